@@ -1,0 +1,17 @@
+//! The ground floor: the few things that every room may use.
+//!
+//! Holds codes, language tags and texts in several languages, the clock, fixed-point weights and the one shape of a
+//! finding ("what is wrong, where, how to mend it"). It knows nothing of surveys, storage or HTTP.
+//! Start reading at [`Finding`] and [`Code`].
+
+mod clock;
+mod code;
+mod finding;
+mod language;
+mod weight;
+
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use code::{Code, CodeError};
+pub use finding::{Finding, Findings};
+pub use language::{LanguageTag, LanguageTagError, Text};
+pub use weight::{Weight, WeightError};

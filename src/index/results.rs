@@ -1,0 +1,101 @@
+//! What a wave says: estimates of every item, factor and index, for each unit and overall.
+
+use serde::{Deserialize, Serialize};
+
+use crate::foundation::Code;
+use crate::statistics::Estimate;
+use crate::survey::Scale;
+
+/// The four ways to average items into one index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexKind {
+    /// Mean of the items' shares of satisfied answers.
+    Items,
+    /// Mean over factors of the mean of their items' shares.
+    Factors,
+    /// All satisfied answers over all answers.
+    Pooled,
+    /// Mean rating, rescaled to 0–100 points.
+    Score,
+}
+
+/// The results of a wave.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WaveResults {
+    /// The method's name and version, such as `sipas-top2@2017`.
+    pub method: String,
+    /// Which index the method ranks by.
+    pub headline: IndexKind,
+    /// Confidence level of the intervals.
+    pub level: f64,
+    /// One entry a measured unit, in the plan's order.
+    pub units: Vec<UnitResults>,
+    /// All units together.
+    pub overall: UnitResults,
+    /// Covariance of the headline index between units, row by row in the order of `units`; 0 where one has no estimate.
+    pub covariance: Vec<Vec<f64>>,
+}
+
+/// The results of one unit, or of all together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnitResults {
+    /// The unit; none for all together.
+    pub unit: Option<Code>,
+    /// How many responses were counted.
+    pub responses: u64,
+    /// Each rated item, in the questionnaire's order.
+    pub items: Vec<ItemResult>,
+    /// Each factor, in the questionnaire's order.
+    pub factors: Vec<FactorResult>,
+    /// The four indices.
+    pub indices: Indices,
+}
+
+/// One rated item. Nothing where nobody answered it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ItemResult {
+    /// The item.
+    pub item: Code,
+    /// Share of satisfied answers, 0–1.
+    pub top2: Option<Estimate>,
+    /// Mean rating, 1–5.
+    pub mean: Option<Estimate>,
+    /// Weighted share of each rating, worst first; sums to 1.
+    pub distribution: Option<[f64; Scale::POINTS]>,
+}
+
+/// One factor. Nothing where one of its items has no answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FactorResult {
+    /// The factor.
+    pub factor: Code,
+    /// Mean of its items' shares, 0–1.
+    pub top2: Option<Estimate>,
+}
+
+/// The four indices. Nothing where one of the items has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Indices {
+    /// See [`IndexKind::Items`]; a share 0–1.
+    pub items: Option<Estimate>,
+    /// See [`IndexKind::Factors`]; a share 0–1.
+    pub factors: Option<Estimate>,
+    /// See [`IndexKind::Pooled`]; a share 0–1.
+    pub pooled: Option<Estimate>,
+    /// See [`IndexKind::Score`]; points 0–100.
+    pub score: Option<Estimate>,
+}
+
+impl Indices {
+    /// The index of this kind.
+    #[must_use]
+    pub fn get(&self, kind: IndexKind) -> Option<&Estimate> {
+        match kind {
+            IndexKind::Items => self.items.as_ref(),
+            IndexKind::Factors => self.factors.as_ref(),
+            IndexKind::Pooled => self.pooled.as_ref(),
+            IndexKind::Score => self.score.as_ref(),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Plumbline: citizen satisfaction surveys whose ranks say how sure they are.
+//!
+//! The rooms of the house stand on floors; a room imports only from floors below its own (`tests/tidy.rs` holds that).
+//! `docs/ARCHITECTURE.md` is the map.
+
+pub mod foundation;
+pub mod index;
+pub mod monitoring;
+pub mod pipeline;
+pub mod ranking;
+pub mod statistics;
+pub mod survey;

@@ -1,0 +1,31 @@
+//! A number and how sure it is.
+
+use serde::Serialize;
+
+/// An estimate from a sample, in the unit of its statistic (a share 0–1, a rating 1–5, or points 0–100).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The estimated value.
+    pub value: f64,
+    /// How many responses it rests on.
+    pub n: u64,
+    /// How sure it is; nothing where the design does not tell (a stratum with a single primary sampling unit).
+    pub precision: Option<Precision>,
+}
+
+/// The sampling error of an estimate, in the estimate's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Precision {
+    /// Standard error under the sample design.
+    pub se: f64,
+    /// Degrees of freedom: answering primary sampling units less their strata.
+    pub df: u64,
+    /// Lower end of the confidence interval.
+    pub low: f64,
+    /// Upper end of the confidence interval.
+    pub high: f64,
+    /// Design effect: the variance over that of a simple random sample of the same size without replacement.
+    pub design_effect: Option<f64>,
+    /// The size of the simple random sample that would be as precise.
+    pub n_effective: Option<f64>,
+}

@@ -1,0 +1,130 @@
+//! Questionnaires: versioned by content and immutable once a wave uses them.
+
+use serde::Serialize;
+
+use crate::foundation::{Code, LanguageTag, Text};
+
+/// A questionnaire: factors of items, and questions about the respondent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Questionnaire {
+    /// Its code, such as `sipas-2017`.
+    pub code: Code,
+    /// Its version: the first 16 hexadecimal digits of the hash of its normalised content.
+    pub version: String,
+    /// Its title by language.
+    pub title: Text,
+    /// The languages in which every text exists, the default one first.
+    pub languages: Vec<LanguageTag>,
+    /// The rating scale that its Likert items share.
+    pub scale: Scale,
+    /// The factors, in order; each is one page of the form.
+    pub factors: Vec<Section>,
+    /// Questions about the respondent, asked last.
+    pub respondent: Vec<Item>,
+}
+
+/// The rating scale of the Likert items.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Scale {
+    /// The lowest rating that counts as satisfied (4 of 5).
+    pub satisfied_from: u8,
+    /// A word for each of the five ratings, worst first.
+    pub labels: [Text; Scale::POINTS],
+    /// The words for "no opinion / did not use".
+    pub not_applicable: Text,
+}
+
+impl Scale {
+    /// Ratings run from 1 to this number.
+    pub const POINTS: usize = 5;
+}
+
+/// A factor: a titled group of items.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Section {
+    /// Its code, such as `access`.
+    pub code: Code,
+    /// Its title by language.
+    pub title: Text,
+    /// Its items, in order.
+    pub items: Vec<Item>,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Item {
+    /// Its code, unique in the questionnaire.
+    pub code: Code,
+    /// Its wording by language.
+    pub text: Text,
+    /// What kind of answer it takes.
+    pub kind: ItemKind,
+    /// Whether an answer (or "no opinion") must be given.
+    pub required: bool,
+    /// When it is asked; always, if nothing is said.
+    pub shown_if: Option<Relevance>,
+}
+
+/// The kinds of answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ItemKind {
+    /// A rating of 1 to 5, or no opinion.
+    Likert,
+    /// One of the options.
+    SingleChoice {
+        /// The options, in order.
+        options: Vec<Choice>,
+    },
+    /// Any number of the options.
+    MultipleChoice {
+        /// The options, in order.
+        options: Vec<Choice>,
+    },
+    /// A number within bounds.
+    Number {
+        /// The smallest number taken.
+        min: f64,
+        /// The largest number taken.
+        max: f64,
+        /// How many decimals are taken.
+        decimals: u8,
+    },
+    /// A few words; kept apart from the other answers.
+    ShortText {
+        /// The most characters taken.
+        length_max: u16,
+    },
+    /// A text to read; nothing to answer.
+    Note,
+}
+
+/// One option of a choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choice {
+    /// Its code, such as `F` or `18-29`.
+    pub code: Code,
+    /// Its words by language.
+    pub text: Text,
+}
+
+/// "Ask this only if another item has one of these values."
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Relevance {
+    /// The earlier item that decides.
+    pub item: Code,
+    /// The values that make the item shown: ratings as digits, options by code, `none` for no opinion.
+    pub is: Vec<String>,
+}
+
+impl Questionnaire {
+    /// The items of all factors in order: the order in which answers are kept.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.factors.iter().flat_map(|factor| &factor.items)
+    }
+
+    /// The rated items in order: the order in which tallies are kept.
+    pub fn rated_items(&self) -> impl Iterator<Item = &Item> {
+        self.items().filter(|item| item.kind == ItemKind::Likert)
+    }
+}

@@ -1,0 +1,186 @@
+//! Waves: one round of a survey, planned as a whole and moving one way from draft to released.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::{Mode, Questionnaire, Unit};
+use crate::foundation::{Code, Text, Weight};
+
+/// Where a wave stands. It moves down this list and never back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaveState {
+    /// Being prepared; nothing can be answered.
+    Draft,
+    /// Taking answers between its field dates.
+    Open,
+    /// Taking no more answers; results under review.
+    Closed,
+    /// Results are public and frozen.
+    Released,
+}
+
+impl WaveState {
+    /// All states in order.
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Open, Self::Closed, Self::Released];
+
+    /// The state's name in files and URLs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Released => "released",
+        }
+    }
+
+    /// The state with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// The only state that may follow.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        match self {
+            Self::Draft => Some(Self::Open),
+            Self::Open => Some(Self::Closed),
+            Self::Closed => Some(Self::Released),
+            Self::Released => None,
+        }
+    }
+}
+
+/// A validated plan: everything that is decided before the first answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The wave's code, such as `laocai-2024`.
+    pub code: Code,
+    /// Its title by language.
+    pub title: Text,
+    /// The questionnaire's code (or, in the file, a path to one).
+    pub questionnaire: String,
+    /// The index method, such as `sipas-top2@2017`.
+    pub method: String,
+    /// The units that are measured and ranked against each other.
+    pub units: MeasuredUnits,
+    /// The period that the answers speak of.
+    pub period: Period,
+    /// When answers are taken.
+    pub field: Field,
+    /// How answers may be given.
+    pub modes: Vec<Mode>,
+    /// How the form is laid out.
+    pub layout: FormLayout,
+    /// The weight of an answer that comes without one.
+    pub default_weight: Weight,
+    /// Which columns of an imported file hold what.
+    pub columns: ImportColumns,
+    /// The confidence level of intervals and rank sets, such as 0.95.
+    pub level: f64,
+    /// The margin of error that the fieldwork aims at, as a share (0.05 = five points).
+    pub wished_margin: f64,
+    /// Whether the answers are invented; then every page says so.
+    pub synthetic: bool,
+}
+
+/// The peer group: which units of the register are measured, and how many answers each should reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasuredUnits {
+    /// Their level, such as `district`.
+    pub level: Code,
+    /// Their codes, in the plan's order.
+    pub codes: Vec<Code>,
+    /// The day on which the codes are meant.
+    pub on: NaiveDate,
+    /// How many answers each should reach.
+    pub targets: BTreeMap<Code, u32>,
+}
+
+/// The period that the answers speak of, both days included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+}
+
+/// When answers are taken, all days included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// First day on which an answer may be given.
+    pub opens: NaiveDate,
+    /// Last day on which an answer may be given.
+    pub closes: NaiveDate,
+    /// For how many days after `closes` late arrivals are still taken.
+    pub grace_days: u16,
+}
+
+impl Field {
+    /// The last day on which an answer may arrive.
+    #[must_use]
+    pub fn accepts_until(&self) -> NaiveDate {
+        self.closes.checked_add_days(Days::new(u64::from(self.grace_days))).unwrap_or(NaiveDate::MAX)
+    }
+}
+
+/// How the form is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormLayout {
+    /// One factor a page.
+    FactorPages,
+    /// All items on one page.
+    SinglePage,
+}
+
+/// Which columns of an imported file hold what. Items and respondent questions are found by their codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportColumns {
+    /// The respondent's number in the file, which makes a second import of the same row harmless.
+    pub id: Option<String>,
+    /// The unit's code.
+    pub unit: String,
+    /// The stratum; the unit where no column is named.
+    pub stratum: Option<String>,
+    /// The primary sampling unit; the respondent where no column is named.
+    pub psu: Option<String>,
+    /// The weight; [`Plan::default_weight`] where no column is named.
+    pub weight: Option<String>,
+    /// The mode; [`Mode::Paper`] where no column is named.
+    pub mode: Option<String>,
+    /// The day of the answer; the last field day where no column is named.
+    pub answered_on: Option<String>,
+}
+
+/// A wave with everything that an answer to it, or a result of it, needs.
+#[derive(Debug, Clone)]
+pub struct Wave {
+    /// What was decided.
+    pub plan: Plan,
+    /// Where it stands.
+    pub state: WaveState,
+    /// What is asked.
+    pub questionnaire: Questionnaire,
+    /// The measured units, in the plan's order.
+    pub units: Vec<Unit>,
+}
+
+impl Wave {
+    /// Whether an answer may arrive today.
+    #[must_use]
+    pub fn accepts_on(&self, today: NaiveDate) -> bool {
+        self.state == WaveState::Open && (self.plan.field.opens..=self.plan.field.accepts_until()).contains(&today)
+    }
+
+    /// The measured unit with this code.
+    #[must_use]
+    pub fn unit(&self, code: &str) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.code().as_str() == code)
+    }
+}
