@@ -1,10 +1,10 @@
 //! A sample that is ready to be read: totals, their covariance, and what design effects need, for each domain.
 
+use std::collections::BTreeMap;
+
 use super::{EstimationError, Statistic, TallySums};
 use crate::foundation::Weight;
-use crate::statistics::{
-    Estimate, Linearised, LinearisedSample, PairSums, StratumMoments, SymmetricMatrix, precision,
-};
+use crate::statistics::{Estimate, Linearised, LinearisedSample, PairSums, StratumMoments, SymmetricMatrix, precision};
 
 /// Billionths to ones.
 const SCALE: f64 = 1.0 / Weight::SCALE as f64;
@@ -51,15 +51,14 @@ impl SharedStratum {
     /// ```
     ///
     /// A respondent that is its own PSU belongs to one level only, so it adds to the sums and not to the products.
-    fn add_covariance(&self, linearised: &[Option<Linearised>], covariance: &mut [Vec<f64>]) {
+    fn add_covariance(&self, linearised: &BTreeMap<usize, (usize, Linearised)>, covariance: &mut [Vec<f64>]) {
         if self.psus < 2.0 {
             return;
         }
         let factor = self.psus / (self.psus - 1.0);
         let project = |row: &[(usize, Vec<f64>)]| -> Vec<(usize, f64)> {
             let one = |(domain, x): &(usize, Vec<f64>)| {
-                let level = domain.checked_sub(1)?;
-                linearised.get(level)?.as_ref().map(|linearised| (level, linearised.at(x)))
+                linearised.get(domain).map(|(position, linearised)| (*position, linearised.at(x)))
             };
             row.iter().filter_map(one).collect()
         };
@@ -94,22 +93,23 @@ impl Sample {
         &self.domains[1..]
     }
 
-    /// The covariance of one statistic between the first `count` levels; 0 where a level has no estimate or no precision.
+    /// The covariance of one statistic between the numbered levels, row by row in the order given; 0 where a level has no
+    /// estimate or no precision.
     ///
     /// Exactly 0 between levels that share no stratum. The diagonal is the variance. The levels must not overlap.
     #[must_use]
-    pub fn covariance_between_levels(&self, statistic: &Statistic, count: usize) -> Vec<Vec<f64>> {
-        let levels = &self.levels()[..count.min(self.levels().len())];
-        let linearise = |domain: &Domain| domain.linearise(statistic).filter(|_| !domain.is_lonely);
-        let linearised: Vec<_> = levels.iter().map(linearise).collect();
+    pub fn covariance_between(&self, levels: &[usize], statistic: &Statistic) -> Vec<Vec<f64>> {
+        let linearise = |(position, level): (usize, &usize)| {
+            let domain = self.levels().get(*level).filter(|domain| !domain.is_lonely)?;
+            Some((level + 1, (position, domain.linearise(statistic)?)))
+        };
+        let linearised: BTreeMap<_, _> = levels.iter().enumerate().filter_map(linearise).collect();
         let mut covariance = vec![vec![0.0; levels.len()]; levels.len()];
         for stratum in &self.shared {
             stratum.add_covariance(&linearised, &mut covariance);
         }
-        for (level, (domain, linearised)) in levels.iter().zip(&linearised).enumerate() {
-            if let Some(linearised) = linearised {
-                covariance[level][level] = domain.covariance.bilinear(&linearised.gradient, &linearised.gradient);
-            }
+        for (domain, (position, Linearised { gradient, .. })) in &linearised {
+            covariance[*position][*position] = self.domains[*domain].covariance.bilinear(gradient, gradient);
         }
         covariance
     }

@@ -56,7 +56,8 @@ pub fn holm_rank_sets(estimates: &[f64], covariance: &[Vec<f64>], level: f64) ->
         })
         .collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut found = HolmRankSets { sets: vec![RankSet { low: 1, high: units }; units], distinct: vec![false; units * units] };
+    let mut found =
+        HolmRankSets { sets: vec![RankSet { low: 1, high: units }; units], distinct: vec![false; units * units] };
     for (position, &(p, i, j)) in pairs.iter().enumerate() {
         if (pairs.len() - position) as f64 * p > 1.0 - level {
             break;
