@@ -2,6 +2,10 @@
 //!
 //! Start reading at [`Platform`].
 
+mod estimate_files;
+
+pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
+
 use std::sync::Arc;
 
 use crate::foundation::{Clock, Findings};
