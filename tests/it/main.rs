@@ -1,3 +1,4 @@
 //! The platform from outside.
 
+mod estimate_files;
 mod reference;
