@@ -232,14 +232,15 @@ fn holm_rank_sets_are_those_of_r() {
     let unit = |(code, domain): (&&str, &Domain)| UnitResults { unit: Code::new(*code).ok(), ..results(domain) };
     let levels: Vec<usize> = (0..DISTRICTS.len()).collect();
     for headline in [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled] {
-        let ranking = rank(&WaveResults {
+        let results = WaveResults {
             method: method().full_name(),
             headline,
             level: 0.95,
             units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
             overall: results(sample.overall()),
             covariance: sample.covariance_between(&levels, &method().statistic(headline, &criteria).unwrap()),
-        });
+        };
+        let ranking = rank(&results.headline_estimates(), &results.covariance, results.level);
         let expected = &expected[format!("A_{}", headline.as_str())];
         assert_eq!(ranking.entries.len(), DISTRICTS.len());
         for entry in &ranking.entries {
