@@ -183,6 +183,17 @@ fn a_wrong_value_is_one_error_with_its_line_and_column() {
 }
 
 #[test]
+fn domains_of_200_items_have_at_most_60_levels() {
+    let items: Vec<String> = (1..=200).map(|item| format!("q{item}")).collect();
+    let design = format!("[columns]\nitems = {items:?}\ndomains = [\"place\"]\n");
+    let header = format!("place,{}", items.join(","));
+    let rows: String = (1..=61).map(|level| format!("\n{level},{}", ["4"; 200].join(","))).collect();
+    // The header is line 1: levels 1 to 60 were taken, and level 61 was not.
+    let error = Desk::new(&format!("{header}{rows}"), &design).error();
+    assert!(error.contains("line 62, column \"place\": the domains have more than 60 levels"), "{error}");
+}
+
+#[test]
 fn a_design_that_is_not_done_is_an_error_that_names_the_file() {
     let design = format!("{SMALL_DESIGN}[calibration]\nmethod = \"raking\"\n");
     let error = Desk::new(SMALL_RESPONSES, &design).error();
