@@ -1,0 +1,49 @@
+//! The one way to write: a transaction that is tried again when the engine asks for it.
+
+use std::time::Duration;
+
+use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+
+use super::{StorageError, Store};
+
+/// How often a transaction is tried before its error is reported.
+const TRIES_MAX: u32 = 6;
+
+impl Store {
+    /// Runs `work` in one transaction and commits it. A busy file or a lost race is tried again after a pause.
+    ///
+    /// On SQLite the transaction takes the write lock at its start, so that nothing it has read can change under it.
+    pub(super) async fn transaction<T, F>(&self, work: F) -> Result<T, StorageError>
+    where
+        F: AsyncFn(&DatabaseTransaction) -> Result<T, StorageError>,
+    {
+        let mut tries = 1;
+        loop {
+            match self.transaction_once(&work).await {
+                Err(error) if error.is_transient() && tries < TRIES_MAX => {
+                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
+                    tries += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn transaction_once<T, F>(&self, work: &F) -> Result<T, StorageError>
+    where
+        F: AsyncFn(&DatabaseTransaction) -> Result<T, StorageError>,
+    {
+        let _turn = match &self.writer {
+            Some(writer) => Some(writer.lock().await),
+            None => None,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.db.begin_with_options(options).await?;
+        let value = work(&transaction).await?;
+        transaction.commit().await?;
+        Ok(value)
+    }
+}
