@@ -1,7 +1,7 @@
-//! Imports point down: a room uses only rooms on lower floors, and HTTP reaches storage only through the pipeline.
+//! Imports point down: a room uses only rooms on lower floors, and of these none that it must not know.
 
 use crate::lexer::{Token, after_group, is_word, shipped_tokens};
-use crate::rooms::{HTTP_ROOMS, floor};
+use crate::rooms::{MUST_NOT_KNOW, floor};
 use crate::source::{SourceFile, SourceTree, Violation};
 
 /// A room imports only from floors below its own.
@@ -29,8 +29,8 @@ fn problem(room: &str, target: &str) -> Option<String> {
     if floor(room)? <= target_floor {
         return Some(format!("`{room}` must not know `{target}`, which is not on a floor below it"));
     }
-    (target == "storage" && HTTP_ROOMS.contains(&room))
-        .then(|| format!("`{room}` must not know `storage`; go through `pipeline`"))
+    let (_, _, reason) = MUST_NOT_KNOW.iter().find(|(name, targets, _)| *name == room && targets.contains(&target))?;
+    Some(format!("`{room}` must not know `{target}`: {reason}"))
 }
 
 /// The rooms that a file names, each with its line: after `crate::`, in groups, over `super::` chains, after `plumbline::`.
@@ -135,13 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn http_rooms_do_not_import_storage_though_it_is_below_them() {
-        for room in HTTP_ROOMS {
-            let path = format!("src/{room}/mod.rs");
-            let plant = [(path.as_str(), "use crate::storage::Store;")];
-            assert_reports(imports_point_down, &plant, &[&format!("{path}:1")]);
+    fn an_import_of_a_lower_room_that_must_not_be_known_is_reported() {
+        for (room, targets, _) in MUST_NOT_KNOW {
+            for target in *targets {
+                let (path, text) = (format!("src/{room}/mod.rs"), format!("use crate::{target}::X;"));
+                assert_reports(imports_point_down, &[(&path, &text)], &[&format!("{path}:1")]);
+                assert_reports(imports_point_down, &[("src/app/mod.rs", &text)], &[]);
+            }
         }
-        assert_reports(imports_point_down, &[("src/app/mod.rs", "use crate::storage::Store;")], &[]);
     }
 
     #[test]

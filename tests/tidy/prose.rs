@@ -3,8 +3,7 @@
 use crate::source::{SourceFile, SourceTree, Violation};
 
 /// The top-level folders; a path that begins with one of them is a path of the repository.
-const FOLDERS: &[&str] =
-    &[".ci", "benches", "docs", "frontend", "locales", "migrations", "scripts", "src", "templates", "tests"];
+const FOLDERS: &[&str] = &[".ci", "benches", "docs", "frontend", "migrations", "scripts", "src", "tests"];
 
 /// Pictographs that differ from phone to phone and are read aloud by name. Ticks and crosses (U+2713–U+2718) are signs.
 const EMOJI: &[(char, char)] =

@@ -24,8 +24,17 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("main", 8),
 ];
 
-/// The rooms that speak HTTP to people and programs; they reach storage through `pipeline` only.
-pub(crate) const HTTP_ROOMS: &[&str] = &["web", "collection", "dissemination", "office"];
+/// Rooms that a room must not know although they are on floors below its own, and why.
+pub(crate) const MUST_NOT_KNOW: &[(&str, &[&str], &str)] = &[
+    ("collection", &["storage"], "go through `pipeline`"),
+    ("dissemination", &["storage"], "go through `pipeline`"),
+    ("office", &["storage"], "go through `pipeline`"),
+    (
+        "web",
+        &["survey", "chart", "validation", "estimation", "monitoring", "index", "ranking", "storage"],
+        "the HTTP kit knows nothing of what is asked and told over it",
+    ),
+];
 
 /// The floor of a room.
 pub(crate) fn floor(room: &str) -> Option<u8> {

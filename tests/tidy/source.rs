@@ -6,6 +6,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::lexer::test_modules;
+
 /// A rule of the style.
 pub(crate) type Rule = fn(&SourceTree) -> Vec<Violation>;
 
@@ -35,14 +37,16 @@ pub(crate) struct SourceFile {
     pub(crate) path: String,
     /// What it says.
     pub(crate) text: String,
+    /// Whether the whole file is test code: integration tests, benchmarks, modules declared under `#[cfg(test)]`.
+    pub(crate) is_test: bool,
 }
 
 impl SourceFile {
-    /// Whether the whole file is test code: integration tests, benchmarks, and the test modules that have their own file.
-    pub(crate) fn is_test(&self) -> bool {
-        ["tests/", "benches/"].iter().any(|folder| self.path.starts_with(folder))
-            || self.path.ends_with("/tests.rs")
-            || self.path.contains("/tests/")
+    /// The folder in which the file's child modules lie, ending in `/`.
+    fn children(&self) -> String {
+        let module = self.path.trim_end_matches(".rs");
+        let own = ["/mod", "/lib", "/main"].iter().find_map(|name| module.strip_suffix(name));
+        format!("{}/", own.unwrap_or(module))
     }
 
     /// Whether the name ends in `.extension`.
@@ -76,18 +80,33 @@ impl SourceTree {
         walk(root, "", &mut paths)?;
         let read = |path: String| {
             let text = String::from_utf8(fs::read(root.join(&path))?).unwrap_or_default();
-            Ok((path.clone(), SourceFile { path, text }))
+            Ok((path, text))
         };
-        Ok(Self { files: paths.into_iter().map(read).collect::<io::Result<_>>()? })
+        Ok(Self::new(paths.into_iter().map(read).collect::<io::Result<_>>()?))
     }
 
     /// A tree made of `(path, text)`, to plant violations in.
     pub(crate) fn planted(files: &[(&str, &str)]) -> Self {
-        let file = |(path, text): &(&str, &str)| {
-            let file = SourceFile { path: (*path).to_owned(), text: (*text).to_owned() };
-            ((*path).to_owned(), file)
+        Self::new(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+    }
+
+    fn new(files: Vec<(String, String)>) -> Self {
+        let file = |(path, text): (String, String)| {
+            let is_test = ["tests/", "benches/"].iter().any(|folder| path.starts_with(folder));
+            (path.clone(), SourceFile { path, text, is_test })
         };
-        Self { files: files.iter().map(file).collect() }
+        let mut tree = Self { files: files.into_iter().map(file).collect() };
+        let declared = |file: &SourceFile| {
+            let folder = file.children();
+            test_modules(&file.text).into_iter().map(|name| format!("{folder}{name}")).collect::<Vec<_>>()
+        };
+        let tests: Vec<String> = tree.rust_files().flat_map(declared).collect();
+        for file in tree.files.values_mut() {
+            let is_of =
+                |module: &String| file.path.strip_prefix(module).is_some_and(|rest| rest.starts_with(['.', '/']));
+            file.is_test |= tests.iter().any(is_of);
+        }
+        tree
     }
 
     /// All files.
@@ -139,7 +158,7 @@ pub(crate) fn assert_reports(rule: Rule, files: &[(&str, &str)], expected: &[&st
 
 #[test]
 fn a_violation_reads_like_a_compiler_error() {
-    let file = SourceFile { path: "src/a.rs".to_owned(), text: String::new() };
+    let file = SourceFile { path: "src/a.rs".to_owned(), text: String::new(), is_test: false };
     assert_eq!(file.violation(3, "length", "too long").to_string(), "src/a.rs:3: length: too long");
 }
 
@@ -152,4 +171,22 @@ fn folders_exist_when_a_file_is_in_them() {
     for missing in ["sr", "src/b", "src/a/mod", "src/ab"] {
         assert!(!tree.has(missing), "{missing}");
     }
+}
+
+#[test]
+fn a_module_declared_for_tests_is_test_code() {
+    let declaration = "#[cfg(test)]\npub(crate) mod samples;\nmod wave;";
+    let files = [
+        ("src/a/mod.rs", declaration),
+        ("src/a/samples.rs", ""),
+        ("src/a/samples/deep.rs", ""),
+        ("src/a/samples_kept.rs", ""),
+        ("src/a/wave.rs", declaration),
+        ("src/a/wave/samples.rs", ""),
+        ("src/samples.rs", ""),
+        ("tests/it/main.rs", ""),
+    ];
+    let tree = SourceTree::planted(&files);
+    let tests: Vec<&str> = tree.files().filter(|file| file.is_test).map(|file| file.path.as_str()).collect();
+    assert_eq!(tests, ["src/a/samples.rs", "src/a/samples/deep.rs", "src/a/wave/samples.rs", "tests/it/main.rs"]);
 }

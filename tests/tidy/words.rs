@@ -49,11 +49,7 @@ const CONFINED: &[Confined] = &[
 
 /// Where a file stands: its room, `migrations`, or `tests`.
 fn place(file: &SourceFile) -> &str {
-    if file.is_test() {
-        "tests"
-    } else {
-        file.room().unwrap_or_else(|| file.path.split('/').next().unwrap_or_default())
-    }
+    if file.is_test { "tests" } else { file.room().unwrap_or_else(|| file.path.split('/').next().unwrap_or_default()) }
 }
 
 impl Confined {
@@ -71,7 +67,7 @@ pub(crate) fn words_stay_in_their_rooms(tree: &SourceTree) -> Vec<Violation> {
     for file in tree.rust_files() {
         let place = place(file);
         let forbidden: Vec<&Confined> = CONFINED.iter().filter(|confined| !confined.may_stand_in(place)).collect();
-        let all = if file.is_test() { tokens(&file.text) } else { shipped_tokens(file) };
+        let all = if file.is_test { tokens(&file.text) } else { shipped_tokens(file) };
         for token in all {
             if let Some(confined) = forbidden.iter().find(|confined| confined.words.contains(&token.text)) {
                 found.push(file.violation(token.line, "word", format!("`{}`: {}", token.text, confined.reason)));
