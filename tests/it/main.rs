@@ -1,0 +1,3 @@
+//! The platform from outside, each test with a store of its own and, where it keeps something, on both engines.
+
+mod support;
