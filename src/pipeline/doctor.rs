@@ -1,6 +1,7 @@
 //! Counting everything again: do the tallies equal what the responses say?
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
@@ -55,7 +56,8 @@ impl Platform {
         let (sums, days, responses) = self.recount(loaded, unit).await?;
         checkup.responses += responses;
         let mut kept_sums = Places::new();
-        for row in self.0.store.tallies(loaded.id, unit.id).await? {
+        let items = loaded.wave.questionnaire.rated_items().count();
+        for row in self.0.store.tallies(loaded.id, unit.id, items).await? {
             kept_sums.insert(place_of(&row.stratum, row.psu.as_ref()), row.sums);
         }
         checkup.tallies += kept_sums.len() as u64;
@@ -81,9 +83,14 @@ impl Platform {
             let ratings = ratings_of(&response.answers, questionnaire)
                 .map_err(|error| StorageError::Damaged { table: "response", reason: error.to_string() })?;
             let place = &response.placement;
-            sums.entry(place_of(&place.stratum, place.psu.as_ref()))
-                .or_insert_with(|| TallySums::new(items))
-                .add_response(place.weight, &ratings)?;
+            let mut one = TallySums::new(items)?;
+            one.add_response(place.weight, &ratings)?;
+            match sums.entry(place_of(&place.stratum, place.psu.as_ref())) {
+                Vacant(free) => {
+                    free.insert(one);
+                }
+                Occupied(mut counted) => counted.get_mut().add(&one)?,
+            }
             *days.entry(day_of(&response.answered_on, response.mode)).or_default() += 1;
             count += 1;
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::estimation::TallyError;
+use crate::estimation::EstimationError;
 use crate::foundation::Findings;
 use crate::storage::StorageError;
 use crate::survey::TransitionError;
@@ -40,9 +40,9 @@ pub enum PipelineError {
         /// What is wrong.
         cause: csv::Error,
     },
-    /// Sums leave the range of exact arithmetic.
+    /// A sample cannot be formed.
     #[error(transparent)]
-    Tally(#[from] TallyError),
+    Estimation(#[from] EstimationError),
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -61,8 +61,8 @@ impl Store {
         Ok(rows.into_iter().map(|row| (UnitId(row.unit_id), row.version)).collect())
     }
 
-    /// The tallies of one unit in a wave.
-    pub async fn tallies(&self, wave: WaveId, unit: UnitId) -> Result<Vec<TallyRow>, StorageError> {
+    /// The tallies of one unit in a wave whose questionnaire has `items` rated items.
+    pub async fn tallies(&self, wave: WaveId, unit: UnitId, items: usize) -> Result<Vec<TallyRow>, StorageError> {
         let rows = tally::Entity::find()
             .filter(tally::Column::WaveId.eq(wave.0))
             .filter(tally::Column::UnitId.eq(unit.0))
@@ -73,7 +73,7 @@ impl Store {
                 unit,
                 stratum: code("tally", row.stratum)?,
                 psu: if row.psu.is_empty() { None } else { Some(code("tally", row.psu)?) },
-                sums: TallySums::from_bytes(&row.sums)?,
+                sums: TallySums::from_bytes(items, &row.sums)?,
             })
         };
         rows.into_iter().map(read).collect()

@@ -2,7 +2,7 @@
 
 use sea_orm::{DbErr, RuntimeErr};
 
-use crate::estimation::TallyError;
+use crate::estimation::EstimationError;
 use crate::foundation::Findings;
 
 /// Why the store did not do what was asked.
@@ -46,7 +46,7 @@ pub enum StorageError {
     },
     /// A sum would leave the range of the tallies.
     #[error(transparent)]
-    Tally(#[from] TallyError),
+    Tally(#[from] EstimationError),
     /// An input contradicts what is kept.
     #[error(transparent)]
     Findings(#[from] Findings),

@@ -6,6 +6,7 @@
 //! visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -76,10 +77,12 @@ impl Additions {
         for line in entries.lines() {
             let entry = Entry::from_line(line).ok_or_else(|| StorageError::damaged("pending_batch", line))?;
             let ratings: Vec<u8> = entry.ratings.bytes().map(|digit| digit.saturating_sub(b'0')).collect();
-            self.sums
-                .entry((entry.stratum.to_owned(), entry.psu.to_owned()))
-                .or_insert_with(|| TallySums::new(ratings.len()))
-                .add_response(entry.weight, &ratings)?;
+            let place = (entry.stratum.to_owned(), entry.psu.to_owned());
+            let sums = match self.sums.entry(place) {
+                Occupied(kept) => kept.into_mut(),
+                Vacant(free) => free.insert(TallySums::new(ratings.len())?),
+            };
+            sums.add_response(entry.weight, &ratings)?;
             *self.days.entry((entry.answered_on, entry.mode.to_owned())).or_default() += 1;
         }
         Ok(())
@@ -164,9 +167,8 @@ async fn add_sums(
             .all(transaction)
             .await?;
         for row in kept {
-            let kept = TallySums::from_bytes(&row.sums)?;
             if let Some(sums) = sums.get_mut(&(row.stratum, row.psu)) {
-                sums.add(&kept)?;
+                sums.add(&TallySums::from_bytes(sums.items(), &row.sums)?)?;
             }
         }
     }
