@@ -119,6 +119,11 @@ impl Keys {
         self.table.keys().filter_map(|key| LanguageTag::new(key).ok()).collect()
     }
 
+    /// The keys that are left.
+    pub(super) fn keys(&self) -> Vec<String> {
+        self.table.keys().cloned().collect()
+    }
+
     /// Notes every key that is left as `unknown_key`.
     pub(super) fn finish(self, findings: &mut LimitedFindings) {
         for key in self.table.keys() {

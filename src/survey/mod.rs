@@ -6,6 +6,10 @@
 mod cells;
 mod document;
 mod lineage_file;
+mod plan_check;
+mod plan_file;
+#[cfg(test)]
+mod plan_tests;
 mod questionnaire;
 mod questionnaire_reader;
 #[cfg(test)]
