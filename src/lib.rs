@@ -10,3 +10,4 @@ pub mod pipeline;
 pub mod ranking;
 pub mod statistics;
 pub mod survey;
+pub mod validation;
