@@ -3,6 +3,7 @@
 //! The rooms of the house stand on floors; a room imports only from floors below its own (`tests/tidy.rs` holds that).
 //! `docs/ARCHITECTURE.md` is the map.
 
+pub mod chart;
 pub mod foundation;
 pub mod index;
 pub mod monitoring;
