@@ -4,9 +4,11 @@
 //! `docs/ARCHITECTURE.md` is the map.
 
 pub mod chart;
+pub mod dissemination;
 pub mod foundation;
 pub mod index;
 pub mod monitoring;
+pub mod office;
 pub mod pipeline;
 pub mod ranking;
 pub mod statistics;

@@ -6,6 +6,8 @@
 mod questionnaire;
 mod response;
 mod unit;
+#[cfg(test)]
+pub(crate) mod sample;
 mod wave;
 
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
