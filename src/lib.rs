@@ -13,3 +13,4 @@ pub mod pipeline;
 pub mod ranking;
 pub mod statistics;
 pub mod survey;
+pub mod web;
