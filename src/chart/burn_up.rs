@@ -126,15 +126,15 @@ impl BurnUp<'_> {
         let first = ("chart-answered", format!("{} {}", self.words.answered, (self.number)(answered as f64, 0)));
         let entries = std::iter::once(first).chain(target.into_iter().flatten());
         let (mut x, gap) = match layout {
-            Layout::Wide => (0.0, 44.0),
-            Layout::Narrow => (0.0, 24.0),
+            Layout::Wide => (0.0, 52.0),
+            Layout::Narrow => (0.0, 36.0),
         };
         for (class, words) in entries {
             let words = wrap(&words, 24, 1).concat();
             svg.line(class, (x, 12.0), (x + 18.0, 12.0));
             svg.text("chart-tick", (x + 24.0, 16.0), Anchor::Start, &words);
             // About 6.4 units a character at the size of ticks.
-            x += gap + 6.4 * words.chars().count() as f64;
+            x += gap + 6.8 * words.chars().count() as f64;
         }
     }
 

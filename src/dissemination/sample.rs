@@ -94,7 +94,15 @@ pub(super) fn ranking() -> Ranking {
     let entries = rows.into_iter().zip(1..).map(|((unit, rank_low, rank_high, tier, others), rank)| {
         let found = results.units.iter().find(|r| r.unit.as_ref().is_some_and(|c| c.as_str() == unit)).unwrap();
         let indistinct_from = others.iter().map(|other| code(other)).collect();
-        Ranked { unit: code(unit), estimate: found.indices.items.unwrap(), rank, rank_low, rank_high, tier, indistinct_from }
+        Ranked {
+            unit: code(unit),
+            estimate: found.indices.items.unwrap(),
+            rank,
+            rank_low,
+            rank_high,
+            tier,
+            indistinct_from,
+        }
     });
     let withheld = vec![Withheld { unit: code("089"), reason: "no_answers" }];
     Ranking { method: "holm", level: 0.95, entries: entries.collect(), withheld }

@@ -27,6 +27,7 @@ pub(super) struct UnitView {
     /// "District".
     level_name: String,
     answers: String,
+    has_answers: bool,
     index: Option<Headline>,
     rank: Option<String>,
     factor_charts: Option<[String; 2]>,
@@ -85,6 +86,7 @@ impl UnitView {
             name: words::unit_name(wave, code, language).to_owned(),
             level_name: words::level_name(wave, language),
             answers: language.t_with("unit-answers", answers),
+            has_answers: unit.responses > 0,
             index,
             rank: ranked.map(|ranked| words::rank_sentence(wave, ranked, ranking.entries.len(), language)),
             factor_charts: factor_charts(wave, unit, language),

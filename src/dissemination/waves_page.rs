@@ -60,8 +60,7 @@ impl WaveCard {
 
 fn state_in_words(wave: &Wave, today: NaiveDate, language: Language) -> String {
     let field = &wave.plan.field;
-    let with_date =
-        |key: &str, day: NaiveDate| language.t_with(key, [("date", language.format_date(day).into())]);
+    let with_date = |key: &str, day: NaiveDate| language.t_with(key, [("date", language.format_date(day).into())]);
     match wave.state {
         WaveState::Draft => language.t("state-draft"),
         WaveState::Open if today < field.opens => with_date("state-upcoming", field.opens),

@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn english_ordinals_follow_the_plural_rules() {
-        let cases = [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (21, "21st"), (63, "63rd")];
+        let cases =
+            [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (21, "21st"), (63, "63rd")];
         for (rank, written) in cases {
             assert_eq!(ordinal(Language::English, rank), written);
         }

@@ -5,9 +5,9 @@
 
 mod questionnaire;
 mod response;
-mod unit;
 #[cfg(test)]
 pub(crate) mod sample;
+mod unit;
 mod wave;
 
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};

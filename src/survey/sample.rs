@@ -136,6 +136,7 @@ pub(crate) fn wave(state: WaveState) -> Wave {
         wished_margin: 0.03,
         synthetic: true,
     };
-    let units = DISTRICTS.iter().zip(1..).map(|((unit_code, name), position)| unit(position, unit_code, name)).collect();
+    let units =
+        DISTRICTS.iter().zip(1..).map(|((unit_code, name), position)| unit(position, unit_code, name)).collect();
     Wave { plan, state, questionnaire: questionnaire(), units }
 }

@@ -106,6 +106,7 @@ unit-factors-description = Každý faktor má bod na podílu spokojených odpov�
 unit-items = Kritéria
 unit-items-description = Každé kritérium je pruh rozdělený na pět hodnocení, od nejhoršího vlevo po nejlepší vpravo. Tabulka níže obsahuje stejná čísla.
 unit-no-answers = O této jednotce zatím nikdo neodpověděl.
+unit-no-index = Index zatím nelze spočítat: některé kritérium nemá žádnou odpověď.
 column-factor = Faktor
 column-satisfied = Spokojeno, %
 column-criterion = Kritérium

@@ -103,6 +103,7 @@ unit-factors-description = A dot for each factor at its share of satisfied answe
 unit-items = Criteria
 unit-items-description = A bar for each criterion, split into the five ratings from worst at the left to best at the right. The table below holds the same numbers.
 unit-no-answers = Nobody has answered for this unit yet.
+unit-no-index = There is no index yet: one of the criteria has no answer.
 column-factor = Factor
 column-satisfied = Satisfied, %
 column-criterion = Criterion

@@ -104,6 +104,7 @@ unit-factors-description = Mỗi yếu tố có một chấm tại tỷ lệ hà
 unit-items = Các tiêu chí
 unit-items-description = Mỗi tiêu chí là một thanh chia theo năm mức đánh giá, kém nhất ở bên trái, tốt nhất ở bên phải. Bảng bên dưới có cùng các số này.
 unit-no-answers = Chưa có ai trả lời về đơn vị này.
+unit-no-index = Chưa tính được chỉ số: có tiêu chí chưa có câu trả lời.
 column-factor = Yếu tố
 column-satisfied = Hài lòng, %
 column-criterion = Tiêu chí
