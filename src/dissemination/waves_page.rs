@@ -147,7 +147,7 @@ mod tests {
             let html = WavesPage { page: test_page(language, "/"), waves: cards }.render().unwrap();
             assert_eq!(html.matches("/r/laocai-2024").count(), 3);
             let refused = NotReleasedPage::new(&waves[1], day(2024, 11, 5), test_page(language, "/r/x"));
-            assert!(refused.render().unwrap().contains(&language.t("not-released-title")));
+            assert!(refused.render().unwrap().contains(&language.t("not-released-text")));
         }
     }
 }

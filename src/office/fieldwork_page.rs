@@ -22,6 +22,10 @@ pub(super) struct FieldworkView {
     wave_title: String,
     facts: String,
     lead: String,
+    wave_code: String,
+    /// Whose days are shown.
+    shown: String,
+    shows_one_unit: bool,
     /// The burn-up chart in each layout.
     charts: [String; 2],
     modes: Vec<String>,
@@ -32,6 +36,8 @@ pub(super) struct FieldworkView {
 }
 
 struct UnitRow {
+    /// None for all together.
+    code: Option<String>,
     name: String,
     answered: String,
     target: String,
@@ -52,7 +58,9 @@ struct DayRow {
 }
 
 impl FieldworkView {
-    pub(super) fn new(wave: &Wave, fieldwork: &Fieldwork, language: Language) -> Self {
+    /// The page of all units, with the days of one of them, or of all together.
+    pub(super) fn new(wave: &Wave, fieldwork: &Fieldwork, unit: Option<&UnitFieldwork>, language: Language) -> Self {
+        let shown = unit.unwrap_or(&fieldwork.overall);
         let modes = modes_shown(wave, fieldwork);
         let field = wave.plan.field;
         let date = |day: NaiveDate| language.format_date(day);
@@ -67,12 +75,15 @@ impl FieldworkView {
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             facts: language.t_with("fieldwork-facts", facts),
             lead: lead(&fieldwork.overall, language),
-            charts: charts(wave, fieldwork, language),
+            wave_code: wave.plan.code.to_string(),
+            shown: unit_name(wave, shown, language),
+            shows_one_unit: unit.is_some(),
+            charts: charts(wave, fieldwork.today, shown, language),
             modes: modes.iter().map(|mode| language.t(&format!("mode-{}", mode.as_str()))).collect(),
             units: fieldwork.units.iter().map(row).collect(),
             overall: row(&fieldwork.overall),
             explanation: language.t_with("fieldwork-explanation", [("margin", wished.into())]),
-            days: days(&fieldwork.overall, language),
+            days: days(shown, language),
         }
     }
 }
@@ -95,16 +106,13 @@ fn lead(overall: &UnitFieldwork, language: Language) -> String {
 }
 
 fn unit_row(wave: &Wave, unit: &UnitFieldwork, modes: &[Mode], language: Language) -> UnitRow {
-    let name = match &unit.unit {
-        Some(code) => wave.unit(code.as_str()).map_or(code.as_str(), |unit| unit.name(language.tag())).to_owned(),
-        None => language.t("fieldwork-overall"),
-    };
     let count = |count: Option<u64>| count.map_or_else(|| NOTHING.to_owned(), |count| language.format_count(count));
     let number = |value: Option<f64>, decimals| {
         value.map_or_else(|| NOTHING.to_owned(), |value| language.format_number(value, decimals))
     };
     UnitRow {
-        name,
+        code: unit.unit.as_ref().map(ToString::to_string),
+        name: unit_name(wave, unit, language),
         answered: language.format_count(unit.answered),
         target: count(unit.target),
         share: unit.share.map_or_else(|| NOTHING.to_owned(), |share| language.format_percent(share, 0)),
@@ -120,8 +128,15 @@ fn unit_row(wave: &Wave, unit: &UnitFieldwork, modes: &[Mode], language: Languag
     }
 }
 
-fn days(overall: &UnitFieldwork, language: Language) -> Vec<DayRow> {
-    let rows = overall.by_day.iter().scan(0_u64, |total, (day, count)| {
+fn unit_name(wave: &Wave, unit: &UnitFieldwork, language: Language) -> String {
+    match &unit.unit {
+        Some(code) => wave.unit(code.as_str()).map_or(code.as_str(), |unit| unit.name(language.tag())).to_owned(),
+        None => language.t("fieldwork-overall"),
+    }
+}
+
+fn days(unit: &UnitFieldwork, language: Language) -> Vec<DayRow> {
+    let rows = unit.by_day.iter().scan(0_u64, |total, (day, count)| {
         *total += count;
         let (count, total) = (language.format_count(*count), language.format_count(*total));
         Some(DayRow { date: language.format_date(*day), count, total })
@@ -129,7 +144,7 @@ fn days(overall: &UnitFieldwork, language: Language) -> Vec<DayRow> {
     rows.collect()
 }
 
-fn charts(wave: &Wave, fieldwork: &Fieldwork, language: Language) -> [String; 2] {
+fn charts(wave: &Wave, today: NaiveDate, unit: &UnitFieldwork, language: Language) -> [String; 2] {
     let short = |day: NaiveDate| match language {
         Language::Vietnamese => format!("{}/{}", day.day(), day.month()),
         Language::English => format!("{} {}", day.day(), day.format("%b")),
@@ -146,9 +161,9 @@ fn charts(wave: &Wave, fieldwork: &Fieldwork, language: Language) -> [String; 2]
             axis_title: &language.t("burnup-axis"),
         },
         days: (wave.plan.field.opens, wave.plan.field.closes),
-        today: fieldwork.today,
-        by_day: &fieldwork.overall.by_day,
-        target: fieldwork.overall.target,
+        today,
+        by_day: &unit.by_day,
+        target: unit.target,
         number: &|value, decimals| language.format_number(value, usize::from(decimals)),
         date: &short,
     };
@@ -164,13 +179,13 @@ mod tests {
     use crate::web::test_page;
 
     fn view(language: Language) -> FieldworkView {
-        FieldworkView::new(&wave(WaveState::Open), &fieldwork(), language)
+        FieldworkView::new(&wave(WaveState::Open), &fieldwork(), None, language)
     }
 
     #[test]
     fn the_page_is_printed_in_every_language() {
         for (language, share) in
-            [(Language::Vietnamese, "45%"), (Language::English, "45%"), (Language::Czech, "45\u{a0}%")]
+            [(Language::Vietnamese, "47%"), (Language::English, "47%"), (Language::Czech, "47\u{a0}%")]
         {
             let page = test_page(language, "/office/laocai-2024");
             let html = FieldworkPage { page, view: view(language) }.render().unwrap();
@@ -189,6 +204,14 @@ mod tests {
         assert!(marked.contains(&"Mường Khương") && !marked.contains(&"Bắc Hà"), "{marked:?}");
         let last = view.units.last().unwrap();
         assert_eq!([last.answered.as_str(), &last.margin, &last.more_needed], ["0", "–", "–"]);
+    }
+
+    #[test]
+    fn the_days_of_one_unit_are_shown_when_it_is_chosen() {
+        let fieldwork = fieldwork();
+        let view = FieldworkView::new(&wave(WaveState::Open), &fieldwork, fieldwork.units.get(4), Language::English);
+        assert_eq!((view.shown.as_str(), view.shows_one_unit), ("Bắc Hà", true));
+        assert_eq!(view.days.last().map(|day| day.total.as_str()), Some("497"));
     }
 
     #[test]

@@ -113,7 +113,7 @@ column-criterion = Kritérium
 item-note = { $value } % ± { $margin }
 item-note-bare = { $value } %
 item-no-answers = bez vyjádřeného názoru
-items-reading = Číslo vpravo je podíl spokojených a velmi spokojených s odchylkou na hladině { $level }. n je počet vyjádřených názorů.
+items-reading = Číslo vpravo je podíl spokojených a velmi spokojených s odchylkou na hladině { $level }. Podíly v tabulkách jsou v procentech; n je počet vyjádřených názorů.
 
 not-released-title = Výsledky zatím nejsou zveřejněny
 not-released-text = Před zveřejněním nevidí hodnocení nikdo, ani hodnocené jednotky. Jen tak je žebříček poctivý.

@@ -110,7 +110,7 @@ column-criterion = Criterion
 item-note = { $value }% ± { $margin }
 item-note-bare = { $value }%
 item-no-answers = no opinion given
-items-reading = The number at the right is the share satisfied or very satisfied, with its margin at the { $level } level. n is the number of opinions.
+items-reading = The number at the right is the share satisfied or very satisfied, with its margin at the { $level } level. Shares in the tables are in per cent; n is the number of opinions.
 
 not-released-title = Results are not released yet
 not-released-text = Nobody, the ranked units included, sees scores before the release. This keeps the ranking honest.

@@ -111,7 +111,7 @@ column-criterion = Tiêu chí
 item-note = { $value }% ± { $margin }
 item-note-bare = { $value }%
 item-no-answers = chưa có ý kiến
-items-reading = Số bên phải là tỷ lệ hài lòng và rất hài lòng, kèm sai số ở mức tin cậy { $level }. n là số ý kiến.
+items-reading = Số bên phải là tỷ lệ hài lòng và rất hài lòng, kèm sai số ở mức tin cậy { $level }. Các tỷ lệ trong bảng tính bằng phần trăm; n là số ý kiến.
 
 not-released-title = Kết quả chưa được công bố
 not-released-text = Trước khi công bố, không ai xem được điểm, kể cả các đơn vị được xếp hạng. Nhờ vậy bảng xếp hạng được khách quan.
