@@ -2,5 +2,6 @@
 
 mod import;
 mod intake;
+mod reference;
 mod storage;
 mod support;
