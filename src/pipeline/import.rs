@@ -73,7 +73,7 @@ impl Platform {
     ) -> Result<ImportedResponses, PipelineError> {
         let loaded = self.load_wave(wave).await?;
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
-        let rows = read_responses(Counted { file, progress }, Arc::clone(&loaded.wave), self.clock().today())?;
+        let rows = read_responses(Counted { file, progress }, Arc::clone(&loaded.wave))?;
         let mut rejections = Rejections::beside(path, rows.header());
         let mut imported =
             ImportedResponses { ignored_columns: rows.ignored_columns().to_vec(), ..ImportedResponses::default() };
