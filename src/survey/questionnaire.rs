@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::{Answer, AnswerSheet};
 use crate::foundation::{Code, LanguageTag, Text};
 
 /// A questionnaire: factors of items, and questions about the respondent.
@@ -126,5 +127,59 @@ impl Questionnaire {
     /// The rated items in order: the order in which tallies are kept.
     pub fn rated_items(&self) -> impl Iterator<Item = &Item> {
         self.items().filter(|item| item.kind == ItemKind::Likert)
+    }
+}
+
+impl Item {
+    /// Whether the item is asked, given the answers so far. `decider` finds the answer to the item that decides.
+    pub fn is_shown<'a>(&self, decider: impl FnOnce(&Code) -> Option<&'a Answer>) -> bool {
+        self.shown_if.as_ref().is_none_or(|relevance| relevance.holds(decider(&relevance.item)))
+    }
+
+    /// The values that a relevance rule may name; nothing for items that cannot decide.
+    #[must_use]
+    pub fn relevance_values(&self) -> Option<Vec<String>> {
+        let mut values: Vec<String> = match &self.kind {
+            ItemKind::Likert => (1..=Scale::POINTS).map(|rating| rating.to_string()).collect(),
+            ItemKind::SingleChoice { options } | ItemKind::MultipleChoice { options } => {
+                options.iter().map(|option| option.code.to_string()).collect()
+            }
+            ItemKind::Number { .. } | ItemKind::ShortText { .. } | ItemKind::Note => return None,
+        };
+        values.push(Relevance::NO_OPINION.to_owned());
+        Some(values)
+    }
+}
+
+impl Relevance {
+    /// How a rule names "no opinion".
+    pub const NO_OPINION: &'static str = "none";
+
+    /// Whether the answer of the item that decides is one of the values. What was not answered shows nothing.
+    #[must_use]
+    pub fn holds(&self, answer: Option<&Answer>) -> bool {
+        let names = |value: &str| self.is.iter().any(|named| named == value);
+        match answer {
+            Some(Answer::Rating(rating)) => names(&rating.to_string()),
+            Some(Answer::Choice(code)) => names(code.as_str()),
+            Some(Answer::Choices(codes)) => codes.iter().any(|code| names(code.as_str())),
+            Some(Answer::NoOpinion) => names(Self::NO_OPINION),
+            Some(Answer::Number(_) | Answer::Text(_)) | None => false,
+        }
+    }
+}
+
+impl Questionnaire {
+    /// The answer that was given to the item with this code, among the factors' items or the respondent questions.
+    #[must_use]
+    pub fn answer_to<'a>(
+        &self,
+        item: &Code,
+        answers: &'a AnswerSheet,
+        respondent: &'a AnswerSheet,
+    ) -> Option<&'a Answer> {
+        let find = |position: Option<usize>, sheet: &'a AnswerSheet| sheet.0.get(position?)?.as_ref();
+        find(self.items().position(|other| other.code == *item), answers)
+            .or_else(|| find(self.respondent.iter().position(|other| other.code == *item), respondent))
     }
 }
