@@ -11,7 +11,7 @@ mod server;
 mod start;
 mod terminal;
 
-pub use server::{openapi, router};
+pub use server::{SignIn, openapi, router};
 
 use std::process::ExitCode;
 

@@ -11,8 +11,10 @@
 //! and runs as `a_response_sent_twice_is_kept_once::sqlite` and `::postgres`.
 
 mod database;
+mod world;
 
 pub(crate) use database::{Engine, TestDatabase};
+pub(crate) use world::{World, platform_on, submission};
 
 /// Makes one asynchronous test run on SQLite and on PostgreSQL, as two tests.
 macro_rules! on_both_engines {
