@@ -7,8 +7,7 @@ use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
 use crate::estimation::TallySums;
 use crate::foundation::Code;
-use crate::storage::StorageError;
-use crate::survey::{Mode, Unit, ratings_of};
+use crate::survey::{Mode, Unit};
 
 /// What a recount found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,12 +75,10 @@ impl Platform {
         loaded: &LoadedWave,
         unit: &Unit,
     ) -> Result<(Places<TallySums>, Places<u64>, u64), PipelineError> {
-        let questionnaire = &loaded.wave.questionnaire;
-        let items = questionnaire.rated_items().count();
+        let items = loaded.wave.questionnaire.rated_items().count();
         let (mut sums, mut days, mut count) = (Places::new(), Places::new(), 0);
         for response in self.0.store.responses(loaded.id, unit.id).await? {
-            let ratings = ratings_of(&response.answers, questionnaire)
-                .map_err(|error| StorageError::Damaged { table: "response", reason: error.to_string() })?;
+            let ratings = loaded.ratings_of(&response.answers)?;
             let place = &response.placement;
             let mut one = TallySums::new(items)?;
             one.add_response(place.weight, &ratings)?;

@@ -6,12 +6,13 @@ use tokio::sync::Mutex;
 
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
-use crate::estimation::WaveSample;
+use crate::estimation::{Respondent, SampleBuilder};
+use crate::foundation::Code;
 use crate::index::{Method, WaveResults, compute};
 use crate::monitoring::{DayCount, Fieldwork, fieldwork};
 use crate::ranking::{Ranking, rank};
-use crate::storage::{StorageError, Store};
-use crate::survey::{UnitId, Wave, ratings_of};
+use crate::storage::Store;
+use crate::survey::{UnitId, Wave};
 
 /// Results as of a version of the tallies.
 #[derive(Default)]
@@ -47,12 +48,12 @@ impl Platform {
         if let Some(computed) = latest.as_ref().filter(|computed| computed.versions == versions) {
             return Ok((Arc::clone(&computed.results), Arc::clone(&computed.ranking)));
         }
-        let sample = gather(&self.0.store, &loaded).await?;
         let method = Method::named(&wave.plan.method)
             .ok_or_else(|| PipelineError::NotFound { what: "method", code: wave.plan.method.clone() })?;
+        let builder = gather(&self.0.store, &loaded, method).await?;
         let wave = Arc::clone(&loaded.wave);
         let computing = tokio::task::spawn_blocking(move || {
-            let results = compute(&wave, &method, &sample)?;
+            let results = compute(&wave, method, &builder.finish()?);
             let ranking = rank(&results);
             Ok::<_, PipelineError>((Arc::new(results), Arc::new(ranking)))
         });
@@ -77,21 +78,28 @@ impl Platform {
     }
 }
 
-/// Reads a wave's tallies, and of its responses what tallies do not hold (see `estimation`).
-async fn gather(store: &Store, loaded: &LoadedWave) -> Result<WaveSample, PipelineError> {
+/// Reads a wave's tallies, and of its responses what tallies do not hold (see [`SampleBuilder`]). A unit is a level.
+async fn gather(store: &Store, loaded: &LoadedWave, method: &Method) -> Result<SampleBuilder, PipelineError> {
     let wave = &loaded.wave;
-    let mut sample = WaveSample::new(wave.questionnaire.rated_items().count());
-    for unit in &wave.units {
-        for row in store.tallies(loaded.id, unit.id).await? {
+    let items = wave.questionnaire.rated_items().count();
+    let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
+    let mut sample = SampleBuilder::new(items, satisfied_from, wave.units.len())?;
+    for (level, unit) in wave.units.iter().enumerate() {
+        for row in store.tallies(loaded.id, unit.id, items).await? {
             if let Some(psu) = &row.psu {
-                sample.add_tally(unit.code(), &row.stratum, psu, &row.sums)?;
+                sample.add_tally(&[level], row.stratum.as_str(), psu.as_str(), &row.sums)?;
             }
         }
         for response in store.responses(loaded.id, unit.id).await? {
-            let ratings = ratings_of(&response.answers, &wave.questionnaire)
-                .map_err(|error| StorageError::Damaged { table: "response", reason: error.to_string() })?;
+            let ratings = loaded.ratings_of(&response.answers)?;
             let place = &response.placement;
-            sample.add_response(unit.code(), &place.stratum, place.psu.as_ref(), place.weight, &ratings)?;
+            sample.add_logged_response(&Respondent {
+                levels: &[level],
+                stratum: place.stratum.as_str(),
+                psu: place.psu.as_ref().map(Code::as_str),
+                weight: place.weight,
+                ratings: &ratings,
+            })?;
         }
     }
     Ok(sample)

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::waves::LoadedWave;
 use super::{Platform, SubmitError};
 use crate::storage::{NewResponse, Outcome, StorageError};
-use crate::survey::{Answer, Response, Source, Wave, rating_digits};
+use crate::survey::{Answer, Response, Source, Wave};
 use crate::validation::check_submission;
 
 /// A submission that is durably kept.
@@ -75,7 +75,7 @@ impl Platform {
             unit: unit.id,
             key: secret.response_key(code, response.id),
             content_hash: secret.content_hash(&content),
-            ratings: rating_digits(&response.answers, &wave.questionnaire),
+            ratings: loaded.ratings_of(&answers)?,
             placement: response.placement,
             mode: response.mode,
             source: response.source,

@@ -10,7 +10,7 @@ use super::{PipelineError, Platform};
 use crate::foundation::Findings;
 use crate::index::Method;
 use crate::storage::{StorageError, WaveId};
-use crate::survey::{Plan, Questionnaire, Wave, WaveState};
+use crate::survey::{Plan, Questionnaire, RatingReader, Wave, WaveState};
 
 /// For how long a wave's state is believed before it is read again. Commits check it themselves.
 const STATE_BELIEVED_FOR: Duration = Duration::from_secs(1);
@@ -20,7 +20,19 @@ const STATE_BELIEVED_FOR: Duration = Duration::from_secs(1);
 pub(super) struct LoadedWave {
     pub(super) id: WaveId,
     pub(super) wave: Arc<Wave>,
+    /// Reads the ratings out of the wave's packed answers.
+    pub(super) ratings: RatingReader,
     read_at: Instant,
+}
+
+impl LoadedWave {
+    /// The rating of each rated item in a packed sheet, 0 where there is none.
+    pub(super) fn ratings_of(&self, packed: &str) -> Result<Vec<u8>, StorageError> {
+        let mut ratings = Vec::new();
+        let read = self.ratings.read(packed, &mut ratings);
+        read.map_err(|error| StorageError::Damaged { table: "response", reason: error.to_string() })?;
+        Ok(ratings)
+    }
 }
 
 impl Platform {
@@ -54,7 +66,8 @@ impl Platform {
             reason: format!("a unit of {code} is not in the register"),
         })?;
         let wave = Wave { plan: stored.plan, state: stored.state, questionnaire: stored.questionnaire, units };
-        let loaded = LoadedWave { id: stored.id, wave: Arc::new(wave), read_at: Instant::now() };
+        let ratings = RatingReader::new(&wave.questionnaire);
+        let loaded = LoadedWave { id: stored.id, wave: Arc::new(wave), ratings, read_at: Instant::now() };
         self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
         Ok(loaded)
     }

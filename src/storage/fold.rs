@@ -5,6 +5,7 @@
 //! unit's lease (its `tally_version` row). So a batch is added once, whichever server folds it and whenever it became
 //! visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
 
@@ -31,7 +32,8 @@ pub(super) struct Entry<'a> {
     weight: Weight,
     mode: &'a str,
     answered_on: NaiveDate,
-    ratings: &'a str,
+    /// A digit each.
+    ratings: Cow<'a, str>,
 }
 
 impl<'a> Entry<'a> {
@@ -42,7 +44,7 @@ impl<'a> Entry<'a> {
             weight: response.placement.weight,
             mode: response.mode.as_str(),
             answered_on: response.answered_on,
-            ratings: &response.ratings,
+            ratings: response.ratings.iter().map(|rating| char::from(b'0' + rating)).collect(),
         }
     }
 
@@ -60,7 +62,7 @@ impl<'a> Entry<'a> {
             weight: Weight::from_billionths(fields.next()?.parse().ok()?).ok()?,
             mode: fields.next()?,
             answered_on: fields.next()?.parse().ok()?,
-            ratings: fields.next()?,
+            ratings: Cow::Borrowed(fields.next()?),
         })
     }
 }
@@ -239,7 +241,7 @@ mod tests {
             weight: Weight::ONE,
             mode: "web",
             answered_on: NaiveDate::from_ymd_opt(2024, 11, 20).unwrap(),
-            ratings: "5043",
+            ratings: Cow::Borrowed("5043"),
         };
         assert_eq!(Entry::from_line(entry.to_line().trim_end()), Some(entry));
         assert_eq!(Entry::from_line("D01\t\tx"), None);

@@ -48,8 +48,8 @@ pub struct NewResponse {
     pub answers: String,
     /// The packed answers about the respondent.
     pub respondent: String,
-    /// The rating of each rated item, a digit each, 0 where there is none.
-    pub ratings: String,
+    /// The rating of each rated item, 0 where there is none.
+    pub ratings: Vec<u8>,
     /// What was written in text items, each under a key of its own.
     pub words: Vec<(Uuid, Code, String)>,
 }
