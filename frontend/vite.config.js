@@ -6,7 +6,7 @@ export default defineConfig({
   build: {
     outDir: "dist",
     emptyOutDir: true,
-    cssTarget: ["chrome87", "safari14", "firefox78"],
+    cssTarget: ["chrome90", "safari15", "firefox90"],
     rollupOptions: {
       input: { form: "styles/form.css", site: "styles/site.css" },
       output: { assetFileNames: "[name][extname]" },

@@ -3,6 +3,9 @@
 //!
 //! Start reading at [`Fieldwork`].
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;

@@ -18,6 +18,8 @@ mod questionnaire_tests;
 mod questionnaire_writer;
 mod register;
 mod response;
+#[cfg(test)]
+pub(crate) mod sample;
 mod unit;
 mod unit_file;
 mod wave;

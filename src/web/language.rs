@@ -11,7 +11,11 @@ static_loader! {
         locales: "./frontend/locales",
         fallback_language: "vi",
         // Isolation marks around arguments would be copied with the text and break codes that people paste.
-        customise: |bundle| bundle.set_use_isolating(false),
+        // NUMBER(…, type: "ordinal") is a built-in function: English writes 1st, 2nd, 3rd by it.
+        customise: |bundle| {
+            bundle.set_use_isolating(false);
+            bundle.add_builtins().expect("a fresh bundle has no functions yet");
+        },
     };
 }
 

@@ -85,3 +85,9 @@ pub fn render(status: StatusCode, template: &impl Template) -> Result<Response, 
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     Ok((status, [(CONTENT_TYPE, kind)], body).into_response())
 }
+
+/// A page for the tests of the rooms above.
+#[cfg(test)]
+pub(crate) fn test_page(language: Language, path: &str) -> Page {
+    Page::new(&Place { language, path: path.to_owned() }, "Sample", Style::Site)
+}
