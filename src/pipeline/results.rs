@@ -8,8 +8,8 @@ use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
 use crate::estimation::{Respondent, SampleBuilder};
 use crate::foundation::Code;
-use crate::index::{Method, WaveResults, compute};
-use crate::monitoring::{DayCount, Fieldwork, fieldwork};
+use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute};
+use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
 use crate::ranking::{Ranking, rank};
 use crate::storage::Store;
 use crate::survey::{UnitId, Wave};
@@ -74,7 +74,22 @@ impl Platform {
                 Some(DayCount { unit: unit.code().clone(), mode: count.mode, day: count.day, n: count.responses })
             })
             .collect();
-        Ok(fieldwork(wave, &results, &counts, self.clock().today()))
+        Ok(fieldwork(wave, &counts, self.clock().today(), &precisions_of(&results)))
+    }
+}
+
+/// What fieldwork may see of results: how sure they are, not what they say.
+fn precisions_of(results: &WaveResults) -> SeenPrecisions {
+    // The score runs over 0–100 points, every other index over shares.
+    let whole = if results.headline == IndexKind::Score { 100.0 } else { 1.0 };
+    let seen = |unit: &UnitResults| {
+        let precision = unit.indices.get(results.headline)?.precision?;
+        let margin = (precision.high - precision.low) / 2.0 / whole;
+        Some(SeenPrecision { margin, design_effect: precision.design_effect })
+    };
+    SeenPrecisions {
+        units: results.units.iter().filter_map(|unit| Some((unit.unit.clone()?, seen(unit)?))).collect(),
+        overall: seen(&results.overall),
     }
 }
 
