@@ -78,19 +78,16 @@ impl Platform {
     }
 }
 
-/// What fieldwork may see of results: how sure they are, not what they say.
+/// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.
 fn precisions_of(results: &WaveResults) -> SeenPrecisions {
-    // The score runs over 0–100 points, every other index over shares.
-    let whole = if results.headline == IndexKind::Score { 100.0 } else { 1.0 };
+    let points = if results.headline == IndexKind::Score { 100.0 } else { 1.0 };
     let seen = |unit: &UnitResults| {
         let precision = unit.indices.get(results.headline)?.precision?;
-        let margin = (precision.high - precision.low) / 2.0 / whole;
+        let margin = (precision.high - precision.low) / 2.0 / points;
         Some(SeenPrecision { margin, design_effect: precision.design_effect })
     };
-    SeenPrecisions {
-        units: results.units.iter().filter_map(|unit| Some((unit.unit.clone()?, seen(unit)?))).collect(),
-        overall: seen(&results.overall),
-    }
+    let units = results.units.iter().filter_map(|unit| Some((unit.unit.clone()?, seen(unit)?)));
+    SeenPrecisions { units: units.collect(), overall: seen(&results.overall) }
 }
 
 /// Reads a wave's tallies, and of its responses what tallies do not hold (see [`SampleBuilder`]). A unit is a level.
