@@ -85,6 +85,12 @@ impl LimitedFindings {
         }
     }
 
+    /// How many findings there are, shown or not.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.shown.0.len() + self.hidden
+    }
+
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {

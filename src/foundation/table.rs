@@ -11,6 +11,7 @@ pub struct Table<R> {
     reader: csv::Reader<UnixLines<R>>,
     columns: Vec<String>,
     raw: ByteRecord,
+    line: u64,
     ended: bool,
 }
 
@@ -32,7 +33,7 @@ impl<R: Read> Table<R> {
             .flexible(true)
             .terminator(Terminator::Any(b'\n'))
             .from_reader(UnixLines::new(reader));
-        let mut table = Self { reader, columns: Vec::new(), raw: ByteRecord::new(), ended: false };
+        let mut table = Self { reader, columns: Vec::new(), raw: ByteRecord::new(), line: 0, ended: false };
         let mut header = StringRecord::new();
         match table.read_row(&mut header) {
             None => {
@@ -84,25 +85,31 @@ impl<R: Read> Table<R> {
             }
             Err(error) => {
                 self.ended = true;
-                let line = self.reader.position().line();
-                return Some(Err(Finding::new(format!("line {line}"), "unreadable", error.to_string())));
+                self.line = self.reader.position().line();
+                return Some(Err(Finding::new(format!("line {}", self.line), "unreadable", error.to_string())));
             }
         }
         // The reader stands behind the row's last line end; blank lines before the row make its own position useless.
         let lines = self.raw.as_slice().split(|byte| *byte == b'\n').count() as u64;
-        let line = self.reader.position().line().saturating_sub(lines);
+        self.line = self.reader.position().line().saturating_sub(lines);
         match StringRecord::from_byte_record(std::mem::take(&mut self.raw)) {
             Ok(record) => {
                 *cells = record;
-                Some(Ok(line))
+                Some(Ok(self.line))
             }
             Err(error) => {
                 let column = self.columns.get(error.utf8_error().field()).map_or("?", String::as_str);
-                let path = cell_path(line, column);
+                let path = cell_path(self.line, column);
                 self.raw = error.into_byte_record();
                 Some(Err(Finding::new(path, "not_utf8", "this is not UTF-8; save the file as \"CSV UTF-8\"")))
             }
         }
+    }
+
+    /// The line on which the last row began, or on which the file broke off.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.line
     }
 
     /// The bytes of the row that was not UTF-8.

@@ -1,7 +1,14 @@
 //! From estimates to indices by a named, versioned method, which is data.
 //!
-//! Start reading at [`WaveResults`].
+//! A [`Method`] is read from TOML and says how answers are averaged; [`compute`] applies it to a sample. The room knows
+//! nothing of storage, HTTP, or of how the sample was collected. Start reading at [`Method`] and [`WaveResults`].
 
+mod compute;
+mod criteria;
+mod method;
 mod results;
 
+pub use compute::{compute, compute_domain};
+pub use criteria::Criteria;
+pub use method::{Average, Definition, Definitions, Method, MethodError, Rescale};
 pub use results::{FactorResult, IndexKind, Indices, ItemResult, UnitResults, WaveResults};

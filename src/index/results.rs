@@ -20,6 +20,22 @@ pub enum IndexKind {
     Score,
 }
 
+impl IndexKind {
+    /// All kinds, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Items, Self::Factors, Self::Pooled, Self::Score];
+
+    /// Its name in files and URLs: `index_items`, …
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Items => "index_items",
+            Self::Factors => "index_factors",
+            Self::Pooled => "index_pooled",
+            Self::Score => "index_score",
+        }
+    }
+}
+
 /// The results of a wave.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WaveResults {

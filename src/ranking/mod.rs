@@ -1,6 +1,10 @@
 //! From indices to ranks that say how sure they are: competition ranks, rank sets at a joint level, tiers.
 //!
-//! Start reading at [`Ranking`].
+//! The room knows nothing of storage, HTTP, or of how an index was formed. Start reading at [`rank`] and [`Ranking`].
+
+mod rank;
+
+pub use rank::rank;
 
 use serde::Serialize;
 

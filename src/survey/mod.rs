@@ -6,6 +6,7 @@
 mod cells;
 mod document;
 mod lineage_file;
+mod packed;
 mod plan_check;
 mod plan_file;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod unit_file;
 mod wave;
 
 pub use lineage_file::read_lineage;
+pub use packed::{RatingReader, UnpackError};
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
 pub use register::{check_register, unit_on};
 pub use response::{Answer, AnswerSheet, Mode, Placement, Response, Source};

@@ -55,6 +55,17 @@ pub enum Source {
     Collector,
 }
 
+impl Source {
+    /// The source's name in storage.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Collector => "collector",
+        }
+    }
+}
+
 /// Where a response stands in the sample design.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {

@@ -115,9 +115,9 @@ pub(crate) fn wave(state: WaveState) -> Wave {
         units: MeasuredUnits {
             level: code("district"),
             codes: UnitSelection::Listed(codes),
+            on: day(2024, 11, 1),
             target: Some(600),
             targets: BTreeMap::new(),
-            on: day(2024, 11, 1),
         },
         period: Period { from: day(2024, 1, 1), to: day(2024, 10, 31) },
         field: Field { opens: day(2024, 11, 1), closes: day(2024, 11, 30), grace_days: 7 },

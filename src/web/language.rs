@@ -110,8 +110,7 @@ impl Language {
         MESSAGES.lookup_with_args(&self.identifier(), key, &arguments)
     }
 
-    /// The message with this key, if there is one.
-    #[must_use]
+    /// The message with this key, if there is one that takes no arguments.
     pub fn find(self, key: &str) -> Option<String> {
         MESSAGES.try_lookup(&self.identifier(), key)
     }
@@ -204,6 +203,12 @@ mod tests {
             let difference: Vec<_> = expected.symmetric_difference(&found).collect();
             assert!(difference.is_empty(), "{}: {difference:?}", language.tag());
         }
+    }
+
+    #[test]
+    fn arguments_stand_in_the_message_as_they_are() {
+        let progress = Language::Czech.t_with("form-progress", [("number", 2.into()), ("count", 6.into())]);
+        assert_eq!(progress, "Část 2 z 6");
     }
 
     #[test]

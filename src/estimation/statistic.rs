@@ -1,0 +1,128 @@
+//! Which number is meant: the share or mean of an item, or an average of such over groups of items.
+
+use serde::{Deserialize, Serialize};
+
+use crate::statistics::{Functional, IntervalMethod, Ratio};
+
+/// What is measured of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// The share of satisfied answers among all answers, 0–1.
+    Share,
+    /// The mean rating, 1–5.
+    Rating,
+}
+
+/// A statistic as a function of the totals of [`super::TallySums::totals`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistic {
+    /// The function.
+    pub functional: Functional,
+    /// The item whose answers it rests on; none when it rests on all responses.
+    pub item: Option<usize>,
+    /// How its interval is made.
+    pub interval: IntervalMethod,
+}
+
+/// Where the totals of a questionnaire with this number of items stand.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    items: usize,
+}
+
+impl Layout {
+    fn numerator(self, measure: Measure, item: usize) -> usize {
+        match measure {
+            Measure::Share => item,
+            Measure::Rating => 2 * self.items + item,
+        }
+    }
+
+    fn ratio(self, measure: Measure, of: &[usize]) -> Ratio {
+        Ratio {
+            numerator: of.iter().map(|item| self.numerator(measure, *item)).collect(),
+            denominator: of.iter().map(|item| self.items + item).collect(),
+        }
+    }
+}
+
+impl Statistic {
+    fn new(measure: Measure, item: Option<usize>, terms: Vec<(f64, Ratio)>) -> Self {
+        let interval = match measure {
+            Measure::Share => IntervalMethod::Xlogit,
+            Measure::Rating => IntervalMethod::Mean,
+        };
+        Self { functional: Functional { constant: 0.0, terms }, item, interval }
+    }
+
+    /// `p_j = T_j / A_j` or `m_j = S_j / A_j` of one of `items`.
+    #[must_use]
+    pub fn item(items: usize, measure: Measure, item: usize) -> Self {
+        Self::new(measure, Some(item), vec![(1.0, Layout { items }.ratio(measure, &[item]))])
+    }
+
+    /// The mean over groups of the mean over each group's items: one group of all items is "by number of criteria".
+    /// Groups without items are to be left out.
+    #[must_use]
+    pub fn average<G: AsRef<[usize]>>(items: usize, measure: Measure, groups: &[G]) -> Self {
+        let terms = groups.iter().map(AsRef::as_ref).flat_map(|group: &[usize]| {
+            let coefficient = 1.0 / (groups.len() * group.len()) as f64;
+            group.iter().map(move |item| (coefficient, Layout { items }.ratio(measure, &[*item])))
+        });
+        Self::new(measure, None, terms.collect())
+    }
+
+    /// All answers to the items of `group` together: `Σ_j T_j / Σ_j A_j`.
+    #[must_use]
+    pub fn pooled(items: usize, measure: Measure, group: &[usize]) -> Self {
+        Self::new(measure, None, vec![(1.0, Layout { items }.ratio(measure, group))])
+    }
+
+    /// The same, mapped linearly so that `from` becomes `to`. Its interval is symmetric from then on.
+    #[must_use]
+    pub fn rescaled(mut self, from: [f64; 2], to: [f64; 2]) -> Self {
+        let factor = (to[1] - to[0]) / (from[1] - from[0]);
+        self.functional.constant = to[0] + factor * (self.functional.constant - from[0]);
+        for (coefficient, _) in &mut self.functional.terms {
+            *coefficient *= factor;
+        }
+        self.interval = IntervalMethod::Mean;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Totals of three items: shares 1/2, 3/4 and 1; means 2, 3 and 5.
+    const TOTALS: [f64; 9] = [1.0, 3.0, 1.0, 2.0, 4.0, 1.0, 4.0, 12.0, 5.0];
+
+    #[test]
+    fn statistics_are_the_ratios_and_averages_that_they_say() {
+        let all = [0, 1, 2];
+        let table = [
+            (Statistic::item(3, Measure::Share, 1), 0.75),
+            (Statistic::item(3, Measure::Rating, 2), 5.0),
+            (Statistic::average(3, Measure::Share, &[all]), 0.75),
+            (Statistic::average(3, Measure::Share, &[vec![0, 1], vec![2]]), (0.625 + 1.0) / 2.0),
+            (Statistic::pooled(3, Measure::Share, &all), 5.0 / 7.0),
+            (Statistic::average(3, Measure::Rating, &[all]).rescaled([1.0, 5.0], [0.0, 100.0]), 700.0 / 12.0),
+        ];
+        for (statistic, expected) in table {
+            let value = statistic.functional.linearise(&TOTALS).unwrap().value;
+            assert!((value - expected).abs() < 1e-13, "{statistic:?}: {value}");
+        }
+    }
+
+    #[test]
+    fn shares_get_logit_intervals_and_points_symmetric_ones() {
+        assert_eq!(Statistic::item(3, Measure::Share, 0).interval, IntervalMethod::Xlogit);
+        assert_eq!(Statistic::item(3, Measure::Rating, 0).interval, IntervalMethod::Mean);
+        assert_eq!(
+            Statistic::item(3, Measure::Share, 0).rescaled([0.0, 1.0], [0.0, 100.0]).interval,
+            IntervalMethod::Mean
+        );
+    }
+}

@@ -1,0 +1,141 @@
+//! Ranks the units of a peer group by their headline index.
+
+use super::{Ranked, Ranking, Withheld};
+use crate::foundation::Code;
+use crate::index::WaveResults;
+use crate::statistics::{Estimate, RankSet, holm_rank_sets};
+
+/// A unit that can be ranked, with its position in the results.
+struct Candidate<'a> {
+    position: usize,
+    unit: &'a Code,
+    estimate: &'a Estimate,
+}
+
+/// The ranking by the headline index: competition ranks, joint rank sets by Holm's procedure at the results' level, and
+/// tiers. Best first; units with equal estimates share a rank and stand in the plan's order.
+#[must_use]
+pub fn rank(results: &WaveResults) -> Ranking {
+    let (mut candidates, withheld) = divide(results);
+    candidates.sort_by(|a, b| b.estimate.value.total_cmp(&a.estimate.value));
+    let estimates: Vec<f64> = candidates.iter().map(|candidate| candidate.estimate.value).collect();
+    let row = |a: &Candidate| candidates.iter().map(|b| results.covariance[a.position][b.position]).collect();
+    let covariance: Vec<Vec<f64>> = candidates.iter().map(row).collect();
+    let found = holm_rank_sets(&estimates, &covariance, results.level);
+    let tiers = tiers(&found.sets);
+    let entry = |(i, candidate): (usize, &Candidate)| Ranked {
+        unit: candidate.unit.clone(),
+        estimate: *candidate.estimate,
+        rank: 1 + estimates.iter().filter(|other| **other > estimates[i]).count(),
+        rank_low: found.sets[i].low,
+        rank_high: found.sets[i].high,
+        tier: tiers[i],
+        indistinct_from: candidates
+            .iter()
+            .enumerate()
+            .filter(|(j, _)| *j != i && !found.are_distinct(i, *j))
+            .map(|(_, other)| other.unit.clone())
+            .collect(),
+    };
+    let entries = candidates.iter().enumerate().map(entry).collect();
+    Ranking { method: "holm", level: results.level, entries, withheld }
+}
+
+/// Units with an estimate and a precision, and the others with the reason.
+fn divide(results: &WaveResults) -> (Vec<Candidate<'_>>, Vec<Withheld>) {
+    let (mut candidates, mut withheld) = (Vec::new(), Vec::new());
+    for (position, unit_results) in results.units.iter().enumerate() {
+        let Some(unit) = &unit_results.unit else { continue };
+        let reason = match unit_results.indices.get(results.headline) {
+            None => "no_answers",
+            Some(Estimate { precision: None, .. }) => "no_precision",
+            Some(estimate) => {
+                candidates.push(Candidate { position, unit, estimate });
+                continue;
+            }
+        };
+        withheld.push(Withheld { unit: unit.clone(), reason });
+    }
+    (candidates, withheld)
+}
+
+/// The tier of each set: sets that overlap, directly or over others, are one tier. Tiers hold disjoint runs of ranks.
+fn tiers(sets: &[RankSet]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..sets.len()).collect();
+    order.sort_by_key(|i| (sets[*i].low, sets[*i].high));
+    let mut tiers = vec![0; sets.len()];
+    let (mut tier, mut reach) = (0, 0);
+    for i in order {
+        if sets[i].low > reach {
+            tier += 1;
+        }
+        reach = reach.max(sets[i].high);
+        tiers[i] = tier;
+    }
+    tiers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{IndexKind, Indices, UnitResults};
+    use crate::statistics::Precision;
+
+    fn results(units: &[(&str, Option<f64>, Option<f64>)]) -> WaveResults {
+        let unit_results = |(unit, value, se): &(&str, Option<f64>, Option<f64>)| {
+            let precision =
+                se.map(|se| Precision { se, df: 9, low: 0.0, high: 1.0, design_effect: None, n_effective: None });
+            let items = value.map(|value| Estimate { value, n: 10, precision });
+            UnitResults {
+                unit: Some(Code::new(*unit).unwrap()),
+                responses: 10,
+                items: vec![],
+                factors: vec![],
+                indices: Indices { items, factors: None, pooled: None, score: None },
+            }
+        };
+        let variance = |i: usize, j: usize| if i == j { units[i].2.unwrap_or(0.0).powi(2) } else { 0.0 };
+        WaveResults {
+            method: "sipas-top2@2017".to_owned(),
+            headline: IndexKind::Items,
+            level: 0.95,
+            overall: UnitResults { unit: None, ..unit_results(&units[0]) },
+            units: units.iter().map(unit_results).collect(),
+            covariance: (0..units.len()).map(|i| (0..units.len()).map(|j| variance(i, j)).collect()).collect(),
+        }
+    }
+
+    fn codes(codes: &[Code]) -> Vec<&str> {
+        codes.iter().map(Code::as_str).collect()
+    }
+
+    #[test]
+    fn equal_estimates_share_a_rank_and_the_next_one_is_skipped() {
+        let se = Some(0.001);
+        let ranking =
+            rank(&results(&[("a", Some(0.5), se), ("b", Some(0.7), se), ("c", Some(0.9), se), ("d", Some(0.7), se)]));
+        let ranks: Vec<_> = ranking.entries.iter().map(|entry| (entry.unit.as_str(), entry.rank)).collect();
+        assert_eq!(ranks, [("c", 1), ("b", 2), ("d", 2), ("a", 4)]);
+        let sets: Vec<_> = ranking.entries.iter().map(|e| (e.rank_low, e.rank_high, e.tier)).collect();
+        assert_eq!(sets, [(1, 1, 1), (2, 3, 2), (2, 3, 2), (4, 4, 3)]);
+        assert_eq!(codes(&ranking.entries[1].indistinct_from), ["d"]);
+        assert_eq!(codes(&ranking.entries[0].indistinct_from), [""; 0]);
+    }
+
+    #[test]
+    fn units_that_chain_together_are_one_tier() {
+        let se = Some(0.02);
+        let ranking = rank(&results(&[("a", Some(0.90), se), ("b", Some(0.84), se), ("c", Some(0.78), se)]));
+        assert_eq!(ranking.entries.iter().map(|entry| entry.tier).collect::<Vec<_>>(), [1, 1, 1]);
+        assert_eq!(codes(&ranking.entries[0].indistinct_from), ["b"]);
+    }
+
+    #[test]
+    fn units_without_answers_or_without_precision_are_withheld_with_the_reason() {
+        let ranking = rank(&results(&[("a", None, None), ("b", Some(0.8), None), ("c", Some(0.7), Some(0.1))]));
+        let reasons: Vec<_> = ranking.withheld.iter().map(|w| (w.unit.as_str(), w.reason)).collect();
+        assert_eq!(reasons, [("a", "no_answers"), ("b", "no_precision")]);
+        assert_eq!(ranking.entries.len(), 1);
+        assert_eq!((ranking.entries[0].rank, ranking.entries[0].rank_high), (1, 1));
+    }
+}

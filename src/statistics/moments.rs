@@ -1,0 +1,233 @@
+//! Exact, mergeable second moments: integers, so that the same data give the same bits in any order.
+
+use ethnum::I256;
+
+use super::matrix::{SymmetricMatrix, packed_length, packed_row};
+
+/// A sum left the range of its integers. The sums that reported it are to be thrown away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the weighted sums are too large to be added exactly")]
+pub struct MomentOverflow;
+
+/// The upper triangle of a sum of outer products, packed, in exact integers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairSums {
+    dimension: usize,
+    upper: Vec<i128>,
+    /// No entry is larger than this: one check a vector keeps all entries within their range.
+    bound: i128,
+}
+
+impl PairSums {
+    /// The empty sum over vectors of `dimension` entries.
+    #[must_use]
+    pub fn new(dimension: usize) -> Self {
+        Self { dimension, upper: vec![0; packed_length(dimension)], bound: 0 }
+    }
+
+    /// Adds `factor · x xᵀ`, for a positive `factor`. Zeros in `x` cost little.
+    pub fn add_outer(&mut self, x: &[i64], factor: i64) -> Result<(), MomentOverflow> {
+        debug_assert!(factor > 0);
+        let largest = x.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0);
+        let bound = i128::from(largest) * i128::from(factor);
+        let bound = bound.checked_mul(i128::from(largest)).ok_or(MomentOverflow)?;
+        self.bound = self.bound.checked_add(bound).ok_or(MomentOverflow)?;
+        self.fold(x, i128::from(factor));
+        Ok(())
+    }
+
+    /// Takes out `x xᵀ`, which was added with the factor 1.
+    fn remove_outer(&mut self, x: &[i64]) {
+        let largest = i128::from(x.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0));
+        self.bound -= largest * largest;
+        self.fold(x, -1);
+    }
+
+    fn fold(&mut self, x: &[i64], factor: i128) {
+        debug_assert_eq!(x.len(), self.dimension);
+        for row in (0..x.len()).filter(|row| x[*row] != 0) {
+            let left = i128::from(x[row]) * factor;
+            let begin = packed_row(self.dimension, row);
+            let sums = &mut self.upper[begin..begin + self.dimension - row];
+            for (sum, right) in sums.iter_mut().zip(&x[row..]) {
+                *sum += left * i128::from(*right);
+            }
+        }
+    }
+
+    /// Adds the sums of `other`.
+    pub fn merge(&mut self, other: &Self) -> Result<(), MomentOverflow> {
+        self.bound = self.bound.checked_add(other.bound).ok_or(MomentOverflow)?;
+        self.upper.iter_mut().zip(&other.upper).for_each(|(sum, other)| *sum += other);
+        Ok(())
+    }
+
+    /// The sums as numbers, each multiplied by `scale`.
+    #[must_use]
+    pub fn to_matrix(&self, scale: f64) -> SymmetricMatrix {
+        SymmetricMatrix::from_upper(self.dimension, self.upper.iter().map(|sum| *sum as f64 * scale).collect())
+    }
+}
+
+/// First and second moments of the totals of primary sampling units in one stratum.
+///
+/// With `x_i` the vector of weighted totals of PSU `i`, in whole billionths of a weight:
+///
+/// ```text
+/// n   how many PSUs were added        S = Σ_i x_i        M = Σ_i x_i x_iᵀ
+/// ```
+///
+/// PSUs without a member of a domain have `x_i = 0` and need not be added; [`Self::covariance`] is told the stratum's
+/// number of PSUs. Adding, removing and merging are exact and commute, bit for bit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StratumMoments {
+    psus: u64,
+    sums: Vec<i128>,
+    products: PairSums,
+}
+
+impl StratumMoments {
+    /// The moments of no PSU, over vectors of `dimension` totals.
+    #[must_use]
+    pub fn new(dimension: usize) -> Self {
+        Self { psus: 0, sums: vec![0; dimension], products: PairSums::new(dimension) }
+    }
+
+    /// How many PSUs were added.
+    #[must_use]
+    pub fn psus(&self) -> u64 {
+        self.psus
+    }
+
+    /// The totals over all PSUs.
+    #[must_use]
+    pub fn sums(&self) -> &[i128] {
+        &self.sums
+    }
+
+    /// Adds a PSU with the totals `x`.
+    pub fn add_psu(&mut self, x: &[i64]) -> Result<(), MomentOverflow> {
+        self.psus = self.psus.checked_add(1).ok_or(MomentOverflow)?;
+        self.products.add_outer(x, 1)?;
+        self.sums.iter_mut().zip(x).for_each(|(sum, value)| *sum += i128::from(*value));
+        Ok(())
+    }
+
+    /// Takes out a PSU that was added with the totals `x`; an error when there is none left.
+    pub fn remove_psu(&mut self, x: &[i64]) -> Result<(), MomentOverflow> {
+        self.psus = self.psus.checked_sub(1).ok_or(MomentOverflow)?;
+        self.products.remove_outer(x);
+        self.sums.iter_mut().zip(x).for_each(|(sum, value)| *sum -= i128::from(*value));
+        Ok(())
+    }
+
+    /// Adds the moments of other PSUs of the same stratum.
+    pub fn merge(&mut self, other: &Self) -> Result<(), MomentOverflow> {
+        self.psus = self.psus.checked_add(other.psus).ok_or(MomentOverflow)?;
+        self.products.merge(&other.products)?;
+        self.sums.iter_mut().zip(&other.sums).for_each(|(sum, other)| *sum += other);
+        Ok(())
+    }
+
+    /// The covariance of the stratum's totals under sampling of PSUs with replacement, each entry multiplied by `scale`:
+    ///
+    /// ```text
+    /// C = n/(n − 1) · [M − S Sᵀ/n] = (n M − S Sᵀ) / (n − 1)
+    /// ```
+    ///
+    /// `psus_in_stratum` is `n`: all PSUs drawn in the stratum, those without members of the domain included. The
+    /// difference is formed in 256-bit integers and rounded once. Nothing for `n < 2`: one PSU has no variation.
+    ///
+    /// Source: Särndal, Swensson, Wretman (1992), 4.5; R `survey::svyrecvar` with one stage and no correction.
+    #[must_use]
+    pub fn covariance(&self, psus_in_stratum: u64, scale: f64) -> Option<SymmetricMatrix> {
+        debug_assert!(psus_in_stratum >= self.psus);
+        let divisor = psus_in_stratum.checked_sub(1).filter(|divisor| *divisor > 0)? as f64;
+        let dimension = self.sums.len();
+        let count = I256::from(i128::from(psus_in_stratum));
+        let mut upper = Vec::with_capacity(packed_length(dimension));
+        let mut products = self.products.upper.iter();
+        for (row, left) in self.sums.iter().enumerate() {
+            let left = I256::from(*left);
+            for (right, product) in self.sums[row..].iter().zip(&mut products) {
+                let exact = count * I256::from(*product) - left * I256::from(*right);
+                upper.push(exact.as_f64() / divisor * scale);
+            }
+        }
+        Some(SymmetricMatrix::from_upper(dimension, upper))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn moments_of(psus: &[Vec<i64>]) -> StratumMoments {
+        let mut moments = StratumMoments::new(3);
+        for psu in psus {
+            moments.add_psu(psu).unwrap();
+        }
+        moments
+    }
+
+    fn psus() -> impl Strategy<Value = Vec<Vec<i64>>> {
+        prop::collection::vec(prop::collection::vec(-1_000_000_000_000_000_i64..1_000_000_000_000_000, 3), 2..12)
+    }
+
+    proptest! {
+        #[test]
+        fn order_does_not_change_a_bit(psus in psus(), seed in 0_usize..1000) {
+            let mut shuffled = psus.clone();
+            shuffled.rotate_left(seed % psus.len());
+            shuffled.swap(0, seed % psus.len());
+            prop_assert_eq!(moments_of(&psus), moments_of(&shuffled));
+        }
+
+        #[test]
+        fn shards_merge_to_the_whole(psus in psus(), cut in 0_usize..12) {
+            let cut = cut.min(psus.len());
+            let mut merged = moments_of(&psus[cut..]);
+            merged.merge(&moments_of(&psus[..cut])).unwrap();
+            prop_assert_eq!(merged, moments_of(&psus));
+        }
+
+        #[test]
+        fn a_removed_psu_leaves_no_trace(psus in psus(), extra in prop::collection::vec(-1_000_000_000_000_i64..1_000_000_000_000, 3)) {
+            let mut moments = moments_of(&psus);
+            moments.add_psu(&extra).unwrap();
+            moments.remove_psu(&extra).unwrap();
+            prop_assert_eq!(moments, moments_of(&psus));
+        }
+
+        #[test]
+        fn the_covariance_is_that_of_the_two_pass_formula(psus in psus(), absent in 0_u64..5) {
+            let n = psus.len() as u64 + absent;
+            let covariance = moments_of(&psus).covariance(n, 1.0).unwrap();
+            let mean: Vec<f64> = (0..3).map(|j| psus.iter().map(|x| x[j] as f64).sum::<f64>() / n as f64).collect();
+            for i in 0..3 {
+                for j in 0..3 {
+                    let present: f64 = psus.iter().map(|x| (x[i] as f64 - mean[i]) * (x[j] as f64 - mean[j])).sum();
+                    let naive = (present + absent as f64 * mean[i] * mean[j]) * n as f64 / (n - 1) as f64;
+                    prop_assert!((covariance.get(i, j) - naive).abs() <= 1e-9 * 1e30, "{} {naive}", covariance.get(i, j));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_stratum_with_one_psu_has_no_covariance() {
+        assert_eq!(moments_of(&[vec![1, 2, 3]]).covariance(1, 1.0), None);
+        assert!(moments_of(&[vec![1, 2, 3]]).covariance(2, 1.0).is_some());
+    }
+
+    #[test]
+    fn sums_beyond_the_integers_are_an_error_and_never_wrap() {
+        let mut moments = StratumMoments::new(1);
+        moments.add_psu(&[i64::MAX]).unwrap();
+        moments.add_psu(&[i64::MAX]).unwrap();
+        assert_eq!(moments.add_psu(&[i64::MAX]), Err(MomentOverflow));
+        assert_eq!(StratumMoments::new(1).remove_psu(&[1]), Err(MomentOverflow));
+    }
+}

@@ -1,0 +1,90 @@
+//! From a linearised estimate to its standard error, interval and design effect.
+
+use super::estimate::Precision;
+use super::interval::{IntervalInput, IntervalMethod};
+
+/// What the sample says about a linearised estimate `θ`, with `z_k = gᵀ d_k` the linearised variable of respondent `k`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LinearisedSample {
+    /// Its variance under the design, `gᵀ C g`.
+    pub variance: f64,
+    /// Degrees of freedom: primary sampling units with an answering respondent of the domain, less their strata.
+    pub df: u64,
+    /// How many respondents it rests on.
+    pub n: u64,
+    /// The sum of their weights, `N`.
+    pub weight_sum: f64,
+    /// `Σ_k w_k z_k`.
+    pub z_sum: f64,
+    /// `Σ_k w_k z_k²`.
+    pub z_square_sum: f64,
+}
+
+/// Standard error, interval and design effect of the estimate `value`; nothing without degrees of freedom.
+#[must_use]
+pub fn precision(value: f64, sample: &LinearisedSample, interval: IntervalMethod, level: f64) -> Option<Precision> {
+    let LinearisedSample { variance, df, n, .. } = *sample;
+    if df == 0 {
+        return None;
+    }
+    let se = variance.max(0.0).sqrt();
+    let (low, high) = interval.ends(IntervalInput { value, se, df, n, level });
+    let design_effect = design_effect(sample);
+    let n_effective = design_effect.filter(|deff| *deff > 0.0).map(|deff| n as f64 / deff);
+    Some(Precision { se, df, low, high, design_effect, n_effective })
+}
+
+/// R's default design effect: the variance over that of a simple random sample *without* replacement of the same size,
+///
+/// ```text
+/// s² = n/(n − 1) · (Σ w z² / N − (Σ w z / N)²)         R's svyvar of the linearised variable
+/// V_srs = s² · N² · (N − n) / (N n)                    R's svytotal(z, deff = TRUE)
+/// deff = V / V_srs
+/// ```
+///
+/// For a ratio over those who answered it equals R's `svymean(y, deff = TRUE)` among them. Nothing where the weights do
+/// not sum to more than `n` (they say nothing of a population then), for `n < 2`, and where nothing varies.
+fn design_effect(sample: &LinearisedSample) -> Option<f64> {
+    let LinearisedSample { variance, n, weight_sum, z_sum, z_square_sum, .. } = *sample;
+    let n = n as f64;
+    if n < 2.0 || weight_sum <= n {
+        return None;
+    }
+    let spread = n / (n - 1.0) * (z_square_sum / weight_sum - (z_sum / weight_sum).powi(2));
+    let simple = spread * weight_sum * (weight_sum - n) / n;
+    (simple > 0.0).then(|| variance.max(0.0) / simple)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 100 of 1,000 people asked, all with weight 10; the total of a share of one half.
+    fn simple_random_sample() -> LinearisedSample {
+        let spread = 100.0 / 99.0 * 0.25;
+        let variance = spread / 100.0;
+        LinearisedSample { variance, df: 99, n: 100, weight_sum: 1000.0, z_sum: 0.0, z_square_sum: 1000.0 * 0.25e-6 }
+    }
+
+    #[test]
+    fn a_simple_random_sample_has_the_design_effect_of_its_missing_finite_population_correction() {
+        let precision = precision(0.5, &simple_random_sample(), IntervalMethod::Xlogit, 0.95).unwrap();
+        assert!((precision.design_effect.unwrap() - 1.0 / 0.9).abs() < 1e-12);
+        assert!((precision.n_effective.unwrap() - 90.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn weights_that_sum_to_no_more_than_the_sample_give_no_design_effect() {
+        for (weight_sum, known) in [(99.0, false), (100.0, false), (100.001, true)] {
+            let sample = LinearisedSample { weight_sum, ..simple_random_sample() };
+            let precision = precision(0.5, &sample, IntervalMethod::Xlogit, 0.95).unwrap();
+            assert_eq!(precision.design_effect.is_some(), known, "{weight_sum}");
+        }
+    }
+
+    #[test]
+    fn without_degrees_of_freedom_there_is_no_precision() {
+        let sample = LinearisedSample { df: 0, ..simple_random_sample() };
+        assert_eq!(precision(0.5, &sample, IntervalMethod::Mean, 0.95), None);
+    }
+}
