@@ -3,11 +3,20 @@
 //! The rooms of the house stand on floors; a room imports only from floors below its own (`tests/tidy.rs` holds that).
 //! `docs/ARCHITECTURE.md` is the map.
 
+pub mod app;
+pub mod chart;
+pub mod collection;
+pub mod config;
+pub mod dissemination;
 pub mod estimation;
 pub mod foundation;
 pub mod index;
 pub mod monitoring;
+pub mod office;
 pub mod pipeline;
 pub mod ranking;
 pub mod statistics;
+pub mod storage;
 pub mod survey;
+pub mod validation;
+pub mod web;

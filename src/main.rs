@@ -1,2 +1,7 @@
-//! p
-fn main() {}
+//! The `plumbline` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    plumbline::app::run()
+}

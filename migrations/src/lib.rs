@@ -1,1 +1,21 @@
-//! The schema.
+//! The schema of Plumbline's store, one migration a step, the same on SQLite and PostgreSQL.
+//!
+//! The tables are ready to be distributed by unit (Citus): every key of a large table contains the unit, large tables
+//! have no foreign keys and no triggers, and nothing moves a row to another unit. A step must be harmless when it is
+//! run twice. Start reading at [`Migrator`]; `src/storage` holds the queries.
+
+use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations as applied};
+
+mod m20261123_000001_main_job;
+
+/// All steps in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_main_job::Migration)]
+    }
+}

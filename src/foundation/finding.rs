@@ -64,3 +64,75 @@ impl fmt::Display for Findings {
 }
 
 impl std::error::Error for Findings {}
+
+/// Collects the first [`LimitedFindings::SHOWN_MAX`] findings and counts the rest, so that a hopeless file stays readable.
+#[derive(Debug, Default)]
+pub struct LimitedFindings {
+    shown: Findings,
+    hidden: usize,
+}
+
+impl LimitedFindings {
+    /// How many findings are shown in full.
+    pub const SHOWN_MAX: usize = 100;
+
+    /// Notes a finding, or counts it when enough are shown.
+    pub fn push(&mut self, path: impl Into<String>, code: &'static str, message: impl Into<String>) {
+        if self.shown.0.len() < Self::SHOWN_MAX {
+            self.shown.push(path, code, message);
+        } else {
+            self.hidden += 1;
+        }
+    }
+
+    /// How many findings there are, shown or not.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.shown.0.len() + self.hidden
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shown.0.is_empty()
+    }
+
+    /// The value when it could be made and nothing was found; all findings otherwise, never none.
+    pub fn into_value<T>(mut self, value: Option<T>) -> Result<T, Findings> {
+        if value.is_none() && self.is_empty() {
+            self.push("", "invalid", "this could not be read");
+        }
+        self.into_result(value)?.ok_or_else(Findings::default)
+    }
+
+    /// `Ok(value)` when nothing was found; else what is shown, and one finding more (`more`) that says how many are not.
+    pub fn into_result<T>(mut self, value: T) -> Result<T, Findings> {
+        if self.hidden > 0 {
+            self.shown.push("", "more", format!("{} more findings are not shown", self.hidden));
+        }
+        self.shown.into_result(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_findings_are_shown_and_the_rest_is_counted() {
+        for (count, expected, last) in [(100, 100, "x"), (101, 101, "more"), (350, 101, "more")] {
+            let mut findings = LimitedFindings::default();
+            assert!(findings.is_empty());
+            (0..count).for_each(|n| findings.push(format!("p{n}"), "x", "m"));
+            let shown = findings.into_result(()).unwrap_err().0;
+            assert_eq!((shown.len(), shown[shown.len() - 1].code), (expected, last));
+        }
+        assert_eq!(LimitedFindings::default().into_result(5), Ok(5));
+        assert_eq!(LimitedFindings::default().into_value(Some(5)), Ok(5));
+    }
+
+    #[test]
+    fn no_value_is_never_without_a_finding() {
+        assert_eq!(LimitedFindings::default().into_value(None::<u8>).unwrap_err().0.len(), 1);
+    }
+}

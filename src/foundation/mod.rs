@@ -6,12 +6,16 @@
 
 mod clock;
 mod code;
+mod date;
 mod finding;
 mod language;
+mod table;
 mod weight;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use code::{Code, CodeError};
-pub use finding::{Finding, Findings};
+pub use date::parse_date;
+pub use finding::{Finding, Findings, LimitedFindings};
 pub use language::{LanguageTag, LanguageTagError, Text};
+pub use table::{Table, cell_path};
 pub use weight::{Weight, WeightError};

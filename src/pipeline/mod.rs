@@ -1,118 +1,130 @@
 //! The use cases: the only place that strings rooms together. Knows nothing of HTTP.
 //!
-//! Start reading at [`Platform`].
+//! A submission goes through `submit.rs` and `intake.rs`; a ranking comes out of `results.rs`; `identity.rs` tells why
+//! nobody can tie a receipt to a response. Start reading at [`Platform`].
 
+mod doctor;
+mod error;
 mod estimate_files;
+mod identity;
+mod import;
+mod intake;
+mod results;
+mod submit;
+mod synthetic;
+mod waves;
 
+pub use doctor::{Checkup, Mismatch};
+pub use error::{PipelineError, SubmitError};
 pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
+pub use identity::InstanceSecret;
+pub use import::{ImportProgress, ImportedResponses};
+pub use intake::IntakeLimits;
+pub use submit::Accepted;
+pub use synthetic::SyntheticWave;
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::foundation::{Clock, Findings};
-use crate::index::WaveResults;
-use crate::monitoring::Fieldwork;
-use crate::ranking::Ranking;
-use crate::survey::{Source, Wave};
+use tokio::sync::{Mutex, RwLock};
 
-/// Why a use case failed.
-#[derive(Debug, thiserror::Error)]
-pub enum PipelineError {
-    /// There is no such thing.
-    #[error("there is no {what} {code:?}")]
-    NotFound {
-        /// What was looked for: `wave`, `unit`.
-        what: &'static str,
-        /// The code that was given.
-        code: String,
-    },
-}
+use crate::foundation::Clock;
+use crate::storage::{StorageError, Store};
+use intake::Intake;
+use results::ResultsCache;
+use waves::LoadedWave;
 
-/// Why a submission was not accepted.
-#[derive(Debug, thiserror::Error)]
-pub enum SubmitError {
-    /// It is not valid; everything that is wrong with it.
-    #[error("the submission is not valid:\n{0}")]
-    Invalid(Findings),
-    /// The wave takes no answers today.
-    #[error("the wave takes no answers now")]
-    NotOpen,
-    /// The same id was sent before with other content.
-    #[error("another response has this id")]
-    Conflict,
-    /// More is waiting than storage can take; try again later.
-    #[error("too many submissions are waiting")]
-    Overloaded,
-    /// A use case below failed.
-    #[error(transparent)]
-    Pipeline(#[from] PipelineError),
-}
+/// The pause between two folds, so that a fold has many batches to add.
+const FOLD_PAUSE: Duration = Duration::from_millis(200);
 
-/// A submission that is durably kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
-    /// The receipt code, for the respondent.
-    pub receipt: String,
-    /// Whether the same submission had been accepted before.
-    pub repeated: bool,
-}
-
-/// The platform at work: everything that pages, the API and the commands ask of it.
+/// The platform at work: everything that pages, the API and the commands ask of it. Cheap to clone.
 #[derive(Clone)]
-pub struct Platform {
+pub struct Platform(Arc<Inner>);
+
+struct Inner {
+    store: Store,
     clock: Arc<dyn Clock>,
+    secret: InstanceSecret,
+    intake: Intake,
+    waves: RwLock<HashMap<String, LoadedWave>>,
+    results: Mutex<HashMap<String, Arc<ResultsCache>>>,
 }
 
-#[expect(clippy::unused_async, clippy::todo, reason = "the signatures stand first; bodies follow")]
 impl Platform {
+    /// Sets to work on a migrated store. `fresh_secret` becomes the instance's secret if it has none yet.
+    pub async fn start(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        fresh_secret: [u8; 32],
+        limits: IntakeLimits,
+    ) -> Result<Self, PipelineError> {
+        store.check_schema().await?;
+        let hex = store.setting_or_insert("secret", &InstanceSecret::to_hex(fresh_secret)).await?;
+        let secret = InstanceSecret::from_hex(&hex).ok_or_else(|| StorageError::Damaged {
+            table: "setting",
+            reason: "the secret is not 64 hexadecimal digits".to_owned(),
+        })?;
+        let intake = Intake::start(&store, limits);
+        let inner = Inner { store, clock, secret, intake, waves: RwLock::default(), results: Mutex::default() };
+        let platform = Self(Arc::new(inner));
+        tokio::spawn(keep_folding(platform.0.store.clone(), platform.0.intake.committed()));
+        Ok(platform)
+    }
+
     /// The clock that decides what day it is.
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
-        self.clock.as_ref()
+        self.0.clock.as_ref()
     }
 
-    /// All waves, the latest field first.
-    pub async fn waves(&self) -> Result<Vec<Arc<Wave>>, PipelineError> {
-        todo!()
+    /// The register and everything else that needs no use case of its own.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
     }
 
-    /// The wave with this code.
-    pub async fn wave(&self, _code: &str) -> Result<Arc<Wave>, PipelineError> {
-        todo!()
+    /// Whether storage answers.
+    pub async fn is_ready(&self) -> bool {
+        self.0.store.ping().await.is_ok()
     }
 
-    /// Takes a submission (the JSON that the API documents), and returns after it is durable.
-    pub async fn submit(
-        &self,
-        _wave: &Wave,
-        _submission: &serde_json::Value,
-        _source: Source,
-    ) -> Result<Accepted, SubmitError> {
-        todo!()
+    /// The administrator's token; the same on all servers of one database.
+    #[must_use]
+    pub fn administrator_token(&self) -> String {
+        self.0.secret.administrator_token()
+    }
+
+    /// Whether this is the administrator's token. Hashes are compared, so the time taken tells nothing.
+    #[must_use]
+    pub fn is_administrator(&self, token: &str) -> bool {
+        blake3::hash(token.as_bytes()) == blake3::hash(self.administrator_token().as_bytes())
     }
 
     /// The wave in which an answer with this receipt was accepted, if there is one.
-    pub async fn find_receipt(&self, _receipt: &str) -> Result<Option<Arc<Wave>>, PipelineError> {
-        todo!()
+    pub async fn find_receipt(&self, receipt: &str) -> Result<Option<Arc<crate::survey::Wave>>, PipelineError> {
+        for (code, _) in self.0.store.wave_states().await? {
+            if self.0.secret.is_receipt(&code, receipt) {
+                return Ok(Some(self.wave(&code).await?));
+            }
+        }
+        Ok(None)
     }
 
-    /// The results of a wave as of its last counted answer.
-    pub async fn results(&self, _wave: &Wave) -> Result<Arc<WaveResults>, PipelineError> {
-        todo!()
+    /// Adds what is pending to the tallies and closes the store. Call it when nothing is being submitted any more.
+    pub async fn shut_down(&self) -> Result<(), PipelineError> {
+        self.0.store.fold_pending().await?;
+        Ok(self.0.store.clone().close().await?)
     }
+}
 
-    /// The ranking of a wave's peer group by its headline index.
-    pub async fn ranking(&self, _wave: &Wave) -> Result<Arc<Ranking>, PipelineError> {
-        todo!()
-    }
-
-    /// The state of a wave's fieldwork.
-    pub async fn fieldwork(&self, _wave: &Wave) -> Result<Fieldwork, PipelineError> {
-        todo!()
-    }
-
-    /// Whether this is the administrator's token (compared in constant time).
-    #[must_use]
-    pub fn is_administrator(&self, _token: &str) -> bool {
-        todo!()
+/// Lets tallies follow commits for as long as the process lives.
+async fn keep_folding(store: Store, committed: Arc<tokio::sync::Notify>) {
+    loop {
+        if let Err(error) = store.fold_pending().await {
+            tracing::warn!(%error, "tallies wait: folding failed and is tried again");
+        }
+        tokio::time::sleep(FOLD_PAUSE).await;
+        committed.notified().await;
     }
 }

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::{Answer, AnswerSheet};
 use crate::foundation::{Code, LanguageTag, Text};
 
 /// A questionnaire: factors of items, and questions about the respondent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Questionnaire {
     /// Its code, such as `sipas-2017`.
     pub code: Code,
@@ -24,11 +25,12 @@ pub struct Questionnaire {
 }
 
 /// The rating scale of the Likert items.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Scale {
     /// The lowest rating that counts as satisfied (4 of 5).
     pub satisfied_from: u8,
     /// A word for each of the five ratings, worst first.
+    #[schema(value_type = Vec<Text>, min_items = 5, max_items = 5)]
     pub labels: [Text; Scale::POINTS],
     /// The words for "no opinion / did not use".
     pub not_applicable: Text,
@@ -40,7 +42,7 @@ impl Scale {
 }
 
 /// A factor: a titled group of items.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Section {
     /// Its code, such as `access`.
     pub code: Code,
@@ -51,13 +53,14 @@ pub struct Section {
 }
 
 /// One question.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Item {
     /// Its code, unique in the questionnaire.
     pub code: Code,
     /// Its wording by language.
     pub text: Text,
     /// What kind of answer it takes.
+    #[serde(flatten)]
     pub kind: ItemKind,
     /// Whether an answer (or "no opinion") must be given.
     pub required: bool,
@@ -66,7 +69,7 @@ pub struct Item {
 }
 
 /// The kinds of answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemKind {
     /// A rating of 1 to 5, or no opinion.
@@ -100,7 +103,7 @@ pub enum ItemKind {
 }
 
 /// One option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Choice {
     /// Its code, such as `F` or `18-29`.
     pub code: Code,
@@ -109,7 +112,7 @@ pub struct Choice {
 }
 
 /// "Ask this only if another item has one of these values."
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Relevance {
     /// The earlier item that decides.
     pub item: Code,
@@ -126,5 +129,59 @@ impl Questionnaire {
     /// The rated items in order: the order in which tallies are kept.
     pub fn rated_items(&self) -> impl Iterator<Item = &Item> {
         self.items().filter(|item| item.kind == ItemKind::Likert)
+    }
+}
+
+impl Item {
+    /// Whether the item is asked, given the answers so far. `decider` finds the answer to the item that decides.
+    pub fn is_shown<'a>(&self, decider: impl FnOnce(&Code) -> Option<&'a Answer>) -> bool {
+        self.shown_if.as_ref().is_none_or(|relevance| relevance.holds(decider(&relevance.item)))
+    }
+
+    /// The values that a relevance rule may name; nothing for items that cannot decide.
+    #[must_use]
+    pub fn relevance_values(&self) -> Option<Vec<String>> {
+        let mut values: Vec<String> = match &self.kind {
+            ItemKind::Likert => (1..=Scale::POINTS).map(|rating| rating.to_string()).collect(),
+            ItemKind::SingleChoice { options } | ItemKind::MultipleChoice { options } => {
+                options.iter().map(|option| option.code.to_string()).collect()
+            }
+            ItemKind::Number { .. } | ItemKind::ShortText { .. } | ItemKind::Note => return None,
+        };
+        values.push(Relevance::NO_OPINION.to_owned());
+        Some(values)
+    }
+}
+
+impl Relevance {
+    /// How a rule names "no opinion".
+    pub const NO_OPINION: &'static str = "none";
+
+    /// Whether the answer of the item that decides is one of the values. What was not answered shows nothing.
+    #[must_use]
+    pub fn holds(&self, answer: Option<&Answer>) -> bool {
+        let names = |value: &str| self.is.iter().any(|named| named == value);
+        match answer {
+            Some(Answer::Rating(rating)) => names(&rating.to_string()),
+            Some(Answer::Choice(code)) => names(code.as_str()),
+            Some(Answer::Choices(codes)) => codes.iter().any(|code| names(code.as_str())),
+            Some(Answer::NoOpinion) => names(Self::NO_OPINION),
+            Some(Answer::Number(_) | Answer::Text(_)) | None => false,
+        }
+    }
+}
+
+impl Questionnaire {
+    /// The answer that was given to the item with this code, among the factors' items or the respondent questions.
+    #[must_use]
+    pub fn answer_to<'a>(
+        &self,
+        item: &Code,
+        answers: &'a AnswerSheet,
+        respondent: &'a AnswerSheet,
+    ) -> Option<&'a Answer> {
+        let find = |position: Option<usize>, sheet: &'a AnswerSheet| sheet.0.get(position?)?.as_ref();
+        find(self.items().position(|other| other.code == *item), answers)
+            .or_else(|| find(self.respondent.iter().position(|other| other.code == *item), respondent))
     }
 }

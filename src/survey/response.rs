@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::foundation::{Code, LanguageTag, Weight};
 
 /// How an answer was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// On the respondent's own device.
@@ -53,6 +53,17 @@ pub enum Source {
     Open,
     /// A collector with the administrator's token, or an imported file.
     Collector,
+}
+
+impl Source {
+    /// The source's name in storage.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Collector => "collector",
+        }
+    }
 }
 
 /// Where a response stands in the sample design.

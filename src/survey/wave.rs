@@ -9,7 +9,7 @@ use super::{Mode, Questionnaire, Unit};
 use crate::foundation::{Code, Text, Weight};
 
 /// Where a wave stands. It moves down this list and never back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaveState {
     /// Being prepared; nothing can be answered.
@@ -53,6 +53,45 @@ impl WaveState {
             Self::Released => None,
         }
     }
+
+    /// Moves to the next state; [`TransitionError`] says why not.
+    pub fn advance_to(self, to: Self) -> Result<Self, TransitionError> {
+        match self.next() {
+            Some(next) if next == to => Ok(to),
+            _ if to == self => Err(TransitionError::Already { state: self }),
+            Some(next) if to > self => Err(TransitionError::Skip { from: self, next, to }),
+            _ => Err(TransitionError::Back { from: self, to }),
+        }
+    }
+}
+
+/// Why a wave does not move to a state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransitionError {
+    /// It is there already.
+    #[error("the wave is {} already", state.as_str())]
+    Already {
+        /// The state.
+        state: WaveState,
+    },
+    /// It would go back.
+    #[error("a wave never goes back: it is {} and cannot become {} again", from.as_str(), to.as_str())]
+    Back {
+        /// Where it stands.
+        from: WaveState,
+        /// Where it was to go.
+        to: WaveState,
+    },
+    /// It would skip a state.
+    #[error("a {} wave must become {} before it can be {}", from.as_str(), next.as_str(), to.as_str())]
+    Skip {
+        /// Where it stands.
+        from: WaveState,
+        /// Where it must go first.
+        next: WaveState,
+        /// Where it was to go.
+        to: WaveState,
+    },
 }
 
 /// A validated plan: everything that is decided before the first answer.
@@ -93,16 +132,35 @@ pub struct Plan {
 pub struct MeasuredUnits {
     /// Their level, such as `district`.
     pub level: Code,
-    /// Their codes, in the plan's order.
-    pub codes: Vec<Code>,
+    /// Which units of that level.
+    pub codes: UnitSelection,
     /// The day on which the codes are meant.
     pub on: NaiveDate,
-    /// How many answers each should reach.
+    /// How many answers a unit should reach when `targets` says nothing of it.
+    pub target: Option<u32>,
+    /// How many answers single units should reach.
     pub targets: BTreeMap<Code, u32>,
 }
 
+impl MeasuredUnits {
+    /// How many answers the unit should reach; nothing when the plan does not say.
+    #[must_use]
+    pub fn target_of(&self, unit: &str) -> Option<u32> {
+        self.targets.get(unit).copied().or(self.target)
+    }
+}
+
+/// Which units of a level are measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitSelection {
+    /// Every unit that exists on the day, by code.
+    All,
+    /// These, in this order.
+    Listed(Vec<Code>),
+}
+
 /// The period that the answers speak of, both days included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Period {
     /// First day.
     pub from: NaiveDate,
@@ -182,5 +240,41 @@ impl Wave {
     #[must_use]
     pub fn unit(&self, code: &str) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.code().as_str() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wave_moves_one_state_at_a_time_and_never_back() {
+        for (from_position, from) in WaveState::ALL.into_iter().enumerate() {
+            for (to_position, to) in WaveState::ALL.into_iter().enumerate() {
+                let moved = from.advance_to(to);
+                assert_eq!(moved.is_ok(), to_position == from_position + 1, "{from:?} to {to:?}: {moved:?}");
+            }
+        }
+        let messages = [
+            (WaveState::Draft, WaveState::Released, "a draft wave must become open before it can be released"),
+            (WaveState::Closed, WaveState::Open, "a wave never goes back: it is closed and cannot become open again"),
+            (WaveState::Open, WaveState::Open, "the wave is open already"),
+        ];
+        for (from, to, message) in messages {
+            assert_eq!(from.advance_to(to).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_unit_of_its_own_target_does_not_take_the_common_one() {
+        let code = |text: &str| Code::new(text).unwrap();
+        let units = MeasuredUnits {
+            level: code("district"),
+            codes: UnitSelection::All,
+            on: NaiveDate::MIN,
+            target: Some(400),
+            targets: BTreeMap::from([(code("082"), 600)]),
+        };
+        assert_eq!((units.target_of("082"), units.target_of("085")), (Some(600), Some(400)));
     }
 }

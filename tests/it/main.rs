@@ -1,4 +1,8 @@
-//! The platform from outside.
+//! The platform from outside, each test with a store of its own and, where it keeps something, on both engines.
 
 mod estimate_files;
+mod import;
+mod intake;
 mod reference;
+mod storage;
+mod support;

@@ -1,0 +1,133 @@
+waves-title = Sự hài lòng về dịch vụ công
+waves-lead = Người dân hài lòng đến đâu với dịch vụ hành chính công ở từng đơn vị, và mỗi kết quả chắc chắn đến mức nào.
+waves-none = Chưa có đợt khảo sát nào.
+waves-period = Câu trả lời nói về giai đoạn { $from } – { $to }
+waves-field = Thu thập: { $opens } – { $closes }
+waves-units = { $count } đơn vị
+waves-answer = Tham gia trả lời
+waves-results = Xem kết quả
+waves-results-preview = Xem kết quả (chưa công bố)
+waves-fieldwork = Tiến độ thu thập
+state-draft = đang chuẩn bị
+state-upcoming = mở từ ngày { $date }
+state-taking = nhận câu trả lời đến ngày { $date }
+state-ended = đã hết hạn thu thập
+state-closed = đã đóng, đang rà soát kết quả
+state-released = đã công bố kết quả
+
+level-province = Tỉnh
+level-district = Huyện
+level-commune = Xã
+level-department = Sở, ban, ngành
+level-other = Đơn vị
+
+rank-ordinal = { $n ->
+    [1] thứ nhất
+    [2] thứ hai
+    [3] thứ ba
+    [4] thứ tư
+    [5] thứ năm
+    [6] thứ sáu
+    [7] thứ bảy
+    [8] thứ tám
+    [9] thứ chín
+    [10] thứ mười
+   *[other] thứ { $n }
+  }
+rank-certain = { $unit } chắc chắn xếp { $low }
+rank-among-first = { $unit } nằm trong { $count } đơn vị dẫn đầu (từ { $low } đến { $high })
+rank-among-last = { $unit } nằm trong { $count } đơn vị cuối bảng (từ { $low } đến { $high })
+rank-between = { $unit } xếp từ { $low } đến { $high }
+rank-anywhere = Chưa thể xác định thứ hạng của { $unit }: có thể từ { $low } đến { $high }
+rank-indistinct = chưa thể phân biệt với { $others }
+rank-indistinct-many = chưa thể phân biệt với { $count } đơn vị khác
+list-and = và
+list-or = hoặc
+lead-first-open = Chưa thể nói đơn vị nào đứng đầu: có thể là { $units }.
+lead-first-open-many = Chưa thể nói đơn vị nào đứng đầu: { $count } đơn vị đều có thể giữ vị trí này.
+lead-no-ranking = Chưa thể xếp hạng đơn vị nào.
+
+ranking-title = Bảng xếp hạng
+ranking-facts = { $answers } câu trả lời · { $units } đơn vị · giai đoạn { $from } – { $to }
+ranking-overall = Chung tất cả đơn vị: { $value } (khoảng tin cậy { $interval }).
+ranking-not-public = Chỉ bạn xem được trang này: kết quả chưa được công bố.
+chart-title = Chỉ số của từng đơn vị kèm khoảng tin cậy
+chart-description = Mỗi đơn vị có một chấm tại chỉ số và một đường cho khoảng tin cậy, xếp theo nhóm từ cao xuống thấp. Bảng bên dưới có cùng các số này.
+chart-axis-share = Chỉ số, % hài lòng
+chart-axis-points = Chỉ số, điểm trên 100
+chart-reference = Chung tất cả đơn vị: { $value }
+chart-reading = Chấm: chỉ số. Đường ngang: khoảng tin cậy { $level }. Bên phải: các thứ hạng mà dữ liệu cho phép. Nền tô: các nhóm; nhóm này chắc chắn khác nhóm kia, còn thứ tự trong một nhóm chưa ngã ngũ.
+tier = Nhóm { $n }
+table-caption = Bảng xếp hạng bằng số
+column-rank = Hạng
+column-index = Chỉ số
+column-interval = Khoảng tin cậy { $level }
+column-places = Hạng có thể
+column-tier = Nhóm
+column-n = Câu trả lời
+column-deff = Hệ số thiết kế
+column-margin = Sai số ±
+words-title = Nói cho dễ hiểu
+withheld-title = Không xếp hạng
+withheld-no_answers = { $unit }: chưa có ai trả lời.
+withheld-no_precision = { $unit }: có quá ít câu trả lời để biết chỉ số chắc chắn đến đâu.
+withheld-other = { $unit }: không đưa vào bảng.
+
+method-title = Cách tính chỉ số
+method-name = Phương pháp
+method-formula = Công thức
+formula-items = Với mỗi tiêu chí trong { $items } tiêu chí, tính tỷ lệ trả lời “hài lòng” hoặc “rất hài lòng” trong số những người có ý kiến. Chỉ số là trung bình cộng các tỷ lệ này, tính bằng phần trăm.
+formula-factors = Với mỗi tiêu chí, tính tỷ lệ trả lời “hài lòng” hoặc “rất hài lòng” trong số những người có ý kiến. Các tỷ lệ được lấy trung bình trong từng yếu tố ({ $factors } yếu tố); chỉ số là trung bình cộng các yếu tố, tính bằng phần trăm.
+formula-pooled = Tổng số câu trả lời “hài lòng” hoặc “rất hài lòng” cho { $items } tiêu chí, chia cho tổng số ý kiến, tính bằng phần trăm.
+formula-score = Điểm trung bình từ 1 đến 5 của từng tiêu chí trong { $items } tiêu chí. Chỉ số là trung bình cộng các điểm này, quy đổi để 1 thành 0 điểm và 5 thành 100 điểm.
+method-interval-title = Khoảng tin cậy là gì
+method-interval = Không phải ai cũng được hỏi, nên mỗi chỉ số chỉ được biết trong một khoảng. Nếu lặp lại khảo sát nhiều lần, { $level } số khoảng như vậy sẽ chứa giá trị thu được khi hỏi tất cả mọi người. Khoảng này tính đến sự ngẫu nhiên khi chọn mẫu, không tính đến việc hiểu sai câu hỏi hay việc có người không trả lời.
+method-places-title = Hạng có thể là gì
+method-places = Đó là mọi thứ hạng mà dữ liệu cho phép, sau khi so sánh từng cặp đơn vị (phương pháp Holm). Kết luận đúng cho tất cả đơn vị cùng lúc ở mức { $level }: trong ít nhất { $level } số lần lặp lại khảo sát, không đơn vị nào có thứ hạng thật nằm ngoài các hạng đã nêu.
+method-tiers-title = Nhóm là gì
+method-tiers = Một chuỗi đơn vị, trong đó mỗi đơn vị chưa thể phân biệt với đơn vị kế bên. Hai nhóm chắc chắn khác nhau; không nên dựa vào thứ tự bên trong một nhóm.
+method-deff-title = Hệ số thiết kế là gì
+method-deff = Phương sai lớn gấp bao nhiêu lần so với mẫu ngẫu nhiên đơn giản cùng cỡ. Nếu bằng 2, một nghìn câu trả lời có giá trị như năm trăm.
+download-title = Dữ liệu
+download-csv = Bảng xếp hạng (CSV)
+download-json = Bảng xếp hạng (JSON)
+download-results-csv = Mọi ước lượng (CSV)
+download-api = Giới thiệu API
+
+unit-index = Chỉ số
+unit-answers = { $count } câu trả lời
+unit-interval = khoảng tin cậy { $level }: { $interval }
+unit-back = Toàn bộ bảng xếp hạng
+unit-factors = Các yếu tố
+unit-factors-title = Tỷ lệ hài lòng theo yếu tố
+unit-factors-description = Mỗi yếu tố có một chấm tại tỷ lệ hài lòng và một đường cho khoảng tin cậy. Bảng bên dưới có cùng các số này.
+unit-items = Các tiêu chí
+unit-items-description = Mỗi tiêu chí là một thanh chia theo năm mức đánh giá, kém nhất ở bên trái, tốt nhất ở bên phải. Bảng bên dưới có cùng các số này.
+unit-no-answers = Chưa có ai trả lời về đơn vị này.
+unit-no-index = Chưa tính được chỉ số: có tiêu chí chưa có câu trả lời.
+column-factor = Yếu tố
+column-satisfied = Hài lòng, %
+column-criterion = Tiêu chí
+item-note = { $value }% ± { $margin }
+item-note-bare = { $value }%
+item-no-answers = chưa có ý kiến
+items-reading = Số bên phải là tỷ lệ hài lòng và rất hài lòng, kèm sai số ở mức tin cậy { $level }. Các tỷ lệ trong bảng tính bằng phần trăm; n là số ý kiến.
+
+not-released-title = Kết quả chưa được công bố
+not-released-text = Trước khi công bố, không ai xem được điểm, kể cả các đơn vị được xếp hạng. Nhờ vậy bảng xếp hạng được khách quan.
+not-released-field = Thời gian nhận câu trả lời: { $opens } – { $closes }.
+not-released-answer = Tham gia khảo sát
+
+api-title = Dữ liệu và API
+api-lead = Mọi số liệu trên các trang đều có thể đọc bằng chương trình, dạng JSON hoặc CSV. Phần tra cứu dưới đây (tiếng Anh) được tạo từ bản mô tả cho máy đọc.
+api-description-link = Bản mô tả OpenAPI (JSON)
+api-operations = Các thao tác
+api-parameters = Tham số
+api-answers = Phản hồi
+api-body = Nội dung gửi
+api-example = Ví dụ
+api-shapes = Cấu trúc dữ liệu
+api-field = Trường
+api-type = Kiểu
+api-meaning = Ý nghĩa
+api-required = bắt buộc

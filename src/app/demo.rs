@@ -1,0 +1,57 @@
+//! `plumbline demo`: the product at work on invented answers.
+
+use std::path::Path;
+
+use super::demo_plan::{DemoWave, UNITS, waves};
+use super::{AnyError, server, start, terminal};
+use crate::config::Config;
+use crate::pipeline::{Platform, SyntheticWave};
+use crate::storage::Store;
+use crate::survey::WaveState;
+
+/// Fills a database and serves it. Without a database of the user's, the files are gone afterwards.
+pub(super) async fn run(config: &Config, has_database: bool, seed: u64) -> Result<(), AnyError> {
+    let throw_away = tempfile::Builder::new().prefix("plumbline-demo-").tempdir()?;
+    let mut config = config.clone();
+    if !has_database {
+        config.database_url = format!("sqlite://{}", throw_away.path().join("demo.db").display());
+    }
+    Store::connect(&config.database_url).await?.migrate().await?;
+    let platform = start::start(&config).await?;
+    platform.import_units(UNITS.as_bytes()).await?;
+    for (wave, seed) in waves(platform.clock().today()).iter().zip(seed..) {
+        fill(&platform, wave, seed).await?;
+    }
+    print_addresses(&config);
+    server::serve(&config, &platform).await
+}
+
+/// Makes a wave and its answers, unless an earlier demonstration made it in this database.
+async fn fill(platform: &Platform, wave: &DemoWave, seed: u64) -> Result<(), AnyError> {
+    let code = wave.code();
+    if platform.wave(&code).await.is_ok() {
+        return Ok(());
+    }
+    platform.create_wave(&wave.plan(), Path::new(".")).await?;
+    platform.advance_wave(&code, WaveState::Open).await?;
+    let bar = terminal::progress_bar(wave.answers as u64, "answers").with_message(format!("Inventing {code}"));
+    let invented = SyntheticWave { wave: code.clone(), answers: wave.answers, seed, until: platform.clock().today() };
+    platform.invent_answers(&invented, |done| bar.set_position(done as u64)).await?;
+    bar.finish_and_clear();
+    if wave.released {
+        platform.advance_wave(&code, WaveState::Closed).await?;
+        platform.advance_wave(&code, WaveState::Released).await?;
+    }
+    Ok(())
+}
+
+fn print_addresses(config: &Config) {
+    let at = format!("http://{}", config.listen);
+    println!("All answers are synthetic. Try, once it listens:");
+    println!("  {at}/                       the waves");
+    println!("  {at}/r/laocai-2023          a ranking that says how sure it is");
+    println!("  {at}/s/laocai-2024          the form, as on a phone");
+    println!("  {at}/office/laocai-2024     fieldwork against target and calendar");
+    println!("  {at}/api                    the API");
+    println!("  {at}/r/laocai-2024          results before release: sign in first");
+}

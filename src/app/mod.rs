@@ -1,0 +1,42 @@
+//! Assembly: the command line, the server and the demonstration. Knows every room and is known by none.
+//!
+//! The only room that touches the process: arguments, signals, the terminal, the system's randomness.
+//! Start reading at [`run`]; `server.rs` puts the HTTP rooms together.
+
+mod command_line;
+mod demo;
+mod demo_plan;
+mod offline;
+mod server;
+mod start;
+mod terminal;
+
+pub use server::{SignIn, openapi, router};
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command_line::{CommandLine, Task};
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn run() -> ExitCode {
+    let CommandLine { settings, task } = CommandLine::parse();
+    // Commands that need no settings, no database and no runtime.
+    let outcome = match task {
+        Task::Openapi => offline::print_openapi(),
+        Task::Estimate(arguments) => offline::estimate(&arguments),
+        task => start::run_with_store(&settings, task),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            terminal::print_error(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a command may fail with; it ends on the terminal.
+type AnyError = Box<dyn std::error::Error + Send + Sync>;

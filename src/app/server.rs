@@ -1,0 +1,134 @@
+//! The HTTP rooms, put together and served.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use rand::TryRng;
+use rand::rngs::SysRng;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::AnyError;
+use crate::config::Config;
+use crate::pipeline::Platform;
+use crate::web::{Credential, method_not_allowed, not_found};
+use crate::{collection, dissemination, office, web};
+
+/// A request that takes longer is answered 408.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The API's description, with every route of every room.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api().into_openapi()
+}
+
+fn api() -> OpenApiRouter<Platform> {
+    OpenApiRouter::with_openapi(dissemination::api_description())
+        .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()))
+}
+
+/// All routes of the product.
+pub fn router(platform: Platform, sign_in: SignIn) -> Router {
+    let (api, description) = api().split_for_parts();
+    let routes = Router::new()
+        .merge(api)
+        .merge(dissemination::api_pages(&description))
+        .merge(dissemination::pages())
+        .merge(collection::pages())
+        .merge(office::pages())
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(report_readiness))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(platform.clone())
+        .merge(Router::new().route("/sign-in/{code}", get(sign_in_once)).with_state((platform, sign_in)));
+    let layered = routes
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()));
+    web::wrap(layered)
+}
+
+async fn report_readiness(State(platform): State<Platform>) -> Response {
+    if platform.is_ready().await {
+        return "ready\n".into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "storage does not answer\n").into_response()
+}
+
+/// A link that signs the administrator in, once.
+#[derive(Clone)]
+pub struct SignIn {
+    code: Arc<str>,
+    used: Arc<AtomicBool>,
+}
+
+impl SignIn {
+    /// A link with a code from the system's randomness.
+    pub fn new() -> Result<Self, rand::rngs::SysError> {
+        let mut bytes = [0; 32];
+        SysRng.try_fill_bytes(&mut bytes)?;
+        let code: String = blake3::hash(&bytes).to_hex()[..32].into();
+        Ok(Self { code: code.into(), used: Arc::default() })
+    }
+
+    /// The link's path.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/sign-in/{}", self.code)
+    }
+}
+
+/// Sets the cookie for the first visitor who knows the code. Browsers keep it until they close.
+async fn sign_in_once(State((platform, sign_in)): State<(Platform, SignIn)>, Path(code): Path<String>) -> Response {
+    let knows = blake3::hash(code.as_bytes()) == blake3::hash(sign_in.code.as_bytes());
+    if !knows || sign_in.used.swap(true, Ordering::AcqRel) {
+        return not_found().await.into_response();
+    }
+    let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", Credential::COOKIE, platform.administrator_token());
+    let Ok(cookie) = HeaderValue::from_str(&cookie) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+}
+
+/// Serves until the process is asked to stop, then finishes what was begun.
+pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), AnyError> {
+    let sign_in = SignIn::new()?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| format!("{}: {error}", config.listen))?;
+    let address = listener.local_addr()?;
+    println!("Plumbline listens on http://{address}");
+    println!("Administrator's token: {}", platform.administrator_token());
+    println!("Sign in once with:     http://{address}{}", sign_in.path());
+    axum::serve(listener, router(platform.clone(), sign_in)).with_graceful_shutdown(asked_to_stop()).await?;
+    platform.shut_down().await?;
+    println!("Everything that was accepted is kept.");
+    Ok(())
+}
+
+/// Resolves at Ctrl-C or SIGTERM.
+async fn asked_to_stop() {
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut stream) => {
+                stream.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,170 @@
+//! Commands that work on a store.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::FixedOffset;
+use rand::TryRng;
+use rand::rngs::SysRng;
+use tracing_subscriber::EnvFilter;
+
+use super::command_line::{Import, SettingsArguments, Task, WaveTask};
+use super::{AnyError, demo, server, terminal};
+use crate::config::{Config, LogFormat};
+use crate::foundation::SystemClock;
+use crate::pipeline::{ImportProgress, IntakeLimits, Platform};
+use crate::storage::Store;
+use crate::survey::WaveState;
+
+/// How often the bar of an import moves.
+const BAR_EVERY: Duration = Duration::from_millis(200);
+
+/// Reads the settings and runs a command on the store that they name.
+#[tokio::main]
+pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) -> Result<ExitCode, AnyError> {
+    let config = settle(arguments)?;
+    log_to_stderr(&config)?;
+    match task {
+        Task::Demo { seed } => demo::run(&config, arguments.database_url.is_some(), seed).await?,
+        Task::Serve => server::serve(&config, &start(&config).await?).await?,
+        Task::Migrate => migrate(&config).await?,
+        Task::Import(what) => import(&start(&config).await?, what).await?,
+        Task::Wave(what) => wave(&start(&config).await?, what).await?,
+        Task::Doctor => return doctor(&start(&config).await?).await,
+        Task::Estimate(_) | Task::Openapi => unreachable!("these need no store and are run before"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The settings of this run.
+fn settle(arguments: &SettingsArguments) -> Result<Config, AnyError> {
+    let mut config = Config::read(arguments.config.as_deref())?;
+    if let Some(url) = &arguments.database_url {
+        config.database_url.clone_from(url);
+    }
+    config.listen = arguments.listen.unwrap_or(config.listen);
+    config.log_format = arguments.log_format.unwrap_or(config.log_format);
+    Ok(config)
+}
+
+fn log_to_stderr(config: &Config) -> Result<(), AnyError> {
+    let filter = EnvFilter::try_new(&config.log_level)?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Human => log.with_target(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+/// Sets the platform to work on a migrated store.
+pub(super) async fn start(config: &Config) -> Result<Platform, AnyError> {
+    let store = Store::connect(&config.database_url).await?;
+    let offset = FixedOffset::east_opt(config.utc_offset_hours * 3_600).ok_or("utc_offset_hours is out of range")?;
+    let mut secret = [0; 32];
+    SysRng.try_fill_bytes(&mut secret)?;
+    let limits = IntakeLimits { waiting_max: config.intake.waiting_max, group_max: config.intake.group_max };
+    Ok(Platform::start(store, Arc::new(SystemClock::new(offset)), secret, limits).await?)
+}
+
+async fn migrate(config: &Config) -> Result<(), AnyError> {
+    let steps = Store::connect(&config.database_url).await?.migrate().await?;
+    match steps {
+        0 => println!("The schema was up to date."),
+        steps => println!("The schema was brought up by {steps} step(s)."),
+    }
+    Ok(())
+}
+
+async fn import(platform: &Platform, what: Import) -> Result<(), AnyError> {
+    let open = |path: &Path| File::open(path).map_err(|error| format!("{}: {error}", path.display()));
+    match what {
+        Import::Units { file } => {
+            let new = platform.import_units(open(&file)?).await?;
+            println!("{new} new unit(s).");
+        }
+        Import::Lineage { file } => {
+            let new = platform.import_lineage(open(&file)?).await?;
+            println!("{new} new line(s) of descent.");
+        }
+        Import::Questionnaire { file } => {
+            let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let questionnaire = platform.import_questionnaire(&text).await?;
+            println!("Questionnaire {}, version {}.", questionnaire.code, questionnaire.version);
+        }
+        Import::Responses { file, wave } => import_responses(platform, &file, &wave).await?,
+    }
+    Ok(())
+}
+
+async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Result<(), AnyError> {
+    let length = std::fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?.len();
+    let bar = terminal::byte_bar(length).with_message("Importing");
+    let progress = Arc::new(ImportProgress::default());
+    let moving = {
+        let (bar, progress) = (bar.clone(), Arc::clone(&progress));
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(BAR_EVERY).await;
+                bar.set_position(progress.bytes_read());
+            }
+        })
+    };
+    let imported = platform.import_responses(wave, file, progress).await;
+    moving.abort();
+    bar.finish_and_clear();
+    let imported = imported?;
+    if !imported.ignored_columns.is_empty() {
+        println!("Columns that the wave does not use: {}.", imported.ignored_columns.join(", "));
+    }
+    println!("{} kept, {} kept before, {} rejected.", imported.stored, imported.repeated, imported.rejected);
+    match imported.rejected_file {
+        Some(path) => Err(format!("{} row(s) were not kept; see {}", imported.rejected, path.display()).into()),
+        None => Ok(()),
+    }
+}
+
+async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
+    let advance = async |code: &str, to: WaveState| {
+        platform.advance_wave(code, to).await?;
+        println!("Wave {code} is {}.", to.as_str());
+        Ok::<_, AnyError>(())
+    };
+    match what {
+        WaveTask::Create { plan } => {
+            let text = std::fs::read_to_string(&plan).map_err(|error| format!("{}: {error}", plan.display()))?;
+            let folder = plan.parent().unwrap_or(Path::new("."));
+            let plan = platform.create_wave(&text, folder).await?;
+            println!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);
+        }
+        WaveTask::Open { code } => advance(&code, WaveState::Open).await?,
+        WaveTask::Close { code } => advance(&code, WaveState::Closed).await?,
+        WaveTask::Release { code } => advance(&code, WaveState::Released).await?,
+        WaveTask::List => {
+            for wave in platform.waves().await? {
+                let (plan, field) = (&wave.plan, &wave.plan.field);
+                println!("{}  {}  {} to {}  {}", plan.code, wave.state.as_str(), field.opens, field.closes, plan.title.get("en"));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn doctor(platform: &Platform) -> Result<ExitCode, AnyError> {
+    let checkup = platform.check_up().await?;
+    println!("{} responses recounted, {} tallies compared.", checkup.responses, checkup.tallies);
+    for mismatch in &checkup.mismatches {
+        println!(
+            "wave {}, unit {}, {}: kept {}, recounted {}",
+            mismatch.wave, mismatch.unit, mismatch.place, mismatch.kept, mismatch.recounted
+        );
+    }
+    if checkup.mismatches.is_empty() {
+        println!("All agree.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
+}

@@ -1,0 +1,218 @@
+//! `POST /api/v1/waves/{wave}/responses`: one submission in, one durable acknowledgement out.
+//!
+//! Nothing about the sender is read, kept or logged on this route, except a token where one is shown.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::foundation::Finding;
+use crate::pipeline::{PipelineError, Platform, SubmitError};
+use crate::survey::{Field, Source, Wave, WaveState};
+use crate::web::Credential;
+
+/// The largest submission, in bytes.
+const SUBMISSION_BYTES_MAX: usize = 64 * 1024;
+/// When a client may try again after storage could not keep up.
+const RETRY_AFTER_SECONDS: &str = "2";
+
+/// The route and its description.
+pub fn routes() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new().routes(routes!(submit_response)).layer(DefaultBodyLimit::max(SUBMISSION_BYTES_MAX))
+}
+
+/// A submission that is durably kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct AcceptedBody {
+    /// The id that was sent.
+    id: Uuid,
+    /// The receipt: 20 characters in groups of four, for `/receipt`.
+    #[schema(example = "7K3M-9QXA-22PV-0TDE-HH4C")]
+    receipt: String,
+}
+
+/// One thing that is wrong with a submission.
+#[derive(Debug, Serialize, ToSchema)]
+struct FindingBody {
+    /// Where it is.
+    #[schema(example = "answers.q07")]
+    path: String,
+    /// What it is, for programs.
+    #[schema(example = "out_of_range")]
+    code: &'static str,
+    /// What it is and how to mend it.
+    #[schema(example = "a rating is a whole number from 1 to 5, this one is 6")]
+    message: String,
+}
+
+impl From<Finding> for FindingBody {
+    fn from(Finding { path, code, message }: Finding) -> Self {
+        Self { path, code, message }
+    }
+}
+
+/// Why a submission was refused for a reason other than its content.
+#[derive(Debug, Serialize, ToSchema)]
+struct RefusalBody {
+    /// The reason, for programs: `not_open`, `conflict`, `not_found`, …
+    #[schema(example = "not_open")]
+    code: &'static str,
+    /// The reason and how to go on.
+    message: String,
+    /// Where the wave stands, when that is the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    state: Option<WaveState>,
+    /// When the wave takes answers, when that is the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<FieldBody>,
+}
+
+/// When a wave takes answers.
+#[derive(Debug, Serialize, ToSchema)]
+struct FieldBody {
+    /// First day on which an answer may be given.
+    opens: chrono::NaiveDate,
+    /// Last day on which an answer may be given.
+    closes: chrono::NaiveDate,
+    /// Last day on which an answer may arrive.
+    accepts_until: chrono::NaiveDate,
+}
+
+impl From<Field> for FieldBody {
+    fn from(field: Field) -> Self {
+        Self { opens: field.opens, closes: field.closes, accepts_until: field.accepts_until() }
+    }
+}
+
+/// Submit a response.
+///
+/// Answered after the response is durable. Sending the same again is harmless: it is answered 200 with the same body.
+/// `design` (stratum, PSU, weight) is taken only with the administrator's token.
+#[utoipa::path(
+    post,
+    path = "/waves/{wave}/responses",
+    tag = "intake",
+    params(("wave" = String, Path, description = "The wave's code")),
+    request_body(
+        content = serde_json::Value,
+        content_type = "application/json",
+        example = json!({
+            "id": "0b6d3c1e-8f0a-4c57-9a55-1f6f2f0c9a11", "unit": "082", "mode": "web", "language": "vi",
+            "answered_on": "2024-11-20", "answers": {"q01": 5, "q02": null}, "respondent": {"sex": "F"}
+        })
+    ),
+    responses(
+        (status = 201, description = "Durably kept", body = AcceptedBody),
+        (status = 200, description = "The same had been kept before", body = AcceptedBody),
+        (status = 400, description = "The body is not JSON", body = RefusalBody),
+        (status = 401, description = "The token is not the administrator's", body = RefusalBody),
+        (status = 404, description = "No such wave", body = RefusalBody),
+        (status = 409, description = "The wave is not open, or the id was used with other content", body = RefusalBody),
+        (status = 413, description = "The body is larger than 64 KiB", body = RefusalBody),
+        (status = 415, description = "The body is not declared as application/json", body = RefusalBody),
+        (status = 422, description = "The submission is not valid: every finding", body = [FindingBody]),
+        (status = 503, description = "Storage cannot keep up; nothing was kept, try again", body = RefusalBody),
+    )
+)]
+async fn submit_response(
+    State(platform): State<Platform>,
+    Path(code): Path<String>,
+    credential: Credential,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let source = match credential.token() {
+        None => Source::Open,
+        Some(token) if platform.is_administrator(token) => Source::Collector,
+        Some(_) => return refuse(StatusCode::UNAUTHORIZED, "unauthorized", "this token is not the administrator's"),
+    };
+    let wave = match platform.wave(&code).await {
+        Ok(wave) if source == Source::Collector || wave.state != WaveState::Draft => wave,
+        Ok(_) => return refuse(StatusCode::NOT_FOUND, "not_found", format!("there is no wave {code:?}")),
+        Err(error) => return refuse_pipeline(&error),
+    };
+    if !is_json(&headers) {
+        let message = "send the submission as Content-Type: application/json";
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message);
+    }
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let message = format!("a submission has at most {SUBMISSION_BYTES_MAX} bytes");
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message);
+        }
+        Err(rejection) => return refuse(rejection.status(), "unreadable", "the body did not arrive whole"),
+    };
+    let submission: serde_json::Value = match serde_json::from_slice(&body) {
+        Ok(submission) => submission,
+        Err(error) => return refuse(StatusCode::BAD_REQUEST, "not_json", format!("the body is not JSON: {error}")),
+    };
+    match platform.submit(&wave, &submission, source).await {
+        Ok(accepted) => {
+            let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
+            (status, Json(AcceptedBody { id: accepted.id, receipt: accepted.receipt })).into_response()
+        }
+        Err(error) => refuse_submission(error, &wave),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    declared.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
+fn refuse_submission(error: SubmitError, wave: &Wave) -> Response {
+    match error {
+        SubmitError::Invalid(findings) => {
+            let findings: Vec<FindingBody> = findings.0.into_iter().map(FindingBody::from).collect();
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(findings)).into_response()
+        }
+        SubmitError::NotOpen => {
+            let field = wave.plan.field;
+            let message = format!("answers are taken from {} to {}", field.opens, field.closes);
+            let (state, field) = (Some(wave.state), Some(field.into()));
+            (StatusCode::CONFLICT, Json(RefusalBody { code: "not_open", message, state, field })).into_response()
+        }
+        SubmitError::Conflict => {
+            let message = "another response has this id; if this is a new one, send it with a new id";
+            refuse(StatusCode::CONFLICT, "conflict", message)
+        }
+        SubmitError::Overloaded | SubmitError::Storage(_) => come_back(),
+        SubmitError::Pipeline(error) => refuse_pipeline(&error),
+    }
+}
+
+fn refuse_pipeline(error: &PipelineError) -> Response {
+    match error {
+        PipelineError::NotFound { .. } => refuse(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+        PipelineError::Storage(_) => {
+            tracing::error!(%error, "a submission could not be looked at");
+            come_back()
+        }
+        _ => {
+            tracing::error!(%error, "a submission failed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+fn come_back() -> Response {
+    let message = "nothing was kept; send the same again in a moment";
+    let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+    response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static(RETRY_AFTER_SECONDS));
+    response
+}
+
+fn refuse(status: StatusCode, code: &'static str, message: impl Into<String>) -> Response {
+    (status, Json(RefusalBody { code, message: message.into(), state: None, field: None })).into_response()
+}

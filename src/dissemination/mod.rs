@@ -1,0 +1,32 @@
+//! What leaves the house: the pages of results, and the same numbers for programs as JSON and CSV.
+//!
+//! Nothing leaves without its n, its interval and its method, and nothing before the release unless the administrator
+//! asks. The room decides how numbers are shown, never what they are: it must not know storage, nor compute an estimate.
+//! Start reading at [`pages`] for readers and at [`api_routes`] for programs.
+
+mod api;
+mod numbers;
+mod pages;
+mod ranking_page;
+#[cfg(test)]
+mod sample;
+mod unit_page;
+mod waves_page;
+mod words;
+
+pub use api::{api_description, api_pages, api_routes};
+pub use pages::pages;
+
+use crate::pipeline::Platform;
+use crate::survey::{Wave, WaveState};
+use crate::web::Credential;
+
+/// Whether the bearer is the administrator.
+fn is_administrator(platform: &Platform, credential: &Credential) -> bool {
+    credential.token().is_some_and(|token| platform.is_administrator(token))
+}
+
+/// Whether the bearer may see results of this wave: everybody after the release, before it the administrator alone.
+fn may_see_results(platform: &Platform, wave: &Wave, credential: &Credential) -> bool {
+    wave.state == WaveState::Released || is_administrator(platform, credential)
+}

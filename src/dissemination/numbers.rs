@@ -1,0 +1,94 @@
+//! How the numbers of results are written: indices in points of 100 with two decimals.
+
+use crate::index::IndexKind;
+use crate::statistics::{Estimate, Precision};
+use crate::web::Language;
+
+/// Stands where there is no number.
+pub(super) const NOTHING: &str = "–";
+
+/// What one unit of an estimate is in points: a share of 1 is 100 points, a score is in points already.
+pub(super) fn points_in(kind: IndexKind) -> f64 {
+    match kind {
+        IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => 100.0,
+        IndexKind::Score => 1.0,
+    }
+}
+
+/// Half the interval's width, in the estimate's unit.
+pub(super) fn margin(precision: &Precision) -> f64 {
+    (precision.high - precision.low) / 2.0
+}
+
+/// An estimate in words, in points.
+pub(super) struct Written {
+    pub(super) value: String,
+    /// `81.47–87.83`
+    pub(super) interval: String,
+    pub(super) margin: String,
+    pub(super) n: String,
+    pub(super) design_effect: String,
+}
+
+impl Written {
+    /// Writes an estimate whose unit is so many points, with so many decimals.
+    pub(super) fn of(estimate: &Estimate, points: f64, decimals: usize, language: Language) -> Self {
+        let number = |value: f64| language.format_number(value * points, decimals);
+        let precision = estimate.precision.as_ref();
+        let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.to_owned());
+        Self {
+            value: number(estimate.value),
+            interval: or_nothing(precision.map(|p| format!("{}–{}", number(p.low), number(p.high)))),
+            margin: or_nothing(precision.map(|p| number(margin(p)))),
+            n: language.format_count(estimate.n),
+            design_effect: or_nothing(
+                precision.and_then(|p| p.design_effect).map(|effect| language.format_number(effect, 2)),
+            ),
+        }
+    }
+
+    /// What is written where there is no estimate.
+    pub(super) fn nothing() -> Self {
+        let nothing = || NOTHING.to_owned();
+        Self { value: nothing(), interval: nothing(), margin: nothing(), n: "0".to_owned(), design_effect: nothing() }
+    }
+}
+
+/// A confidence level as people write it: `95%`, `99.5%`.
+pub(super) fn level(language: Language, level: f64) -> String {
+    let percent = level * 100.0;
+    let decimals = (0..3).find(|decimals| (percent * 10_f64.powi(*decimals)).fract().abs() < 1e-6).unwrap_or(3);
+    language.format_percent(level, usize::try_from(decimals).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_is_written_in_points_with_two_decimals_by_language() {
+        let precision =
+            Precision { se: 0.016, df: 400, low: 0.8147, high: 0.8783, design_effect: Some(1.25), n_effective: None };
+        let estimate = Estimate { value: 0.8492, n: 1486, precision: Some(precision) };
+        let written = |language| {
+            let w = Written::of(&estimate, points_in(IndexKind::Items), 2, language);
+            [w.value, w.interval, w.margin, w.n, w.design_effect].join(" ")
+        };
+        assert_eq!(written(Language::Vietnamese), "84,92 81,47–87,83 3,18 1.486 1,25");
+        assert_eq!(written(Language::English), "84.92 81.47–87.83 3.18 1,486 1.25");
+        assert_eq!(written(Language::Czech), "84,92 81,47–87,83 3,18 1\u{a0}486 1,25");
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_dash() {
+        let written = Written::of(&Estimate { value: 71.5, n: 1, precision: None }, 1.0, 2, Language::English);
+        assert_eq!([written.value.as_str(), &written.interval, &written.margin], ["71.50", "–", "–"]);
+    }
+
+    #[test]
+    fn a_level_has_only_the_decimals_that_it_needs() {
+        for (value, text) in [(0.95, "95%"), (0.995, "99.5%"), (0.9, "90%")] {
+            assert_eq!(level(Language::English, value), text);
+        }
+    }
+}

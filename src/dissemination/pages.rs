@@ -1,0 +1,99 @@
+//! The routes of the pages of results: look up, decide who may see it, show it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::ranking_page::{RankingPage, RankingView};
+use super::unit_page::{UnitPage, UnitView};
+use super::waves_page::{NotReleasedPage, WaveCard, WavesPage};
+use super::{is_administrator, may_see_results};
+use crate::pipeline::{PipelineError, Platform};
+use crate::survey::Wave;
+use crate::web::{Credential, Page, PageError, Place, Style, render};
+
+/// The pages `/`, `/r/{wave}` and `/r/{wave}/{unit}`.
+pub fn pages() -> Router<Platform> {
+    Router::new()
+        .route("/", get(show_waves))
+        .route("/r/{wave}", get(show_ranking))
+        .route("/r/{wave}/{unit}", get(show_unit))
+}
+
+fn refused(error: PipelineError) -> PageError {
+    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
+}
+
+async fn show_waves(
+    State(platform): State<Platform>,
+    credential: Credential,
+    place: Place,
+) -> Result<Response, PageError> {
+    let waves = platform.waves().await.map_err(refused)?;
+    let today = platform.clock().today();
+    let is_administrator = is_administrator(&platform, &credential);
+    let cards = waves.iter().filter_map(|wave| WaveCard::new(wave, today, is_administrator, place.language)).collect();
+    let synthetic = !waves.is_empty() && waves.iter().all(|wave| wave.plan.synthetic);
+    let page = Page::new(&place, place.language.t("waves-title"), Style::Site).with_synthetic(synthetic);
+    render(StatusCode::OK, &WavesPage { page, waves: cards })
+}
+
+/// The wave if the bearer may see its results, else the page that says why not.
+async fn visible_wave(
+    platform: &Platform,
+    code: &str,
+    credential: &Credential,
+    place: &Place,
+) -> Result<Result<Arc<Wave>, Response>, PageError> {
+    let wave = platform.wave(code).await.map_err(refused)?;
+    if may_see_results(platform, &wave, credential) {
+        return Ok(Ok(wave));
+    }
+    let title = place.language.t("not-released-title");
+    let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
+    let today = platform.clock().today();
+    Ok(Err(render(StatusCode::FORBIDDEN, &NotReleasedPage::new(&wave, today, page))?))
+}
+
+async fn show_ranking(
+    State(platform): State<Platform>,
+    Path(code): Path<String>,
+    credential: Credential,
+    place: Place,
+) -> Result<Response, PageError> {
+    let wave = match visible_wave(&platform, &code, &credential, &place).await? {
+        Ok(wave) => wave,
+        Err(told) => return Ok(told),
+    };
+    let results = platform.results(&wave).await.map_err(refused)?;
+    let ranking = platform.ranking(&wave).await.map_err(refused)?;
+    let title = wave.plan.title.get(place.language.tag());
+    let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
+    let view = RankingView::new(&wave, &results, &ranking, place.language);
+    render(StatusCode::OK, &RankingPage { page, view })
+}
+
+async fn show_unit(
+    State(platform): State<Platform>,
+    Path((code, unit)): Path<(String, String)>,
+    credential: Credential,
+    place: Place,
+) -> Result<Response, PageError> {
+    let wave = match visible_wave(&platform, &code, &credential, &place).await? {
+        Ok(wave) => wave,
+        Err(told) => return Ok(told),
+    };
+    let results = platform.results(&wave).await.map_err(refused)?;
+    let ranking = platform.ranking(&wave).await.map_err(refused)?;
+    let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
+    let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
+    let of_unit = of_unit.ok_or(PageError::NotFound)?;
+    let title = format!("{} · {}", measured.name(place.language.tag()), wave.plan.title.get(place.language.tag()));
+    let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
+    let view = UnitView::new(&wave, &results, &ranking, of_unit, place.language);
+    render(StatusCode::OK, &UnitPage { page, view })
+}

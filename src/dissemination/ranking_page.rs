@@ -1,0 +1,219 @@
+//! The ranking of a wave as a page: what a reader is told first, the chart, the table, the method in words.
+
+use askama::Template;
+
+use super::numbers::{self, Written, points_in};
+use super::words;
+use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
+use crate::index::{IndexKind, WaveResults};
+use crate::ranking::{Ranked, Ranking};
+use crate::statistics::Estimate;
+use crate::survey::{Wave, WaveState};
+use crate::web::{Language, Page};
+
+#[derive(Template)]
+#[template(path = "results/ranking.html")]
+pub(super) struct RankingPage {
+    pub(super) page: Page,
+    pub(super) view: RankingView,
+}
+
+/// What the page says, in the reader's language.
+pub(super) struct RankingView {
+    wave_code: String,
+    wave_title: String,
+    released: bool,
+    facts: String,
+    lead: String,
+    overall: Option<String>,
+    /// The chart in each layout.
+    charts: [String; 2],
+    reading: String,
+    heads: Heads,
+    rows: Vec<Row>,
+    sentences: Vec<String>,
+    withheld: Vec<String>,
+    method: MethodView,
+}
+
+struct Heads {
+    unit: String,
+    interval: String,
+}
+
+struct Row {
+    rank: usize,
+    code: String,
+    name: String,
+    index: Written,
+    places: String,
+    tier: usize,
+}
+
+/// The method in words; the unit's page shows it too.
+pub(super) struct MethodView {
+    pub(super) name: String,
+    pub(super) formula: String,
+    pub(super) interval: String,
+    pub(super) places: String,
+}
+
+impl RankingView {
+    pub(super) fn new(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Language) -> Self {
+        let points = points_in(results.headline);
+        let level = numbers::level(language, results.level);
+        let overall = results.overall.indices.get(results.headline).map(|estimate| {
+            let written = Written::of(estimate, points, 2, language);
+            language.t_with("ranking-overall", [("value", written.value.into()), ("interval", written.interval.into())])
+        });
+        let row = |ranked: &Ranked| Row {
+            rank: ranked.rank,
+            code: ranked.unit.to_string(),
+            name: words::unit_name(wave, ranked.unit.as_str(), language).to_owned(),
+            index: Written::of(&ranked.estimate, points, 2, language),
+            places: words::places(ranked),
+            tier: ranked.tier,
+        };
+        let count = ranking.entries.len();
+        Self {
+            wave_code: wave.plan.code.to_string(),
+            wave_title: wave.plan.title.get(language.tag()).to_owned(),
+            released: wave.state == WaveState::Released,
+            facts: facts(wave, results, language),
+            lead: words::lead_sentence(wave, ranking, language),
+            overall,
+            charts: charts(wave, results, ranking, language),
+            reading: language.t_with("chart-reading", [("level", level.clone().into())]),
+            heads: Heads {
+                unit: words::level_name(wave, language),
+                interval: language.t_with("column-interval", [("level", level.into())]),
+            },
+            rows: ranking.entries.iter().map(row).collect(),
+            sentences: ranking.entries.iter().map(|r| words::rank_sentence(wave, r, count, language)).collect(),
+            withheld: ranking.withheld.iter().map(|w| withheld(wave, w.unit.as_str(), w.reason, language)).collect(),
+            method: MethodView::new(wave, results, ranking.level, language),
+        }
+    }
+}
+
+impl MethodView {
+    pub(super) fn new(wave: &Wave, results: &WaveResults, joint_level: f64, language: Language) -> Self {
+        let formula = match results.headline {
+            IndexKind::Items => "formula-items",
+            IndexKind::Factors => "formula-factors",
+            IndexKind::Pooled => "formula-pooled",
+            IndexKind::Score => "formula-score",
+        };
+        let items = wave.questionnaire.rated_items().count();
+        let factors = wave.questionnaire.factors.len();
+        let level = |value: f64| ("level", numbers::level(language, value).into());
+        Self {
+            name: results.method.clone(),
+            formula: language.t_with(formula, [("items", items.into()), ("factors", factors.into())]),
+            interval: language.t_with("method-interval", [level(results.level)]),
+            places: language.t_with("method-places", [level(joint_level)]),
+        }
+    }
+}
+
+fn facts(wave: &Wave, results: &WaveResults, language: Language) -> String {
+    let period = &wave.plan.period;
+    let arguments = [
+        ("answers", language.format_count(results.overall.responses).into()),
+        ("units", wave.units.len().into()),
+        ("from", language.format_date(period.from).into()),
+        ("to", language.format_date(period.to).into()),
+    ];
+    language.t_with("ranking-facts", arguments)
+}
+
+fn withheld(wave: &Wave, unit: &str, reason: &str, language: Language) -> String {
+    let key = match reason {
+        "no_answers" => "withheld-no_answers",
+        "no_precision" => "withheld-no_precision",
+        _ => "withheld-other",
+    };
+    language.t_with(key, [("unit", words::unit_name(wave, unit, language).into())])
+}
+
+/// A row of a dot plot for an estimate whose unit is so many points.
+pub(super) fn dot_row(name: &str, estimate: &Estimate, points: f64, note: String) -> DotRow {
+    let interval = estimate.precision.map(|p| Interval { low: p.low * points, high: p.high * points });
+    DotRow { name: name.to_owned(), value: estimate.value * points, interval, note }
+}
+
+fn charts(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Language) -> [String; 2] {
+    let points = points_in(results.headline);
+    let mut tiers: Vec<Tier> = Vec::new();
+    for same in ranking.entries.chunk_by(|a, b| a.tier == b.tier) {
+        let row = |ranked: &Ranked| {
+            let name = words::unit_name(wave, ranked.unit.as_str(), language);
+            dot_row(name, &ranked.estimate, points, words::places(ranked))
+        };
+        let label = same.first().map(|first| language.t_with("tier", [("n", first.tier.into())]));
+        tiers.push(Tier { label: label.unwrap_or_default(), rows: same.iter().map(row).collect() });
+    }
+    let reference = results.overall.indices.get(results.headline).map(|estimate| {
+        let written = Written::of(estimate, points, 2, language);
+        let label = language.t_with("chart-reference", [("value", written.value.into())]);
+        Reference { value: estimate.value * points, label }
+    });
+    let axis = match results.headline {
+        IndexKind::Score => "chart-axis-points",
+        IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "chart-axis-share",
+    };
+    let plot = DotPlot {
+        id: "ranking",
+        title: &language.t("chart-title"),
+        description: &language.t("chart-description"),
+        axis_title: &language.t(axis),
+        heads: [&words::level_name(wave, language), &language.t("column-index"), &language.t("column-places")],
+        tiers,
+        reference,
+        number: &|value, decimals| language.format_number(value, usize::from(decimals)),
+    };
+    Layout::ALL.map(|layout| plot.svg(layout))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dissemination::sample;
+    use crate::survey::sample::wave;
+    use crate::web::test_page;
+
+    fn html(state: WaveState, language: Language) -> String {
+        let view = RankingView::new(&wave(state), &sample::results(), &sample::ranking(), language);
+        RankingPage { page: test_page(language, "/r/laocai-2024").with_synthetic(true), view }.render().unwrap()
+    }
+
+    #[test]
+    fn the_page_is_printed_in_every_language_with_its_numbers() {
+        let expected = [
+            (Language::Vietnamese, ["87,14", "Chưa thể nói đơn vị nào đứng đầu", "Văn Bàn: chưa có ai trả lời."]),
+            (Language::English, ["87.14", "Which unit comes first cannot be said", "Văn Bàn: nobody has answered."]),
+            (Language::Czech, ["87,14", "Která jednotka je první, nelze říci", "Văn Bàn: nikdo neodpověděl."]),
+        ];
+        for (language, texts) in expected {
+            let html = html(WaveState::Released, language);
+            for text in texts {
+                assert!(html.contains(text), "{text} in {}", language.tag());
+            }
+            assert_eq!(html.matches("<svg xmlns").count(), 2);
+            assert!(!html.contains("style=\""), "the policy forbids inline styles");
+        }
+    }
+
+    #[test]
+    fn a_preview_says_that_it_is_not_public() {
+        assert!(html(WaveState::Closed, Language::English).contains("not released yet"));
+        assert!(!html(WaveState::Released, Language::English).contains("not released yet"));
+    }
+
+    #[test]
+    fn units_of_one_tier_stand_together_in_the_chart() {
+        let [wide, _] = charts(&wave(WaveState::Released), &sample::results(), &sample::ranking(), Language::English);
+        assert_eq!(wide.matches("chart-band").count(), 2);
+        assert_eq!(wide.matches("chart-dot\"").count(), 8);
+    }
+}

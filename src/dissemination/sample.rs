@@ -1,0 +1,109 @@
+//! Invented results of the sample wave, for the tests of this room.
+
+use crate::index::{FactorResult, IndexKind, Indices, ItemResult, UnitResults, WaveResults};
+use crate::ranking::{Ranked, Ranking, Withheld};
+use crate::statistics::{Estimate, Precision};
+use crate::survey::sample::{DISTRICTS, code};
+
+fn estimate(value: f64, half: f64, n: u64) -> Estimate {
+    let precision = Precision {
+        se: half / 1.96,
+        df: n - 1,
+        low: value - 1.05 * half,
+        high: value + 0.95 * half,
+        design_effect: Some(1.25),
+        n_effective: Some(n as f64 / 1.25),
+    };
+    Estimate { value, n, precision: Some(precision) }
+}
+
+fn unit(name: Option<&str>, index: f64, half: f64, n: u64) -> UnitResults {
+    let item = |item: &str, shift: f64| {
+        let share = index + shift;
+        let rest = 1.0 - share;
+        ItemResult {
+            item: code(item),
+            top2: Some(estimate(share, half * 1.2, n - 12)),
+            mean: Some(estimate(1.0 + 3.6 * share, half * 3.0, n - 12)),
+            distribution: Some([rest * 0.125, rest * 0.25, rest * 0.625, share * 0.5, share * 0.5]),
+        }
+    };
+    UnitResults {
+        unit: name.map(code),
+        responses: n,
+        items: vec![item("q01", -0.03), item("q02", 0.01), item("q03", 0.02)],
+        factors: vec![
+            FactorResult { factor: code("access"), top2: Some(estimate(index - 0.01, half * 1.1, n - 3)) },
+            FactorResult { factor: code("officials"), top2: Some(estimate(index + 0.02, half * 1.3, n - 12)) },
+        ],
+        indices: Indices {
+            items: Some(estimate(index, half, n)),
+            factors: Some(estimate(index + 0.005, half, n)),
+            pooled: Some(estimate(index - 0.001, half, n)),
+            score: Some(estimate(100.0 * (index - 0.09), 100.0 * half * 0.8, n)),
+        },
+    }
+}
+
+/// A unit that nobody has answered for.
+fn unanswered(name: &str) -> UnitResults {
+    let item = |item: &str| ItemResult { item: code(item), top2: None, mean: None, distribution: None };
+    UnitResults {
+        unit: Some(code(name)),
+        responses: 0,
+        items: vec![item("q01"), item("q02"), item("q03")],
+        factors: ["access", "officials"].map(|factor| FactorResult { factor: code(factor), top2: None }).to_vec(),
+        indices: Indices { items: None, factors: None, pooled: None, score: None },
+    }
+}
+
+const INDICES: [f64; 8] = [0.7713, 0.8598, 0.8127, 0.8492, 0.8714, 0.8401, 0.8257, 0.8189];
+
+/// Results of the nine districts; the last has no answers.
+pub(super) fn results() -> WaveResults {
+    let mut units: Vec<_> = DISTRICTS
+        .iter()
+        .zip(INDICES)
+        .zip([640, 486, 402, 530, 611, 377, 455, 508])
+        .map(|(((name, _), index), n)| unit(Some(name), index, 0.32 / f64::sqrt(n as f64), n))
+        .collect();
+    units.push(unanswered("089"));
+    WaveResults {
+        method: "sipas-top2@2017".to_owned(),
+        headline: IndexKind::Items,
+        level: 0.95,
+        covariance: vec![vec![0.0; 9]; 9],
+        overall: unit(None, 0.8291, 0.0051, 4009),
+        units,
+    }
+}
+
+/// The ranking that goes with [`results`].
+pub(super) fn ranking() -> Ranking {
+    let results = results();
+    let rows: [(&str, usize, usize, usize, &[&str]); 8] = [
+        ("085", 1, 3, 1, &["082", "084"]),
+        ("082", 1, 4, 1, &["085", "084", "086"]),
+        ("084", 1, 5, 1, &["085", "082", "086", "087"]),
+        ("086", 2, 7, 1, &["082", "084", "087", "088", "083"]),
+        ("087", 3, 7, 1, &["084", "086", "088", "083"]),
+        ("088", 4, 7, 1, &["086", "087", "083"]),
+        ("083", 4, 7, 1, &["086", "087", "088"]),
+        ("080", 8, 8, 2, &[]),
+    ];
+    let entries = rows.into_iter().zip(1..).map(|((unit, rank_low, rank_high, tier, others), rank)| {
+        let found = results.units.iter().find(|r| r.unit.as_ref().is_some_and(|c| c.as_str() == unit)).unwrap();
+        let indistinct_from = others.iter().map(|other| code(other)).collect();
+        Ranked {
+            unit: code(unit),
+            estimate: found.indices.items.unwrap(),
+            rank,
+            rank_low,
+            rank_high,
+            tier,
+            indistinct_from,
+        }
+    });
+    let withheld = vec![Withheld { unit: code("089"), reason: "no_answers" }];
+    Ranking { method: "holm", level: 0.95, entries: entries.collect(), withheld }
+}

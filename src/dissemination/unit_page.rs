@@ -1,0 +1,235 @@
+//! One unit as a page: its index and places, its factors, its items.
+
+use askama::Template;
+
+use super::numbers::{self, NOTHING, Written, margin, points_in};
+use super::ranking_page::{MethodView, dot_row};
+use super::words;
+use crate::chart::{BarRow, DotPlot, Layout, StackedBars, Tier};
+use crate::index::{ItemResult, UnitResults, WaveResults};
+use crate::ranking::Ranking;
+use crate::survey::{Questionnaire, Scale, Section, Wave, WaveState};
+use crate::web::{Language, Page};
+
+#[derive(Template)]
+#[template(path = "results/unit.html")]
+pub(super) struct UnitPage {
+    pub(super) page: Page,
+    pub(super) view: UnitView,
+}
+
+/// What the page says, in the reader's language.
+pub(super) struct UnitView {
+    wave_code: String,
+    wave_title: String,
+    released: bool,
+    name: String,
+    /// "District".
+    level_name: String,
+    answers: String,
+    has_answers: bool,
+    index: Option<Headline>,
+    rank: Option<String>,
+    factor_charts: Option<[String; 2]>,
+    factors: Vec<FactorRow>,
+    sections: Vec<SectionView>,
+    labels: Vec<String>,
+    interval_head: String,
+    reading: String,
+    method: MethodView,
+}
+
+struct Headline {
+    value: String,
+    interval: String,
+}
+
+struct FactorRow {
+    title: String,
+    share: Written,
+}
+
+struct SectionView {
+    title: String,
+    charts: [String; 2],
+    rows: Vec<ItemRow>,
+}
+
+struct ItemRow {
+    text: String,
+    shares: Vec<String>,
+    satisfied: Written,
+}
+
+impl UnitView {
+    pub(super) fn new(
+        wave: &Wave,
+        results: &WaveResults,
+        ranking: &Ranking,
+        unit: &UnitResults,
+        language: Language,
+    ) -> Self {
+        let code = unit.unit.as_ref().map_or("", |code| code.as_str());
+        let level = numbers::level(language, results.level);
+        let scale = &wave.questionnaire.scale;
+        let index = unit.indices.get(results.headline).map(|estimate| {
+            let written = Written::of(estimate, points_in(results.headline), 2, language);
+            let arguments = [("level", level.clone().into()), ("interval", written.interval.into())];
+            Headline { value: written.value, interval: language.t_with("unit-interval", arguments) }
+        });
+        let ranked = ranking.entries.iter().find(|ranked| ranked.unit.as_str() == code);
+        let answers = [("count", unit.responses.into())];
+        Self {
+            wave_code: wave.plan.code.to_string(),
+            wave_title: wave.plan.title.get(language.tag()).to_owned(),
+            released: wave.state == WaveState::Released,
+            name: words::unit_name(wave, code, language).to_owned(),
+            level_name: words::level_name(wave, language),
+            answers: language.t_with("unit-answers", answers),
+            has_answers: unit.responses > 0,
+            index,
+            rank: ranked.map(|ranked| words::rank_sentence(wave, ranked, ranking.entries.len(), language)),
+            factor_charts: factor_charts(wave, unit, language),
+            factors: factor_rows(&wave.questionnaire, unit, language),
+            sections: wave.questionnaire.factors.iter().filter_map(|f| section(f, scale, unit, language)).collect(),
+            labels: scale.labels.iter().map(|label| label.get(language.tag()).to_owned()).collect(),
+            interval_head: language.t_with("column-interval", [("level", level.clone().into())]),
+            reading: language.t_with("items-reading", [("level", level.into())]),
+            method: MethodView::new(wave, results, ranking.level, language),
+        }
+    }
+}
+
+fn factor_title<'a>(questionnaire: &'a Questionnaire, code: &'a str, language: Language) -> &'a str {
+    let factor = questionnaire.factors.iter().find(|factor| factor.code.as_str() == code);
+    factor.map_or(code, |factor| factor.title.get(language.tag()))
+}
+
+fn factor_rows(questionnaire: &Questionnaire, unit: &UnitResults, language: Language) -> Vec<FactorRow> {
+    let row = |factor: &crate::index::FactorResult| FactorRow {
+        title: factor_title(questionnaire, factor.factor.as_str(), language).to_owned(),
+        share: factor.top2.as_ref().map_or_else(Written::nothing, |e| Written::of(e, 100.0, 2, language)),
+    };
+    unit.factors.iter().map(row).collect()
+}
+
+/// The chart of the factors; nothing when none has an estimate.
+fn factor_charts(wave: &Wave, unit: &UnitResults, language: Language) -> Option<[String; 2]> {
+    let rows: Vec<_> = unit
+        .factors
+        .iter()
+        .filter_map(|factor| {
+            let estimate = factor.top2.as_ref()?;
+            let title = factor_title(&wave.questionnaire, factor.factor.as_str(), language);
+            let half = estimate.precision.as_ref().map(|p| language.format_number(margin(p) * 100.0, 2));
+            Some(dot_row(title, estimate, 100.0, half.map_or_else(String::new, |half| format!("± {half}"))))
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let plot = DotPlot {
+        id: "factors",
+        title: &language.t("unit-factors-title"),
+        description: &language.t("unit-factors-description"),
+        axis_title: &language.t("column-satisfied"),
+        heads: [&language.t("column-factor"), "%", &language.t("column-margin")],
+        tiers: vec![Tier { label: String::new(), rows }],
+        reference: None,
+        number: &|value, decimals| language.format_number(value, usize::from(decimals)),
+    };
+    Some(Layout::ALL.map(|layout| plot.svg(layout)))
+}
+
+/// A factor's rated items; nothing for a factor that has none.
+fn section(factor: &Section, scale: &Scale, unit: &UnitResults, language: Language) -> Option<SectionView> {
+    let found = |code: &str| unit.items.iter().find(|result| result.item.as_str() == code);
+    let rated: Vec<_> = factor
+        .items
+        .iter()
+        .filter_map(|item| Some((item.text.get(language.tag()), found(item.code.as_str())?)))
+        .collect();
+    if rated.is_empty() {
+        return None;
+    }
+    let legend = scale.labels.each_ref().map(|label| label.get(language.tag()));
+    let bars = StackedBars {
+        id: &format!("items-{}", factor.code),
+        title: factor.title.get(language.tag()),
+        description: &language.t("unit-items-description"),
+        legend,
+        rows: rated
+            .iter()
+            .map(|(text, result)| BarRow {
+                label: (*text).to_owned(),
+                shares: result.distribution,
+                note: item_note(result, language),
+            })
+            .collect(),
+        number: &|value, decimals| language.format_number(value, usize::from(decimals)),
+    };
+    let row = |(text, result): &(&str, &ItemResult)| ItemRow {
+        text: (*text).to_owned(),
+        shares: result.distribution.map_or_else(
+            || vec![NOTHING.to_owned(); Scale::POINTS],
+            |shares| shares.iter().map(|share| language.format_number(share * 100.0, 1)).collect(),
+        ),
+        satisfied: result.top2.as_ref().map_or_else(Written::nothing, |e| Written::of(e, 100.0, 1, language)),
+    };
+    Some(SectionView {
+        title: factor.title.get(language.tag()).to_owned(),
+        charts: Layout::ALL.map(|layout| bars.svg(layout)),
+        rows: rated.iter().map(row).collect(),
+    })
+}
+
+fn item_note(result: &ItemResult, language: Language) -> String {
+    let Some(estimate) = &result.top2 else { return language.t("item-no-answers") };
+    let written = Written::of(estimate, 100.0, 1, language);
+    let value = ("value", written.value.into());
+    let note = match estimate.precision {
+        Some(_) => language.t_with("item-note", [value, ("margin", written.margin.into())]),
+        None => language.t_with("item-note-bare", [value]),
+    };
+    format!("{note} · n {}", written.n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dissemination::sample;
+    use crate::survey::sample::wave;
+    use crate::web::test_page;
+
+    fn html(unit: &str, language: Language) -> String {
+        let (wave, results) = (wave(WaveState::Released), sample::results());
+        let unit = results.units.iter().find(|r| r.unit.as_ref().is_some_and(|code| code.as_str() == unit)).unwrap();
+        let view = UnitView::new(&wave, &results, &sample::ranking(), unit, language);
+        UnitPage { page: test_page(language, "/r/laocai-2024/085").with_synthetic(true), view }.render().unwrap()
+    }
+
+    #[test]
+    fn the_page_is_printed_in_every_language_with_its_numbers() {
+        let expected = [
+            (Language::Vietnamese, ["Bắc Hà nằm trong 3 đơn vị dẫn đầu", "84,1% ± 1,6 · n 599", "Rất hài lòng"]),
+            (Language::English, ["Bắc Hà is among the first 3", "84.1% ± 1.6 · n 599", "Very satisfied"]),
+            (Language::Czech, ["Bắc Hà patří mezi první 3", "84,1\u{a0}% ± 1,6 · n 599", "Velmi spokojen/a"]),
+        ];
+        for (language, texts) in expected {
+            let html = html("085", language);
+            for text in texts {
+                assert!(html.contains(text), "{text} in {}", language.tag());
+            }
+            // The factors' chart and one for each factor's items, each in two layouts.
+            assert_eq!(html.matches("<svg xmlns").count(), 6);
+            assert!(!html.contains("style=\""), "the policy forbids inline styles");
+        }
+    }
+
+    #[test]
+    fn a_unit_without_answers_says_so_and_draws_no_factors() {
+        let html = html("089", Language::English);
+        assert!(html.contains("Nobody has answered for this unit yet."));
+        assert!(!html.contains("<svg xmlns"));
+    }
+}

@@ -1,0 +1,153 @@
+//! The first page: all waves, where each stands, and what can be done with it today.
+
+use askama::Template;
+use chrono::NaiveDate;
+
+use crate::survey::{Wave, WaveState};
+use crate::web::{Language, Page};
+
+#[derive(Template)]
+#[template(path = "results/waves.html")]
+pub(super) struct WavesPage {
+    pub(super) page: Page,
+    pub(super) waves: Vec<WaveCard>,
+}
+
+/// One wave on the first page.
+pub(super) struct WaveCard {
+    code: String,
+    title: String,
+    state: String,
+    /// `draft`, `open`, …: for the mark's class.
+    state_code: &'static str,
+    period: String,
+    field: String,
+    units: String,
+    takes_answers: bool,
+    results_link: Option<String>,
+    shows_fieldwork: bool,
+}
+
+impl WaveCard {
+    /// The wave as this reader sees it today; nothing for a draft that is none of the reader's business.
+    pub(super) fn new(wave: &Wave, today: NaiveDate, is_administrator: bool, language: Language) -> Option<Self> {
+        if wave.state == WaveState::Draft && !is_administrator {
+            return None;
+        }
+        let date = |day: NaiveDate| language.format_date(day);
+        let (period, field) = (wave.plan.period, wave.plan.field);
+        let results_link = match (wave.state, is_administrator) {
+            (WaveState::Released, _) => Some(language.t("waves-results")),
+            (WaveState::Open | WaveState::Closed, true) => Some(language.t("waves-results-preview")),
+            _ => None,
+        };
+        Some(Self {
+            code: wave.plan.code.to_string(),
+            title: wave.plan.title.get(language.tag()).to_owned(),
+            state: state_in_words(wave, today, language),
+            state_code: wave.state.as_str(),
+            period: language
+                .t_with("waves-period", [("from", date(period.from).into()), ("to", date(period.to).into())]),
+            field: language
+                .t_with("waves-field", [("opens", date(field.opens).into()), ("closes", date(field.closes).into())]),
+            units: language.t_with("waves-units", [("count", wave.units.len().into())]),
+            takes_answers: wave.accepts_on(today),
+            results_link,
+            shows_fieldwork: is_administrator,
+        })
+    }
+}
+
+fn state_in_words(wave: &Wave, today: NaiveDate, language: Language) -> String {
+    let field = &wave.plan.field;
+    let with_date = |key: &str, day: NaiveDate| language.t_with(key, [("date", language.format_date(day).into())]);
+    match wave.state {
+        WaveState::Draft => language.t("state-draft"),
+        WaveState::Open if today < field.opens => with_date("state-upcoming", field.opens),
+        WaveState::Open if wave.accepts_on(today) => with_date("state-taking", field.accepts_until()),
+        WaveState::Open => language.t("state-ended"),
+        WaveState::Closed => language.t("state-closed"),
+        WaveState::Released => language.t("state-released"),
+    }
+}
+
+/// What others see in place of results that are not released.
+#[derive(Template)]
+#[template(path = "results/not_released.html")]
+pub(super) struct NotReleasedPage {
+    pub(super) page: Page,
+    pub(super) wave_title: String,
+    pub(super) wave_code: String,
+    pub(super) field: String,
+    pub(super) takes_answers: bool,
+}
+
+impl NotReleasedPage {
+    pub(super) fn new(wave: &Wave, today: NaiveDate, page: Page) -> Self {
+        let language = page.language;
+        let date = |day: NaiveDate| language.format_date(day);
+        let field = wave.plan.field;
+        let arguments = [("opens", date(field.opens).into()), ("closes", date(field.closes).into())];
+        Self {
+            wave_title: wave.plan.title.get(language.tag()).to_owned(),
+            wave_code: wave.plan.code.to_string(),
+            field: language.t_with("not-released-field", arguments),
+            takes_answers: wave.accepts_on(today),
+            page,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::sample::{day, wave};
+    use crate::web::test_page;
+
+    #[test]
+    fn the_state_is_told_in_words_that_fit_the_day() {
+        let cases = [
+            (WaveState::Draft, day(2024, 11, 5), "in preparation"),
+            (WaveState::Open, day(2024, 10, 31), "opens on 1 November 2024"),
+            (WaveState::Open, day(2024, 11, 1), "taking answers until 7 December 2024"),
+            (WaveState::Open, day(2024, 12, 7), "taking answers until 7 December 2024"),
+            (WaveState::Open, day(2024, 12, 8), "field over"),
+            (WaveState::Closed, day(2024, 12, 9), "closed, results under review"),
+            (WaveState::Released, day(2025, 1, 9), "results released"),
+        ];
+        for (state, today, words) in cases {
+            assert_eq!(state_in_words(&wave(state), today, Language::English), words);
+        }
+    }
+
+    #[test]
+    fn links_appear_only_for_those_who_may_follow_them() {
+        let card = |state, is_administrator| {
+            WaveCard::new(&wave(state), day(2024, 11, 5), is_administrator, Language::English)
+                .map(|card| (card.takes_answers, card.results_link.is_some(), card.shows_fieldwork))
+        };
+        let cases = [
+            (WaveState::Draft, false, None),
+            (WaveState::Draft, true, Some((false, false, true))),
+            (WaveState::Open, false, Some((true, false, false))),
+            (WaveState::Open, true, Some((true, true, true))),
+            (WaveState::Closed, false, Some((false, false, false))),
+            (WaveState::Released, false, Some((false, true, false))),
+        ];
+        for (state, is_administrator, expected) in cases {
+            assert_eq!(card(state, is_administrator), expected, "{state:?} {is_administrator}");
+        }
+    }
+
+    #[test]
+    fn both_pages_are_printed_in_every_language() {
+        for language in Language::ALL {
+            let waves = WaveState::ALL.map(wave);
+            let cards = waves.iter().filter_map(|w| WaveCard::new(w, day(2024, 11, 5), true, language)).collect();
+            let html = WavesPage { page: test_page(language, "/"), waves: cards }.render().unwrap();
+            assert_eq!(html.matches("/r/laocai-2024").count(), 3);
+            let refused = NotReleasedPage::new(&waves[1], day(2024, 11, 5), test_page(language, "/r/x"));
+            assert!(refused.render().unwrap().contains(&language.t("not-released-text")));
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Ranks in plain words: the sentences that people quote.
+
+use crate::ranking::{Ranked, Ranking};
+use crate::survey::Wave;
+use crate::web::Language;
+
+/// With more names than this a sentence counts instead of listing.
+const NAMES_MAX: usize = 6;
+
+/// `1st`, `thứ nhất`, `1.`
+pub(super) fn ordinal(language: Language, rank: usize) -> String {
+    language.t_with("rank-ordinal", [("n", rank.into())])
+}
+
+/// `A, B and C`, with the given last conjunction.
+fn list(names: &[&str], conjunction: &str) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} {conjunction} {last}", first.join(", ")),
+    }
+}
+
+/// The places that the answers allow: `1`, or `1–3`.
+pub(super) fn places(ranked: &Ranked) -> String {
+    if ranked.rank_low == ranked.rank_high {
+        ranked.rank_low.to_string()
+    } else {
+        format!("{}–{}", ranked.rank_low, ranked.rank_high)
+    }
+}
+
+/// "Bắc Hà is among the first 3 (1st to 3rd); it cannot be told apart from Bát Xát and Sa Pa." `count` is the number of
+/// ranked units.
+pub(super) fn rank_sentence(wave: &Wave, ranked: &Ranked, count: usize, language: Language) -> String {
+    let (low, high) = (ranked.rank_low, ranked.rank_high);
+    let unit = unit_name(wave, ranked.unit.as_str(), language);
+    let told = |key: &str, places: usize| {
+        let arguments = [
+            ("unit", unit.into()),
+            ("low", ordinal(language, low).into()),
+            ("high", ordinal(language, high).into()),
+            ("count", places.into()),
+        ];
+        language.t_with(key, arguments)
+    };
+    let place = if low == high {
+        told("rank-certain", 1)
+    } else if low == 1 && high >= count {
+        told("rank-anywhere", count)
+    } else if low == 1 {
+        told("rank-among-first", high)
+    } else if high >= count {
+        told("rank-among-last", count.saturating_sub(low) + 1)
+    } else {
+        told("rank-between", high - low + 1)
+    };
+    let others: Vec<_> = ranked.indistinct_from.iter().map(|unit| unit_name(wave, unit.as_str(), language)).collect();
+    let indistinct = match others.len() {
+        0 => return end_of_sentence(place),
+        1..=NAMES_MAX => {
+            let others = list(&others, &language.t("list-and"));
+            language.t_with("rank-indistinct", [("others", others.into())])
+        }
+        count => language.t_with("rank-indistinct-many", [("count", count.into())]),
+    };
+    end_of_sentence(format!("{place}; {indistinct}"))
+}
+
+/// A Czech ordinal may already have brought the full stop.
+fn end_of_sentence(text: String) -> String {
+    if text.ends_with('.') { text } else { format!("{text}.") }
+}
+
+/// Who is first, or who may be.
+pub(super) fn lead_sentence(wave: &Wave, ranking: &Ranking, language: Language) -> String {
+    let candidates: Vec<_> = ranking.entries.iter().filter(|ranked| ranked.rank_low == 1).collect();
+    match candidates.as_slice() {
+        [] => language.t("lead-no-ranking"),
+        [only] => rank_sentence(wave, only, ranking.entries.len(), language),
+        several if several.len() <= NAMES_MAX => {
+            let names: Vec<_> = several.iter().map(|ranked| unit_name(wave, ranked.unit.as_str(), language)).collect();
+            let units = list(&names, &language.t("list-or"));
+            language.t_with("lead-first-open", [("units", units.into())])
+        }
+        many => language.t_with("lead-first-open-many", [("count", many.len().into())]),
+    }
+}
+
+/// The unit's name, or its code where the wave does not know it.
+pub(super) fn unit_name<'a>(wave: &'a Wave, code: &'a str, language: Language) -> &'a str {
+    wave.unit(code).map_or(code, |unit| unit.name(language.tag()))
+}
+
+/// What the measured units are called in the singular: `District`.
+pub(super) fn level_name(wave: &Wave, language: Language) -> String {
+    let key = format!("level-{}", wave.plan.units.level);
+    language.find(&key).unwrap_or_else(|| language.t("level-other"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::Estimate;
+    use crate::survey::WaveState;
+    use crate::survey::sample::{code, wave};
+
+    fn ranked(low: usize, high: usize, others: &[&str]) -> Ranked {
+        Ranked {
+            unit: code("085"),
+            estimate: Estimate { value: 0.86, n: 500, precision: None },
+            rank: low,
+            rank_low: low,
+            rank_high: high,
+            tier: 1,
+            indistinct_from: others.iter().map(|other| code(other)).collect(),
+        }
+    }
+
+    #[test]
+    fn rank_sets_are_told_in_plain_words_in_three_languages() {
+        let wave = wave(WaveState::Released);
+        let two = ["082", "088"];
+        let seven = ["080", "082", "083", "084", "086", "087", "088"];
+        let cases = [
+            ranked(1, 1, &[]),
+            ranked(3, 3, &[]),
+            ranked(1, 3, &two),
+            ranked(1, 5, &["082"]),
+            ranked(2, 4, &two),
+            ranked(8, 9, &["080"]),
+            ranked(3, 9, &two),
+            ranked(1, 9, &seven),
+            ranked(4, 5, &[]),
+        ];
+        let told: Vec<_> = cases
+            .iter()
+            .flat_map(|case| Language::ALL.map(|language| rank_sentence(&wave, case, 9, language)))
+            .collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
+
+    #[test]
+    fn english_ordinals_follow_the_plural_rules() {
+        let cases =
+            [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (21, "21st"), (63, "63rd")];
+        for (rank, written) in cases {
+            assert_eq!(ordinal(Language::English, rank), written);
+        }
+        assert_eq!(ordinal(Language::Vietnamese, 4), "thứ tư");
+        assert_eq!(ordinal(Language::Vietnamese, 11), "thứ 11");
+        assert_eq!(ordinal(Language::Czech, 4), "4.");
+    }
+
+    #[test]
+    fn the_first_sentence_says_who_is_first_or_that_nobody_knows() {
+        let wave = wave(WaveState::Released);
+        let ranking = |entries| Ranking { method: "holm", level: 0.95, entries, withheld: Vec::new() };
+        let mut other = ranked(1, 2, &["085"]);
+        other.unit = code("082");
+        let cases = [
+            (ranking(vec![]), "No unit can be ranked yet."),
+            (ranking(vec![ranked(1, 1, &[]), ranked(2, 2, &[])]), "Bắc Hà is certainly 1st."),
+            (
+                ranking(vec![ranked(1, 2, &["082"]), other]),
+                "Which unit comes first cannot be said: it may be Bắc Hà or Bát Xát.",
+            ),
+            (
+                ranking(vec![ranked(1, 7, &[]); 7]),
+                "Which unit comes first cannot be said: 7 units may hold the first place.",
+            ),
+        ];
+        for (ranking, sentence) in cases {
+            assert_eq!(lead_sentence(&wave, &ranking, Language::English), sentence);
+        }
+    }
+}

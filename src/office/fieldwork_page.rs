@@ -1,0 +1,230 @@
+//! The fieldwork of a wave as a page: who has answered, against target and calendar, and what is still needed.
+
+use askama::Template;
+use chrono::{Datelike, NaiveDate};
+
+use crate::chart::{BurnUp, BurnUpWords, Layout};
+use crate::monitoring::{Fieldwork, UnitFieldwork};
+use crate::survey::{Mode, Wave};
+use crate::web::{Language, Page};
+
+const NOTHING: &str = "–";
+
+#[derive(Template)]
+#[template(path = "office/fieldwork.html")]
+pub(super) struct FieldworkPage {
+    pub(super) page: Page,
+    pub(super) view: FieldworkView,
+}
+
+/// What the page says, in the reader's language.
+pub(super) struct FieldworkView {
+    wave_title: String,
+    facts: String,
+    lead: String,
+    wave_code: String,
+    /// Whose days are shown.
+    shown: String,
+    shows_one_unit: bool,
+    /// The burn-up chart in each layout.
+    charts: [String; 2],
+    modes: Vec<String>,
+    units: Vec<UnitRow>,
+    overall: UnitRow,
+    explanation: String,
+    days: Vec<DayRow>,
+}
+
+struct UnitRow {
+    /// None for all together.
+    code: Option<String>,
+    name: String,
+    answered: String,
+    target: String,
+    share: String,
+    expected: String,
+    /// Fewer than an even pace would have brought.
+    behind: bool,
+    by_mode: Vec<String>,
+    margin: String,
+    design_effect: String,
+    more_needed: String,
+}
+
+struct DayRow {
+    date: String,
+    count: String,
+    total: String,
+}
+
+impl FieldworkView {
+    /// The page of all units, with the days of one of them, or of all together.
+    pub(super) fn new(wave: &Wave, fieldwork: &Fieldwork, unit: Option<&UnitFieldwork>, language: Language) -> Self {
+        let shown = unit.unwrap_or(&fieldwork.overall);
+        let modes = modes_shown(wave, fieldwork);
+        let field = wave.plan.field;
+        let date = |day: NaiveDate| language.format_date(day);
+        let facts = [
+            ("today", date(fieldwork.today).into()),
+            ("opens", date(field.opens).into()),
+            ("closes", date(field.closes).into()),
+        ];
+        let row = |unit: &UnitFieldwork| unit_row(wave, unit, &modes, language);
+        let wished = language.format_number(fieldwork.wished_margin * 100.0, 1);
+        Self {
+            wave_title: wave.plan.title.get(language.tag()).to_owned(),
+            facts: language.t_with("fieldwork-facts", facts),
+            lead: lead(&fieldwork.overall, language),
+            wave_code: wave.plan.code.to_string(),
+            shown: unit_name(wave, shown, language),
+            shows_one_unit: unit.is_some(),
+            charts: charts(wave, fieldwork.today, shown, language),
+            modes: modes.iter().map(|mode| language.t(&format!("mode-{}", mode.as_str()))).collect(),
+            units: fieldwork.units.iter().map(row).collect(),
+            overall: row(&fieldwork.overall),
+            explanation: language.t_with("fieldwork-explanation", [("margin", wished.into())]),
+            days: days(shown, language),
+        }
+    }
+}
+
+/// The modes of the plan, and any other by which answers have come.
+fn modes_shown(wave: &Wave, fieldwork: &Fieldwork) -> Vec<Mode> {
+    let has_come = |mode: &Mode| fieldwork.overall.by_mode.contains_key(mode);
+    Mode::ALL.into_iter().filter(|mode| wave.plan.modes.contains(mode) || has_come(mode)).collect()
+}
+
+fn lead(overall: &UnitFieldwork, language: Language) -> String {
+    let answered = ("answered", language.format_count(overall.answered).into());
+    match (overall.target, overall.share) {
+        (Some(target), Some(share)) => {
+            let target = ("target", language.format_count(target).into());
+            language.t_with("fieldwork-lead", [answered, target, ("share", language.format_percent(share, 0).into())])
+        }
+        _ => language.t_with("fieldwork-lead-bare", [answered]),
+    }
+}
+
+fn unit_row(wave: &Wave, unit: &UnitFieldwork, modes: &[Mode], language: Language) -> UnitRow {
+    let count = |count: Option<u64>| count.map_or_else(|| NOTHING.to_owned(), |count| language.format_count(count));
+    let number = |value: Option<f64>, decimals| {
+        value.map_or_else(|| NOTHING.to_owned(), |value| language.format_number(value, decimals))
+    };
+    UnitRow {
+        code: unit.unit.as_ref().map(ToString::to_string),
+        name: unit_name(wave, unit, language),
+        answered: language.format_count(unit.answered),
+        target: count(unit.target),
+        share: unit.share.map_or_else(|| NOTHING.to_owned(), |share| language.format_percent(share, 0)),
+        expected: number(unit.expected_by_today, 0),
+        behind: unit.expected_by_today.is_some_and(|expected| (unit.answered as f64) < expected.floor()),
+        by_mode: modes
+            .iter()
+            .map(|mode| language.format_count(unit.by_mode.get(mode).copied().unwrap_or_default()))
+            .collect(),
+        margin: number(unit.margin.map(|margin| margin * 100.0), 1),
+        design_effect: number(unit.design_effect, 2),
+        more_needed: count(unit.more_needed),
+    }
+}
+
+fn unit_name(wave: &Wave, unit: &UnitFieldwork, language: Language) -> String {
+    match &unit.unit {
+        Some(code) => wave.unit(code.as_str()).map_or(code.as_str(), |unit| unit.name(language.tag())).to_owned(),
+        None => language.t("fieldwork-overall"),
+    }
+}
+
+fn days(unit: &UnitFieldwork, language: Language) -> Vec<DayRow> {
+    let rows = unit.by_day.iter().scan(0_u64, |total, (day, count)| {
+        *total += count;
+        let (count, total) = (language.format_count(*count), language.format_count(*total));
+        Some(DayRow { date: language.format_date(*day), count, total })
+    });
+    rows.collect()
+}
+
+fn charts(wave: &Wave, today: NaiveDate, unit: &UnitFieldwork, language: Language) -> [String; 2] {
+    let short = |day: NaiveDate| match language {
+        Language::Vietnamese => format!("{}/{}", day.day(), day.month()),
+        Language::English => format!("{} {}", day.day(), day.format("%b")),
+        Language::Czech => format!("{}. {}.", day.day(), day.month()),
+    };
+    let chart = BurnUp {
+        id: "fieldwork",
+        title: &language.t("burnup-title"),
+        description: &language.t("burnup-description"),
+        words: BurnUpWords {
+            answered: &language.t("burnup-answered"),
+            pace: &language.t("burnup-pace"),
+            target: &language.t("burnup-target"),
+            axis_title: &language.t("burnup-axis"),
+        },
+        days: (wave.plan.field.opens, wave.plan.field.closes),
+        today,
+        by_day: &unit.by_day,
+        target: unit.target,
+        number: &|value, decimals| language.format_number(value, usize::from(decimals)),
+        date: &short,
+    };
+    Layout::ALL.map(|layout| chart.svg(layout))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitoring::sample::fieldwork;
+    use crate::survey::WaveState;
+    use crate::survey::sample::wave;
+    use crate::web::test_page;
+
+    fn view(language: Language) -> FieldworkView {
+        FieldworkView::new(&wave(WaveState::Open), &fieldwork(), None, language)
+    }
+
+    #[test]
+    fn the_page_is_printed_in_every_language() {
+        for (language, share) in
+            [(Language::Vietnamese, "47%"), (Language::English, "47%"), (Language::Czech, "47\u{a0}%")]
+        {
+            let page = test_page(language, "/office/laocai-2024");
+            let html = FieldworkPage { page, view: view(language) }.render().unwrap();
+            for text in ["Bắc Hà", share, &language.t("mode-interviewer"), &language.t("burnup-title")] {
+                assert!(html.contains(text), "{text} in {}", language.tag());
+            }
+            assert_eq!(html.matches("<svg xmlns").count(), 2);
+            assert!(!html.contains("style=\""), "the policy forbids inline styles");
+        }
+    }
+
+    #[test]
+    fn a_unit_behind_an_even_pace_is_marked_and_one_without_answers_has_no_margin() {
+        let view = view(Language::English);
+        let marked: Vec<_> = view.units.iter().filter(|unit| unit.behind).map(|unit| unit.name.as_str()).collect();
+        assert!(marked.contains(&"Mường Khương") && !marked.contains(&"Bắc Hà"), "{marked:?}");
+        let last = view.units.last().unwrap();
+        assert_eq!([last.answered.as_str(), &last.margin, &last.more_needed], ["0", "–", "–"]);
+    }
+
+    #[test]
+    fn the_days_of_one_unit_are_shown_when_it_is_chosen() {
+        let fieldwork = fieldwork();
+        let view = FieldworkView::new(&wave(WaveState::Open), &fieldwork, fieldwork.units.get(4), Language::English);
+        assert_eq!((view.shown.as_str(), view.shows_one_unit), ("Bắc Hà", true));
+        assert_eq!(view.days.last().map(|day| day.total.as_str()), Some("497"));
+    }
+
+    #[test]
+    fn days_add_up_to_all_answers() {
+        let view = view(Language::English);
+        assert_eq!(view.days.last().map(|day| day.total.as_str()), Some(view.overall.answered.as_str()));
+    }
+
+    #[test]
+    fn a_mode_outside_the_plan_is_shown_once_an_answer_came_by_it() {
+        let mut fieldwork = fieldwork();
+        assert_eq!(modes_shown(&wave(WaveState::Open), &fieldwork), [Mode::Web, Mode::Interviewer]);
+        fieldwork.overall.by_mode.insert(Mode::Paper, 3);
+        assert_eq!(modes_shown(&wave(WaveState::Open), &fieldwork), [Mode::Web, Mode::Interviewer, Mode::Paper]);
+    }
+}

@@ -1,0 +1,9 @@
+//! The pages of officers and administrators: how the fieldwork goes. Counts and precision only.
+//!
+//! The room must never show a score: an officer who could watch the index of the own unit could steer it.
+//! Start reading at [`pages`].
+
+mod fieldwork_page;
+mod pages;
+
+pub use pages::pages;

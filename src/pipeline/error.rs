@@ -1,0 +1,81 @@
+//! Why a use case failed.
+
+use std::sync::Arc;
+
+use crate::estimation::EstimationError;
+use crate::foundation::Findings;
+use crate::storage::StorageError;
+use crate::survey::TransitionError;
+
+/// Why a use case failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// There is no such thing.
+    #[error("there is no {what} {code:?}")]
+    NotFound {
+        /// What was looked for: `wave`, `unit`.
+        what: &'static str,
+        /// The code that was given.
+        code: String,
+    },
+    /// An input is not valid; everything that is wrong with it.
+    #[error("{0}")]
+    Invalid(#[from] Findings),
+    /// A wave cannot go to that state.
+    #[error(transparent)]
+    Transition(#[from] TransitionError),
+    /// A file cannot be read or written.
+    #[error("{path}: {cause}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A table cannot be written as CSV.
+    #[error("{path}: {cause}")]
+    Csv {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        cause: csv::Error,
+    },
+    /// A sample cannot be formed.
+    #[error(transparent)]
+    Estimation(#[from] EstimationError),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A computation was stopped because the process ends.
+    #[error("the computation was interrupted")]
+    Interrupted,
+}
+
+/// Why a submission was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// It is not valid; everything that is wrong with it.
+    #[error("the submission is not valid:\n{0}")]
+    Invalid(Findings),
+    /// The wave takes no answers now.
+    #[error("the wave takes no answers now")]
+    NotOpen,
+    /// The same id was sent before with other content.
+    #[error("another response has this id")]
+    Conflict,
+    /// More is waiting than storage can take; try again later.
+    #[error("too many submissions are waiting")]
+    Overloaded,
+    /// Storage failed; nothing was acknowledged, try again later.
+    #[error(transparent)]
+    Storage(#[from] Arc<StorageError>),
+    /// A use case below failed.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+}
+
+impl From<StorageError> for SubmitError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(Arc::new(error))
+    }
+}

@@ -1,0 +1,223 @@
+//! Bringing in what was collected elsewhere: units, lineage and files of responses.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use csv::ByteRecord;
+use tokio::sync::mpsc;
+
+use super::waves::LoadedWave;
+use super::{PipelineError, Platform};
+use crate::foundation::{Finding, Findings};
+use crate::storage::{NewResponse, Outcome};
+use crate::survey::{read_lineage, read_units};
+use crate::validation::read_responses;
+
+/// Rows a transaction.
+const ROWS_PER_TRANSACTION: usize = 10_000;
+/// Batches that may wait for storage while the next ones are read.
+const BATCHES_WAITING: usize = 2;
+
+/// How far an import has come, in bytes of the file.
+#[derive(Debug, Default)]
+pub struct ImportProgress {
+    read: AtomicU64,
+}
+
+impl ImportProgress {
+    /// Bytes read so far.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+}
+
+/// What an import of responses did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportedResponses {
+    /// Rows kept now.
+    pub stored: u64,
+    /// Rows that had been kept before.
+    pub repeated: u64,
+    /// Rows that were not kept.
+    pub rejected: u64,
+    /// Where the rows that were not kept are, with their findings; none when all were kept.
+    pub rejected_file: Option<PathBuf>,
+    /// Columns that mean nothing to the wave.
+    pub ignored_columns: Vec<String>,
+}
+
+impl Platform {
+    /// Adds a file of units to the register, all or none. Returns how many are new.
+    pub async fn import_units(&self, file: impl Read) -> Result<usize, PipelineError> {
+        Ok(self.0.store.import_units(&read_units(file)?).await?)
+    }
+
+    /// Adds a file of lineage to the register, all or none. Returns how many lines are new.
+    pub async fn import_lineage(&self, file: impl Read) -> Result<u64, PipelineError> {
+        Ok(self.0.store.import_lineage(&read_lineage(file)?).await?)
+    }
+
+    /// Brings a CSV file of responses into an open wave. A row that was brought in before is not counted again.
+    ///
+    /// The file is read on a thread of its own while storage writes what was read before. Rows that are not valid, or
+    /// contradict a kept row of the same number, go to `FILE.rejected.csv` with their findings.
+    pub async fn import_responses(
+        &self,
+        wave: &str,
+        path: &Path,
+        progress: Arc<ImportProgress>,
+    ) -> Result<ImportedResponses, PipelineError> {
+        let loaded = self.load_wave(wave).await?;
+        let file = File::open(path).map_err(|cause| file_error(path, cause))?;
+        let (sender, mut read) = mpsc::channel(BATCHES_WAITING);
+        let platform = self.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            platform.read_file(&loaded, Counted { file, progress }, &sender)
+        });
+        let mut imported = ImportedResponses::default();
+        let mut rejections = Rejections::beside(path);
+        while let Some(part) = read.recv().await {
+            match part {
+                Part::Header { columns, ignored } => {
+                    rejections.columns = columns;
+                    imported.ignored_columns = ignored;
+                }
+                Part::Rows(batch) => self.keep_batch(batch, &mut imported, &mut rejections).await?,
+            }
+        }
+        reading.await.map_err(|_| PipelineError::Interrupted)??;
+        self.0.store.fold_pending().await?;
+        (imported.rejected, imported.rejected_file) = rejections.finish()?;
+        Ok(imported)
+    }
+
+    /// Reads a file to its end, and sends what it holds in parts. Stops early when the receiver is gone: then storage
+    /// failed, and its error is the one that is reported.
+    fn read_file(
+        &self,
+        loaded: &LoadedWave,
+        file: impl Read,
+        sender: &mpsc::Sender<Part>,
+    ) -> Result<(), PipelineError> {
+        let mut rows = read_responses(file, &loaded.wave, self.clock().today())?;
+        let (columns, ignored) = (rows.columns().to_vec(), rows.ignored_columns().to_vec());
+        let mut is_received = sender.blocking_send(Part::Header { columns, ignored }).is_ok();
+        let mut batch = Batch::default();
+        while is_received && let Some(row) = rows.next() {
+            match row {
+                Ok(response) => batch.valid.push((self.prepare(loaded, response)?, rows.record().clone())),
+                Err(rejected) => batch.invalid.push((rejected.findings, rejected.record)),
+            }
+            if batch.valid.len() + batch.invalid.len() >= ROWS_PER_TRANSACTION {
+                is_received = sender.blocking_send(Part::Rows(std::mem::take(&mut batch))).is_ok();
+            }
+        }
+        drop(sender.blocking_send(Part::Rows(batch)));
+        Ok(())
+    }
+
+    async fn keep_batch(
+        &self,
+        batch: Batch,
+        imported: &mut ImportedResponses,
+        rejections: &mut Rejections,
+    ) -> Result<(), PipelineError> {
+        for (findings, record) in batch.invalid {
+            rejections.write(&record, &findings)?;
+        }
+        let (responses, records): (Vec<_>, Vec<_>) = batch.valid.into_iter().unzip();
+        let outcomes = self.0.store.insert_responses(&responses).await?;
+        for (outcome, record) in outcomes.into_iter().zip(records) {
+            let finding = match outcome {
+                Outcome::Stored => {
+                    imported.stored += 1;
+                    continue;
+                }
+                Outcome::Repeated => {
+                    imported.repeated += 1;
+                    continue;
+                }
+                Outcome::Conflict => {
+                    Finding::new("id", "conflict", "another row with this id was kept before; give this one an id of its own")
+                }
+                Outcome::NotOpen => Finding::new("wave", "not_open", "the wave is not open; run `plumbline wave open`"),
+            };
+            rejections.write(&record, &finding.into())?;
+        }
+        Ok(())
+    }
+}
+
+/// What the reading thread sends.
+enum Part {
+    /// The names of all columns, and of those that nothing is read from.
+    Header { columns: Vec<String>, ignored: Vec<String> },
+    /// Rows that wait for storage.
+    Rows(Batch),
+}
+
+#[derive(Default)]
+struct Batch {
+    valid: Vec<(NewResponse, ByteRecord)>,
+    invalid: Vec<(Findings, ByteRecord)>,
+}
+
+/// Counts the bytes that pass.
+struct Counted {
+    file: File,
+    progress: Arc<ImportProgress>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.progress.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// The file of rows that were not kept. It is made when the first such row comes.
+struct Rejections {
+    path: PathBuf,
+    columns: Vec<String>,
+    writer: Option<csv::Writer<File>>,
+    count: u64,
+}
+
+impl Rejections {
+    fn beside(path: &Path) -> Self {
+        let mut name = path.file_stem().unwrap_or_default().to_owned();
+        name.push(".rejected.csv");
+        Self { path: path.with_file_name(name), columns: Vec::new(), writer: None, count: 0 }
+    }
+
+    fn write(&mut self, record: &ByteRecord, findings: &Findings) -> Result<(), PipelineError> {
+        let error = |cause| PipelineError::Csv { path: self.path.display().to_string(), cause };
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            None => {
+                let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&self.path).map_err(error)?;
+                writer.write_record(self.columns.iter().map(String::as_str).chain(["findings"])).map_err(error)?;
+                self.writer.insert(writer)
+            }
+        };
+        let findings = findings.to_string().replace('\n', "; ");
+        writer.write_record(record.iter().chain([findings.as_bytes()])).map_err(error)?;
+        self.count += 1;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(u64, Option<PathBuf>), PipelineError> {
+        let Some(mut writer) = self.writer else { return Ok((0, None)) };
+        writer.flush().map_err(|cause| file_error(&self.path, cause))?;
+        Ok((self.count, Some(self.path)))
+    }
+}
+
+fn file_error(path: &Path, cause: std::io::Error) -> PipelineError {
+    PipelineError::File { path: path.display().to_string(), cause }
+}

@@ -1,0 +1,102 @@
+//! Group commit: submissions that wait share one transaction, and each is answered after it.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+
+use super::SubmitError;
+use crate::storage::{NewResponse, Outcome, StorageError, Store};
+
+/// How much may wait and how much shares a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntakeLimits {
+    /// Submissions that may wait for storage; one more is told to come back later.
+    pub waiting_max: usize,
+    /// Submissions that share one transaction.
+    pub group_max: usize,
+}
+
+impl Default for IntakeLimits {
+    fn default() -> Self {
+        Self { waiting_max: 4_096, group_max: 1_024 }
+    }
+}
+
+/// Transactions under way at once on a server that can commit several; SQLite commits one.
+const SERVER_WRITERS: usize = 2;
+
+struct Waiting {
+    response: NewResponse,
+    answer: oneshot::Sender<Result<Outcome, Arc<StorageError>>>,
+}
+
+/// The queue before storage.
+pub(super) struct Intake {
+    queue: mpsc::Sender<Waiting>,
+    /// Told after each commit that there is something to fold.
+    committed: Arc<Notify>,
+}
+
+impl Intake {
+    /// Starts the writers of `store`. They stop when the intake is dropped and the queue is empty.
+    pub(super) fn start(store: &Store, limits: IntakeLimits) -> Self {
+        let (queue, waiting) = mpsc::channel(limits.waiting_max);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let committed = Arc::new(Notify::new());
+        let writers = if store.is_embedded() { 1 } else { SERVER_WRITERS };
+        for _ in 0..writers {
+            let writer = write_groups(store.clone(), Arc::clone(&waiting), Arc::clone(&committed), limits.group_max);
+            tokio::spawn(writer);
+        }
+        Self { queue, committed }
+    }
+
+    /// Keeps a response and returns what became of it, after it is durable.
+    pub(super) async fn keep(&self, response: NewResponse) -> Result<Outcome, SubmitError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Waiting { response, answer }).map_err(|_| SubmitError::Overloaded)?;
+        match answered.await {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(error)) => Err(SubmitError::Storage(error)),
+            // The writer is gone only when the process shuts down; nothing was acknowledged.
+            Err(_) => Err(SubmitError::Overloaded),
+        }
+    }
+
+    /// Resolves after a commit since the last call.
+    pub(super) fn committed(&self) -> Arc<Notify> {
+        Arc::clone(&self.committed)
+    }
+}
+
+async fn write_groups(
+    store: Store,
+    waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
+    committed: Arc<Notify>,
+    group_max: usize,
+) {
+    let mut group = Vec::with_capacity(group_max);
+    loop {
+        group.clear();
+        if waiting.lock().await.recv_many(&mut group, group_max).await == 0 {
+            return;
+        }
+        let (responses, answers): (Vec<_>, Vec<_>) = group.drain(..).map(|w| (w.response, w.answer)).unzip();
+        match store.insert_responses(&responses).await {
+            Ok(outcomes) => {
+                committed.notify_one();
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    // A client that hung up no longer listens; its response is kept all the same.
+                    drop(answer.send(Ok(outcome)));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, waiting = answers.len(), "submissions could not be kept");
+                let error = Arc::new(error);
+                for answer in answers {
+                    drop(answer.send(Err(Arc::clone(&error))));
+                }
+            }
+        }
+    }
+}

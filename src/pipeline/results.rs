@@ -1,0 +1,125 @@
+//! From kept tallies to results, rankings and the state of fieldwork.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::waves::LoadedWave;
+use super::{PipelineError, Platform};
+use crate::estimation::{Respondent, SampleBuilder};
+use crate::foundation::Code;
+use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute};
+use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
+use crate::ranking::{Ranking, rank};
+use crate::statistics::Estimate;
+use crate::storage::Store;
+use crate::survey::{UnitId, Wave};
+
+/// Results as of a version of the tallies.
+#[derive(Default)]
+pub(super) struct ResultsCache {
+    /// Held while results are computed, so that many readers cause one computation.
+    latest: Mutex<Option<Computed>>,
+}
+
+struct Computed {
+    versions: Vec<(UnitId, i64)>,
+    results: Arc<WaveResults>,
+    ranking: Arc<Ranking>,
+}
+
+impl Platform {
+    /// The results of a wave as of its last committed answer.
+    pub async fn results(&self, wave: &Wave) -> Result<Arc<WaveResults>, PipelineError> {
+        Ok(self.compute(wave).await?.0)
+    }
+
+    /// The ranking of a wave's peer group by its headline index.
+    pub async fn ranking(&self, wave: &Wave) -> Result<Arc<Ranking>, PipelineError> {
+        Ok(self.compute(wave).await?.1)
+    }
+
+    async fn compute(&self, wave: &Wave) -> Result<(Arc<WaveResults>, Arc<Ranking>), PipelineError> {
+        let code = wave.plan.code.as_str();
+        let loaded = self.load_wave(code).await?;
+        let cache = Arc::clone(self.0.results.lock().await.entry(code.to_owned()).or_default());
+        let mut latest = cache.latest.lock().await;
+        self.0.store.fold_pending().await?;
+        let versions = self.0.store.tally_versions(loaded.id).await?;
+        if let Some(computed) = latest.as_ref().filter(|computed| computed.versions == versions) {
+            return Ok((Arc::clone(&computed.results), Arc::clone(&computed.ranking)));
+        }
+        let method = Method::named(&wave.plan.method)
+            .ok_or_else(|| PipelineError::NotFound { what: "method", code: wave.plan.method.clone() })?;
+        let builder = gather(&self.0.store, &loaded, method).await?;
+        let wave = Arc::clone(&loaded.wave);
+        let computing = tokio::task::spawn_blocking(move || {
+            let results = compute(&wave, method, &builder.finish()?);
+            let ranking = rank(&headlines(&results), &results.covariance, results.level);
+            Ok::<_, PipelineError>((Arc::new(results), Arc::new(ranking)))
+        });
+        let (results, ranking) = computing.await.map_err(|_| PipelineError::Interrupted)??;
+        *latest = Some(Computed { versions, results: Arc::clone(&results), ranking: Arc::clone(&ranking) });
+        Ok((results, ranking))
+    }
+
+    /// The state of a wave's fieldwork.
+    pub async fn fieldwork(&self, wave: &Wave) -> Result<Fieldwork, PipelineError> {
+        let results = self.results(wave).await?;
+        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
+        let counts = self.0.store.daily_counts(loaded.id).await?;
+        let counts: Vec<DayCount> = counts
+            .into_iter()
+            .filter_map(|count| {
+                let unit = wave.units.iter().find(|unit| unit.id == count.unit)?;
+                Some(DayCount { unit: unit.code().clone(), mode: count.mode, day: count.day, n: count.responses })
+            })
+            .collect();
+        Ok(fieldwork(wave, &counts, self.clock().today(), &precisions_of(&results)))
+    }
+}
+
+/// Each unit with the index that it is ranked by.
+fn headlines(results: &WaveResults) -> Vec<(Code, Option<Estimate>)> {
+    let headline = |unit: &UnitResults| Some((unit.unit.clone()?, unit.indices.get(results.headline).copied()));
+    results.units.iter().filter_map(headline).collect()
+}
+
+/// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.
+fn precisions_of(results: &WaveResults) -> SeenPrecisions {
+    let points = if results.headline == IndexKind::Score { 100.0 } else { 1.0 };
+    let seen = |unit: &UnitResults| {
+        let precision = unit.indices.get(results.headline)?.precision?;
+        let margin = (precision.high - precision.low) / 2.0 / points;
+        Some(SeenPrecision { margin, design_effect: precision.design_effect })
+    };
+    let units = results.units.iter().filter_map(|unit| Some((unit.unit.clone()?, seen(unit)?)));
+    SeenPrecisions { units: units.collect(), overall: seen(&results.overall) }
+}
+
+/// Reads a wave's tallies, and of its responses what tallies do not hold (see [`SampleBuilder`]). A unit is a level.
+async fn gather(store: &Store, loaded: &LoadedWave, method: &Method) -> Result<SampleBuilder, PipelineError> {
+    let wave = &loaded.wave;
+    let items = wave.questionnaire.rated_items().count();
+    let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
+    let mut sample = SampleBuilder::new(items, satisfied_from, wave.units.len())?;
+    for (level, unit) in wave.units.iter().enumerate() {
+        for row in store.tallies(loaded.id, unit.id, items).await? {
+            if let Some(psu) = &row.psu {
+                sample.add_tally(&[level], row.stratum.as_str(), psu.as_str(), &row.sums)?;
+            }
+        }
+        for response in store.responses(loaded.id, unit.id).await? {
+            let ratings = loaded.ratings_of(&response.answers)?;
+            let place = &response.placement;
+            sample.add_logged_response(&Respondent {
+                levels: &[level],
+                stratum: place.stratum.as_str(),
+                psu: place.psu.as_ref().map(Code::as_str),
+                weight: place.weight,
+                ratings: &ratings,
+            })?;
+        }
+    }
+    Ok(sample)
+}

@@ -1,0 +1,118 @@
+//! A submission becomes a kept response.
+
+use chrono::NaiveDate;
+
+use super::waves::LoadedWave;
+use super::{Platform, SubmitError};
+use crate::storage::{NewResponse, Outcome, StorageError};
+use crate::survey::{Answer, Response, Source, Wave};
+use crate::validation::check_submission;
+
+/// A submission that is durably kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The id that the client made.
+    pub id: uuid::Uuid,
+    /// The receipt code, for the respondent.
+    pub receipt: String,
+    /// Whether the same submission had been accepted before.
+    pub repeated: bool,
+}
+
+impl Platform {
+    /// Takes a submission (the JSON that the API documents), and returns after it is durable.
+    pub async fn submit(
+        &self,
+        wave: &Wave,
+        submission: &serde_json::Value,
+        source: Source,
+    ) -> Result<Accepted, SubmitError> {
+        let today = self.clock().today();
+        if !wave.accepts_on(today) {
+            return Err(SubmitError::NotOpen);
+        }
+        let response = check_submission(submission, wave, source, today).map_err(SubmitError::Invalid)?;
+        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
+        let id = response.id;
+        let outcome = self.0.intake.keep(self.prepare(&loaded, response)?).await?;
+        match outcome {
+            Outcome::Stored | Outcome::Repeated => Ok(Accepted {
+                id,
+                receipt: self.0.secret.receipt(wave.plan.code.as_str(), id),
+                repeated: outcome == Outcome::Repeated,
+            }),
+            Outcome::Conflict => Err(SubmitError::Conflict),
+            Outcome::NotOpen => Err(SubmitError::NotOpen),
+        }
+    }
+
+    /// Packs a response for storage, under keys that do not tell its id.
+    pub(super) fn prepare(&self, loaded: &LoadedWave, response: Response) -> Result<NewResponse, StorageError> {
+        let wave = &loaded.wave;
+        let code = wave.plan.code.as_str();
+        let secret = &self.0.secret;
+        let unit = wave.unit(response.unit.as_str()).ok_or_else(|| StorageError::Damaged {
+            table: "wave_unit",
+            reason: format!("unit {} is validated but not measured", response.unit),
+        })?;
+        let answers = response.answers.pack();
+        let respondent = response.respondent.pack();
+        let items = wave.questionnaire.items().chain(&wave.questionnaire.respondent);
+        let sheets = response.answers.0.iter().chain(&response.respondent.0);
+        let words: Vec<_> = items
+            .zip(sheets)
+            .filter_map(|(item, answer)| match answer {
+                Some(Answer::Text(words)) => {
+                    let key = secret.words_key(code, response.id, item.code.as_str());
+                    Some((key, item.code.clone(), words.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        let content = content_of(&response, &answers, &respondent, &words);
+        Ok(NewResponse {
+            wave: loaded.id,
+            unit: unit.id,
+            key: secret.response_key(code, response.id),
+            content_hash: secret.content_hash(&content),
+            ratings: loaded.ratings_of(&answers)?,
+            placement: response.placement,
+            mode: response.mode,
+            source: response.source,
+            language: response.language.to_string(),
+            answered_on: response.answered_on,
+            duration_minutes: response.duration_minutes,
+            answers,
+            respondent,
+            words,
+        })
+    }
+}
+
+/// Everything that makes two submissions the same, as one text.
+fn content_of(
+    response: &Response,
+    answers: &str,
+    respondent: &str,
+    words: &[(uuid::Uuid, crate::foundation::Code, String)],
+) -> String {
+    let placement = &response.placement;
+    let answered_on: NaiveDate = response.answered_on;
+    let psu = placement.psu.as_ref().map_or("", |psu| psu.as_str());
+    let mut content = format!(
+        "{}\n{}\n{psu}\n{}\n{}\n{}\n{answered_on}\n{:?}\n{answers}\n{respondent}",
+        response.unit,
+        placement.stratum,
+        placement.weight,
+        response.mode.as_str(),
+        response.language,
+        response.duration_minutes,
+    );
+    for (_, item, words) in words {
+        content.push('\n');
+        content.push_str(item.as_str());
+        content.push(' ');
+        content.push_str(words);
+    }
+    content
+}

@@ -1,0 +1,159 @@
+//! Invented answers for demonstrations and benchmarks. Everything that is made here is labelled as synthetic.
+
+use chrono::{Days, NaiveDate};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::{PipelineError, Platform};
+use crate::foundation::{Code, LanguageTag, Weight};
+use crate::survey::{
+    Answer, AnswerSheet, ItemKind, Mode, Placement, Response, Source, Unit, Wave, unit_on,
+};
+
+/// Responses a transaction.
+const RESPONSES_PER_TRANSACTION: usize = 2_000;
+/// Where a standard normal deviate passes from one rating to the next.
+const CUTS: [f64; 4] = [-2.4, -1.5, -0.55, 0.75];
+
+/// How answers are invented: districts, communes, people and items each differ by a normal deviate.
+#[derive(Debug, Clone)]
+pub struct SyntheticWave {
+    /// The wave, which must be open and whose plan must say that it is synthetic.
+    pub wave: String,
+    /// How many answers to invent.
+    pub answers: usize,
+    /// The same seed gives the same answers.
+    pub seed: u64,
+    /// The last day on which an answer is given.
+    pub until: NaiveDate,
+}
+
+impl Platform {
+    /// Fills a wave with invented answers: strata are the units, primary sampling units the communes below them.
+    /// `progress` is told how many answers there are so far.
+    pub async fn invent_answers(
+        &self,
+        plan: &SyntheticWave,
+        mut progress: impl FnMut(usize),
+    ) -> Result<(), PipelineError> {
+        let loaded = self.load_wave(&plan.wave).await?;
+        let wave = &loaded.wave;
+        let register = self.0.store.units().await?;
+        let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
+        let people = People::imagine(wave, &register, &mut rng);
+        let mut done = 0;
+        while done < plan.answers {
+            let batch = RESPONSES_PER_TRANSACTION.min(plan.answers - done);
+            let responses: Result<Vec<_>, _> = (0..batch)
+                .map(|_| self.prepare(&loaded, people.answer(wave, plan.until, &mut rng)))
+                .collect();
+            self.0.store.insert_responses(&responses?).await?;
+            done += batch;
+            progress(done);
+        }
+        self.0.store.fold_pending().await?;
+        Ok(())
+    }
+}
+
+/// A commune in which people answer.
+struct Place {
+    unit: Code,
+    psu: Option<Code>,
+    weight: Weight,
+    /// How much better than average the office is, in standard deviations.
+    quality: f64,
+    /// How much better each factor is.
+    factors: Vec<f64>,
+}
+
+/// The imagined population: its places, and how hard each item is to be satisfied with.
+struct People {
+    places: Vec<Place>,
+    items: Vec<f64>,
+}
+
+impl People {
+    fn imagine(wave: &Wave, register: &[Unit], rng: &mut ChaCha8Rng) -> Self {
+        let mut places = Vec::new();
+        for unit in &wave.units {
+            let quality = 0.22 * normal(rng);
+            let factors: Vec<f64> = wave.questionnaire.factors.iter().map(|_| 0.12 * normal(rng)).collect();
+            let on = wave.plan.units.on;
+            let below = register.iter().filter(|candidate| {
+                let row = &candidate.row;
+                row.parent_code.as_ref() == Some(unit.code())
+                    && unit_on(register, row.level.as_str(), row.code.as_str(), on).is_some()
+            });
+            let mut psus: Vec<Option<Code>> = below.map(|commune| Some(commune.code().clone())).collect();
+            if psus.len() < 2 {
+                psus = vec![None];
+            }
+            for psu in psus {
+                let tenths = rng.random_range(80..=900);
+                let weight = Weight::from_billionths(tenths * (Weight::SCALE / 10))
+                    .expect("8 to 90 is within the range of weights");
+                let quality = quality + 0.07 * normal(rng);
+                places.push(Place { unit: unit.code().clone(), psu, weight, quality, factors: factors.clone() });
+            }
+        }
+        let items = wave.questionnaire.items().map(|_| 0.35 * normal(rng)).collect();
+        Self { places, items }
+    }
+
+    fn answer(&self, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
+        let place = &self.places[rng.random_range(0..self.places.len())];
+        let person = 0.75 * normal(rng);
+        let plan = &wave.plan;
+        let days = (until.min(plan.field.closes) - plan.field.opens).num_days().max(0).unsigned_abs();
+        let answered_on = plan.field.opens + Days::new(rng.random_range(0..=days));
+        let mut item = 0;
+        let mut answers = Vec::with_capacity(self.items.len());
+        for (factor, section) in wave.questionnaire.factors.iter().enumerate() {
+            for asked in &section.items {
+                let mood = 0.6 + self.items[item] + place.quality + place.factors[factor] + person + 0.85 * normal(rng);
+                answers.push(invent(&asked.kind, mood, rng));
+                item += 1;
+            }
+        }
+        let respondent = wave.questionnaire.respondent.iter().map(|asked| invent(&asked.kind, 0.0, rng)).collect();
+        Response {
+            id: uuid::Builder::from_random_bytes(rng.random()).into_uuid(),
+            unit: place.unit.clone(),
+            placement: Placement { stratum: place.unit.clone(), psu: place.psu.clone(), weight: place.weight },
+            mode: mode_of(&plan.modes, rng),
+            language: LanguageTag::vietnamese(),
+            answered_on,
+            duration_minutes: Some(rng.random_range(2..=9)),
+            source: Source::Collector,
+            answers: AnswerSheet(answers),
+            respondent: AnswerSheet(respondent),
+        }
+    }
+}
+
+/// Earlier modes of the plan are used more.
+fn mode_of(modes: &[Mode], rng: &mut ChaCha8Rng) -> Mode {
+    let first = rng.random_range(0..modes.len());
+    modes[rng.random_range(0..=first)]
+}
+
+fn invent(kind: &ItemKind, mood: f64, rng: &mut ChaCha8Rng) -> Option<Answer> {
+    match kind {
+        ItemKind::Likert if rng.random_bool(0.04) => Some(Answer::NoOpinion),
+        ItemKind::Likert => {
+            let passed = (1..).zip(CUTS).filter(|(_, cut)| mood > *cut).map(|(rating, _)| rating).max().unwrap_or(0);
+            Some(Answer::Rating(passed + 1))
+        }
+        ItemKind::SingleChoice { options } => {
+            options.get(rng.random_range(0..options.len())).map(|option| Answer::Choice(option.code.clone()))
+        }
+        ItemKind::Number { min, max, .. } => Some(Answer::Number(rng.random_range(*min..=*max).round())),
+        ItemKind::MultipleChoice { .. } | ItemKind::ShortText { .. } | ItemKind::Note => None,
+    }
+}
+
+/// Near enough to a standard normal deviate for invented answers: twelve uniform ones less six.
+fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0
+}

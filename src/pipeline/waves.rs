@@ -1,0 +1,126 @@
+//! Planning waves and moving them on.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{PipelineError, Platform};
+use crate::foundation::Findings;
+use crate::index::Method;
+use crate::storage::{StorageError, WaveId};
+use crate::survey::{Plan, Questionnaire, RatingReader, Wave, WaveState};
+
+/// For how long a wave's state is believed before it is read again. Commits check it themselves.
+const STATE_BELIEVED_FOR: Duration = Duration::from_secs(1);
+
+/// A wave with its number in storage.
+#[derive(Clone)]
+pub(super) struct LoadedWave {
+    pub(super) id: WaveId,
+    pub(super) wave: Arc<Wave>,
+    /// Reads the ratings out of the wave's packed answers.
+    pub(super) ratings: RatingReader,
+    read_at: Instant,
+}
+
+impl LoadedWave {
+    /// The rating of each rated item in a packed sheet, 0 where there is none.
+    pub(super) fn ratings_of(&self, packed: &str) -> Result<Vec<u8>, StorageError> {
+        let mut ratings = Vec::new();
+        let read = self.ratings.read(packed, &mut ratings);
+        read.map_err(|error| StorageError::Damaged { table: "response", reason: error.to_string() })?;
+        Ok(ratings)
+    }
+}
+
+impl Platform {
+    /// All waves, the latest field first.
+    pub async fn waves(&self) -> Result<Vec<Arc<Wave>>, PipelineError> {
+        let mut waves = Vec::new();
+        for (code, _) in self.0.store.wave_states().await? {
+            waves.push(self.wave(&code).await?);
+        }
+        waves.sort_by(|a, b| b.plan.field.opens.cmp(&a.plan.field.opens).then_with(|| a.plan.code.cmp(&b.plan.code)));
+        Ok(waves)
+    }
+
+    /// The wave with this code.
+    pub async fn wave(&self, code: &str) -> Result<Arc<Wave>, PipelineError> {
+        Ok(self.load_wave(code).await?.wave)
+    }
+
+    pub(super) async fn load_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
+        let known = self.0.waves.read().await.get(code).cloned();
+        if let Some(loaded) = known.filter(|loaded| loaded.read_at.elapsed() < STATE_BELIEVED_FOR) {
+            return Ok(loaded);
+        }
+        let stored = self.0.store.wave(code).await?;
+        let stored = stored.ok_or_else(|| PipelineError::NotFound { what: "wave", code: code.to_owned() })?;
+        let register = self.0.store.units().await?;
+        let unit = |id| register.iter().find(|unit| unit.id == id).cloned();
+        let units: Option<Vec<_>> = stored.units.iter().map(|id| unit(*id)).collect();
+        let units = units.ok_or_else(|| StorageError::Damaged {
+            table: "wave_unit",
+            reason: format!("a unit of {code} is not in the register"),
+        })?;
+        let wave = Wave { plan: stored.plan, state: stored.state, questionnaire: stored.questionnaire, units };
+        let ratings = RatingReader::new(&wave.questionnaire);
+        let loaded = LoadedWave { id: stored.id, wave: Arc::new(wave), ratings, read_at: Instant::now() };
+        self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
+        Ok(loaded)
+    }
+
+    /// Creates a wave from a plan in TOML. A questionnaire named by a path is read relative to `folder`.
+    pub async fn create_wave(&self, plan: &str, folder: &Path) -> Result<Plan, PipelineError> {
+        let plan = Plan::from_toml(plan)?;
+        let questionnaire = self.find_questionnaire(&plan.questionnaire, folder).await?;
+        let register = self.0.store.units().await?;
+        let units = plan.check_against(&questionnaire, &register, Method::named(&plan.method).is_some())?;
+        self.0.store.create_wave(&plan, &questionnaire, &units).await?;
+        Ok(plan)
+    }
+
+    /// A questionnaire by a path that ends in `.toml`, by the code of an imported one, or by that of a built-in one.
+    async fn find_questionnaire(&self, name: &str, folder: &Path) -> Result<Questionnaire, PipelineError> {
+        if Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+            let path = folder.join(name);
+            let text = std::fs::read_to_string(&path)
+                .map_err(|cause| PipelineError::File { path: path.display().to_string(), cause })?;
+            return Ok(Questionnaire::from_toml(&text)?);
+        }
+        let mut kept = self.0.store.questionnaires(name).await?;
+        match (kept.pop(), kept.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (Some(_), false) => {
+                let message = format!("there are several versions of {name:?}; name a file instead, like \"{name}.toml\"");
+                let mut findings = Findings::default();
+                findings.push("questionnaire", "ambiguous", message);
+                Err(findings.into())
+            }
+            (None, _) => Questionnaire::built_in(name)
+                .ok_or_else(|| PipelineError::NotFound { what: "questionnaire", code: name.to_owned() }),
+        }
+    }
+
+    /// Keeps a questionnaire, so that plans can name it by its code.
+    pub async fn import_questionnaire(&self, text: &str) -> Result<Questionnaire, PipelineError> {
+        let questionnaire = Questionnaire::from_toml(text)?;
+        self.0.store.keep_questionnaire(&questionnaire).await?;
+        Ok(questionnaire)
+    }
+
+    /// Moves a wave to its next state.
+    pub async fn advance_wave(&self, code: &str, to: WaveState) -> Result<(), PipelineError> {
+        let from = self.load_wave(code).await?.wave.state;
+        from.advance_to(to)?;
+        self.0.waves.write().await.remove(code);
+        if self.0.store.advance_wave(code, from, to).await? {
+            return Ok(());
+        }
+        // Somebody else moved it since it was read: judge again by where it stands now.
+        let now = self.load_wave(code).await?.wave.state;
+        Ok(now.advance_to(to).map(|_| ())?)
+    }
+}

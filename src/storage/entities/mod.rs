@@ -1,0 +1,16 @@
+//! One file a table. `migrations/` makes them.
+
+#![expect(unreachable_pub, reason = "sea-orm's derives write `pub` items; the room re-exports none of them")]
+
+pub(super) mod setting;
+pub(super) mod unit;
+pub(super) mod lineage;
+pub(super) mod questionnaire;
+pub(super) mod wave;
+pub(super) mod wave_unit;
+pub(super) mod response;
+pub(super) mod free_text;
+pub(super) mod pending_batch;
+pub(super) mod tally;
+pub(super) mod daily_count;
+pub(super) mod tally_version;

@@ -1,0 +1,77 @@
+//! What can go wrong in the store.
+
+use sea_orm::{DbErr, RuntimeErr};
+
+use crate::estimation::EstimationError;
+use crate::foundation::Findings;
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The URL names no engine that we know.
+    #[error("a database URL starts with sqlite:// or postgres://")]
+    UnknownEngine,
+    /// No connection could be made.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(#[source] DbErr),
+    /// Steps of the schema are missing.
+    #[error("the database lacks {missing} of the schema's steps; run `plumbline migrate`")]
+    SchemaTooOld {
+        /// How many steps are missing.
+        missing: usize,
+    },
+    /// The schema has steps that this program does not know.
+    #[error("the database was migrated by a newer Plumbline ({step}); run that version, or restore a backup")]
+    SchemaTooNew {
+        /// A step that this program does not know.
+        step: String,
+    },
+    /// A unique code is taken.
+    #[error("there is already a {what} {code:?}{hint}")]
+    Taken {
+        /// What it is: `wave`, `questionnaire`.
+        what: &'static str,
+        /// The code.
+        code: String,
+        /// How to go on.
+        hint: &'static str,
+    },
+    /// What is kept does not read back; the store was changed by something else.
+    #[error("what is kept in {table} does not read back: {reason}")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A sum would leave the range of the tallies.
+    #[error(transparent)]
+    Tally(#[from] EstimationError),
+    /// An input contradicts what is kept.
+    #[error(transparent)]
+    Findings(#[from] Findings),
+    /// The engine reported an error.
+    #[error("the database reported: {0}")]
+    Engine(#[from] DbErr),
+}
+
+impl StorageError {
+    /// Whether the same work may succeed when it is tried again at once: a busy file, a lost serialisation race.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        let Self::Engine(error) = self else { return false };
+        let (DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause))
+        | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
+        else {
+            return false;
+        };
+        // SQLite: 5 busy, 6 locked, 517 busy snapshot. PostgreSQL: 40001 serialisation failure, 40P01 deadlock.
+        let codes = ["5", "6", "517", "40001", "40P01"];
+        cause.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code).is_some_and(|code| codes.contains(&code.as_ref()))
+    }
+
+    pub(super) fn damaged(table: &'static str, reason: impl std::fmt::Display) -> Self {
+        Self::Damaged { table, reason: reason.to_string() }
+    }
+}

@@ -1,0 +1,257 @@
+//! Tallies follow the log, exactly once.
+//!
+//! The commit that keeps responses also writes one `pending_batch` row a unit: what those responses add to the unit's
+//! tallies. A fold takes a unit's batches, adds them to its tallies and deletes them, in one transaction under the
+//! unit's lease (its `tally_version` row). So a batch is added once, whichever server folds it and whenever it became
+//! visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
+
+use chrono::NaiveDate;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+
+use super::entities::{daily_count, pending_batch, tally, tally_version};
+use super::responses::NewResponse;
+use super::transaction::Work;
+use super::{StorageError, Store};
+use crate::estimation::TallySums;
+use crate::foundation::Weight;
+
+/// Batches a transaction, so that a fold after an outage does not hold the lease for long.
+const BATCHES_PER_FOLD: u64 = 500;
+/// Rows a statement.
+const ROWS_PER_STATEMENT: usize = 2_000;
+
+/// What one response adds to the tallies: a line of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry<'a> {
+    stratum: &'a str,
+    psu: &'a str,
+    weight: Weight,
+    mode: &'a str,
+    answered_on: NaiveDate,
+    /// A digit each.
+    ratings: Cow<'a, str>,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn of(response: &'a NewResponse) -> Self {
+        Self {
+            stratum: response.placement.stratum.as_str(),
+            psu: response.placement.psu.as_ref().map_or("", |psu| psu.as_str()),
+            weight: response.placement.weight,
+            mode: response.mode.as_str(),
+            answered_on: response.answered_on,
+            ratings: response.ratings.iter().map(|rating| char::from(b'0' + rating)).collect(),
+        }
+    }
+
+    /// Tab-separated: codes hold no tabs.
+    pub(super) fn to_line(&self) -> String {
+        let Self { stratum, psu, weight, mode, answered_on, ratings } = self;
+        format!("{stratum}\t{psu}\t{}\t{mode}\t{answered_on}\t{ratings}\n", weight.billionths())
+    }
+
+    fn from_line(line: &'a str) -> Option<Self> {
+        let mut fields = line.split('\t');
+        Some(Self {
+            stratum: fields.next()?,
+            psu: fields.next()?,
+            weight: Weight::from_billionths(fields.next()?.parse().ok()?).ok()?,
+            mode: fields.next()?,
+            answered_on: fields.next()?.parse().ok()?,
+            ratings: Cow::Borrowed(fields.next()?),
+        })
+    }
+}
+
+/// What a unit's batches add up to.
+#[derive(Default)]
+struct Additions {
+    sums: BTreeMap<(String, String), TallySums>,
+    days: BTreeMap<(NaiveDate, String), i64>,
+}
+
+impl Additions {
+    fn add_batch(&mut self, entries: &str) -> Result<(), StorageError> {
+        for line in entries.lines() {
+            let entry = Entry::from_line(line).ok_or_else(|| StorageError::damaged("pending_batch", line))?;
+            let ratings: Vec<u8> = entry.ratings.bytes().map(|digit| digit.saturating_sub(b'0')).collect();
+            let place = (entry.stratum.to_owned(), entry.psu.to_owned());
+            let sums = match self.sums.entry(place) {
+                Occupied(kept) => kept.into_mut(),
+                Vacant(free) => free.insert(TallySums::new(ratings.len())?),
+            };
+            sums.add_response(entry.weight, &ratings)?;
+            *self.days.entry((entry.answered_on, entry.mode.to_owned())).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Folds everything that is pending. Returns how many batches were added.
+    pub async fn fold_pending(&self) -> Result<usize, StorageError> {
+        let mut folded = 0;
+        loop {
+            let units: Vec<(i32, i64)> = pending_batch::Entity::find()
+                .select_only()
+                .columns([pending_batch::Column::WaveId, pending_batch::Column::UnitId])
+                .distinct()
+                .into_tuple()
+                .all(&self.db)
+                .await?;
+            if units.is_empty() {
+                return Ok(folded);
+            }
+            for (wave, unit) in units {
+                folded += self.transaction(&FoldUnit { wave, unit }).await?;
+            }
+        }
+    }
+}
+
+struct FoldUnit {
+    wave: i32,
+    unit: i64,
+}
+
+impl Work for FoldUnit {
+    type Output = usize;
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<usize, StorageError> {
+        let Self { wave, unit } = *self;
+        take_lease(transaction, wave, unit).await?;
+        let batches = pending_batch::Entity::find()
+            .filter(pending_batch::Column::WaveId.eq(wave))
+            .filter(pending_batch::Column::UnitId.eq(unit))
+            .limit(BATCHES_PER_FOLD)
+            .all(transaction)
+            .await?;
+        let mut additions = Additions::default();
+        for batch in &batches {
+            additions.add_batch(&batch.entries)?;
+        }
+        add_sums(transaction, wave, unit, additions.sums).await?;
+        add_days(transaction, wave, unit, additions.days).await?;
+        pending_batch::Entity::delete_many()
+            .filter(pending_batch::Column::WaveId.eq(wave))
+            .filter(pending_batch::Column::UnitId.eq(unit))
+            .filter(pending_batch::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
+            .exec(transaction)
+            .await?;
+        Ok(batches.len())
+    }
+}
+
+/// Counts the fold and locks the unit's tallies until the transaction ends.
+async fn take_lease(transaction: &DatabaseTransaction, wave: i32, unit: i64) -> Result<(), StorageError> {
+    let row = tally_version::ActiveModel { wave_id: Set(wave), unit_id: Set(unit), version: Set(1) };
+    let next = Expr::col((tally_version::Entity, tally_version::Column::Version)).add(1);
+    tally_version::Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([tally_version::Column::WaveId, tally_version::Column::UnitId])
+                .value(tally_version::Column::Version, next)
+                .to_owned(),
+        )
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn add_sums(
+    transaction: &DatabaseTransaction,
+    wave: i32,
+    unit: i64,
+    mut sums: BTreeMap<(String, String), TallySums>,
+) -> Result<(), StorageError> {
+    let psus: Vec<String> = sums.keys().map(|(_, psu)| psu.clone()).collect();
+    for chunk in psus.chunks(ROWS_PER_STATEMENT) {
+        let kept = tally::Entity::find()
+            .filter(tally::Column::WaveId.eq(wave))
+            .filter(tally::Column::UnitId.eq(unit))
+            .filter(tally::Column::Psu.is_in(chunk))
+            .all(transaction)
+            .await?;
+        for row in kept {
+            if let Some(sums) = sums.get_mut(&(row.stratum, row.psu)) {
+                sums.add(&TallySums::from_bytes(sums.items(), &row.sums)?)?;
+            }
+        }
+    }
+    let rows: Vec<_> = sums
+        .into_iter()
+        .map(|((stratum, psu), sums)| tally::ActiveModel {
+            wave_id: Set(wave),
+            unit_id: Set(unit),
+            stratum: Set(stratum),
+            psu: Set(psu),
+            sums: Set(sums.to_bytes()),
+        })
+        .collect();
+    let key = [tally::Column::WaveId, tally::Column::UnitId, tally::Column::Stratum, tally::Column::Psu];
+    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+        tally::Entity::insert_many(chunk.iter().cloned())
+            .on_conflict(OnConflict::columns(key).update_column(tally::Column::Sums).to_owned())
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn add_days(
+    transaction: &DatabaseTransaction,
+    wave: i32,
+    unit: i64,
+    days: BTreeMap<(NaiveDate, String), i64>,
+) -> Result<(), StorageError> {
+    let rows: Vec<_> = days
+        .into_iter()
+        .map(|((answered_on, mode), responses)| daily_count::ActiveModel {
+            wave_id: Set(wave),
+            unit_id: Set(unit),
+            answered_on: Set(answered_on),
+            mode: Set(mode),
+            responses: Set(responses),
+        })
+        .collect();
+    let key = [
+        daily_count::Column::WaveId,
+        daily_count::Column::UnitId,
+        daily_count::Column::AnsweredOn,
+        daily_count::Column::Mode,
+    ];
+    let sum = Expr::col((daily_count::Entity, daily_count::Column::Responses))
+        .add(Expr::col(("excluded", daily_count::Column::Responses)));
+    for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+        daily_count::Entity::insert_many(chunk.iter().cloned())
+            .on_conflict(
+                OnConflict::columns(key).value(daily_count::Column::Responses, sum.clone()).to_owned(),
+            )
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_read_back_from_its_line() {
+        let entry = Entry {
+            stratum: "D01",
+            psu: "",
+            weight: Weight::ONE,
+            mode: "web",
+            answered_on: NaiveDate::from_ymd_opt(2024, 11, 20).unwrap(),
+            ratings: Cow::Borrowed("5043"),
+        };
+        assert_eq!(Entry::from_line(entry.to_line().trim_end()), Some(entry));
+        assert_eq!(Entry::from_line("D01\t\tx"), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! Where responses are kept, once and durably, with the tallies that follow them.
+//!
+//! The only room that knows sea-orm; SQLite and PostgreSQL run the same code, the engine is the URL. It does not know
+//! HTTP, and it decides nothing about surveys: it stores what the rooms below made valid.
+//! Start reading at [`Store`] and [`Store::insert_responses`]; `fold.rs` tells how tallies follow the log.
+
+mod counts;
+mod entities;
+mod error;
+mod fold;
+mod register;
+mod responses;
+mod schema;
+mod settings;
+mod transaction;
+mod waves;
+
+pub use counts::{DailyCount, KeptResponse, TallyRow};
+pub use error::StorageError;
+pub use responses::{NewResponse, Outcome};
+pub use waves::{StoredWave, WaveId};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use tokio::sync::Mutex;
+
+/// A store: an embedded SQLite file or a PostgreSQL server.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: DatabaseConnection,
+    /// SQLite takes one writer at a time. Queueing for the turn is fair and prompt; SQLite's own waiting is neither.
+    writer: Option<Arc<Mutex<()>>>,
+}
+
+impl Store {
+    /// Opens the store at `url`: `sqlite://plumbline.db` (made if it is not there) or `postgres://user@host/name`.
+    pub async fn connect(url: &str) -> Result<Self, StorageError> {
+        let is_sqlite = url.starts_with("sqlite:");
+        if !is_sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
+            return Err(StorageError::UnknownEngine);
+        }
+        let url = if is_sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(8)
+            .connect_timeout(Duration::from_secs(10))
+            .acquire_timeout(Duration::from_secs(10))
+            .sqlx_logging(false)
+            .map_sqlx_sqlite_opts(|sqlite| {
+                sqlite
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "FULL")
+                    .pragma("busy_timeout", "10000")
+                    .pragma("cache_size", "-65536")
+                    .statement_cache_capacity(64)
+            });
+        let db = Database::connect(options).await.map_err(StorageError::Unreachable)?;
+        let writer = is_sqlite.then(|| Arc::new(Mutex::new(())));
+        Ok(Self { db, writer })
+    }
+
+    /// Whether the store is an embedded SQLite file, which takes one writer at a time.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.db.get_database_backend() == DbBackend::Sqlite
+    }
+
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        Ok(self.db.ping().await?)
+    }
+
+    /// Closes all connections after their work.
+    pub async fn close(self) -> Result<(), StorageError> {
+        Ok(self.db.close().await?)
+    }
+}

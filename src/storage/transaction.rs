@@ -1,0 +1,56 @@
+//! The one way to write: a transaction that is tried again when the engine asks for it.
+
+use std::time::Duration;
+
+use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+
+use super::{StorageError, Store};
+
+/// How often a transaction is tried before its error is reported.
+const TRIES_MAX: u32 = 6;
+
+/// What is done in one transaction; it may be done again from the start. A trait and not a closure, because the compiler
+/// cannot prove that the future of an `AsyncFn` is `Send`.
+pub(super) trait Work: Sync {
+    /// What comes out of it.
+    type Output: Send;
+
+    /// Does it.
+    fn run(
+        &self,
+        transaction: &DatabaseTransaction,
+    ) -> impl Future<Output = Result<Self::Output, StorageError>> + Send;
+}
+
+impl Store {
+    /// Does `work` in one transaction and commits it. A busy file or a lost race is tried again after a pause.
+    ///
+    /// On SQLite the transaction takes the write lock at its start, so that nothing it has read can change under it.
+    pub(super) async fn transaction<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
+        let mut tries = 1;
+        loop {
+            match self.transaction_once(work).await {
+                Err(error) if error.is_transient() && tries < TRIES_MAX => {
+                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
+                    tries += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn transaction_once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
+        let _turn = match &self.writer {
+            Some(writer) => Some(writer.lock().await),
+            None => None,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.db.begin_with_options(options).await?;
+        let output = work.run(&transaction).await?;
+        transaction.commit().await?;
+        Ok(output)
+    }
+}

@@ -1,0 +1,162 @@
+//! Reads lineage from a CSV file: all of it or nothing.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use csv::StringRecord;
+
+use super::LineageRow;
+use super::cells::Cells;
+use super::unit_file::REGISTER_ROWS_MAX;
+use crate::foundation::{Findings, LimitedFindings, Table, cell_path};
+
+const REQUIRED: [&str; 7] =
+    ["from_province", "from_code", "from_name", "to_province_code", "to_code", "to_name", "effective_on"];
+const OPTIONAL: [&str; 3] = ["from_district_code", "share", "legal_basis"];
+
+/// Reads lineage from a CSV file with the columns `from_province, from_code, from_name, to_province_code, to_code,
+/// to_name, effective_on`, and where known `from_district_code, share, legal_basis`. Nothing is returned unless all of it is good.
+///
+/// Findings name line and column: `missing_column`, `unknown_column`, `missing`, `invalid`, `too_long`, `too_many`,
+/// `not_utf8`, `out_of_range` (a share is above 0 and at most 1), `duplicate` (the same descent twice).
+pub fn read_lineage(reader: impl Read) -> Result<Vec<LineageRow>, Findings> {
+    let mut table = Table::open(reader)?;
+    check_columns(&table)?;
+    let mut findings = LimitedFindings::default();
+    let mut first_lines = HashMap::new();
+    let mut rows = Vec::new();
+    let mut record = StringRecord::new();
+    while let Some(read) = table.read_row(&mut record) {
+        let line = match read {
+            Ok(line) => line,
+            Err(finding) => {
+                findings.push(finding.path, finding.code, finding.message);
+                continue;
+            }
+        };
+        if rows.len() == REGISTER_ROWS_MAX {
+            let message = format!("a file may have {REGISTER_ROWS_MAX} rows; split it");
+            findings.push(format!("line {line}"), "too_many", message);
+            break;
+        }
+        let Some(row) = read_row(&mut Cells { table: &table, record: &record, line, findings: &mut findings }) else {
+            continue;
+        };
+        let descent = (
+            row.from_province.clone(),
+            row.from_code.clone(),
+            row.to_province_code.clone(),
+            row.to_code.clone(),
+            row.effective_on,
+        );
+        if let Some(first) = first_lines.insert(descent, line) {
+            let message = format!("the same descent is in line {first}");
+            findings.push(cell_path(line, "from_code"), "duplicate", message);
+        }
+        rows.push(row);
+    }
+    findings.into_result(rows)
+}
+
+fn check_columns<R: Read>(table: &Table<R>) -> Result<(), Findings> {
+    let mut findings = Findings::default();
+    let known = [&REQUIRED[..], &OPTIONAL[..]].concat();
+    for column in table.columns().iter().filter(|column| !known.contains(&column.as_str())) {
+        let message = format!("this column is not known; known are {}", known.join(", "));
+        findings.push(cell_path(1, column), "unknown_column", message);
+    }
+    for column in REQUIRED.into_iter().filter(|column| table.column(column).is_none()) {
+        findings.push(cell_path(1, column), "missing_column", "this column is missing");
+    }
+    findings.into_result(())
+}
+
+fn read_row<R: Read>(cells: &mut Cells<'_, R>) -> Option<LineageRow> {
+    if !cells.has_all_columns() {
+        return None;
+    }
+    let from_province = cells.text("from_province");
+    let from_district_code = cells.optional_code("from_district_code");
+    let (from_code, from_name) = (cells.code("from_code"), cells.text("from_name"));
+    let (to_province_code, to_code, to_name) =
+        (cells.code("to_province_code"), cells.code("to_code"), cells.text("to_name"));
+    let effective_on = cells.date("effective_on");
+    let share = cells.parsed("share", |text| {
+        text.parse::<f64>().map_err(|_| format!("{text:?} is not a number; write a share like 0.25"))
+    });
+    if share.is_some_and(|share| !(share > 0.0 && share <= 1.0)) {
+        cells.find("share", "out_of_range", "a share is above 0 and at most 1");
+    }
+    let legal_basis = cells.optional_text("legal_basis");
+    Some(LineageRow {
+        from_province: from_province?,
+        from_district_code,
+        from_code: from_code?,
+        from_name: from_name?,
+        to_province_code: to_province_code?,
+        to_code: to_code?,
+        to_name: to_name?,
+        effective_on: effective_on?,
+        share,
+        legal_basis,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "from_province,from_district_code,from_code,from_name,to_province_code,to_code,to_name,effective_on,legal_basis,share\n";
+
+    fn found(text: &str) -> Vec<(String, &'static str)> {
+        let findings = read_lineage(text.as_bytes()).unwrap_err();
+        findings.0.into_iter().map(|finding| (finding.path, finding.code)).collect()
+    }
+
+    #[test]
+    fn a_unit_may_go_into_several_by_shares() {
+        let text = format!(
+            "{HEADER}Tỉnh Lào Cai,080,02635,Phường Duyên Hải,15,02647,Phường Lào Cai,2025-07-01,NQ 1673,0.25\n\
+             Tỉnh Lào Cai,080,02635,Phường Duyên Hải,15,02671,Phường Cam Đường,2025-07-01,,\n"
+        );
+        let rows = read_lineage(text.as_bytes()).unwrap();
+        assert_eq!(rows.iter().map(|row| row.share).collect::<Vec<_>>(), [Some(0.25), None]);
+        assert_eq!(rows[0].legal_basis.as_deref(), Some("NQ 1673"));
+        assert_eq!((rows[0].from_code.as_str(), rows[1].to_code.as_str()), ("02635", "02671"));
+    }
+
+    #[test]
+    fn every_broken_cell_is_found_with_its_line_and_column() {
+        let good = "B,,1,x,15,2,y,2025-07-01,,";
+        for (row, column, code) in [
+            ("A,,1,x,15,2,y,2025-07-01,,0", "share", "out_of_range"),
+            ("A,,1,x,15,2,y,2025-07-01,,1.01", "share", "out_of_range"),
+            ("A,,1,x,15,2,y,2025-07-01,,NaN", "share", "out_of_range"),
+            ("A,,1,x,15,2,y,2025-07-01,,half", "share", "invalid"),
+            (",,1,x,15,2,y,2025-07-01,,", "from_province", "missing"),
+            ("A,,1,x,15,2,y,,,", "effective_on", "missing"),
+            ("A,,1,x,15,ô,y,2025-07-01,,", "to_code", "invalid"),
+            (good, "from_code", "duplicate"),
+        ] {
+            assert_eq!(
+                found(&format!("{HEADER}{good}\n{row}\n")),
+                [(format!("line 3, column {column}"), code)],
+                "{row}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_header_with_missing_or_unknown_columns_is_refused() {
+        let found = found("from_province,from_code,from_name,to_province_code,to_code,effective_on,note\n");
+        let expected = [("line 1, column note", "unknown_column"), ("line 1, column to_name", "missing_column")];
+        assert_eq!(found, expected.map(|(path, code)| (path.to_owned(), code)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let _ = read_lineage([HEADER.as_bytes(), &bytes].concat().as_slice());
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Questionnaires from TOML: everything that is wrong is found at once.
+
+use std::collections::HashSet;
+
+use super::document::{Keys, check_words};
+use super::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
+use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Text};
+
+/// Keys of the format, which therefore cannot be languages.
+const RESERVED: [&str; 8] = ["code", "decimals", "item", "kind", "max", "min", "option", "required"];
+
+/// The questionnaires that come with the program, by code.
+const BUILT_IN: [(&str, &str); 1] = [("sipas-2017", include_str!("templates/sipas-2017.toml"))];
+
+impl Questionnaire {
+    /// The most items, respondent questions included.
+    pub const ITEMS_MAX: usize = 200;
+    /// The most factors.
+    pub const FACTORS_MAX: usize = 50;
+    /// The most options of an item.
+    pub const OPTIONS_MAX: usize = 60;
+    /// The most languages.
+    pub const LANGUAGES_MAX: usize = 30;
+
+    /// Reads a questionnaire from TOML (`docs/examples/questionnaire.toml` shows every key).
+    ///
+    /// Findings have paths such as `factor.access.item.q02.cs` and the codes `syntax`, `missing`, `missing_language`,
+    /// `wrong_type`, `unknown_key`, `unknown_item`, `unknown_option`, `not_allowed`, `duplicate`, `invalid`, `out_of_range`,
+    /// `order`, `empty`, `too_long`, `too_few`, `too_many`.
+    pub fn from_toml(text: &str) -> Result<Self, Findings> {
+        let mut keys = Keys::document(text)?;
+        let mut reader = Reader::default();
+        let code = keys.required("code", &mut reader.findings);
+        let title = reader.languages_and_title(&mut keys);
+        let scale = reader.scale(&mut keys);
+        let factors = reader.factors(&mut keys);
+        let respondent_keys = keys.tables("respondent", Self::ITEMS_MAX, &mut reader.findings);
+        let respondent: Vec<_> =
+            respondent_keys.into_iter().filter_map(|keys| reader.item(keys, Place::Respondent)).collect();
+        keys.finish(&mut reader.findings);
+        reader.check_size(&factors);
+        let Reader { findings, languages, .. } = reader;
+        let questionnaire = code.zip(scale).map(|(code, scale)| {
+            let unversioned = Self { code, version: String::new(), title, languages, scale, factors, respondent };
+            Self { version: unversioned.content_version(), ..unversioned }
+        });
+        findings.into_value(questionnaire)
+    }
+
+    /// The built-in questionnaire with this code: `sipas-2017`.
+    #[must_use]
+    pub fn built_in(code: &str) -> Option<Self> {
+        let (_, text) = BUILT_IN.iter().find(|(name, _)| *name == code)?;
+        Self::from_toml(text).ok()
+    }
+}
+
+/// Where an item stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Factor,
+    Respondent,
+}
+
+#[derive(Default)]
+struct Reader {
+    findings: LimitedFindings,
+    /// The declared languages, the default one first.
+    languages: Vec<LanguageTag>,
+    item_codes: HashSet<Code>,
+    /// The items so far, which a relevance rule may refer to.
+    earlier: Vec<Item>,
+}
+
+impl Reader {
+    fn languages_and_title(&mut self, keys: &mut Keys) -> Text {
+        let default = keys.optional("default_language", &mut self.findings).unwrap_or_else(LanguageTag::vietnamese);
+        let mut title_keys = keys.table("title", &mut self.findings);
+        let mut languages = title_keys.languages();
+        languages.sort_by_key(|language| (*language != default, language.clone()));
+        if languages.is_empty() {
+            self.findings.push("title", "missing", "the title declares the languages; give it in at least one");
+        } else if languages[0] != default {
+            let message = format!("the title has no text in the default language {default}");
+            self.findings.push("default_language", "missing_language", message);
+        }
+        if languages.len() > Questionnaire::LANGUAGES_MAX {
+            let message = format!("at most {} languages are taken", Questionnaire::LANGUAGES_MAX);
+            self.findings.push("title", "too_many", message);
+        }
+        for reserved in languages.iter().filter(|language| RESERVED.contains(&language.as_str())) {
+            let message = "this is a key of the format and cannot be a language";
+            self.findings.push(title_keys.path_of(reserved.as_str()), "not_allowed", message);
+        }
+        self.languages = languages;
+        let title = self.text(&mut title_keys, "the title");
+        title_keys.finish(&mut self.findings);
+        title
+    }
+
+    /// The text that stands in `keys` under each declared language.
+    fn text(&mut self, keys: &mut Keys, what: &str) -> Text {
+        let mut text = Text::default();
+        for language in &self.languages {
+            if !keys.has(language.as_str()) {
+                let message = format!("{what} has no text in {language}");
+                self.findings.push(keys.path_of(language.as_str()), "missing_language", message);
+            } else if let Some(words) = keys.words(language.as_str(), &mut self.findings) {
+                text.0.insert(language.clone(), words);
+            }
+        }
+        text
+    }
+
+    fn scale(&mut self, keys: &mut Keys) -> Option<Scale> {
+        let mut scale_keys = keys.table("scale", &mut self.findings);
+        let kind: Option<String> = scale_keys.required("kind", &mut self.findings);
+        if kind.is_some_and(|kind| kind != "likert5") {
+            self.findings.push("scale.kind", "unknown_option", "the only scale is \"likert5\"");
+        }
+        let satisfied_from = scale_keys.within("satisfied_from", 2..=5, &mut self.findings).unwrap_or(4);
+        scale_keys.finish(&mut self.findings);
+
+        let mut label_keys = keys.table("scale_labels", &mut self.findings);
+        let mut labels: [Text; Scale::POINTS] = Default::default();
+        for language in &self.languages {
+            let path = label_keys.path_of(language.as_str());
+            if !label_keys.has(language.as_str()) {
+                let message = format!("the scale has no labels in {language}");
+                self.findings.push(path, "missing_language", message);
+                continue;
+            }
+            let words: Vec<String> = label_keys.optional(language.as_str(), &mut self.findings).unwrap_or_default();
+            if words.len() != Scale::POINTS {
+                let message = format!("there must be {} labels, worst first; here are {}", Scale::POINTS, words.len());
+                self.findings.push(path, "invalid", message);
+                continue;
+            }
+            for (position, (label, words)) in labels.iter_mut().zip(words).enumerate() {
+                let path = || format!("{path}[{position}]");
+                label.0.extend(check_words(&words, path, &mut self.findings).map(|words| (language.clone(), words)));
+            }
+        }
+        label_keys.finish(&mut self.findings);
+
+        let mut not_applicable_keys = keys.table("not_applicable", &mut self.findings);
+        let not_applicable = self.text(&mut not_applicable_keys, "\"no opinion\"");
+        not_applicable_keys.finish(&mut self.findings);
+        Some(Scale { satisfied_from: u8::try_from(satisfied_from).ok()?, labels, not_applicable })
+    }
+
+    fn factors(&mut self, keys: &mut Keys) -> Vec<Section> {
+        let mut codes = HashSet::new();
+        let mut factors = Vec::new();
+        for mut keys in keys.tables("factor", Questionnaire::FACTORS_MAX, &mut self.findings) {
+            let code: Option<Code> = keys.required("code", &mut self.findings);
+            let title = self.text(&mut keys, "the factor");
+            let mut items = Vec::new();
+            let item_keys = keys.tables("item", Questionnaire::ITEMS_MAX, &mut self.findings);
+            if item_keys.is_empty() {
+                self.findings.push(keys.path_of("item"), "empty", "a factor has at least one item");
+            }
+            for keys in item_keys {
+                items.extend(self.item(keys, Place::Factor));
+            }
+            if let Some(code) = code {
+                if !codes.insert(code.clone()) {
+                    self.findings.push(keys.path_of("code"), "duplicate", "another factor has this code");
+                }
+                factors.push(Section { code, title, items });
+            }
+            keys.finish(&mut self.findings);
+        }
+        factors
+    }
+
+    fn check_size(&mut self, factors: &[Section]) {
+        let count = self.earlier.len();
+        if count > Questionnaire::ITEMS_MAX {
+            let message = format!("{count} items are too many; at most {} are taken", Questionnaire::ITEMS_MAX);
+            self.findings.push("factor", "too_many", message);
+        }
+        if !factors.iter().flat_map(|factor| &factor.items).any(|item| item.kind == ItemKind::Likert) {
+            self.findings.push("factor", "empty", "there must be at least one rated item (kind likert)");
+        }
+    }
+
+    fn item(&mut self, mut keys: Keys, place: Place) -> Option<Item> {
+        let code: Option<Code> = keys.required("code", &mut self.findings);
+        let what = code.as_ref().map_or_else(|| "the item".to_owned(), |code| format!("item {code}"));
+        let text = self.text(&mut keys, &what);
+        let kind = self.kind(&mut keys, place);
+        let required = keys.optional("required", &mut self.findings).unwrap_or(false);
+        if required && kind == Some(ItemKind::Note) {
+            self.findings.push(keys.path_of("required"), "not_allowed", "a note cannot be answered");
+        }
+        let shown_if = keys.has("shown_if").then(|| keys.table("shown_if", &mut self.findings));
+        let shown_if = shown_if.and_then(|keys| self.relevance(keys));
+        if let Some(code) = &code
+            && !self.item_codes.insert(code.clone())
+        {
+            self.findings.push(keys.path_of("code"), "duplicate", "another item has this code");
+        }
+        keys.finish(&mut self.findings);
+        let item = Item { code: code?, text, kind: kind?, required, shown_if };
+        self.earlier.push(item.clone());
+        Some(item)
+    }
+
+    fn kind(&mut self, keys: &mut Keys, place: Place) -> Option<ItemKind> {
+        let name = keys.optional("kind", &mut self.findings).unwrap_or_else(|| "likert".to_owned());
+        match (name.as_str(), place) {
+            ("likert", Place::Factor) => Some(ItemKind::Likert),
+            ("single", _) => Some(ItemKind::SingleChoice { options: self.options(keys, 2) }),
+            ("multiple", _) => Some(ItemKind::MultipleChoice { options: self.options(keys, 1) }),
+            ("number", _) => self.number(keys),
+            ("text", _) => {
+                let length_max = keys.within("length_max", 1..=2_000, &mut self.findings).unwrap_or(500);
+                Some(ItemKind::ShortText { length_max: u16::try_from(length_max).ok()? })
+            }
+            ("note", _) => Some(ItemKind::Note),
+            ("likert", Place::Respondent) => {
+                let message = "a question about the respondent is not rated; give its kind, such as \"single\"";
+                self.findings.push(keys.path_of("kind"), "not_allowed", message);
+                None
+            }
+            _ => {
+                let message = format!("there is no kind {name:?}; take likert, single, multiple, number, text or note");
+                self.findings.push(keys.path_of("kind"), "unknown_option", message);
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, keys: &mut Keys) -> Option<ItemKind> {
+        const BOUND: f64 = 1e12;
+        for key in ["min", "max"].into_iter().filter(|key| !keys.has(key)) {
+            self.findings.push(keys.path_of(key), "missing", "a number needs min and max");
+        }
+        let min = keys.within("min", -BOUND..=BOUND, &mut self.findings);
+        let max = keys.within("max", -BOUND..=BOUND, &mut self.findings);
+        let decimals = keys.within("decimals", 0..=6, &mut self.findings).unwrap_or(0);
+        let (min, max) = (min?, max?);
+        if min > max {
+            self.findings.push(keys.path_of("max"), "order", format!("max is {max}, below min, which is {min}"));
+        }
+        Some(ItemKind::Number { min, max, decimals: u8::try_from(decimals).ok()? })
+    }
+
+    fn options(&mut self, keys: &mut Keys, count_min: usize) -> Vec<Choice> {
+        let mut options: Vec<Choice> = Vec::new();
+        let option_keys = keys.tables("option", Questionnaire::OPTIONS_MAX, &mut self.findings);
+        if option_keys.len() < count_min {
+            let message = format!("there must be at least {count_min} options, each under [[….option]]");
+            self.findings.push(keys.path_of("option"), "too_few", message);
+        }
+        for mut keys in option_keys {
+            let code: Option<Code> = keys.required("code", &mut self.findings);
+            let text = self.text(&mut keys, "the option");
+            if let Some(code) = code {
+                if [Relevance::NO_OPINION, "-"].contains(&code.as_str()) {
+                    let message = format!("{code} stands for \"no opinion\"; take another code");
+                    self.findings.push(keys.path_of("code"), "not_allowed", message);
+                }
+                if options.iter().any(|option| option.code == code) {
+                    self.findings.push(keys.path_of("code"), "duplicate", "another option has this code");
+                }
+                options.push(Choice { code, text });
+            }
+            keys.finish(&mut self.findings);
+        }
+        options
+    }
+
+    fn relevance(&mut self, mut keys: Keys) -> Option<Relevance> {
+        let item: Option<Code> = keys.required("item", &mut self.findings);
+        let is: Option<Vec<String>> = keys.required("is", &mut self.findings);
+        let (item_path, is_path) = (keys.path_of("item"), keys.path_of("is"));
+        keys.finish(&mut self.findings);
+        let (item, is) = (item?, is?);
+        let Some(decider) = self.earlier.iter().find(|earlier| earlier.code == item) else {
+            self.findings.push(item_path, "unknown_item", format!("there is no item {item} before this one"));
+            return None;
+        };
+        let Some(values) = decider.relevance_values() else {
+            let message =
+                format!("item {item} is a number, text or note and cannot decide; take a rated item or a choice");
+            self.findings.push(item_path, "not_allowed", message);
+            return None;
+        };
+        if is.is_empty() {
+            self.findings.push(&is_path, "empty", "name at least one value");
+        }
+        for (position, value) in is.iter().enumerate() {
+            if !values.contains(value) {
+                let message = format!("item {item} cannot have the value {value:?}; it has {}", values.join(", "));
+                self.findings.push(&is_path, "unknown_option", message);
+            } else if is[..position].contains(value) {
+                self.findings.push(&is_path, "duplicate", format!("{value} is named twice"));
+            }
+        }
+        Some(Relevance { item, is })
+    }
+}

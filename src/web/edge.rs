@@ -1,0 +1,155 @@
+//! The outermost layer: the language in the address, the headers of every response, refusals as pages.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, RETRY_AFTER, VARY};
+use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+
+use super::Language;
+use super::error::{ToldAsPage, error_page};
+use super::headers::{harden, is_page};
+
+/// In which language and where the reader is. Handlers take it as an extractor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The language of the address, else the one negotiated.
+    pub language: Language,
+    /// Path and query without the language.
+    pub path: String,
+}
+
+impl Place {
+    fn of(uri: &Uri, headers: &HeaderMap) -> Self {
+        let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        if let Some((language, path)) = split_language(path) {
+            return Self { language, path };
+        }
+        let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Self { language: Language::negotiate(accepted), path: path.to_owned() }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Place {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self::of(&parts.uri, &parts.headers)))
+    }
+}
+
+/// `/en/s/w?x=1` is English and `/s/w?x=1`; `/english` has no language.
+fn split_language(path: &str) -> Option<(Language, String)> {
+    let rest = path.strip_prefix('/')?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (tag, rest) = rest.split_at(end);
+    let language = Language::from_tag(tag)?;
+    Some((language, if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") }))
+}
+
+/// Wraps all routes: strips the language from the address before routing, and finishes every response.
+///
+/// It must stand outside the router, because a layer inside one runs after the route has been chosen.
+pub fn wrap(routes: Router) -> Router {
+    Router::new().fallback_service(routes).layer(from_fn(finish))
+}
+
+async fn finish(mut request: Request, next: Next) -> Response {
+    let place = Place::of(request.uri(), request.headers());
+    if let Ok(path) = place.path.parse::<PathAndQuery>() {
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = Some(path);
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request.extensions_mut().insert(place.clone());
+    let mut response = next.run(request).await;
+    if response.extensions().get::<ToldAsPage>().is_some() {
+        let page = error_page(response.status(), &place);
+        let refused = std::mem::replace(&mut response, page);
+        for name in [ALLOW, RETRY_AFTER] {
+            if let Some(value) = refused.headers().get(&name) {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+    }
+    harden(&mut response);
+    if is_page(&response) {
+        response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(place.language.tag()));
+        response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::web::{PageError, method_not_allowed, not_found};
+
+    #[test]
+    fn the_language_is_taken_from_the_first_segment_only() {
+        let cases = [
+            ("/en/s/w?x=1", Some(("en", "/s/w?x=1"))),
+            ("/vi", Some(("vi", "/"))),
+            ("/cs/", Some(("cs", "/"))),
+            ("/cs?x=1", Some(("cs", "/?x=1"))),
+            ("/en/en", Some(("en", "/en"))),
+            ("/english", None),
+            ("/EN/s", None),
+            ("/s/en", None),
+            ("/", None),
+        ];
+        for (path, expected) in cases {
+            let found = split_language(path);
+            assert_eq!(found.as_ref().map(|(language, rest)| (language.tag(), rest.as_str())), expected, "{path}");
+        }
+    }
+
+    async fn ask(address: &str, accept: &str) -> (StatusCode, HeaderMap, String) {
+        let routes = Router::new()
+            .route("/where/{x}", get(|place: Place| async move { format!("{} {}", place.language.tag(), place.path) }))
+            .route("/broken", get(|| async { PageError::internal(std::io::Error::other("disk")) }))
+            .method_not_allowed_fallback(method_not_allowed)
+            .fallback(not_found);
+        let request = Request::get(address).header(ACCEPT_LANGUAGE, accept).body(Body::empty()).unwrap();
+        let response = wrap(routes).oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_route_is_found_under_every_language_and_under_none() {
+        assert_eq!(ask("/cs/where/1?a=b", "en").await.2, "cs /where/1?a=b");
+        assert_eq!(ask("/where/1", "en").await.2, "en /where/1");
+        assert_eq!(ask("/where/1", "fr").await.2, "vi /where/1");
+    }
+
+    #[tokio::test]
+    async fn an_address_that_leads_nowhere_gets_a_page_in_the_readers_language() {
+        let (status, headers, body) = ask("/nowhere", "cs").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert!(body.contains("Stránka nenalezena"), "{body}");
+        assert_eq!(headers[CONTENT_LANGUAGE], "cs");
+        assert_eq!(headers[VARY], "Accept-Language");
+        assert!(headers.contains_key("content-security-policy"));
+    }
+
+    #[tokio::test]
+    async fn a_failure_has_an_empty_body() {
+        let (status, _, body) = ask("/en/broken", "").await;
+        assert_eq!((status, body.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, ""));
+    }
+}

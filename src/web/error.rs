@@ -1,0 +1,87 @@
+//! Errors as pages: one place turns them into a status and words that a citizen understands.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::{Page, Place, Style, render};
+
+/// Why a page cannot be shown. A refusal (4xx) becomes a page in the reader's language; a failure (5xx) has an empty
+/// body and one log line.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// There is no such page, wave or unit.
+    #[error("not found")]
+    NotFound,
+    /// The reader may not see this without the administrator's link or token.
+    #[error("not authorised")]
+    Unauthorised,
+    /// Another refusal with a 4xx status that has an `error-…` message; without one it reads as a 400.
+    #[error("refused with {0}")]
+    Refused(StatusCode),
+    /// Something failed on our side.
+    #[error(transparent)]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl PageError {
+    /// A failure on our side.
+    pub fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Internal(Box::new(error))
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Unauthorised => StatusCode::UNAUTHORIZED,
+            Self::Refused(status) => *status,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// Marks a response whose body is still to be written in the reader's language, which only the outermost layer knows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ToldAsPage;
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        if let Self::Internal(error) = &self {
+            tracing::error!(error = %error, "a page failed");
+        }
+        let mut response = self.status().into_response();
+        if response.status().is_client_error() {
+            response.extensions_mut().insert(ToldAsPage);
+        }
+        response
+    }
+}
+
+/// The fallback for addresses that lead nowhere.
+pub async fn not_found() -> PageError {
+    PageError::NotFound
+}
+
+/// The fallback for methods that a page does not take.
+pub async fn method_not_allowed() -> PageError {
+    PageError::Refused(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    page: Page,
+    advice: String,
+}
+
+/// The page for a refusal with this status.
+pub(super) fn error_page(status: StatusCode, place: &Place) -> Response {
+    let language = place.language;
+    let told = |status: u16| {
+        let key = format!("error-{status}");
+        language.find(&key).zip(language.find(&format!("{key}.advice")))
+    };
+    let Some((title, advice)) = told(status.as_u16()).or_else(|| told(400)) else { return status.into_response() };
+    let template = ErrorPage { page: Page::new(place, title, Style::Form), advice };
+    render(status, &template).unwrap_or_else(|_| status.into_response())
+}

@@ -1,0 +1,227 @@
+//! The languages of the pages: names, negotiation, addresses and messages.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+
+static_loader! {
+    static MESSAGES = {
+        locales: "./frontend/locales",
+        fallback_language: "vi",
+        // Isolation marks around arguments would be copied with the text and break codes that people paste.
+        // NUMBER(…, type: "ordinal") is a built-in function: English writes 1st, 2nd, 3rd by it.
+        customise: |bundle| {
+            bundle.set_use_isolating(false);
+            bundle.add_builtins().expect("a fresh bundle has no functions yet");
+        },
+    };
+}
+
+/// A language in which the pages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// Vietnamese, the default.
+    #[default]
+    Vietnamese,
+    /// English.
+    English,
+    /// Czech.
+    Czech,
+}
+
+impl Language {
+    /// All languages, in the order in which the switch shows them.
+    pub const ALL: [Self; 3] = [Self::Vietnamese, Self::English, Self::Czech];
+
+    /// The language's tag, also the first segment of its addresses.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "vi",
+            Self::English => "en",
+            Self::Czech => "cs",
+        }
+    }
+
+    /// The language's name in itself.
+    #[must_use]
+    pub fn native_name(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "Tiếng Việt",
+            Self::English => "English",
+            Self::Czech => "Čeština",
+        }
+    }
+
+    /// The name that fits a narrow header.
+    #[must_use]
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "VI",
+            Self::English => "EN",
+            Self::Czech => "CS",
+        }
+    }
+
+    /// The language with this tag.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// The best language for an `Accept-Language` header; Vietnamese when none fits or the header is malformed.
+    #[must_use]
+    pub fn negotiate(accept_language: &str) -> Self {
+        let mut best = (Self::default(), 0.0);
+        for range in accept_language.split(',').take(32) {
+            let mut parts = range.split(';').map(str::trim);
+            let tag = parts.next().unwrap_or_default();
+            let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f64>().ok());
+            let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+            if let (Some(language), Some(quality)) = (Self::from_tag(&primary), quality)
+                && (0.0..=1.0).contains(&quality)
+                && quality > best.1
+            {
+                best = (language, quality);
+            }
+        }
+        best.0
+    }
+
+    /// The address of `path` (which starts with a slash and has no language) in this language.
+    #[must_use]
+    pub fn path(self, path: &str) -> String {
+        format!("/{}{path}", self.tag())
+    }
+
+    /// The message with this key.
+    #[must_use]
+    pub fn t(self, key: &str) -> String {
+        MESSAGES.lookup(&self.identifier(), key)
+    }
+
+    /// The message with this key and arguments.
+    #[must_use]
+    pub fn t_with<'a, const N: usize>(self, key: &str, arguments: [(&'static str, FluentValue<'a>); N]) -> String {
+        let arguments: HashMap<Cow<'static, str>, FluentValue<'a>> =
+            arguments.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+        MESSAGES.lookup_with_args(&self.identifier(), key, &arguments)
+    }
+
+    /// The message with this key, if there is one that takes no arguments.
+    pub fn find(self, key: &str) -> Option<String> {
+        MESSAGES.try_lookup(&self.identifier(), key)
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        match self {
+            Self::Vietnamese => langid!("vi"),
+            Self::English => langid!("en"),
+            Self::Czech => langid!("cs"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    #[test]
+    fn the_language_with_the_highest_quality_wins() {
+        let cases = [
+            ("", "vi"),
+            ("fr", "vi"),
+            ("en", "en"),
+            ("EN-us,en;q=0.5", "en"),
+            ("fr, cs;q=0.4, en;q=0.8", "en"),
+            ("en;q=0.3,cs;q=0.30001", "cs"),
+            ("en;q=0", "vi"),
+            ("en;q=9", "vi"),
+            ("en;q=x,cs;q=0.1", "cs"),
+            ("en,cs", "en"),
+        ];
+        for (header, tag) in cases {
+            assert_eq!(Language::negotiate(header).tag(), tag, "{header}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_32_ranges_of_the_header_are_read() {
+        let at_limit = format!("{}en", "fr,".repeat(31));
+        let past_limit = format!("{}en", "fr,".repeat(32));
+        assert_eq!(Language::negotiate(&at_limit), Language::English);
+        assert_eq!(Language::negotiate(&past_limit), Language::Vietnamese);
+    }
+
+    fn files_under(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files_under(&path, extension, found);
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+    }
+
+    fn texts(folder: &str, extension: &str) -> Vec<String> {
+        let mut files = Vec::new();
+        files_under(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), extension, &mut files);
+        files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+    }
+
+    fn keys(language: Language) -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
+        for text in texts(&format!("frontend/locales/{}", language.tag()), "ftl") {
+            let mut message = String::new();
+            for line in text.lines() {
+                let Some((name, _)) = line.split_once(" =") else { continue };
+                match name.trim_start().strip_prefix('.') {
+                    Some(attribute) => drop(keys.insert(format!("{message}.{attribute}"))),
+                    None if !name.starts_with([' ', '#']) => {
+                        name.clone_into(&mut message);
+                        assert!(keys.insert(message.clone()), "{message} is there twice");
+                    }
+                    None => {}
+                }
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn every_message_exists_in_every_language() {
+        let expected = keys(Language::Vietnamese);
+        for language in Language::ALL {
+            let found = keys(language);
+            let difference: Vec<_> = expected.symmetric_difference(&found).collect();
+            assert!(difference.is_empty(), "{}: {difference:?}", language.tag());
+        }
+    }
+
+    #[test]
+    fn arguments_stand_in_the_message_as_they_are() {
+        let progress = Language::Czech.t_with("form-progress", [("number", 2.into()), ("count", 6.into())]);
+        assert_eq!(progress, "Část 2 z 6");
+    }
+
+    #[test]
+    fn every_message_that_is_used_exists() {
+        let known = keys(Language::Vietnamese);
+        let sources = texts("frontend/templates", "html").into_iter().chain(texts("src", "rs"));
+        for source in sources {
+            for opening in [".t(\"", ".t_with(\""] {
+                for after in source.split(opening).skip(1) {
+                    let key = after.split('"').next().unwrap();
+                    assert!(known.contains(key) || key == ", ", "{key:?} is used but not written");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What every template takes, and how a template becomes a response.
+
+use askama::Template;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::{Language, PageError, Place};
+
+/// The style sheet that a page inlines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// For citizens: small.
+    Form,
+    /// For results and office pages.
+    Site,
+}
+
+impl Style {
+    /// The style sheet itself.
+    #[must_use]
+    pub fn css(self) -> &'static str {
+        match self {
+            Self::Form => include_str!("../../frontend/dist/form.css"),
+            Self::Site => include_str!("../../frontend/dist/site.css"),
+        }
+    }
+}
+
+/// What `base.html` needs; templates hold it as their field `page`.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The language of the page.
+    pub language: Language,
+    /// Its path and query without the language, for the language switch.
+    pub place: String,
+    /// Its title, without the platform's name.
+    pub title: String,
+    /// Whether it shows invented answers, and must say so.
+    pub synthetic: bool,
+    /// Its style sheet.
+    pub style: Style,
+}
+
+impl Page {
+    /// A page at `place`, of real data.
+    pub fn new(place: &Place, title: impl Into<String>, style: Style) -> Self {
+        Self { language: place.language, place: place.path.clone(), title: title.into(), synthetic: false, style }
+    }
+
+    /// The same page, saying whether its answers are invented.
+    #[must_use]
+    pub fn with_synthetic(self, synthetic: bool) -> Self {
+        Self { synthetic, ..self }
+    }
+
+    /// The message with this key in the page's language.
+    #[must_use]
+    pub fn t(&self, key: &str) -> String {
+        self.language.t(key)
+    }
+
+    /// The address of `path` in the page's language.
+    #[must_use]
+    pub fn path(&self, path: &str) -> String {
+        self.language.path(path)
+    }
+
+    /// The languages of the switch.
+    #[must_use]
+    pub fn languages(&self) -> [Language; 3] {
+        Language::ALL
+    }
+
+    /// The style sheet to inline.
+    #[must_use]
+    pub fn style(&self) -> &'static str {
+        self.style.css()
+    }
+}
+
+/// Renders a template as an HTML response with this status.
+pub fn render(status: StatusCode, template: &impl Template) -> Result<Response, PageError> {
+    let body = template.render().map_err(|error| PageError::Internal(error.into()))?;
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    Ok((status, [(CONTENT_TYPE, kind)], body).into_response())
+}
+
+/// A page for the tests of the rooms above.
+#[cfg(test)]
+pub(crate) fn test_page(language: Language, path: &str) -> Page {
+    Page::new(&Place { language, path: path.to_owned() }, "Sample", Style::Site)
+}

@@ -1,0 +1,71 @@
+//! Files of responses: every good row once, every bad row back to the sender.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use plumbline::pipeline::ImportedResponses;
+
+use crate::support::{World, on_both_engines, platform_on};
+
+/// A file of `rows` responses from number `first`, in a folder that lives as long as the test.
+fn file_of(folder: &tempfile::TempDir, name: &str, rows: impl Iterator<Item = u32>) -> PathBuf {
+    let mut text = "number,district,village,weight,note,q01,q02,q03,q04,sex\n".to_owned();
+    for number in rows {
+        let (district, village) = (1 + number % 3, number % 7);
+        let rating = 1 + number % 5;
+        writeln!(text, "{number},D0{district},D0{district}-V{village},{}.5,x,{rating},4,,5,F", 1 + number % 9).unwrap();
+    }
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+async fn import(world: &World, path: &std::path::Path) -> ImportedResponses {
+    world.platform.import_responses("w", path, std::sync::Arc::default()).await.unwrap()
+}
+
+on_both_engines! {
+    async fn the_same_file_twice_adds_nothing(database: TestDatabase) {
+        let world = World::small(database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = file_of(&folder, "a.csv", 0..500);
+        let first = import(&world, &path).await;
+        assert_eq!((first.stored, first.repeated, first.rejected), (500, 0, 0));
+        assert_eq!(first.ignored_columns, ["note"]);
+        let second = import(&world, &path).await;
+        assert_eq!((second.stored, second.repeated, second.rejected), (0, 500, 0));
+        assert_eq!(world.platform.check_up().await.unwrap().mismatches, []);
+    }
+
+    async fn bad_rows_come_back_with_their_findings_and_good_ones_are_kept(database: TestDatabase) {
+        let world = World::small(database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("b.csv");
+        let rows = "number,district,village,weight,q01,q02,q03,q04\n1,D01,V1,1,5,,,\n2,D09,V1,-1,6,,,\n\
+                    3,D02,V1,1,\"4\",,,\n1,D01,V1,1,4,,,\n";
+        std::fs::write(&path, rows).unwrap();
+        let imported = import(&world, &path).await;
+        assert_eq!((imported.stored, imported.rejected), (2, 2));
+        let rejected = std::fs::read_to_string(folder.path().join("b.rejected.csv")).unwrap();
+        let mut lines = rejected.lines();
+        assert_eq!(lines.next(), Some("number,district,village,weight,q01,q02,q03,q04,findings"));
+        assert!(rejected.contains("D09") && rejected.contains("out_of_range") && rejected.contains("conflict"), "{rejected}");
+    }
+
+    async fn halves_imported_by_two_servers_at_once_add_up(database: TestDatabase) {
+        let world = World::small(database).await;
+        let other = platform_on(world.url()).await;
+        let folder = tempfile::tempdir().unwrap();
+        // The halves overlap in 200 rows, which must be counted once.
+        let (left, right) = (file_of(&folder, "l.csv", 0..1_200), file_of(&folder, "r.csv", 1_000..2_000));
+        let (ours, theirs) = tokio::join!(
+            import(&world, &left),
+            other.import_responses("w", &right, std::sync::Arc::default()),
+        );
+        let theirs = theirs.unwrap();
+        assert_eq!(ours.stored + theirs.stored, 2_000);
+        assert_eq!(ours.repeated + theirs.repeated, 200);
+        let checkup = world.platform.check_up().await.unwrap();
+        assert_eq!((checkup.responses, checkup.mismatches), (2_000, vec![]));
+    }
+}

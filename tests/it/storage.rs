@@ -1,0 +1,137 @@
+//! The store: its schema, its register, and responses that are kept once whoever sends them.
+
+use plumbline::storage::{StorageError, Store};
+use plumbline::survey::unit_on;
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::support::{World, on_both_engines, platform_on, submission};
+
+const UNITS_2024: &[u8] = include_bytes!("../reference/units-laocai-2024.csv");
+const UNITS_2025: &[u8] = include_bytes!("../reference/units-laocai-2025.csv");
+const LINEAGE: &[u8] = include_bytes!("../reference/lineage-laocai-2025.csv");
+
+/// Yên Bái had the code 15 until the new Lào Cai took it over.
+const YEN_BAI: &[u8] = "\
+code,level,kind,parent_code,name_vi,name_en,valid_from,valid_to
+15,province,province,,Tỉnh Yên Bái,Yen Bai Province,,2025-06-30
+"
+.as_bytes();
+
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
+}
+
+on_both_engines! {
+    async fn an_unmigrated_store_is_refused_with_what_to_do(database: TestDatabase) {
+        let store = Store::connect(database.url()).await.unwrap();
+        let error = store.check_schema().await.unwrap_err();
+        assert!(matches!(error, StorageError::SchemaTooOld { .. }));
+        assert!(error.to_string().contains("plumbline migrate"));
+    }
+
+    async fn migrating_twice_changes_nothing(database: TestDatabase) {
+        let store = Store::connect(database.url()).await.unwrap();
+        assert!(store.migrate().await.unwrap() > 0);
+        assert_eq!(store.migrate().await.unwrap(), 0);
+        store.check_schema().await.unwrap();
+    }
+
+    async fn a_store_of_a_newer_version_is_refused(database: TestDatabase) {
+        let store = Store::connect(database.url()).await.unwrap();
+        store.migrate().await.unwrap();
+        let connection = database.connect().await;
+        let insert = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_future', 0)";
+        connection.execute_unprepared(insert).await.unwrap();
+        for error in [store.check_schema().await.unwrap_err(), store.migrate().await.unwrap_err()] {
+            assert!(matches!(error, StorageError::SchemaTooNew { .. }), "{error}");
+        }
+    }
+
+    async fn every_key_of_a_large_table_contains_the_unit(database: TestDatabase) {
+        let store = Store::connect(database.url()).await.unwrap();
+        store.migrate().await.unwrap();
+        let connection = database.connect().await;
+        let backend = connection.get_database_backend();
+        for table in ["response", "free_text", "pending_batch", "tally", "daily_count", "tally_version"] {
+            let query = if backend == sea_orm::DbBackend::Sqlite {
+                format!("SELECT count(*) FROM pragma_table_info('{table}') WHERE name = 'unit_id' AND pk > 0")
+            } else {
+                format!(
+                    "SELECT count(*) FROM information_schema.key_column_usage k JOIN information_schema.table_constraints c \
+                     USING (constraint_name) WHERE c.constraint_type = 'PRIMARY KEY' AND k.table_name = '{table}' \
+                     AND k.column_name = 'unit_id'"
+                )
+            };
+            let row = connection.query_one_raw(Statement::from_string(backend, query)).await.unwrap().unwrap();
+            assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 1, "{table}");
+        }
+    }
+
+    async fn a_register_imported_twice_is_imported_once(database: TestDatabase) {
+        let world = World::empty(database).await;
+        assert_eq!(world.platform.import_units(UNITS_2024).await.unwrap(), 161);
+        assert_eq!(world.platform.import_units(UNITS_2024).await.unwrap(), 0);
+        assert_eq!(world.platform.import_units(UNITS_2025).await.unwrap(), 100);
+        assert_eq!(world.platform.import_lineage(LINEAGE).await.unwrap(), 319);
+        assert_eq!(world.platform.import_lineage(LINEAGE).await.unwrap(), 0);
+        assert_eq!(world.platform.store().units().await.unwrap().len(), 261);
+        assert_eq!(world.platform.store().lineage().await.unwrap().len(), 319);
+    }
+
+    async fn a_code_is_not_an_identity(database: TestDatabase) {
+        let world = World::empty(database).await;
+        for file in [UNITS_2024, UNITS_2025, YEN_BAI] {
+            world.platform.import_units(file).await.unwrap();
+        }
+        let units = world.platform.store().units().await.unwrap();
+        let name = |on: &str| unit_on(&units, "province", "15", day(on)).map(|unit| unit.name("vi").to_owned());
+        assert_eq!(name("2025-06-30").as_deref(), Some("Tỉnh Yên Bái"));
+        assert_eq!(name("2025-07-01").as_deref(), Some("Tỉnh Lào Cai"));
+        assert!(unit_on(&units, "district", "082", day("2025-07-01")).is_none());
+    }
+
+    async fn a_broken_row_keeps_the_whole_file_out(database: TestDatabase) {
+        let world = World::empty(database).await;
+        let broken = "code,level,kind,parent_code,name_vi,valid_from,valid_to\n\
+                      1,district,district,,Một,,\n2,district,district,,Hai,2024-13-01,\n";
+        let error = world.platform.import_units(broken.as_bytes()).await.unwrap_err().to_string();
+        assert!(error.contains("line 3") && error.contains("valid_from"), "{error}");
+        assert!(world.platform.store().units().await.unwrap().is_empty());
+    }
+
+    async fn two_servers_fold_the_same_batches_once(database: TestDatabase) {
+        let world = World::small(database).await;
+        let other = platform_on(world.url()).await;
+        for number in 1..=30 {
+            world.submit(&submission(number)).await;
+        }
+        let (ours, theirs) = tokio::join!(world.platform.store().fold_pending(), other.store().fold_pending());
+        ours.unwrap();
+        theirs.unwrap();
+        let checkup = other.check_up().await.unwrap();
+        assert_eq!(checkup.mismatches, []);
+        assert_eq!(checkup.responses, 30);
+    }
+
+    async fn a_wave_goes_one_way_only(database: TestDatabase) {
+        use plumbline::survey::WaveState::{Closed, Draft, Open, Released};
+        let world = World::small(database).await;
+        for (to, good) in [(Draft, false), (Released, false), (Closed, true), (Open, false), (Released, true), (Open, false)] {
+            assert_eq!(world.platform.advance_wave("w", to).await.is_ok(), good, "{to:?}");
+        }
+    }
+
+    async fn a_wave_is_never_replaced(database: TestDatabase) {
+        let world = World::small(database).await;
+        let plan = include_str!("support/small-plan.toml");
+        let error = world.platform.create_wave(plan, std::path::Path::new(".")).await.unwrap_err().to_string();
+        assert!(error.contains("already a wave"), "{error}");
+    }
+
+    async fn secrets_are_made_once_for_all_servers(database: TestDatabase) {
+        let store = Store::connect(database.url()).await.unwrap();
+        store.migrate().await.unwrap();
+        assert_eq!(store.setting_or_insert("secret", "first").await.unwrap(), "first");
+        assert_eq!(store.setting_or_insert("secret", "second").await.unwrap(), "first");
+    }
+}

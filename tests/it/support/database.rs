@@ -1,0 +1,137 @@
+//! A fresh store for each test: a file in a folder of its own, or a database of its own on the local PostgreSQL.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+/// Where PostgreSQL is expected; its user `postgres` must be let in without a password, as CI sets it up.
+const SERVER: &str = "127.0.0.1:5432";
+/// Set to 1, a missing PostgreSQL fails the tests that need it instead of skipping them.
+const REQUIRE: &str = "PLUMBLINE_REQUIRE_POSTGRES";
+
+/// A database engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// The embedded one; always there.
+    Sqlite,
+    /// The server, where there is one.
+    Postgres,
+}
+
+/// An empty store, gone when dropped.
+#[derive(Debug)]
+pub(crate) struct TestDatabase {
+    url: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// Held so that the folder is removed with the test.
+    Folder(#[expect(dead_code, reason = "held for its drop")] TempDir),
+    /// The name of a database on the server.
+    Server(String),
+}
+
+impl Engine {
+    /// Runs `test` on a fresh store. Without PostgreSQL its tests say on standard error that they were skipped.
+    pub(crate) fn run<F: Future<Output = ()>>(self, name: &str, test: impl FnOnce(TestDatabase) -> F) {
+        let runtime =
+            Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime can be made");
+        runtime.block_on(async {
+            match self.fresh_database().await {
+                Ok(database) => test(database).await,
+                Err(error) => skip(name, &error),
+            }
+        });
+    }
+
+    async fn fresh_database(self) -> Result<TestDatabase, DbErr> {
+        match self {
+            Self::Sqlite => {
+                let folder = TempDir::with_prefix("plumbline-").expect("a temporary folder can be made");
+                let url = format!("sqlite://{}", folder.path().join("plumbline.db").display());
+                Ok(TestDatabase { url, place: Place::Folder(folder) })
+            }
+            Self::Postgres => {
+                static COUNT: AtomicUsize = AtomicUsize::new(0);
+                let count = COUNT.fetch_add(1, Ordering::Relaxed);
+                let name = format!("plumbline_test_{}_{count}", std::process::id());
+                // A killed run with the same process number may have left one behind.
+                administer(&format!("DROP DATABASE IF EXISTS {name}")).await?;
+                administer(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await?;
+                Ok(TestDatabase { url: server_url(&name), place: Place::Server(name) })
+            }
+        }
+    }
+}
+
+impl TestDatabase {
+    /// The store's address, as `--database-url` takes it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A connection beside the platform's own, to look at what is kept.
+    pub(crate) async fn connect(&self) -> DatabaseConnection {
+        let url = if self.url.starts_with("sqlite:") { format!("{}?mode=rwc", self.url) } else { self.url.clone() };
+        Database::connect(ConnectOptions::new(url)).await.expect("the test's own store can be reached")
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Place::Server(name) = &self.place else { return };
+        let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        // The test's runtime may be unwinding; a thread of its own waits for the server in any case.
+        let dropped =
+            std::thread::spawn(move || Runtime::new().map(|runtime| runtime.block_on(administer(&statement))));
+        if !matches!(dropped.join(), Ok(Ok(Ok(())))) {
+            tell(&format!("{name} could not be dropped"));
+        }
+    }
+}
+
+fn server_url(database: &str) -> String {
+    format!("postgres://postgres@{SERVER}/{database}")
+}
+
+async fn administer(statement: &str) -> Result<(), DbErr> {
+    let mut options = ConnectOptions::new(server_url("postgres"));
+    options.max_connections(1).connect_timeout(Duration::from_secs(5)).sqlx_logging(false);
+    let connection = Database::connect(options).await?;
+    connection.execute_unprepared(statement).await?;
+    connection.close().await
+}
+
+/// Says that the test `name` was skipped, or fails it where PostgreSQL is required.
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests decides whether PostgreSQL is required")]
+fn skip(name: &str, error: &DbErr) {
+    let is_required = std::env::var(REQUIRE).is_ok_and(|value| value == "1");
+    assert!(!is_required, "{REQUIRE}=1, but there is no PostgreSQL at {SERVER}: {error}");
+    tell(&format!("SKIPPED (no PostgreSQL at {SERVER}): {name}"));
+}
+
+/// Says a line past the capture of passing tests.
+fn tell(line: &str) {
+    // Nothing is left to do where standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::support::on_both_engines;
+
+    on_both_engines! {
+        async fn a_fresh_database_is_empty_and_writable(database: TestDatabase) {
+            use sea_orm::ConnectionTrait;
+            let connection = database.connect().await;
+            let created = connection.execute_unprepared("CREATE TABLE plumbline_was_here (a INTEGER)").await;
+            assert!(created.is_ok(), "{created:?} at {}", database.url());
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What the integration tests share: fresh stores on both engines, and the macro that makes two tests of one.
+//!
+//! A test that keeps something is written once:
+//!
+//! ```ignore
+//! on_both_engines! {
+//!     async fn a_response_sent_twice_is_kept_once(database: TestDatabase) { … }
+//! }
+//! ```
+//!
+//! and runs as `a_response_sent_twice_is_kept_once::sqlite` and `::postgres`.
+
+mod database;
+mod world;
+
+pub(crate) use database::{Engine, TestDatabase};
+pub(crate) use world::{World, platform_on, submission};
+
+/// Makes one asynchronous test run on SQLite and on PostgreSQL, as two tests.
+macro_rules! on_both_engines {
+    ($(async fn $name:ident($database:ident: TestDatabase) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "what the test's file imports, the test may use")]
+            use super::*;
+
+            async fn test($database: $crate::support::TestDatabase) $body
+
+            #[test]
+            fn sqlite() {
+                $crate::support::Engine::Sqlite.run(module_path!(), test);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::support::Engine::Postgres.run(module_path!(), test);
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_engines;

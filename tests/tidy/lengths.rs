@@ -1,0 +1,97 @@
+//! Files and functions stay short enough to be read at once.
+
+use crate::lexer::{Token, after_group, is_word, tokens};
+use crate::source::{SourceTree, Violation};
+
+/// The most lines of a source file.
+const FILE_LINES_MAX: usize = 350;
+/// The most lines of a function, from `fn` to its closing brace.
+const FUNCTION_LINES_MAX: usize = 70;
+
+/// A source file has at most [`FILE_LINES_MAX`] lines.
+pub(crate) fn files_are_short(tree: &SourceTree) -> Vec<Violation> {
+    let is_source = |extension: &&str| ["rs", "ts", "js"].contains(extension);
+    tree.files()
+        .filter(|file| file.path.rsplit('.').next().as_ref().is_some_and(is_source) && !file.path.contains("/dist/"))
+        .filter_map(|file| {
+            let lines = file.text.lines().count();
+            let message =
+                || format!("{lines} lines, at most {FILE_LINES_MAX} are allowed; split the file by what it is about");
+            (lines > FILE_LINES_MAX).then(|| file.violation(FILE_LINES_MAX + 1, "file length", message()))
+        })
+        .collect()
+}
+
+/// A function has at most [`FUNCTION_LINES_MAX`] lines.
+pub(crate) fn functions_are_short(tree: &SourceTree) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for file in tree.rust_files() {
+        for (name, first, last) in functions(&tokens(&file.text)) {
+            let lines = last - first + 1;
+            if lines > FUNCTION_LINES_MAX {
+                let message = format!("`{name}` has {lines} lines, at most {FUNCTION_LINES_MAX} are allowed");
+                found.push(file.violation(first, "function length", message));
+            }
+        }
+    }
+    found
+}
+
+/// Every function that has a body: its name, the line of its `fn` and the line of its last brace.
+fn functions<'a>(tokens: &[Token<'a>]) -> Vec<(&'a str, usize, usize)> {
+    let mut found = Vec::new();
+    for (start, pair) in tokens.windows(2).enumerate() {
+        let [keyword, name] = pair else { continue };
+        if keyword.text != "fn" || !is_word(name.text) {
+            continue;
+        }
+        let mut at = start + 2;
+        while let Some(token) = tokens.get(at).filter(|token| token.text != ";") {
+            match token.text {
+                "{" => {
+                    let last = tokens[after_group(tokens, at) - 1].line;
+                    found.push((name.text, keyword.line, last));
+                    break;
+                }
+                "(" | "[" => at = after_group(tokens, at),
+                _ => at += 1,
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::assert_reports;
+
+    #[test]
+    fn a_file_of_350_lines_is_fine_and_one_of_351_is_reported() {
+        for path in ["src/web/mod.rs", "tests/it/main.rs", "migrations/src/lib.rs", "frontend/src/form.ts"] {
+            assert_reports(files_are_short, &[(path, &"a\n".repeat(350))], &[]);
+            assert_reports(files_are_short, &[(path, &"a\n".repeat(351))], &[&format!("{path}:351")]);
+        }
+    }
+
+    #[test]
+    fn data_and_built_files_may_be_long() {
+        let long = "a\n".repeat(351);
+        assert_reports(files_are_short, &[("Cargo.lock", &long), ("frontend/dist/form.js", &long)], &[]);
+    }
+
+    #[test]
+    fn a_function_of_70_lines_is_fine_and_one_of_71_is_reported() {
+        let of_lines = |lines: usize| format!("\nfn f(x: [u8; 2]) -> u8 {{\n{}}}\n", "g();\n".repeat(lines - 2));
+        for path in ["src/web/mod.rs", "tests/it/main.rs"] {
+            assert_reports(functions_are_short, &[(path, &of_lines(70))], &[]);
+            assert_reports(functions_are_short, &[(path, &of_lines(71))], &[&format!("{path}:2")]);
+        }
+    }
+
+    #[test]
+    fn a_function_without_a_body_or_name_has_no_length() {
+        let text = format!("trait T {{ fn f(&self); }}\ntype F = fn(u8) -> u8;\nmod m {{\n{}}}", "// a\n".repeat(80));
+        assert_reports(functions_are_short, &[("src/web/mod.rs", &text)], &[]);
+    }
+}
