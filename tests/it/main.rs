@@ -4,5 +4,6 @@ mod estimate_files;
 mod import;
 mod intake;
 mod reference;
+mod reference_product;
 mod storage;
 mod support;
