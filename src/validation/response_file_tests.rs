@@ -159,7 +159,7 @@ fn the_whole_reference_survey_is_read() {
         rows.ignored_columns(),
         ["commune", "communes_pop", "villages_pop", "adults_pop", "channel", "wait_min"]
     );
-    assert_eq!(1 + rows.filter(Result::is_ok).count(), 15_298);
+    assert_eq!(1 + rows.flatten().count(), 15_298);
 }
 
 static DESIGNED: LazyLock<Wave> = LazyLock::new(|| wave_with(COLUMNS));
