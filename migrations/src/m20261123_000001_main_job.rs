@@ -27,7 +27,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let names = reference_tables().into_iter().chain(large_tables()).filter_map(|table| table.get_table_name().cloned());
+        let names =
+            reference_tables().into_iter().chain(large_tables()).filter_map(|table| table.get_table_name().cloned());
         for name in names {
             manager.drop_table(Table::drop().table(name).if_exists().to_owned()).await?;
         }
@@ -178,7 +179,9 @@ fn indexes() -> Vec<IndexCreateStatement> {
     };
     vec![
         index("unit_once", "unit", &["level", "code", "valid_from"]).unique().to_owned(),
-        index("lineage_once", "lineage", &["from_province", "from_code", "to_code", "effective_on"]).unique().to_owned(),
+        index("lineage_once", "lineage", &["from_province", "from_code", "to_code", "effective_on"])
+            .unique()
+            .to_owned(),
         // Finds a repeated submission even when it names another unit than before.
         index("response_by_key", "response", &["wave_id", "key"]),
     ]

@@ -9,14 +9,18 @@ use crate::pipeline::OutputFormat;
 
 /// Citizen satisfaction surveys whose ranks say how sure they are.
 #[derive(Debug, Parser)]
-#[command(name = "plumbline", version, after_help = "\
+#[command(
+    name = "plumbline",
+    version,
+    after_help = "\
 Examples:
   plumbline demo                                     see the product at work on invented answers
   plumbline migrate && plumbline serve               run it on plumbline.db
   plumbline import units units-2024.csv              fill the register
   plumbline wave create plan.toml                    plan a wave
   plumbline wave open laocai-2024                    take answers
-  plumbline import responses paper.csv --wave laocai-2024")]
+  plumbline import responses paper.csv --wave laocai-2024"
+)]
 pub(super) struct CommandLine {
     #[command(flatten)]
     pub(super) settings: SettingsArguments,
@@ -54,7 +58,9 @@ pub(super) enum Task {
         seed: u64,
     },
     /// Serve the form, the results and the API.
-    #[command(after_help = "Example:\n  plumbline serve --listen 0.0.0.0:80 --database-url postgres://plumbline@db/plumbline")]
+    #[command(
+        after_help = "Example:\n  plumbline serve --listen 0.0.0.0:80 --database-url postgres://plumbline@db/plumbline"
+    )]
     Serve,
     /// Bring the database's schema up to this version; harmless when it is there.
     Migrate,
@@ -65,7 +71,9 @@ pub(super) enum Task {
     #[command(subcommand)]
     Wave(WaveTask),
     /// Estimate from files, without a database.
-    #[command(after_help = "Example:\n  plumbline estimate --responses responses.csv --design design.toml --output estimates.csv")]
+    #[command(
+        after_help = "Example:\n  plumbline estimate --responses responses.csv --design design.toml --output estimates.csv"
+    )]
     Estimate(EstimateArguments),
     /// Print the API's description, OpenAPI 3.1.
     Openapi,

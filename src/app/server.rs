@@ -96,7 +96,8 @@ async fn sign_in_once(State((platform, sign_in)): State<(Platform, SignIn)>, Pat
     if !knows || sign_in.used.swap(true, Ordering::AcqRel) {
         return not_found().await.into_response();
     }
-    let cookie = format!("{}={}; Path=/; HttpOnly; SameSite=Strict", Credential::COOKIE, platform.administrator_token());
+    let cookie =
+        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", Credential::COOKIE, platform.administrator_token());
     let Ok(cookie) = HeaderValue::from_str(&cookie) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };

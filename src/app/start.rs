@@ -146,7 +146,14 @@ async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
         WaveTask::List => {
             for wave in platform.waves().await? {
                 let (plan, field) = (&wave.plan, &wave.plan.field);
-                println!("{}  {}  {} to {}  {}", plan.code, wave.state.as_str(), field.opens, field.closes, plan.title.get("en"));
+                println!(
+                    "{}  {}  {} to {}  {}",
+                    plan.code,
+                    wave.state.as_str(),
+                    field.opens,
+                    field.closes,
+                    plan.title.get("en")
+                );
             }
         }
     }

@@ -59,7 +59,7 @@ impl BurnUp<'_> {
     pub fn svg(&self, layout: Layout) -> String {
         let (height, date_labels_max) = match layout {
             Layout::Wide => (300.0, 6),
-            Layout::Narrow => (270.0, 3),
+            Layout::Narrow => (270.0, 4),
         };
         let plot = Plot { left: 52.0, right: layout.width() - 26.0, top: 54.0, bottom: height - 34.0, date_labels_max };
         let steps = self.steps();

@@ -73,6 +73,9 @@ struct Measures {
     note_x: f64,
     name_chars: usize,
     ticks_wished: f64,
+    /// Which part of a higher row's extra height lies above its line, and above its value and note.
+    extra_above_line: f64,
+    extra_above_text: f64,
 }
 
 impl Measures {
@@ -87,6 +90,8 @@ impl Measures {
                 note_x: 748.0,
                 name_chars: 23,
                 ticks_wished: 6.0,
+                extra_above_line: 0.5,
+                extra_above_text: 0.5,
             },
             Layout::Narrow => Self {
                 plot: (14.0, 312.0),
@@ -97,11 +102,24 @@ impl Measures {
                 note_x: 332.0,
                 name_chars: 22,
                 ticks_wished: 4.0,
+                extra_above_line: 1.0,
+                extra_above_text: 0.0,
             },
         }
     }
+
+    fn name_lines(&self, row: &DotRow) -> Vec<String> {
+        wrap(&row.name, self.name_chars, NAME_LINES_MAX)
+    }
+
+    fn height_of(&self, row: &DotRow) -> f64 {
+        self.row_height + (self.name_lines(row).len() as f64 - 1.0) * NAME_LINE_HEIGHT
+    }
 }
 
+/// A name has at most this many lines, each after the first making its row higher.
+const NAME_LINES_MAX: usize = 2;
+const NAME_LINE_HEIGHT: f64 = 16.0;
 const HEAD_HEIGHT: f64 = 30.0;
 const TIER_LABEL_HEIGHT: f64 = 24.0;
 const TIER_GAP: f64 = 6.0;
@@ -111,6 +129,10 @@ const REFERENCE_HEIGHT: f64 = 20.0;
 impl Tier {
     fn label_height(&self) -> f64 {
         if self.label.is_empty() { 0.0 } else { TIER_LABEL_HEIGHT }
+    }
+
+    fn height(&self, measures: &Measures) -> f64 {
+        self.label_height() + self.rows.iter().map(|row| measures.height_of(row)).sum::<f64>()
     }
 }
 
@@ -132,7 +154,7 @@ impl DotPlot<'_> {
             y += tier.label_height();
             for row in &tier.rows {
                 self.draw_row(&mut svg, row, &axis, &measures, y);
-                y += measures.row_height;
+                y += measures.height_of(row);
             }
             y += TIER_GAP;
         }
@@ -161,7 +183,7 @@ impl DotPlot<'_> {
     fn draw_bands(&self, svg: &mut Svg, measures: &Measures, layout: Layout) {
         let mut y = HEAD_HEIGHT;
         for tier in &self.tiers {
-            let height = tier.label_height() + tier.rows.len() as f64 * measures.row_height;
+            let height = tier.height(measures);
             svg.rect("chart-band", (0.0, y), (layout.width(), height));
             if !tier.label.is_empty() {
                 svg.text("chart-tier", (8.0, y + 17.0), Anchor::Start, &tier.label);
@@ -188,7 +210,9 @@ impl DotPlot<'_> {
     }
 
     fn draw_row(&self, svg: &mut Svg, row: &DotRow, axis: &Axis, measures: &Measures, y: f64) {
-        let line_y = y + measures.line_y;
+        let names = measures.name_lines(row);
+        let extra = measures.height_of(row) - measures.row_height;
+        let line_y = y + measures.line_y + extra * measures.extra_above_line;
         if let Some(Interval { low, high }) = row.interval.filter(|ends| ends.low.is_finite() && ends.high.is_finite())
         {
             let (left, right) = (axis.at(low), axis.at(high));
@@ -197,9 +221,11 @@ impl DotPlot<'_> {
                 svg.line("chart-cap", (end, line_y - 5.0), (end, line_y + 5.0));
             }
         }
-        let text_y = y + measures.text_y;
-        let name = wrap(&row.name, measures.name_chars, 1).concat();
-        svg.text("chart-name", (8.0, text_y), Anchor::Start, &name);
+        for (position, line) in names.iter().enumerate() {
+            let baseline = y + measures.text_y + position as f64 * NAME_LINE_HEIGHT;
+            svg.text("chart-name", (8.0, baseline), Anchor::Start, line);
+        }
+        let text_y = y + measures.text_y + extra * measures.extra_above_text;
         if row.value.is_finite() {
             svg.circle("chart-dot", (axis.at(row.value), line_y), 5.0);
             svg.text("chart-value", (measures.value_x, text_y), Anchor::End, &(self.number)(row.value, 2));
@@ -233,7 +259,8 @@ mod tests {
 
     #[test]
     fn a_ranking_in_two_tiers_is_drawn() {
-        let first = vec![row("Bắc Hà", 86.92, 1.4, "1–2"), row("Bát Xát & co.", 85.1, 1.2, "1–2")];
+        let first =
+            vec![row("Bắc Hà", 86.92, 1.4, "1–2"), row("Bát Xát & a name that takes two lines", 85.1, 1.2, "1–2")];
         insta::assert_snapshot!(plot(vec![
             Tier { label: "Tier 1".to_owned(), rows: first },
             Tier { label: "Tier 2".to_owned(), rows: vec![row("Lào Cai", 79.0, 1.1, "3")] },

@@ -24,8 +24,6 @@ pub(super) struct UnitView {
     wave_title: String,
     released: bool,
     name: String,
-    /// "District".
-    level_name: String,
     answers: String,
     has_answers: bool,
     index: Option<Headline>,
@@ -84,7 +82,6 @@ impl UnitView {
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             released: wave.state == WaveState::Released,
             name: words::unit_name(wave, code, language).to_owned(),
-            level_name: words::level_name(wave, language),
             answers: language.t_with("unit-answers", answers),
             has_answers: unit.responses > 0,
             index,

@@ -75,9 +75,8 @@ impl Platform {
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
         let (sender, mut read) = mpsc::channel(BATCHES_WAITING);
         let platform = self.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            platform.read_file(&loaded, Counted { file, progress }, &sender)
-        });
+        let reading =
+            tokio::task::spawn_blocking(move || platform.read_file(&loaded, Counted { file, progress }, &sender));
         let mut imported = ImportedResponses::default();
         let mut rejections = Rejections::beside(path);
         while let Some(part) = read.recv().await {
@@ -141,9 +140,11 @@ impl Platform {
                     imported.repeated += 1;
                     continue;
                 }
-                Outcome::Conflict => {
-                    Finding::new("id", "conflict", "another row with this id was kept before; give this one an id of its own")
-                }
+                Outcome::Conflict => Finding::new(
+                    "id",
+                    "conflict",
+                    "another row with this id was kept before; give this one an id of its own",
+                ),
                 Outcome::NotOpen => Finding::new("wave", "not_open", "the wave is not open; run `plumbline wave open`"),
             };
             rejections.write(&record, &finding.into())?;

@@ -6,9 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{PipelineError, Platform};
 use crate::foundation::{Code, LanguageTag, Weight};
-use crate::survey::{
-    Answer, AnswerSheet, ItemKind, Mode, Placement, Response, Source, Unit, Wave, unit_on,
-};
+use crate::survey::{Answer, AnswerSheet, ItemKind, Mode, Placement, Response, Source, Unit, Wave, unit_on};
 
 /// Responses a transaction.
 const RESPONSES_PER_TRANSACTION: usize = 2_000;
@@ -44,9 +42,8 @@ impl Platform {
         let mut done = 0;
         while done < plan.answers {
             let batch = RESPONSES_PER_TRANSACTION.min(plan.answers - done);
-            let responses: Result<Vec<_>, _> = (0..batch)
-                .map(|_| self.prepare(&loaded, people.answer(wave, plan.until, &mut rng)))
-                .collect();
+            let responses: Result<Vec<_>, _> =
+                (0..batch).map(|_| self.prepare(&loaded, people.answer(wave, plan.until, &mut rng))).collect();
             self.0.store.insert_responses(&responses?).await?;
             done += batch;
             progress(done);

@@ -94,7 +94,8 @@ impl Platform {
         match (kept.pop(), kept.is_empty()) {
             (Some(only), true) => Ok(only),
             (Some(_), false) => {
-                let message = format!("there are several versions of {name:?}; name a file instead, like \"{name}.toml\"");
+                let message =
+                    format!("there are several versions of {name:?}; name a file instead, like \"{name}.toml\"");
                 let mut findings = Findings::default();
                 findings.push("questionnaire", "ambiguous", message);
                 Err(findings.into())

@@ -105,8 +105,7 @@ impl Store {
 
     /// Responses by unit, day and mode.
     pub async fn daily_counts(&self, wave: WaveId) -> Result<Vec<DailyCount>, StorageError> {
-        let rows =
-            daily_count::Entity::find().filter(daily_count::Column::WaveId.eq(wave.0)).all(&self.db).await?;
+        let rows = daily_count::Entity::find().filter(daily_count::Column::WaveId.eq(wave.0)).all(&self.db).await?;
         let damaged = |reason: &dyn std::fmt::Display| StorageError::damaged("daily_count", reason);
         let read = |row: daily_count::Model| {
             Ok(DailyCount {

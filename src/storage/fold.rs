@@ -228,9 +228,7 @@ async fn add_days(
         .add(Expr::col(("excluded", daily_count::Column::Responses)));
     for chunk in rows.chunks(ROWS_PER_STATEMENT) {
         daily_count::Entity::insert_many(chunk.iter().cloned())
-            .on_conflict(
-                OnConflict::columns(key).value(daily_count::Column::Responses, sum.clone()).to_owned(),
-            )
+            .on_conflict(OnConflict::columns(key).value(daily_count::Column::Responses, sum.clone()).to_owned())
             .exec_without_returning(transaction)
             .await?;
     }

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    QueryTrait,
 };
 use uuid::Uuid;
 
 use super::entities::{free_text, pending_batch, response, wave};
 use super::fold::Entry;
-use super::waves::WaveId;
 use super::transaction::Work;
+use super::waves::WaveId;
 use super::{StorageError, Store};
 use crate::foundation::Code;
 use crate::survey::{Mode, Placement, Source, UnitId, WaveState};
@@ -147,10 +148,7 @@ async fn open_waves(transaction: &DatabaseTransaction) -> Result<HashSet<i32>, S
 }
 
 /// The content hashes of those responses whose keys are kept already, under whatever unit.
-async fn find_kept(
-    transaction: &DatabaseTransaction,
-    new: &[NewResponse],
-) -> Result<HashMap<Key, Uuid>, StorageError> {
+async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Result<HashMap<Key, Uuid>, StorageError> {
     let mut by_wave: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
     for response in new {
         by_wave.entry(response.wave.0).or_default().push(response.key);
@@ -184,10 +182,9 @@ async fn insert(
         let mut statement = response::Entity::insert_many(chunk.iter().map(|position| model(&new[*position])))
             .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
             .into_query();
-        statement.returning(sea_orm::sea_query::Query::returning().columns([
-            response::Column::WaveId,
-            response::Column::Key,
-        ]));
+        statement.returning(
+            sea_orm::sea_query::Query::returning().columns([response::Column::WaveId, response::Column::Key]),
+        );
         for row in transaction.query_all(&statement).await? {
             stored.insert((WaveId(row.try_get_by_index(0)?), row.try_get_by_index(1)?));
         }

@@ -16,10 +16,8 @@ pub(super) trait Work: Sync {
     type Output: Send;
 
     /// Does it.
-    fn run(
-        &self,
-        transaction: &DatabaseTransaction,
-    ) -> impl Future<Output = Result<Self::Output, StorageError>> + Send;
+    fn run(&self, transaction: &DatabaseTransaction)
+    -> impl Future<Output = Result<Self::Output, StorageError>> + Send;
 }
 
 impl Store {

@@ -2,15 +2,15 @@
 
 #![expect(unreachable_pub, reason = "sea-orm's derives write `pub` items; the room re-exports none of them")]
 
-pub(super) mod setting;
-pub(super) mod unit;
+pub(super) mod daily_count;
+pub(super) mod free_text;
 pub(super) mod lineage;
+pub(super) mod pending_batch;
 pub(super) mod questionnaire;
+pub(super) mod response;
+pub(super) mod setting;
+pub(super) mod tally;
+pub(super) mod tally_version;
+pub(super) mod unit;
 pub(super) mod wave;
 pub(super) mod wave_unit;
-pub(super) mod response;
-pub(super) mod free_text;
-pub(super) mod pending_batch;
-pub(super) mod tally;
-pub(super) mod daily_count;
-pub(super) mod tally_version;
