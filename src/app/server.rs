@@ -35,7 +35,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 fn api() -> OpenApiRouter<Platform> {
     OpenApiRouter::with_openapi(dissemination::api_description())
-        .nest("/api/v1", collection::api_routes().merge(dissemination::api_routes()))
+        .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()))
 }
 
 /// All routes of the product.
@@ -43,7 +43,7 @@ pub fn router(platform: Platform, sign_in: SignIn) -> Router {
     let (api, description) = api().split_for_parts();
     let routes = Router::new()
         .merge(api)
-        .merge(dissemination::api_pages(description))
+        .merge(dissemination::api_pages(&description))
         .merge(dissemination::pages())
         .merge(collection::pages())
         .merge(office::pages())

@@ -138,11 +138,7 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
         Err(SubmitError::Invalid(findings)) => show_step(place, draft, Step::Check, &findings.0, false),
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
-        Err(SubmitError::Overloaded) => ask_again(place, draft),
-        Err(SubmitError::Storage(error)) => {
-            tracing::error!(%error, "a form could not be kept");
-            ask_again(place, draft)
-        }
+        Err(SubmitError::Overloaded | SubmitError::Storage(_)) => ask_again(place, draft),
         Err(SubmitError::Pipeline(error)) => Err(to_page_error(error)),
     }
 }

@@ -31,7 +31,7 @@ mod submission;
 #[cfg(test)]
 mod tests;
 
-pub use response_file::{ResponseRow, ResponseRows, read_responses};
+pub use response_file::{Rejected, ResponseFile, read_responses};
 pub use submission::check_submission;
 
 /// What is wrong with a value, before it is known where the value stands.

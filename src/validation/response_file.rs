@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
-use csv::StringRecord;
+use csv::{ByteRecord, StringRecord};
 use uuid::Uuid;
 
 use super::Fault;
@@ -18,15 +17,14 @@ use crate::survey::{Item, ItemKind, Mode, Placement, Response, Source, Wave};
 /// The most characters in a respondent's number.
 const ID_LENGTH_MAX: usize = 200;
 
-/// A file of collected answers, read row by row as an iterator.
-pub struct ResponseRows<R> {
+/// A file of collected answers. As an iterator it gives each row as a response, or the row and what is wrong with it.
+pub struct ResponseFile<'w, R> {
     table: Table<R>,
-    header: StringRecord,
-    wave: Arc<Wave>,
+    wave: &'w Wave,
     today: NaiveDate,
     columns: Columns,
     ignored: Vec<String>,
-    units: HashMap<String, Code>,
+    units: HashMap<&'w str, &'w Code>,
     language: LanguageTag,
     /// How often each row was seen, in files without a column of respondents' numbers.
     repeats: HashMap<[u8; 32], u64>,
@@ -34,15 +32,15 @@ pub struct ResponseRows<R> {
     buffer: Vec<u8>,
 }
 
-/// One row of the file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ResponseRow {
+/// A row that is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
     /// The line on which it begins.
     pub line: u64,
-    /// Its cells as they were read; bytes that are no UTF-8 are replaced.
-    pub record: StringRecord,
-    /// The response, or everything that is wrong with the row, each with line and column.
-    pub outcome: Result<Response, Findings>,
+    /// Its cells as they were read.
+    pub record: ByteRecord,
+    /// Everything that is wrong with it, each with line and column.
+    pub findings: Findings,
 }
 
 /// The positions of the columns.
@@ -63,20 +61,19 @@ struct Columns {
 /// An empty cell is `null`. Each row gets an id that is the same whenever it is read again: of its respondent's number, or
 /// else of its content and how often that came before. Where the plan names no column of days, the last field day is
 /// taken, even before it has come, so that a second import says the same. Findings about the header, for which no row is
-/// read: `missing_column`, `not_allowed` (no column of modes, and the wave takes no paper answers) and those of [`Table::open`].
-/// A file that breaks off ends with a row whose finding is `unreadable`.
-pub fn read_responses<R: Read>(reader: R, wave: Arc<Wave>, today: NaiveDate) -> Result<ResponseRows<R>, Findings> {
+/// read: `missing_column`, `not_allowed` (no column of modes, and the wave takes no paper answers) and those of
+/// [`Table::open`]. A file that breaks off ends with a rejected row whose finding is `unreadable`.
+pub fn read_responses<R: Read>(reader: R, wave: &Wave, today: NaiveDate) -> Result<ResponseFile<'_, R>, Findings> {
     let table = Table::open(reader)?;
-    let (columns, ignored) = find_columns(&table, &wave)?;
-    Ok(ResponseRows {
-        header: StringRecord::from(table.columns()),
+    let (columns, ignored) = find_columns(&table, wave)?;
+    Ok(ResponseFile {
         table,
-        columns,
-        ignored,
-        units: wave.units.iter().map(|unit| (unit.code().to_string(), unit.code().clone())).collect(),
-        language: wave.questionnaire.languages.first().cloned().unwrap_or_else(LanguageTag::vietnamese),
         wave,
         today,
+        columns,
+        ignored,
+        units: wave.units.iter().map(|unit| (unit.code().as_str(), unit.code())).collect(),
+        language: wave.questionnaire.languages.first().cloned().unwrap_or_else(LanguageTag::vietnamese),
         repeats: HashMap::new(),
         record: StringRecord::new(),
         buffer: Vec::new(),
@@ -122,17 +119,23 @@ fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<(Columns, Vec<
     findings.into_result((columns, ignored))
 }
 
-impl<R: Read> ResponseRows<R> {
+impl<R: Read> ResponseFile<'_, R> {
     /// The names of all columns, for the header of a file of rejected rows.
     #[must_use]
-    pub fn header(&self) -> &StringRecord {
-        &self.header
+    pub fn columns(&self) -> &[String] {
+        self.table.columns()
     }
 
     /// The columns that nothing is read from.
     #[must_use]
     pub fn ignored_columns(&self) -> &[String] {
         &self.ignored
+    }
+
+    /// The cells of the row that was read last.
+    #[must_use]
+    pub fn record(&self) -> &ByteRecord {
+        self.record.as_byte_record()
     }
 
     fn check_row(&mut self, line: u64) -> Result<Response, Findings> {
@@ -150,7 +153,8 @@ impl<R: Read> ResponseRows<R> {
         };
         let mut row = Row { columns: self.table.columns(), record: &self.record, line, findings: &mut findings };
         let plan = &self.wave.plan;
-        let unit = row.required(self.columns.unit, |code| self.units.get(code).ok_or_else(|| unknown_unit(code)));
+        let unit =
+            row.required(self.columns.unit, |code| self.units.get(code).copied().ok_or_else(|| unknown_unit(code)));
         let stratum = self.columns.stratum.map_or_else(|| unit.cloned(), |column| row.required(column, check_code));
         // One `Option` says whether there is a column, the other whether its cell can be used.
         let psu = self.columns.psu.map(|column| row.required(column, check_code));
@@ -191,7 +195,7 @@ impl<R: Read> ResponseRows<R> {
             })
         };
         let response = response();
-        findings.into_result(response)?.ok_or_else(Findings::default)
+        findings.into_value(response)
     }
 
     /// An id out of the respondent's number, the same in every import into this wave.
@@ -219,18 +223,22 @@ impl<R: Read> ResponseRows<R> {
     }
 }
 
-impl<R: Read> Iterator for ResponseRows<R> {
-    type Item = ResponseRow;
+impl<R: Read> Iterator for ResponseFile<'_, R> {
+    type Item = Result<Response, Rejected>;
 
-    fn next(&mut self) -> Option<ResponseRow> {
-        let (record, outcome) = match self.table.read_row(&mut self.record)? {
-            Ok(line) => {
-                let outcome = self.check_row(line);
-                (self.record.clone(), outcome)
-            }
-            Err(finding) => (StringRecord::from_byte_record_lossy(self.table.raw().clone()), Err(finding.into())),
-        };
-        Some(ResponseRow { line: self.table.line(), record, outcome })
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.table.read_row(&mut self.record)? {
+            Ok(line) => Some(self.check_row(line).map_err(|findings| Rejected {
+                line,
+                record: self.record.as_byte_record().clone(),
+                findings,
+            })),
+            Err(finding) => Some(Err(Rejected {
+                line: self.table.line(),
+                record: self.table.raw().clone(),
+                findings: finding.into(),
+            })),
+        }
     }
 }
 

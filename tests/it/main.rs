@@ -1,6 +1,8 @@
 //! The platform from outside, each test with a store of its own and, where it keeps something, on both engines.
 
+mod form;
 mod import;
 mod intake;
+mod reference;
 mod storage;
 mod support;

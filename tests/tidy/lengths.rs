@@ -10,7 +10,7 @@ const FUNCTION_LINES_MAX: usize = 70;
 
 /// A source file has at most [`FILE_LINES_MAX`] lines.
 pub(crate) fn files_are_short(tree: &SourceTree) -> Vec<Violation> {
-    let is_source = |extension: &&str| ["rs", "ts", "mjs"].contains(extension);
+    let is_source = |extension: &&str| ["rs", "ts", "js"].contains(extension);
     tree.files()
         .filter(|file| file.path.rsplit('.').next().as_ref().is_some_and(is_source) && !file.path.contains("/dist/"))
         .filter_map(|file| {
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn data_and_built_files_may_be_long() {
         let long = "a\n".repeat(351);
-        assert_reports(files_are_short, &[("Cargo.lock", &long), ("frontend/dist/form.mjs", &long)], &[]);
+        assert_reports(files_are_short, &[("Cargo.lock", &long), ("frontend/dist/form.js", &long)], &[]);
     }
 
     #[test]

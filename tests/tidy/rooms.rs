@@ -27,8 +27,12 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
 /// Rooms that a room must not know although they are on floors below its own, and why.
 pub(crate) const MUST_NOT_KNOW: &[(&str, &[&str], &str)] = &[
     ("collection", &["storage"], "go through `pipeline`"),
-    ("dissemination", &["storage"], "go through `pipeline`"),
-    ("office", &["storage"], "go through `pipeline`"),
+    ("dissemination", &["storage", "estimation"], "it shows numbers that `pipeline` gives it and makes none"),
+    (
+        "office",
+        &["storage", "statistics", "estimation", "index", "ranking"],
+        "an officer who could watch a score could steer it",
+    ),
     (
         "web",
         &["survey", "chart", "validation", "estimation", "monitoring", "index", "ranking", "storage"],

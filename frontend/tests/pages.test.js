@@ -1,0 +1,107 @@
+// Every page, in every language: usable with assistive technology, on a narrow screen, in the dark and on paper.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+import http from "node:http";
+import { after, before, test } from "node:test";
+import { LANGUAGES, OFFICE_PAGES, PUBLIC_PAGES, startBrowser, startProduct } from "./product.js";
+
+const NARROW = { width: 320, height: 640 };
+const FIRST_PAGE_BYTES_MAX = 8 * 1024;
+const FIRST_PAGE_REQUESTS_MAX = 3;
+let product, browser, signedIn, axe;
+
+before(async () => {
+  [product, browser] = await Promise.all([startProduct(), startBrowser()]);
+  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  // The sign-in link works once: every page shares this session.
+  signedIn = await browser.newContext({ viewport: NARROW, baseURL: product.origin });
+  const page = await signedIn.newPage();
+  await page.goto(product.signIn);
+  await page.close();
+});
+after(async () => {
+  await browser?.close();
+  await product?.stop();
+});
+
+const pages = [...PUBLIC_PAGES, ...OFFICE_PAGES].flatMap((path) => LANGUAGES.map((language) => `/${language}${path}`));
+
+async function open(path, media = {}) {
+  const page = await signedIn.newPage();
+  await page.emulateMedia(media);
+  const response = await page.goto(path);
+  assert.equal(response.status(), 200, path);
+  return page;
+}
+
+async function seriousViolations(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+for (const path of pages) {
+  test(`${path} has no serious barrier and does not scroll sideways at 320 px`, async () => {
+    const page = await open(path);
+    assert.deepEqual(await seriousViolations(page), []);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= NARROW.width);
+    await page.close();
+  });
+}
+
+// Red, green, blue, each 0 to 255.
+const background = (page) =>
+  page.evaluate(() => {
+    const [html, body] = [document.documentElement, document.body].map((element) => getComputedStyle(element).backgroundColor);
+    const color = body === "rgba(0, 0, 0, 0)" ? html : body;
+    return color.match(/\d+/g).slice(0, 3).map(Number);
+  });
+
+for (const path of [...PUBLIC_PAGES, ...OFFICE_PAGES].map((path) => `/en${path}`)) {
+  test(`${path} is dark where the reader wishes, without a serious barrier`, async () => {
+    const page = await open(path, { colorScheme: "dark" });
+    assert.ok(Math.max(...(await background(page))) < 80);
+    assert.deepEqual(await seriousViolations(page), []);
+    await page.close();
+  });
+
+  test(`${path} prints dark on white, even where the screen is dark`, async () => {
+    const page = await open(path, { media: "print", colorScheme: "dark" });
+    assert.ok(["255,255,255", "0,0,0"].includes((await background(page)).join()) || Math.min(...(await background(page))) > 240);
+    const pdf = await page.pdf({ format: "A4" });
+    assert.ok(pdf.length > 5_000);
+    await page.close();
+  });
+}
+
+// The bytes of the answer as they travel, head included.
+function transferred(path) {
+  return new Promise((resolve, reject) => {
+    const request = http.get(product.origin + path, { headers: { "accept-encoding": "br, gzip" } }, (response) => {
+      const head = response.rawHeaders.join("").length + 4 * response.rawHeaders.length;
+      let bytes = head;
+      response.on("data", (chunk) => (bytes += chunk.length));
+      response.on("end", () => resolve({ bytes, encoding: response.headers["content-encoding"] }));
+    });
+    request.on("error", reject);
+  });
+}
+
+for (const language of LANGUAGES) {
+  for (const path of ["/s/laocai-2024", "/s/laocai-2024/082"]) {
+    test(`the first page of the form is small: /${language}${path}`, async (t) => {
+      const { bytes, encoding } = await transferred(`/${language}${path}`);
+      t.diagnostic(`${bytes} bytes (${encoding})`);
+      assert.ok(bytes <= FIRST_PAGE_BYTES_MAX, `${bytes} bytes`);
+      const page = await signedIn.newPage();
+      const requests = [];
+      page.on("request", (request) => request.url().startsWith("http") && requests.push(request.url()));
+      await page.goto(`/${language}${path}`, { waitUntil: "networkidle" });
+      assert.ok(requests.length <= FIRST_PAGE_REQUESTS_MAX, requests.join("\n"));
+      await page.close();
+    });
+  }
+}
