@@ -79,7 +79,7 @@ mod tests {
     use crate::foundation::{Text, Weight};
     use crate::survey::{
         Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Period, Plan, Questionnaire, Scale, Section,
-        Unit, UnitId, UnitRow, WaveState,
+        Unit, UnitId, UnitRow, UnitSelection, WaveState,
     };
 
     fn code(text: &str) -> Code {
@@ -133,7 +133,13 @@ mod tests {
             title: Text::default(),
             questionnaire: String::new(),
             method: "sipas-mean@2023".to_owned(),
-            units: MeasuredUnits { level: code("district"), codes: vec![], on: day, targets: BTreeMap::new() },
+            units: MeasuredUnits {
+                level: code("district"),
+                codes: UnitSelection::All,
+                on: day,
+                target: None,
+                targets: BTreeMap::new(),
+            },
             period: Period { from: day, to: day },
             field: Field { opens: day, closes: day, grace_days: 0 },
             modes: vec![],

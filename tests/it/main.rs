@@ -1,5 +1,6 @@
 //! The platform from outside, each test with a store of its own and, where it keeps something, on both engines.
 
+mod estimate_files;
 mod form;
 mod import;
 mod intake;
