@@ -2,6 +2,7 @@
 
 mod dissemination;
 mod estimate_files;
+mod form;
 mod import;
 mod intake;
 mod reference;
