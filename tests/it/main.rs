@@ -2,5 +2,6 @@
 
 mod import;
 mod intake;
+mod kill;
 mod storage;
 mod support;

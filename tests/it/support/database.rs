@@ -50,7 +50,8 @@ impl Engine {
         });
     }
 
-    async fn fresh_database(self) -> Result<TestDatabase, DbErr> {
+    /// Makes an empty store; an error where there is no PostgreSQL.
+    pub(crate) async fn fresh_database(self) -> Result<TestDatabase, DbErr> {
         match self {
             Self::Sqlite => {
                 let folder = TempDir::with_prefix("plumbline-").expect("a temporary folder can be made");

@@ -11,6 +11,9 @@
 //! and runs as `a_response_sent_twice_is_kept_once::sqlite` and `::postgres`.
 
 mod database;
+pub(crate) mod fixture;
+pub(crate) mod http;
+pub(crate) mod process;
 mod world;
 
 pub(crate) use database::{Engine, TestDatabase};
