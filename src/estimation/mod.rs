@@ -9,6 +9,8 @@ mod builder;
 mod sample;
 mod statistic;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use builder::{Respondent, SampleBuilder};
 pub use sample::{Domain, Sample};

@@ -1,10 +1,13 @@
 //! Fieldwork: how many answered, against target and calendar, and how many more a wished margin needs. Counts and
 //! precision only, never a score.
 //!
-//! Start reading at [`Fieldwork`].
+//! What the pages of a fieldwork show while it runs must not tell who leads, so nothing here holds an index, and the room
+//! knows neither storage nor HTTP. Start reading at [`fieldwork`].
 
+mod progress;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sample_size;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +16,40 @@ use serde::Serialize;
 
 use crate::foundation::Code;
 use crate::survey::Mode;
+
+pub use progress::fieldwork;
+pub use sample_size::{answers_for_margin, slovin};
+
+/// Responses of one unit, on one day, in one mode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    /// The unit.
+    pub unit: Code,
+    /// How they were given.
+    pub mode: Mode,
+    /// The day on which they were given.
+    pub day: NaiveDate,
+    /// How many.
+    pub n: u64,
+}
+
+/// How precise the headline index of a unit is so far.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SeenPrecision {
+    /// The half-width of its interval, as a share (0.05 = five points).
+    pub margin: f64,
+    /// Its design effect, where there is one.
+    pub design_effect: Option<f64>,
+}
+
+/// The precision of each unit that has one, and of all together.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SeenPrecisions {
+    /// By unit.
+    pub units: BTreeMap<Code, SeenPrecision>,
+    /// All units together.
+    pub overall: Option<SeenPrecision>,
+}
 
 /// The state of a wave's fieldwork on a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]

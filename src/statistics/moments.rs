@@ -14,33 +14,52 @@ pub struct MomentOverflow;
 pub struct PairSums {
     dimension: usize,
     upper: Vec<i128>,
+    /// No entry is larger than this: one check a vector keeps all entries within their range.
+    bound: i128,
 }
 
 impl PairSums {
     /// The empty sum over vectors of `dimension` entries.
     #[must_use]
     pub fn new(dimension: usize) -> Self {
-        Self { dimension, upper: vec![0; packed_length(dimension)] }
+        Self { dimension, upper: vec![0; packed_length(dimension)], bound: 0 }
     }
 
-    /// Adds `factor · x xᵀ`. Zeros in `x` cost nothing.
+    /// Adds `factor · x xᵀ`, for a positive `factor`. Zeros in `x` cost little.
     pub fn add_outer(&mut self, x: &[i64], factor: i64) -> Result<(), MomentOverflow> {
+        debug_assert!(factor > 0);
+        let largest = x.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0);
+        let bound = i128::from(largest) * i128::from(factor);
+        let bound = bound.checked_mul(i128::from(largest)).ok_or(MomentOverflow)?;
+        self.bound = self.bound.checked_add(bound).ok_or(MomentOverflow)?;
+        self.fold(x, i128::from(factor));
+        Ok(())
+    }
+
+    /// Takes out `x xᵀ`, which was added with the factor 1.
+    fn remove_outer(&mut self, x: &[i64]) {
+        let largest = i128::from(x.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0));
+        self.bound -= largest * largest;
+        self.fold(x, -1);
+    }
+
+    fn fold(&mut self, x: &[i64], factor: i128) {
         debug_assert_eq!(x.len(), self.dimension);
-        for (row, &left) in x.iter().enumerate().filter(|(_, left)| **left != 0) {
-            let scaled = left.checked_mul(factor).ok_or(MomentOverflow)?;
+        for row in (0..x.len()).filter(|row| x[*row] != 0) {
+            let left = i128::from(x[row]) * factor;
             let begin = packed_row(self.dimension, row);
             let sums = &mut self.upper[begin..begin + self.dimension - row];
-            for (sum, &right) in sums.iter_mut().zip(&x[row..]) {
-                // 64 × 64 bits always fit in 128; only the sum can leave the range.
-                *sum = sum.checked_add(i128::from(scaled) * i128::from(right)).ok_or(MomentOverflow)?;
+            for (sum, right) in sums.iter_mut().zip(&x[row..]) {
+                *sum += left * i128::from(*right);
             }
         }
-        Ok(())
     }
 
     /// Adds the sums of `other`.
     pub fn merge(&mut self, other: &Self) -> Result<(), MomentOverflow> {
-        merge_exactly(&mut self.upper, &other.upper)
+        self.bound = self.bound.checked_add(other.bound).ok_or(MomentOverflow)?;
+        self.upper.iter_mut().zip(&other.upper).for_each(|(sum, other)| *sum += other);
+        Ok(())
     }
 
     /// The sums as numbers, each multiplied by `scale`.
@@ -48,14 +67,6 @@ impl PairSums {
     pub fn to_matrix(&self, scale: f64) -> SymmetricMatrix {
         SymmetricMatrix::from_upper(self.dimension, self.upper.iter().map(|sum| *sum as f64 * scale).collect())
     }
-}
-
-fn merge_exactly(into: &mut [i128], from: &[i128]) -> Result<(), MomentOverflow> {
-    debug_assert_eq!(into.len(), from.len());
-    for (sum, other) in into.iter_mut().zip(from) {
-        *sum = sum.checked_add(*other).ok_or(MomentOverflow)?;
-    }
-    Ok(())
 }
 
 /// First and second moments of the totals of primary sampling units in one stratum.
@@ -97,28 +108,25 @@ impl StratumMoments {
     /// Adds a PSU with the totals `x`.
     pub fn add_psu(&mut self, x: &[i64]) -> Result<(), MomentOverflow> {
         self.psus = self.psus.checked_add(1).ok_or(MomentOverflow)?;
-        self.fold(x, 1)
+        self.products.add_outer(x, 1)?;
+        self.sums.iter_mut().zip(x).for_each(|(sum, value)| *sum += i128::from(*value));
+        Ok(())
     }
 
     /// Takes out a PSU that was added with the totals `x`; an error when there is none left.
     pub fn remove_psu(&mut self, x: &[i64]) -> Result<(), MomentOverflow> {
         self.psus = self.psus.checked_sub(1).ok_or(MomentOverflow)?;
-        self.fold(x, -1)
-    }
-
-    fn fold(&mut self, x: &[i64], sign: i64) -> Result<(), MomentOverflow> {
-        debug_assert_eq!(x.len(), self.sums.len());
-        for (sum, value) in self.sums.iter_mut().zip(x) {
-            *sum = sum.checked_add(i128::from(*value) * i128::from(sign)).ok_or(MomentOverflow)?;
-        }
-        self.products.add_outer(x, sign)
+        self.products.remove_outer(x);
+        self.sums.iter_mut().zip(x).for_each(|(sum, value)| *sum -= i128::from(*value));
+        Ok(())
     }
 
     /// Adds the moments of other PSUs of the same stratum.
     pub fn merge(&mut self, other: &Self) -> Result<(), MomentOverflow> {
         self.psus = self.psus.checked_add(other.psus).ok_or(MomentOverflow)?;
-        merge_exactly(&mut self.sums, &other.sums)?;
-        self.products.merge(&other.products)
+        self.products.merge(&other.products)?;
+        self.sums.iter_mut().zip(&other.sums).for_each(|(sum, other)| *sum += other);
+        Ok(())
     }
 
     /// The covariance of the stratum's totals under sampling of PSUs with replacement, each entry multiplied by `scale`:

@@ -15,6 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, Q
 
 use super::entities::{daily_count, pending_batch, tally, tally_version};
 use super::responses::NewResponse;
+use super::transaction::Work;
 use super::{StorageError, Store};
 use crate::estimation::TallySums;
 use crate::foundation::Weight;
@@ -107,35 +108,42 @@ impl Store {
                 return Ok(folded);
             }
             for (wave, unit) in units {
-                folded += self.fold_unit(wave, unit).await?;
+                folded += self.transaction(&FoldUnit { wave, unit }).await?;
             }
         }
     }
+}
 
-    async fn fold_unit(&self, wave: i32, unit: i64) -> Result<usize, StorageError> {
-        self.transaction(async |transaction| {
-            take_lease(transaction, wave, unit).await?;
-            let batches = pending_batch::Entity::find()
-                .filter(pending_batch::Column::WaveId.eq(wave))
-                .filter(pending_batch::Column::UnitId.eq(unit))
-                .limit(BATCHES_PER_FOLD)
-                .all(transaction)
-                .await?;
-            let mut additions = Additions::default();
-            for batch in &batches {
-                additions.add_batch(&batch.entries)?;
-            }
-            add_sums(transaction, wave, unit, additions.sums).await?;
-            add_days(transaction, wave, unit, additions.days).await?;
-            pending_batch::Entity::delete_many()
-                .filter(pending_batch::Column::WaveId.eq(wave))
-                .filter(pending_batch::Column::UnitId.eq(unit))
-                .filter(pending_batch::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
-                .exec(transaction)
-                .await?;
-            Ok(batches.len())
-        })
-        .await
+struct FoldUnit {
+    wave: i32,
+    unit: i64,
+}
+
+impl Work for FoldUnit {
+    type Output = usize;
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<usize, StorageError> {
+        let Self { wave, unit } = *self;
+        take_lease(transaction, wave, unit).await?;
+        let batches = pending_batch::Entity::find()
+            .filter(pending_batch::Column::WaveId.eq(wave))
+            .filter(pending_batch::Column::UnitId.eq(unit))
+            .limit(BATCHES_PER_FOLD)
+            .all(transaction)
+            .await?;
+        let mut additions = Additions::default();
+        for batch in &batches {
+            additions.add_batch(&batch.entries)?;
+        }
+        add_sums(transaction, wave, unit, additions.sums).await?;
+        add_days(transaction, wave, unit, additions.days).await?;
+        pending_batch::Entity::delete_many()
+            .filter(pending_batch::Column::WaveId.eq(wave))
+            .filter(pending_batch::Column::UnitId.eq(unit))
+            .filter(pending_batch::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
+            .exec(transaction)
+            .await?;
+        Ok(batches.len())
     }
 }
 

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryOrder};
 
 use super::entities::{lineage, unit};
+use super::transaction::Work;
 use super::{StorageError, Store};
 use crate::foundation::Code;
 use crate::survey::{LineageRow, Unit, UnitId, UnitRow, check_register};
@@ -25,36 +26,12 @@ impl Store {
 
     /// Adds the units that the register lacks, all or none. Returns how many are new.
     pub async fn import_units(&self, rows: &[UnitRow]) -> Result<usize, StorageError> {
-        self.transaction(async |transaction| {
-            let new = check_register(&units(transaction).await?, rows)?;
-            for chunk in new.chunks(ROWS_PER_STATEMENT) {
-                let models = chunk.iter().map(unit_model).collect::<Result<Vec<_>, _>>()?;
-                unit::Entity::insert_many(models).exec_without_returning(transaction).await?;
-            }
-            Ok(new.len())
-        })
-        .await
+        self.transaction(&ImportUnits(rows)).await
     }
 
     /// Adds the lines of descent that are not there yet, all or none. Returns how many are new.
     pub async fn import_lineage(&self, rows: &[LineageRow]) -> Result<u64, StorageError> {
-        self.transaction(async |transaction| {
-            let mut new = 0;
-            for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-                let once = OnConflict::columns([
-                    lineage::Column::FromProvince,
-                    lineage::Column::FromCode,
-                    lineage::Column::ToCode,
-                    lineage::Column::EffectiveOn,
-                ]);
-                new += lineage::Entity::insert_many(chunk.iter().map(lineage_model))
-                    .on_conflict(once.clone().do_nothing().to_owned())
-                    .exec_without_returning(transaction)
-                    .await?;
-            }
-            Ok(new)
-        })
-        .await
+        self.transaction(&ImportLineage(rows)).await
     }
 
     /// All lines of descent, in order of predecessor.
@@ -65,6 +42,38 @@ impl Store {
             .all(&self.db)
             .await?;
         models.into_iter().map(lineage_row).collect()
+    }
+}
+
+struct ImportUnits<'a>(&'a [UnitRow]);
+
+impl Work for ImportUnits<'_> {
+    type Output = usize;
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<usize, StorageError> {
+        let new = check_register(&units(transaction).await?, self.0)?;
+        for chunk in new.chunks(ROWS_PER_STATEMENT) {
+            let models = chunk.iter().map(unit_model).collect::<Result<Vec<_>, _>>()?;
+            unit::Entity::insert_many(models).exec_without_returning(transaction).await?;
+        }
+        Ok(new.len())
+    }
+}
+
+struct ImportLineage<'a>(&'a [LineageRow]);
+
+impl Work for ImportLineage<'_> {
+    type Output = u64;
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<u64, StorageError> {
+        use lineage::Column::{EffectiveOn, FromCode, FromProvince, ToCode};
+        let mut new = 0;
+        for chunk in self.0.chunks(ROWS_PER_STATEMENT) {
+            let once = OnConflict::columns([FromProvince, FromCode, ToCode, EffectiveOn]).do_nothing().to_owned();
+            let rows = lineage::Entity::insert_many(chunk.iter().map(lineage_model)).on_conflict(once);
+            new += rows.exec_without_returning(transaction).await?;
+        }
+        Ok(new)
     }
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::entities::{free_text, pending_batch, response, wave};
 use super::fold::Entry;
 use super::waves::WaveId;
+use super::transaction::Work;
 use super::{StorageError, Store};
 use crate::foundation::Code;
 use crate::survey::{Mode, Placement, Source, UnitId, WaveState};
@@ -74,31 +75,39 @@ impl Store {
     ///
     /// When this returns, they are durable, and so is the note of what they add to the tallies (see `fold.rs`).
     pub async fn insert_responses(&self, new: &[NewResponse]) -> Result<Vec<Outcome>, StorageError> {
-        self.transaction(async |transaction| {
-            let mut kept = find_kept(transaction, new).await?;
-            let open = open_waves(transaction).await?;
-            let mut storing: HashMap<Key, usize> = HashMap::with_capacity(new.len());
-            for (position, response) in new.iter().enumerate() {
-                let key = (response.wave, response.key);
-                if !kept.contains_key(&key) && open.contains(&response.wave.0) {
-                    storing.entry(key).or_insert(position);
-                }
+        self.transaction(&InsertResponses(new)).await
+    }
+}
+
+struct InsertResponses<'a>(&'a [NewResponse]);
+
+impl Work for InsertResponses<'_> {
+    type Output = Vec<Outcome>;
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<Outcome>, StorageError> {
+        let new = self.0;
+        let mut kept = find_kept(transaction, new).await?;
+        let open = open_waves(transaction).await?;
+        let mut storing: HashMap<Key, usize> = HashMap::with_capacity(new.len());
+        for (position, response) in new.iter().enumerate() {
+            let key = (response.wave, response.key);
+            if !kept.contains_key(&key) && open.contains(&response.wave.0) {
+                storing.entry(key).or_insert(position);
             }
-            let mut positions: Vec<usize> = storing.values().copied().collect();
-            positions.sort_unstable();
-            let stored = insert(transaction, new, &positions).await?;
-            if stored.len() < positions.len() {
-                // Another server kept some of them since we looked.
-                let raced: Vec<NewResponse> = positions.iter().map(|p| new[*p].clone()).collect();
-                kept.extend(find_kept(transaction, &raced).await?);
-            }
-            let stored_now: Vec<&NewResponse> =
-                positions.iter().map(|p| &new[*p]).filter(|r| stored.contains(&(r.wave, r.key))).collect();
-            note_for_fold(transaction, &stored_now).await?;
-            keep_words(transaction, &stored_now).await?;
-            Ok(outcomes(new, &storing, &stored, &kept))
-        })
-        .await
+        }
+        let mut positions: Vec<usize> = storing.values().copied().collect();
+        positions.sort_unstable();
+        let stored = insert(transaction, new, &positions).await?;
+        if stored.len() < positions.len() {
+            // Another server kept some of them since we looked.
+            let raced: Vec<NewResponse> = positions.iter().map(|p| new[*p].clone()).collect();
+            kept.extend(find_kept(transaction, &raced).await?);
+        }
+        let stored_now: Vec<&NewResponse> =
+            positions.iter().map(|p| &new[*p]).filter(|r| stored.contains(&(r.wave, r.key))).collect();
+        note_for_fold(transaction, &stored_now).await?;
+        keep_words(transaction, &stored_now).await?;
+        Ok(outcomes(new, &storing, &stored, &kept))
     }
 }
 

@@ -9,17 +9,27 @@ use super::{StorageError, Store};
 /// How often a transaction is tried before its error is reported.
 const TRIES_MAX: u32 = 6;
 
+/// What is done in one transaction; it may be done again from the start. A trait and not a closure, because the compiler
+/// cannot prove that the future of an `AsyncFn` is `Send`.
+pub(super) trait Work: Sync {
+    /// What comes out of it.
+    type Output: Send;
+
+    /// Does it.
+    fn run(
+        &self,
+        transaction: &DatabaseTransaction,
+    ) -> impl Future<Output = Result<Self::Output, StorageError>> + Send;
+}
+
 impl Store {
-    /// Runs `work` in one transaction and commits it. A busy file or a lost race is tried again after a pause.
+    /// Does `work` in one transaction and commits it. A busy file or a lost race is tried again after a pause.
     ///
     /// On SQLite the transaction takes the write lock at its start, so that nothing it has read can change under it.
-    pub(super) async fn transaction<T, F>(&self, work: F) -> Result<T, StorageError>
-    where
-        F: AsyncFn(&DatabaseTransaction) -> Result<T, StorageError>,
-    {
+    pub(super) async fn transaction<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
         let mut tries = 1;
         loop {
-            match self.transaction_once(&work).await {
+            match self.transaction_once(work).await {
                 Err(error) if error.is_transient() && tries < TRIES_MAX => {
                     tokio::time::sleep(Duration::from_millis(5 << tries)).await;
                     tries += 1;
@@ -29,10 +39,7 @@ impl Store {
         }
     }
 
-    async fn transaction_once<T, F>(&self, work: &F) -> Result<T, StorageError>
-    where
-        F: AsyncFn(&DatabaseTransaction) -> Result<T, StorageError>,
-    {
+    async fn transaction_once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
         let _turn = match &self.writer {
             Some(writer) => Some(writer.lock().await),
             None => None,
@@ -42,8 +49,8 @@ impl Store {
             ..TransactionOptions::default()
         };
         let transaction = self.db.begin_with_options(options).await?;
-        let value = work(&transaction).await?;
+        let output = work.run(&transaction).await?;
         transaction.commit().await?;
-        Ok(value)
+        Ok(output)
     }
 }

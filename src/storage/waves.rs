@@ -1,9 +1,10 @@
 //! Questionnaires and waves.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entities::{questionnaire, wave, wave_unit};
+use super::transaction::Work;
 use super::{StorageError, Store};
 use crate::survey::{Plan, Questionnaire, Unit, UnitId, WaveState};
 
@@ -55,32 +56,7 @@ impl Store {
     /// Keeps a new wave as a draft.
     pub async fn create_wave(&self, plan: &Plan, asked: &Questionnaire, units: &[Unit]) -> Result<(), StorageError> {
         self.keep_questionnaire(asked).await?;
-        self.transaction(async |transaction| {
-            let taken = wave::Entity::find().filter(wave::Column::Code.eq(plan.code.as_str())).one(transaction).await?;
-            if taken.is_some() {
-                let hint = "; a wave is never replaced, choose another code";
-                return Err(StorageError::Taken { what: "wave", code: plan.code.to_string(), hint });
-            }
-            let row = wave::ActiveModel {
-                id: NotSet,
-                code: Set(plan.code.to_string()),
-                state: Set(WaveState::Draft.as_str().to_owned()),
-                plan: Set(plan.to_toml()),
-                questionnaire_code: Set(asked.code.to_string()),
-                questionnaire_version: Set(asked.version.clone()),
-            };
-            let wave_id = wave::Entity::insert(row).exec(transaction).await?.last_insert_id;
-            let positioned = (0..).zip(units).map(|(position, unit)| wave_unit::ActiveModel {
-                wave_id: Set(wave_id),
-                position: Set(position),
-                unit_id: Set(unit.id.0),
-            });
-            for chunk in positioned.collect::<Vec<_>>().chunks(1_000) {
-                wave_unit::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
-            }
-            Ok(())
-        })
-        .await
+        self.transaction(&CreateWave { plan, asked, units }).await
     }
 
     /// The wave with this code.
@@ -124,6 +100,43 @@ impl Store {
             questionnaire: read_questionnaire(&asked)?,
             units: units.into_iter().map(|unit| UnitId(unit.unit_id)).collect(),
         })
+    }
+}
+
+struct CreateWave<'a> {
+    plan: &'a Plan,
+    asked: &'a Questionnaire,
+    units: &'a [Unit],
+}
+
+impl Work for CreateWave<'_> {
+    type Output = ();
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), StorageError> {
+        let Self { plan, asked, units } = *self;
+        let taken = wave::Entity::find().filter(wave::Column::Code.eq(plan.code.as_str())).one(transaction).await?;
+        if taken.is_some() {
+            let hint = "; a wave is never replaced, choose another code";
+            return Err(StorageError::Taken { what: "wave", code: plan.code.to_string(), hint });
+        }
+        let row = wave::ActiveModel {
+            id: NotSet,
+            code: Set(plan.code.to_string()),
+            state: Set(WaveState::Draft.as_str().to_owned()),
+            plan: Set(plan.to_toml()),
+            questionnaire_code: Set(asked.code.to_string()),
+            questionnaire_version: Set(asked.version.clone()),
+        };
+        let wave_id = wave::Entity::insert(row).exec(transaction).await?.last_insert_id;
+        let positioned = (0..).zip(units).map(|(position, unit)| wave_unit::ActiveModel {
+            wave_id: Set(wave_id),
+            position: Set(position),
+            unit_id: Set(unit.id.0),
+        });
+        for chunk in positioned.collect::<Vec<_>>().chunks(1_000) {
+            wave_unit::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
+        }
+        Ok(())
     }
 }
 

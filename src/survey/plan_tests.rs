@@ -1,3 +1,5 @@
+//! What plans are read to, and refused for.
+
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};

@@ -1,3 +1,5 @@
+//! What questionnaires are read to, and refused for.
+
 use proptest::prelude::*;
 
 use super::{Answer, Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};

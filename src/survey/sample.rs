@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Mode, Period, Plan, Questionnaire, Scale, Section,
-    Unit, UnitId, UnitRow, Wave, WaveState,
+    Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 
@@ -114,9 +114,10 @@ pub(crate) fn wave(state: WaveState) -> Wave {
         method: "sipas-top2@2017".to_owned(),
         units: MeasuredUnits {
             level: code("district"),
-            targets: codes.iter().map(|unit_code| (unit_code.clone(), 600)).collect::<BTreeMap<_, _>>(),
-            codes,
+            codes: UnitSelection::Listed(codes),
             on: day(2024, 11, 1),
+            target: Some(600),
+            targets: BTreeMap::new(),
         },
         period: Period { from: day(2024, 1, 1), to: day(2024, 10, 31) },
         field: Field { opens: day(2024, 11, 1), closes: day(2024, 11, 30), grace_days: 7 },

@@ -59,8 +59,10 @@ struct Columns {
 /// Opens a file of collected answers: columns as the plan names them, items and respondent questions by their codes.
 ///
 /// An empty cell is `null`. Each row gets an id that is the same whenever it is read again: of its respondent's number, or
-/// else of its content and how often that came before. Findings about the header, for which no row is read:
-/// `missing_column`, `not_allowed` (no column of modes, and the wave takes no paper answers) and those of [`Table::open`].
+/// else of its content and how often that came before. Where the plan names no column of days, the last field day is
+/// taken, even before it has come, so that a second import says the same. Findings about the header, for which no row is
+/// read: `missing_column`, `not_allowed` (no column of modes, and the wave takes no paper answers) and those of
+/// [`Table::open`]. A file that breaks off ends with a rejected row whose finding is `unreadable`.
 pub fn read_responses<R: Read>(reader: R, wave: &Wave, today: NaiveDate) -> Result<ResponseFile<'_, R>, Findings> {
     let table = Table::open(reader)?;
     let (columns, ignored) = find_columns(&table, wave)?;
@@ -128,6 +130,12 @@ impl<R: Read> ResponseFile<'_, R> {
     #[must_use]
     pub fn ignored_columns(&self) -> &[String] {
         &self.ignored
+    }
+
+    /// The cells of the row that was read last.
+    #[must_use]
+    pub fn record(&self) -> &ByteRecord {
+        self.record.as_byte_record()
     }
 
     fn check_row(&mut self, line: u64) -> Result<Response, Findings> {

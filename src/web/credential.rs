@@ -29,6 +29,11 @@ impl Credential {
         Self(token.filter(|token| !token.is_empty() && token.len() <= Self::LENGTH_MAX).map(str::to_owned))
     }
 
+    /// The token, to tell a wrong one from none.
+    pub fn token(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+
     /// Whether a token is there and `check` finds it good.
     pub fn passes(&self, check: impl FnOnce(&str) -> bool) -> bool {
         self.0.as_deref().is_some_and(check)

@@ -110,9 +110,8 @@ impl Language {
         MESSAGES.lookup_with_args(&self.identifier(), key, &arguments)
     }
 
-    /// The message with this key, if there is one.
-    #[must_use]
-    pub fn find(self, key: &str) -> Option<String> {
+    /// The message with this key, if there is one that takes no arguments.
+    pub(super) fn find(self, key: &str) -> Option<String> {
         MESSAGES.try_lookup(&self.identifier(), key)
     }
 
@@ -203,10 +202,13 @@ mod tests {
             let found = keys(language);
             let difference: Vec<_> = expected.symmetric_difference(&found).collect();
             assert!(difference.is_empty(), "{}: {difference:?}", language.tag());
-            for key in &found {
-                assert!(language.find(key).is_some(), "{} cannot be read in {}", key, language.tag());
-            }
         }
+    }
+
+    #[test]
+    fn arguments_stand_in_the_message_as_they_are() {
+        let progress = Language::Czech.t_with("form-progress", [("number", 2.into()), ("count", 6.into())]);
+        assert_eq!(progress, "Část 2 z 6");
     }
 
     #[test]

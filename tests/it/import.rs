@@ -41,13 +41,14 @@ on_both_engines! {
         let world = World::small(database).await;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("b.csv");
-        let rows = "number,district,village,weight,q01\n1,D01,V1,1,5\n2,D09,V1,-1,6\n3,D02,V1,1,\"4\"\n1,D01,V1,1,4\n";
+        let rows = "number,district,village,weight,q01,q02,q03,q04\n1,D01,V1,1,5,,,\n2,D09,V1,-1,6,,,\n\
+                    3,D02,V1,1,\"4\",,,\n1,D01,V1,1,4,,,\n";
         std::fs::write(&path, rows).unwrap();
         let imported = import(&world, &path).await;
         assert_eq!((imported.stored, imported.rejected), (2, 2));
         let rejected = std::fs::read_to_string(folder.path().join("b.rejected.csv")).unwrap();
         let mut lines = rejected.lines();
-        assert_eq!(lines.next(), Some("number,district,village,weight,q01,findings"));
+        assert_eq!(lines.next(), Some("number,district,village,weight,q01,q02,q03,q04,findings"));
         assert!(rejected.contains("D09") && rejected.contains("out_of_range") && rejected.contains("conflict"), "{rejected}");
     }
 

@@ -72,7 +72,7 @@ on_both_engines! {
 
     async fn tallies_equal_a_recount(database: TestDatabase) {
         let world = World::small(database).await;
-        for number in 0..50_u32 {
+        for number in 1..=50_u32 {
             let mut submission = submission(u128::from(number));
             submission["unit"] = json!(format!("D0{}", 1 + number % 3));
             submission["answers"]["q02"] = json!(1 + number % 5);

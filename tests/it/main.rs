@@ -3,5 +3,6 @@
 mod import;
 mod intake;
 mod kill;
+mod reference;
 mod storage;
 mod support;

@@ -102,7 +102,7 @@ on_both_engines! {
     async fn two_servers_fold_the_same_batches_once(database: TestDatabase) {
         let world = World::small(database).await;
         let other = platform_on(world.url()).await;
-        for number in 0..30 {
+        for number in 1..=30 {
             world.submit(&submission(number)).await;
         }
         let (ours, theirs) = tokio::join!(world.platform.store().fold_pending(), other.store().fold_pending());

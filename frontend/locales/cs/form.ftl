@@ -11,6 +11,7 @@ form-intro-length = Asi { $minutes } { $minutes ->
    *[other] otázek
  }.
 form-intro-skip = Otázku, na kterou nechcete odpovědět, můžete přeskočit.
+    .some = Otázky, které nejsou označeny jako povinné, můžete přeskočit.
 form-progress = Část { $number } z { $count }
 form-respondent = O vás
 form-required = (povinné)
@@ -56,6 +57,6 @@ receipt-lead = Zadejte kód ze stránky s poděkováním a zjistěte, zda byl fo
 receipt-code = Kód potvrzení
 receipt-look = Ověřit
 receipt-found = Přijato
-    .words = Formulář s tímto kódem byl přijat v: { $wave }.
+    .words = Formulář s tímto kódem byl přijat. Průzkum: { $wave }.
 receipt-missing = Tento kód jsme nenašli
     .words = Porovnejte každý znak se stránkou s poděkováním. Pokud jste formulář odeslali právě teď, zkuste to za několik minut.

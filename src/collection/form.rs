@@ -1,0 +1,168 @@
+//! The addresses of the form. Each handler looks the wave up, lets [`proceed`] decide, and shows the outcome.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::Router;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use rand::rngs::SysRng;
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::answers::Typed;
+use super::journey::{Action, Draft, Outcome, Step, proceed};
+use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept};
+use super::receipt::show_receipt;
+use crate::pipeline::{PipelineError, Platform, SubmitError};
+use crate::survey::{Mode, Source, Wave, WaveState};
+use crate::web::{PageError, Place, draw_id};
+
+/// The most bytes of a form: every text of a long questionnaire at its full length.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The most fields of a form.
+const FIELDS_MAX: usize = 1000;
+/// After how many seconds a busy server is worth another try.
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
+
+type Answered = Result<Response, PageError>;
+
+/// The addresses of the form and of receipts.
+pub fn pages() -> Router<Platform> {
+    Router::new()
+        .route("/s/{wave}", get(choose_unit))
+        .route("/s/{wave}/thanks", get(give_thanks))
+        .route("/s/{wave}/{unit}", get(open_form).post(continue_form))
+        .route("/receipt", get(show_receipt))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+}
+
+/// The wave, if the web may know of it.
+async fn public_wave(platform: &Platform, code: &str) -> Result<Arc<Wave>, PageError> {
+    let wave = platform.wave(code).await.map_err(to_page_error)?;
+    let is_public = wave.state != WaveState::Draft && wave.plan.modes.contains(&Mode::Web);
+    if is_public { Ok(wave) } else { Err(PageError::NotFound) }
+}
+
+pub(super) fn to_page_error(error: PipelineError) -> PageError {
+    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
+}
+
+/// The page that says when answers are taken, if none are taken today.
+fn not_open(platform: &Platform, place: &Place, wave: &Wave, late: StatusCode) -> Option<Answered> {
+    let today = platform.clock().today();
+    let early = wave.state == WaveState::Open && today < wave.plan.field.opens;
+    let status = if early { StatusCode::OK } else { late };
+    (!wave.accepts_on(today)).then(|| show_not_open(place, wave, status, early))
+}
+
+async fn choose_unit(State(platform): State<Platform>, place: Place, Path(wave): Path<String>) -> Answered {
+    let wave = public_wave(&platform, &wave).await?;
+    not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_choice(&place, &wave))
+}
+
+async fn open_form(
+    State(platform): State<Platform>,
+    place: Place,
+    Path((wave, unit)): Path<(String, String)>,
+) -> Answered {
+    let wave = public_wave(&platform, &wave).await?;
+    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
+        return answer;
+    }
+    let draft = draft(&platform, &place, &wave, &unit, &[])?;
+    show_step(&place, &draft, Step::Questions(0), &[], false)
+}
+
+async fn continue_form(
+    State(platform): State<Platform>,
+    place: Place,
+    Path((wave, unit)): Path<(String, String)>,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Answered {
+    let wave = public_wave(&platform, &wave).await?;
+    let Form(fields) = form.map_err(|rejection| PageError::Refused(rejection.status()))?;
+    if fields.len() > FIELDS_MAX {
+        return Err(PageError::Refused(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::CONFLICT) {
+        return answer;
+    }
+    let draft = draft(&platform, &place, &wave, &unit, &fields)?;
+    let step = Step::from_name(field(&fields, "step"));
+    let action = Action::from_name(field(&fields, "action"));
+    let answer = match proceed(&draft, step, action) {
+        Outcome::Show(step, findings) => {
+            let stays_changing = !field(&fields, "changing").is_empty();
+            let changing = matches!(action, Action::Change(_) | Action::Send) || stays_changing;
+            show_step(&place, &draft, step, &findings, changing)
+        }
+        Outcome::Submit(submission) => submit(&platform, &place, &draft, &submission).await,
+    };
+    answer.map(unkept)
+}
+
+/// What travelled with the form, or the start of a new one with an identifier of its own.
+fn draft<'w>(
+    platform: &Platform,
+    place: &Place,
+    wave: &'w Wave,
+    unit: &str,
+    fields: &[(String, String)],
+) -> Result<Draft<'w>, PageError> {
+    let unit = wave.unit(unit).ok_or(PageError::NotFound)?;
+    let id = match Uuid::parse_str(field(fields, "id")) {
+        Ok(id) if !id.is_nil() => id,
+        _ => draw_id(&mut SysRng).map_err(PageError::internal)?,
+    };
+    let typed = Typed::from_fields(fields, &wave.questionnaire);
+    Ok(Draft { wave, unit, id, typed, language: place.language.tag(), today: platform.clock().today() })
+}
+
+fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
+    fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+}
+
+/// Sends the answers. What was sent before is answered as the first time, so a double click does no harm.
+async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submission: &Value) -> Answered {
+    match platform.submit(draft.wave, submission, Source::Open).await {
+        Ok(accepted) => {
+            let thanks = format!("/s/{}/thanks?receipt={}", draft.wave.plan.code, accepted.receipt);
+            Ok(Redirect::to(&place.language.path(&thanks)).into_response())
+        }
+        Err(SubmitError::Invalid(findings)) => show_step(place, draft, Step::Check, &findings.0, false),
+        Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
+        Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
+        Err(SubmitError::Overloaded) => {
+            let mut response = show_busy(place, draft)?;
+            response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+            Ok(response)
+        }
+        Err(SubmitError::Pipeline(error)) => Err(to_page_error(error)),
+    }
+}
+
+#[derive(Deserialize)]
+struct Thanks {
+    #[serde(default)]
+    receipt: String,
+}
+
+async fn give_thanks(
+    State(platform): State<Platform>,
+    place: Place,
+    Path(wave): Path<String>,
+    Query(thanks): Query<Thanks>,
+) -> Answered {
+    let wave = public_wave(&platform, &wave).await?;
+    let received = platform.find_receipt(&thanks.receipt).await.map_err(to_page_error)?;
+    if received.is_none_or(|received| received.plan.code != wave.plan.code) {
+        return Err(PageError::NotFound);
+    }
+    show_thanks(&place, &wave, thanks.receipt).map(unkept)
+}

@@ -1,0 +1,346 @@
+//! The way through the form as a plain function: what was typed and which button was pressed, to the next page or to
+//! a submission. Everything a person can do in the form is decided here, and nothing about how it looks.
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::answers::{PlacedItem, Typed, placed_items, relevant_items, to_json};
+use crate::foundation::{Finding, Text};
+use crate::survey::{FormLayout, Mode, Source, Unit, Wave};
+use crate::validation::check_submission;
+
+/// Where in the form somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// On a page of questions, counted from 0.
+    Questions(usize),
+    /// On the page that lists all answers.
+    Check,
+}
+
+impl Step {
+    /// Reads what [`Step::name`] wrote; anything else is the first page.
+    pub(super) fn from_name(name: &str) -> Self {
+        if name == "check" { Self::Check } else { Self::Questions(name.parse().unwrap_or(0)) }
+    }
+
+    /// The step's name in the form.
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Questions(page) => page.to_string(),
+            Self::Check => "check".to_owned(),
+        }
+    }
+}
+
+/// Which button was pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    /// On to the next page.
+    Next,
+    /// Back to the page before.
+    Back,
+    /// To the list of answers.
+    Check,
+    /// The same page again, in another language.
+    Stay,
+    /// To a page, to change an answer on it.
+    Change(usize),
+    /// Send it.
+    Send,
+}
+
+impl Action {
+    /// Reads a button's value; anything unknown stays on the page, which loses nothing.
+    pub(super) fn from_name(name: &str) -> Self {
+        match name {
+            "next" => Self::Next,
+            "back" => Self::Back,
+            "check" => Self::Check,
+            "send" => Self::Send,
+            _ => name.strip_prefix("change.").and_then(|page| page.parse().ok()).map_or(Self::Stay, Self::Change),
+        }
+    }
+}
+
+/// An answer in the making: everything that travels with the pages.
+#[derive(Debug, Clone)]
+pub(super) struct Draft<'w> {
+    /// The wave that is answered.
+    pub(super) wave: &'w Wave,
+    /// The unit that is rated.
+    pub(super) unit: &'w Unit,
+    /// The identifier that makes sending twice harmless.
+    pub(super) id: Uuid,
+    /// What was typed so far.
+    pub(super) typed: Typed,
+    /// The language of the pages.
+    pub(super) language: &'static str,
+    /// The day.
+    pub(super) today: NaiveDate,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    /// Show this step, with these findings about it.
+    Show(Step, Vec<Finding>),
+    /// Submit this.
+    Submit(Value),
+}
+
+/// A titled group of items on a page; the questions about the respondent have no title of their own.
+#[derive(Debug, Clone)]
+pub(super) struct Group<'w> {
+    /// Its title.
+    pub(super) title: Option<&'w Text>,
+    /// Its items.
+    pub(super) items: Vec<PlacedItem<'w>>,
+}
+
+impl Draft<'_> {
+    /// The submission as the interface documents it.
+    pub(super) fn to_submission(&self) -> Value {
+        let Wave { plan, questionnaire, .. } = self.wave;
+        let is_asked_in = |tag: &str| questionnaire.languages.iter().any(|language| language.as_str() == tag);
+        let language = if is_asked_in(self.language) {
+            self.language
+        } else {
+            questionnaire.languages.first().map_or(self.language, |language| language.as_str())
+        };
+        let mut submission = Map::from_iter([
+            ("id".to_owned(), Value::from(self.id.to_string())),
+            ("unit".to_owned(), Value::from(self.unit.code().as_str())),
+            ("mode".to_owned(), Value::from(Mode::Web.as_str())),
+            ("language".to_owned(), Value::from(language)),
+            // Who answers in the days of grace answers late, not after the field: the last field day stands.
+            ("answered_on".to_owned(), Value::from(self.today.min(plan.field.closes).to_string())),
+        ]);
+        for (part, answers) in to_json(questionnaire, &self.typed) {
+            submission.insert(part.to_owned(), answers);
+        }
+        Value::Object(submission)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let checked = check_submission(&self.to_submission(), self.wave, Source::Open, self.today);
+        checked.err().map(|findings| findings.0).unwrap_or_default()
+    }
+}
+
+/// The pages of questions as the plan lays them out, each a list of groups.
+pub(super) fn pages(wave: &Wave) -> Vec<Vec<Group<'_>>> {
+    let mut items = placed_items(&wave.questionnaire);
+    let mut groups: Vec<Group> = wave
+        .questionnaire
+        .factors
+        .iter()
+        .map(|factor| Group { title: Some(&factor.title), items: items.by_ref().take(factor.items.len()).collect() })
+        .collect();
+    groups.push(Group { title: None, items: items.collect() });
+    groups.retain(|group| !group.items.is_empty());
+    match wave.plan.layout {
+        FormLayout::FactorPages => groups.into_iter().map(|group| vec![group]).collect(),
+        FormLayout::SinglePage => vec![groups],
+    }
+}
+
+/// The groups of a page with the items that are shown on it: the relevant ones, and those that an item of the same
+/// page decides, because without script nobody knows yet. The page says of these when they are to be answered.
+pub(super) fn shown<'w>(page: &[Group<'w>], relevant: &[PlacedItem<'_>]) -> Vec<Group<'w>> {
+    let mut codes = Vec::new();
+    let mut shown = Vec::new();
+    for group in page {
+        let mut items = Vec::new();
+        for placed in &group.items {
+            let decided_here = placed.item.shown_if.as_ref().is_some_and(|rule| codes.contains(&&rule.item));
+            if decided_here || relevant.iter().any(|other| other.item.code == placed.item.code) {
+                codes.push(&placed.item.code);
+                items.push(*placed);
+            }
+        }
+        if !items.is_empty() {
+            shown.push(Group { title: group.title, items });
+        }
+    }
+    shown
+}
+
+/// Whether a finding speaks of this item, or of a part of its answer.
+pub(super) fn concerns(finding: &Finding, placed: &PlacedItem<'_>) -> bool {
+    finding.path.strip_prefix(&placed.path()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// The next step after a button was pressed.
+pub(super) fn proceed(draft: &Draft<'_>, step: Step, action: Action) -> Outcome {
+    let pages = pages(draft.wave);
+    let relevant = relevant_items(&draft.wave.questionnaire, &draft.typed);
+    let step = match step {
+        Step::Questions(page) => Step::Questions(page.min(pages.len().saturating_sub(1))),
+        Step::Check => Step::Check,
+    };
+    let findings_on = |page: usize, findings: &[Finding]| -> Vec<Finding> {
+        let Some(groups) = pages.get(page) else { return Vec::new() };
+        let is_here =
+            |finding: &&Finding| groups.iter().flat_map(|group| &group.items).any(|item| concerns(finding, item));
+        findings.iter().filter(is_here).cloned().collect()
+    };
+    let is_worth_showing = |page: &usize| !shown(&pages[*page], &relevant).is_empty();
+    let questions_or = |page: Option<usize>, otherwise: Step| page.map_or(otherwise, Step::Questions);
+
+    match (action, step) {
+        (Action::Stay, step) | (Action::Next | Action::Check, step @ Step::Check) => Outcome::Show(step, Vec::new()),
+        (Action::Change(page), _) => {
+            Outcome::Show(Step::Questions(page.min(pages.len().saturating_sub(1))), Vec::new())
+        }
+        (Action::Back, step) => {
+            let from = if let Step::Questions(page) = step { page } else { pages.len() };
+            Outcome::Show(questions_or((0..from).rev().find(is_worth_showing), step), Vec::new())
+        }
+        (Action::Next | Action::Check, Step::Questions(page)) => {
+            let findings = findings_on(page, &draft.findings());
+            if !findings.is_empty() {
+                return Outcome::Show(step, findings);
+            }
+            let next = if action == Action::Next { (page + 1..pages.len()).find(is_worth_showing) } else { None };
+            Outcome::Show(questions_or(next, Step::Check), Vec::new())
+        }
+        (Action::Send, _) => {
+            let findings = draft.findings();
+            if findings.is_empty() {
+                return Outcome::Submit(draft.to_submission());
+            }
+            let pages_with_findings = (0..pages.len()).map(|page| (page, findings_on(page, &findings)));
+            match pages_with_findings.into_iter().find(|(_, findings)| !findings.is_empty()) {
+                Some((page, findings)) => Outcome::Show(Step::Questions(page), findings),
+                None => Outcome::Show(Step::Check, findings),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::samples::{day, fields, wave};
+    use super::*;
+
+    fn draft<'w>(wave: &'w Wave, typed: &str) -> Draft<'w> {
+        let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
+        Draft { wave, unit: &wave.units[0], id: Uuid::from_u128(1), typed, language: "en", today: day(11, 20) }
+    }
+
+    fn go(typed: &str, step: &str, action: &str) -> Outcome {
+        let wave = wave(FormLayout::FactorPages);
+        proceed(&draft(&wave, typed), Step::from_name(step), Action::from_name(action))
+    }
+
+    #[test]
+    fn buttons_lead_from_page_to_page() {
+        let cases = [
+            ("0", "next", "1"),
+            ("1", "next", "2"),
+            ("2", "next", "check"),
+            ("0", "check", "check"),
+            ("check", "back", "2"),
+            ("2", "back", "1"),
+            ("0", "back", "0"),
+            ("1", "stay", "1"),
+            ("check", "stay", "check"),
+            ("check", "change.1", "1"),
+            ("check", "change.99", "2"),
+            ("99", "stay", "2"),
+            ("nonsense", "nonsense", "0"),
+        ];
+        for (step, action, expected) in cases {
+            let outcome = go("answers.q1=4", step, action);
+            assert_eq!(outcome, Outcome::Show(Step::from_name(expected), Vec::new()), "{step} {action}");
+        }
+    }
+
+    #[test]
+    fn a_page_with_findings_is_shown_again_with_its_own_findings_only() {
+        let Outcome::Show(step, findings) = go("answers.visits=200", "0", "next") else { panic!("not shown") };
+        assert_eq!(step, Step::Questions(0));
+        assert_eq!(findings.iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), ["answers.q1"]);
+    }
+
+    #[test]
+    fn going_back_or_changing_the_language_is_never_held_up_by_findings() {
+        assert_eq!(go("answers.visits=200", "1", "back"), Outcome::Show(Step::Questions(0), Vec::new()));
+        assert_eq!(go("answers.visits=200", "1", "stay"), Outcome::Show(Step::Questions(1), Vec::new()));
+    }
+
+    #[test]
+    fn sending_leads_to_the_first_page_that_has_findings() {
+        let Outcome::Show(step, findings) = go("answers.q1=4&answers.visits=200", "check", "send") else {
+            panic!("not shown")
+        };
+        assert_eq!((step, findings.len()), (Step::Questions(1), 1));
+    }
+
+    #[test]
+    fn a_finding_that_belongs_to_no_page_is_told_on_the_list_of_answers() {
+        let mut wave = wave(FormLayout::FactorPages);
+        wave.questionnaire.factors[0].items[0].required = false;
+        let outcome = proceed(&draft(&wave, ""), Step::Check, Action::Send);
+        let Outcome::Show(Step::Check, findings) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(findings.len(), 1, "an empty submission is one finding");
+    }
+
+    #[test]
+    fn a_complete_draft_becomes_the_submission_that_the_interface_documents() {
+        let Outcome::Submit(submission) = go("answers.q1=4&respondent.sex=M", "check", "send") else {
+            panic!("not submitted")
+        };
+        let expected = json!({
+            "id": "00000000-0000-0000-0000-000000000001", "unit": "082", "mode": "web", "language": "en",
+            "answered_on": "2024-11-20", "answers": {"q1": 4}, "respondent": {"sex": "M"},
+        });
+        assert_eq!(submission, expected);
+    }
+
+    #[test]
+    fn an_answer_in_the_days_of_grace_counts_for_the_last_field_day() {
+        let wave = wave(FormLayout::FactorPages);
+        let late = Draft { today: day(12, 2), ..draft(&wave, "") };
+        assert_eq!(late.to_submission()["answered_on"], "2024-11-30");
+    }
+
+    #[test]
+    fn a_language_that_the_questionnaire_lacks_is_stated_as_its_default() {
+        let mut wave = wave(FormLayout::FactorPages);
+        wave.questionnaire.languages.truncate(1);
+        assert_eq!(draft(&wave, "").to_submission()["language"], "vi");
+    }
+
+    #[test]
+    fn a_page_on_which_nothing_is_relevant_is_passed_over() {
+        let mut wave = wave(FormLayout::FactorPages);
+        let rule = wave.questionnaire.factors[0].items[1].shown_if.clone();
+        wave.questionnaire.factors[1].items.iter_mut().for_each(|item| item.shown_if.clone_from(&rule));
+        let after = |q1: &str| proceed(&draft(&wave, q1), Step::Questions(0), Action::Next);
+        assert_eq!(after("answers.q1=1"), Outcome::Show(Step::Questions(1), Vec::new()));
+        assert_eq!(after("answers.q1=5"), Outcome::Show(Step::Questions(2), Vec::new()));
+    }
+
+    #[test]
+    fn an_item_that_the_same_page_decides_is_always_shown() {
+        let wave = wave(FormLayout::FactorPages);
+        let shown = shown(&pages(&wave)[0], &relevant_items(&wave.questionnaire, &Typed::default()));
+        let codes: Vec<_> = shown[0].items.iter().map(|placed| placed.item.code.as_str()).collect();
+        assert_eq!(codes, ["q1", "why"]);
+    }
+
+    #[test]
+    fn a_single_page_holds_every_group() {
+        let wave = wave(FormLayout::SinglePage);
+        let titled: Vec<_> = pages(&wave)
+            .iter()
+            .map(|page| page.iter().map(|group| group.title.is_some()).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(titled, [vec![true, true, false]]);
+    }
+}

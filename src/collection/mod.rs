@@ -1,0 +1,22 @@
+//! Citizens in: the form that anybody can fill in without an account and without script, and the receipt.
+//!
+//! The form keeps nothing on the server until it is sent: everything typed travels with each page as form fields, so
+//! any number of servers can take turns and nothing half-finished is stored. There are no cookies. It must not know
+//! how answers are stored or counted, nor the rooms that show results.
+//! Start reading at [`journey::proceed`], the whole way from the first page to a submission as a plain function.
+
+mod answers;
+mod api;
+mod form;
+mod journey;
+mod pages;
+mod receipt;
+mod view;
+
+#[cfg(test)]
+mod pages_tests;
+#[cfg(test)]
+mod samples;
+
+pub use api::routes as api_routes;
+pub use form::pages;

@@ -1,0 +1,241 @@
+//! The pages of the form: templates, and how a draft fills them.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, HeaderValue};
+use axum::response::Response;
+
+use super::answers::placed_items;
+use super::journey::{Draft, Step, concerns, pages};
+use super::view::{AnswerGroup, Control, QuestionGroup, answers, kept_fields, message, questions};
+use crate::foundation::Finding;
+use crate::survey::{Unit, Wave};
+use crate::web::{Language, Page, PageError, Place, Style, render};
+
+/// How many questions a person answers in a minute, from which the introduction says how long the form takes.
+const QUESTIONS_PER_MINUTE: usize = 8;
+
+/// One line of the summary of findings.
+#[derive(Debug)]
+struct SummaryLine {
+    /// The element to go to; empty when the finding is about the form as a whole.
+    path: String,
+    text: String,
+    message: String,
+}
+
+#[derive(Template)]
+#[template(path = "form/questions.html")]
+struct QuestionsPage<'w> {
+    page: Page,
+    title: String,
+    action: String,
+    choose: String,
+    unit: &'w str,
+    several_units: bool,
+    id: String,
+    step: String,
+    number: usize,
+    count: usize,
+    progress: String,
+    length: String,
+    skip: String,
+    changing: bool,
+    groups: Vec<QuestionGroup<'w>>,
+    kept: Vec<(String, String)>,
+    summary: Vec<SummaryLine>,
+}
+
+#[derive(Template)]
+#[template(path = "form/check.html")]
+struct CheckPage<'w> {
+    page: Page,
+    action: String,
+    unit: &'w str,
+    id: String,
+    step: String,
+    blanks: usize,
+    unanswered: String,
+    groups: Vec<AnswerGroup<'w>>,
+    kept: Vec<(String, String)>,
+    summary: Vec<SummaryLine>,
+}
+
+#[derive(Template)]
+#[template(path = "form/choose.html")]
+struct ChoosePage<'w> {
+    page: Page,
+    units: Vec<(&'w str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "form/notice.html")]
+struct NoticePage {
+    page: Page,
+    advice: String,
+    onward: Option<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "form/thanks.html")]
+struct ThanksPage {
+    page: Page,
+    receipt: String,
+}
+
+/// The address of the form for a unit, without a language.
+pub(super) fn form_path(wave: &Wave, unit: &Unit) -> String {
+    format!("/s/{}/{}", wave.plan.code, unit.code())
+}
+
+/// Shows a step of the form with what was found; `changing` when the list of answers is to be shown next.
+pub(super) fn show_step(
+    place: &Place,
+    draft: &Draft<'_>,
+    step: Step,
+    findings: &[Finding],
+    changing: bool,
+) -> Result<Response, PageError> {
+    let summary = summary(draft, findings, place.language);
+    let status = if findings.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    match step {
+        Step::Questions(page) => render(status, &questions_page(place, draft, page, findings, changing, summary)),
+        Step::Check => render(status, &check_page(place, draft, summary)),
+    }
+}
+
+/// Says that the server is busy, on the list of answers, from which they can be sent again.
+pub(super) fn show_busy(place: &Place, draft: &Draft<'_>) -> Result<Response, PageError> {
+    let busy = SummaryLine { path: String::new(), text: String::new(), message: place.language.t("check-busy") };
+    render(StatusCode::SERVICE_UNAVAILABLE, &check_page(place, draft, vec![busy]))
+}
+
+/// Lists the units to choose from, in the order of the language.
+pub(super) fn show_choice(place: &Place, wave: &Wave) -> Result<Response, PageError> {
+    let language = place.language;
+    let mut units: Vec<_> = wave.units.iter().map(|unit| (unit.name(language.tag()), form_path(wave, unit))).collect();
+    units.sort_by(|a, b| language.compare(a.0, b.0));
+    render(StatusCode::OK, &ChoosePage { page: page(place, wave, wave.plan.title.get(language.tag())), units })
+}
+
+/// Says when the wave takes answers; `early` when it has not begun.
+pub(super) fn show_not_open(
+    place: &Place,
+    wave: &Wave,
+    status: StatusCode,
+    early: bool,
+) -> Result<Response, PageError> {
+    let language = place.language;
+    let (title, advice) =
+        if early { ("early-title", "early-title.advice") } else { ("closed-title", "closed-title.advice") };
+    let day = |date| language.format_date(date).into();
+    let advice =
+        language.t_with(advice, [("opens", day(wave.plan.field.opens)), ("closes", day(wave.plan.field.closes))]);
+    render(status, &NoticePage { page: page(place, wave, language.t(title)), advice, onward: None })
+}
+
+/// Says that another answer was sent from this form before.
+pub(super) fn show_conflict(place: &Place, wave: &Wave, unit: &Unit) -> Result<Response, PageError> {
+    let language = place.language;
+    let notice = NoticePage {
+        page: page(place, wave, language.t("conflict-title")),
+        advice: language.t("conflict-title.advice"),
+        onward: Some((language.t("conflict-title.onward"), form_path(wave, unit))),
+    };
+    render(StatusCode::CONFLICT, &notice)
+}
+
+/// Thanks, with the receipt.
+pub(super) fn show_thanks(place: &Place, wave: &Wave, receipt: String) -> Result<Response, PageError> {
+    let page = page(place, wave, place.language.t("thanks-title"));
+    render(StatusCode::OK, &ThanksPage { page, receipt })
+}
+
+/// Forbids to keep a page: it holds somebody's answers.
+pub(super) fn unkept(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn page(place: &Place, wave: &Wave, title: impl Into<String>) -> Page {
+    Page::new(place, title, Style::Form).with_synthetic(wave.plan.synthetic)
+}
+
+fn questions_page<'w>(
+    place: &Place,
+    draft: &Draft<'w>,
+    number: usize,
+    findings: &[Finding],
+    changing: bool,
+    summary: Vec<SummaryLine>,
+) -> QuestionsPage<'w> {
+    let (language, wave) = (place.language, draft.wave);
+    let groups = questions(draft, number, findings, language);
+    let count = pages(wave).len();
+    let asked = placed_items(&wave.questionnaire).filter(super::answers::PlacedItem::takes_answer).count();
+    let some_required = placed_items(&wave.questionnaire).any(|placed| placed.item.required);
+    let title = wave.plan.title.get(language.tag()).to_owned();
+    let heading = match groups.first() {
+        Some(group) if number > 0 => &group.title,
+        _ => &title,
+    };
+    let heading = if summary.is_empty() { heading.clone() } else { format!("{}: {heading}", language.t("form-error")) };
+    QuestionsPage {
+        page: page(place, wave, heading),
+        title,
+        action: form_path(wave, draft.unit),
+        choose: format!("/s/{}", wave.plan.code),
+        unit: draft.unit.name(language.tag()),
+        several_units: wave.units.len() > 1,
+        id: draft.id.to_string(),
+        step: Step::Questions(number).name(),
+        number: number + 1,
+        count,
+        progress: language.t_with("form-progress", [("number", (number + 1).into()), ("count", count.into())]),
+        length: language.t_with(
+            "form-intro-length",
+            [("minutes", asked.div_ceil(QUESTIONS_PER_MINUTE).into()), ("questions", asked.into())],
+        ),
+        skip: language.t(if some_required { "form-intro-skip.some" } else { "form-intro-skip" }),
+        changing,
+        kept: kept_fields(&draft.typed, &groups),
+        groups,
+        summary,
+    }
+}
+
+fn check_page<'w>(place: &Place, draft: &Draft<'w>, summary: Vec<SummaryLine>) -> CheckPage<'w> {
+    let language = place.language;
+    let groups = answers(draft, language);
+    let blanks = groups.iter().flat_map(|group| &group.lines).filter(|line| line.answer.is_none()).count();
+    CheckPage {
+        page: page(place, draft.wave, language.t("check-title")),
+        action: form_path(draft.wave, draft.unit),
+        unit: draft.unit.name(language.tag()),
+        id: draft.id.to_string(),
+        step: Step::Check.name(),
+        blanks,
+        unanswered: language.t_with("check-blanks", [("count", blanks.into())]),
+        groups,
+        kept: kept_fields(&draft.typed, &[]),
+        summary,
+    }
+}
+
+/// The findings in the order of the questions; those about the form as a whole come last.
+fn summary(draft: &Draft<'_>, findings: &[Finding], language: Language) -> Vec<SummaryLine> {
+    let mut lines = Vec::new();
+    let mut placed = Vec::new();
+    for item in placed_items(&draft.wave.questionnaire) {
+        if let Some(finding) = findings.iter().find(|finding| concerns(finding, &item)) {
+            let text = item.item.text.get(language.tag()).to_owned();
+            lines.push(SummaryLine { path: item.path(), text, message: message(finding, item.item, language) });
+            placed.push(item);
+        }
+    }
+    for finding in findings.iter().filter(|finding| !placed.iter().any(|item| concerns(finding, item))) {
+        let key = if finding.code == "empty" { "finding-empty" } else { "finding-other" };
+        lines.push(SummaryLine { path: String::new(), text: String::new(), message: language.t(key) });
+    }
+    lines
+}

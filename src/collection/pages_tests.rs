@@ -1,0 +1,133 @@
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
+use axum::http::{Request, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+use tower_http::compression::CompressionLayer;
+use uuid::Uuid;
+
+use super::answers::Typed;
+use super::journey::{Draft, Step};
+use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks};
+use super::samples::{day, fields, wave};
+use crate::foundation::Finding;
+use crate::survey::{FormLayout, Questionnaire, Wave};
+use crate::web::{Language, PageError, Place};
+
+const BYTES_MAX: usize = 8 * 1024;
+
+fn place(language: Language) -> Place {
+    Place { language, path: "/s/w/082".into() }
+}
+
+fn draft<'w>(wave: &'w Wave, typed: &str, language: Language) -> Draft<'w> {
+    let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
+    Draft { wave, unit: &wave.units[0], id: Uuid::from_u128(1), typed, language: language.tag(), today: day(11, 20) }
+}
+
+async fn text(response: Result<Response, PageError>) -> String {
+    let body = response.unwrap().into_body().collect().await.unwrap().to_bytes();
+    String::from_utf8(body.to_vec()).unwrap()
+}
+
+fn asks_for_itself(html: &str) -> bool {
+    html.contains("src=\"http")
+        || html.contains("<script")
+        || html.contains("style=\"")
+        || html.contains("localization")
+}
+
+#[tokio::test]
+async fn every_page_is_rendered_in_every_language_without_script_or_inline_style() {
+    for layout in [FormLayout::FactorPages, FormLayout::SinglePage] {
+        let wave = wave(layout);
+        for language in Language::ALL {
+            let (place, draft) = (place(language), draft(&wave, "answers.q1=2&answers.visits=200", language));
+            let findings = [
+                Finding::new("answers.q1", "required", ""),
+                Finding::new("answers.visits", "out_of_range", ""),
+                Finding::new("answers.how[1]", "unknown_option", ""),
+                Finding::new("answers", "empty", ""),
+            ];
+            let pages = [
+                show_step(&place, &draft, Step::Questions(0), &[], false),
+                show_step(&place, &draft, Step::Questions(1), &findings, true),
+                show_step(&place, &draft, Step::Questions(2), &[], false),
+                show_step(&place, &draft, Step::Check, &findings, false),
+                show_busy(&place, &draft),
+                show_choice(&place, &wave),
+                show_not_open(&place, &wave, StatusCode::GONE, false),
+                show_not_open(&place, &wave, StatusCode::OK, true),
+                show_conflict(&place, &wave, &wave.units[0]),
+                show_thanks(&place, &wave, "AB12-CD34".into()),
+            ];
+            for (position, page) in pages.into_iter().enumerate() {
+                let html = text(page).await;
+                assert!(!asks_for_itself(&html), "page {position} in {}: {html}", language.tag());
+                assert!(html.contains(&language.t("synthetic-notice")), "page {position} in {}", language.tag());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_on_other_pages_travels_along() {
+    let wave = wave(FormLayout::FactorPages);
+    let draft = draft(&wave, "answers.q1=2&answers.how=desk&respondent.sex=F", Language::English);
+    let html = text(show_step(&place(Language::English), &draft, Step::Questions(1), &[], false)).await;
+    assert!(html.contains(r#"<input type="hidden" name="answers.q1" value="2">"#), "{html}");
+    assert!(html.contains(r#"<input type="hidden" name="respondent.sex" value="F">"#));
+    assert!(html.contains(r#"name="answers.how" value="desk" checked"#));
+    assert!(!html.contains(r#"<input type="hidden" name="answers.how""#));
+}
+
+#[tokio::test]
+async fn what_was_typed_cannot_become_markup() {
+    let wave = wave(FormLayout::FactorPages);
+    let draft = draft(&wave, "answers.q1=1&answers.why=%22%3E%3Cscript%3E", Language::English);
+    for step in [Step::Questions(0), Step::Questions(1), Step::Check] {
+        let html = text(show_step(&place(Language::English), &draft, step, &[], false)).await;
+        assert!(!html.contains("<script"), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_preselected() {
+    let wave = wave(FormLayout::SinglePage);
+    let draft = draft(&wave, "", Language::Vietnamese);
+    let html = text(show_step(&place(Language::Vietnamese), &draft, Step::Questions(0), &[], false)).await;
+    assert!(!html.contains(" checked"), "{html}");
+}
+
+#[tokio::test]
+async fn findings_are_summarised_first_and_told_beside_their_question() {
+    let wave = wave(FormLayout::FactorPages);
+    let findings = [Finding::new("answers.q1", "required", "")];
+    let draft = draft(&wave, "", Language::English);
+    let shown = show_step(&place(Language::English), &draft, Step::Questions(0), &findings, false);
+    assert_eq!(shown.as_ref().unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let html = text(shown).await;
+    assert!(html.contains(r##"<a href="#answers.q1" autofocus>There are seats – Choose an answer</a>"##), "{html}");
+    assert!(html.contains(r#"id="answers.q1" tabindex="-1" aria-describedby="answers.q1.message""#));
+    assert!(html.contains("<title>Error: Survey round · Plumbline</title>"));
+}
+
+#[tokio::test]
+async fn the_first_page_of_the_built_in_questionnaire_takes_at_most_8_kilobytes_compressed() {
+    let handler = async |place: Place| {
+        let questionnaire = Questionnaire::built_in("sipas-2017").unwrap();
+        let wave = Wave { questionnaire, ..wave(FormLayout::FactorPages) };
+        show_step(&place, &draft(&wave, "", place.language), Step::Questions(0), &[], false)
+    };
+    let routes = crate::web::wrap(Router::new().route("/", get(handler)).layer(CompressionLayer::new()));
+    for language in Language::ALL {
+        let request = Request::get(language.path("/")).header(ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap();
+        let response = routes.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()[CONTENT_ENCODING], "gzip");
+        let bytes = response.into_body().collect().await.unwrap().to_bytes().len();
+        assert!(bytes <= BYTES_MAX, "{bytes} bytes in {}", language.tag());
+    }
+}

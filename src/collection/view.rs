@@ -1,0 +1,270 @@
+//! Questions and answers as the templates show them.
+
+use super::answers::{NO_OPINION, PlacedItem, Typed, relevant_items};
+use super::journey::{Draft, Group, concerns, pages, shown};
+use crate::foundation::Finding;
+use crate::survey::{Choice, Item, ItemKind, Questionnaire};
+use crate::web::Language;
+
+/// One answer that can be picked.
+#[derive(Debug)]
+pub(super) struct Tile {
+    /// The field's value.
+    pub(super) value: String,
+    /// Its words.
+    pub(super) words: String,
+    /// Which face stands beside them, worst first from 1; 0 for none.
+    pub(super) face: usize,
+    /// Whether it was picked.
+    pub(super) picked: bool,
+}
+
+/// How an item is answered.
+#[derive(Debug)]
+pub(super) enum Control {
+    /// One of the ratings, or no opinion.
+    Rating { tiles: Vec<Tile>, apart: Tile },
+    /// One of the tiles, or any number of them.
+    Choice { tiles: Vec<Tile>, many: bool },
+    /// A number.
+    Number { typed: String },
+    /// A few words.
+    Words { typed: String, length_max: u16 },
+    /// Nothing to answer.
+    Note,
+}
+
+/// One item on a page.
+#[derive(Debug)]
+pub(super) struct Question<'w> {
+    /// The field's name and the element's id.
+    pub(super) path: String,
+    /// What is asked.
+    pub(super) text: &'w str,
+    /// Whether an answer must be given.
+    pub(super) required: bool,
+    /// How it is answered.
+    pub(super) control: Control,
+    /// What helps to answer it.
+    pub(super) hint: Option<String>,
+    /// What is wrong with the answer.
+    pub(super) message: Option<String>,
+}
+
+impl Question<'_> {
+    /// The attribute that ties hint and message to the control.
+    pub(super) fn described_by(&self) -> String {
+        let parts = [("hint", self.hint.is_some()), ("message", self.message.is_some())];
+        let ids: Vec<_> =
+            parts.iter().filter(|(_, is_there)| *is_there).map(|(part, _)| format!("{}.{part}", self.path)).collect();
+        if ids.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", ids.join(" ")) }
+    }
+}
+
+/// A titled group of questions.
+#[derive(Debug)]
+pub(super) struct QuestionGroup<'w> {
+    /// Its title.
+    pub(super) title: String,
+    /// Its questions.
+    pub(super) questions: Vec<Question<'w>>,
+}
+
+/// One line of the list of answers.
+#[derive(Debug)]
+pub(super) struct AnswerLine<'w> {
+    /// The field's name, to which the change button leads.
+    pub(super) path: String,
+    /// The page on which it can be changed.
+    pub(super) page: usize,
+    /// What was asked.
+    pub(super) text: &'w str,
+    /// What was answered; none when nothing was.
+    pub(super) answer: Option<String>,
+    /// The face of the answer; 0 for none.
+    pub(super) face: usize,
+}
+
+/// A titled group of answers.
+#[derive(Debug)]
+pub(super) struct AnswerGroup<'w> {
+    /// Its title.
+    pub(super) title: String,
+    /// Its answers.
+    pub(super) lines: Vec<AnswerLine<'w>>,
+}
+
+/// The groups of a page as questions, with what was typed and what is wrong with it.
+pub(super) fn questions<'w>(
+    draft: &Draft<'w>,
+    page: usize,
+    findings: &[Finding],
+    language: Language,
+) -> Vec<QuestionGroup<'w>> {
+    let relevant = relevant_items(&draft.wave.questionnaire, &draft.typed);
+    let groups = pages(draft.wave).get(page).map(|page| shown(page, &relevant)).unwrap_or_default();
+    let here: Vec<PlacedItem<'w>> = groups.iter().flat_map(|group| group.items.clone()).collect();
+    let question = |placed: &PlacedItem<'w>| {
+        let message =
+            findings.iter().find(|finding| concerns(finding, placed)).map(|f| message(f, placed.item, language));
+        let hint = hint(placed.item, &here, &draft.wave.questionnaire, language);
+        Question {
+            path: placed.path(),
+            text: placed.item.text.get(language.tag()),
+            required: placed.item.required,
+            control: control(placed, draft, language),
+            // A message that repeats the hint takes its place.
+            hint: hint.filter(|hint| message.as_ref() != Some(hint)),
+            message,
+        }
+    };
+    groups
+        .iter()
+        .map(|group| QuestionGroup {
+            title: title(group, language),
+            questions: group.items.iter().map(question).collect(),
+        })
+        .collect()
+}
+
+/// Every relevant item with its answer.
+pub(super) fn answers<'w>(draft: &Draft<'w>, language: Language) -> Vec<AnswerGroup<'w>> {
+    let relevant = relevant_items(&draft.wave.questionnaire, &draft.typed);
+    let is_relevant = |placed: &&PlacedItem<'w>| relevant.iter().any(|other| other.item.code == placed.item.code);
+    let mut answers = Vec::new();
+    for (page, groups) in pages(draft.wave).into_iter().enumerate() {
+        for group in groups {
+            let asked = group.items.iter().filter(is_relevant).filter(|placed| placed.takes_answer());
+            let lines: Vec<_> = asked.map(|placed| answer_line(placed, page, draft, language)).collect();
+            if !lines.is_empty() {
+                answers.push(AnswerGroup { title: title(&group, language), lines });
+            }
+        }
+    }
+    answers
+}
+
+/// What was typed elsewhere, to travel along as hidden fields.
+pub(super) fn kept_fields(typed: &Typed, on_page: &[QuestionGroup<'_>]) -> Vec<(String, String)> {
+    let is_here = |path: &str| on_page.iter().flat_map(|group| &group.questions).any(|question| question.path == path);
+    typed
+        .iter()
+        .filter(|(path, _)| !is_here(path))
+        .flat_map(|(path, values)| values.iter().map(move |value| (path.to_owned(), value.clone())))
+        .collect()
+}
+
+/// A finding in the reader's language. A code without words of its own gets words that fit any.
+pub(super) fn message(finding: &Finding, item: &Item, language: Language) -> String {
+    let key = match (finding.code, &item.kind) {
+        ("required", _) => "finding-required",
+        ("too_long", _) => "finding-too-long",
+        (_, ItemKind::Number { .. }) => "finding-number",
+        _ => "finding-other",
+    };
+    let (min, max) = match item.kind {
+        ItemKind::Number { min, max, decimals } => {
+            let written =
+                |bound| language.format_number(bound, if f64::fract(bound) == 0.0 { 0 } else { decimals.into() });
+            (written(min), written(max))
+        }
+        ItemKind::ShortText { length_max } => (String::new(), language.format_count(length_max.into())),
+        _ => (String::new(), String::new()),
+    };
+    language.t_with(key, [("min", min.into()), ("max", max.into())])
+}
+
+fn title(group: &Group<'_>, language: Language) -> String {
+    group.title.map_or_else(|| language.t("form-respondent"), |title| title.get(language.tag()).to_owned())
+}
+
+fn control(placed: &PlacedItem<'_>, draft: &Draft<'_>, language: Language) -> Control {
+    let typed = draft.typed.get(&placed.path());
+    let first = || typed.first().cloned().unwrap_or_default();
+    let choices = |options: &[Choice]| {
+        let tile = |option: &Choice| Tile {
+            value: option.code.to_string(),
+            words: option.text.get(language.tag()).to_owned(),
+            face: 0,
+            picked: typed.iter().any(|value| value == option.code.as_str()),
+        };
+        options.iter().map(tile).collect()
+    };
+    match &placed.item.kind {
+        ItemKind::Likert => {
+            let scale = &draft.wave.questionnaire.scale;
+            let tile = |value: String, words: &str, face| Tile {
+                picked: typed.contains(&value),
+                value,
+                words: words.to_owned(),
+                face,
+            };
+            let rated = |(position, label): (usize, &crate::foundation::Text)| {
+                tile((position + 1).to_string(), label.get(language.tag()), position + 1)
+            };
+            Control::Rating {
+                tiles: scale.labels.iter().enumerate().map(rated).collect(),
+                apart: tile(NO_OPINION.to_owned(), scale.not_applicable.get(language.tag()), 0),
+            }
+        }
+        ItemKind::SingleChoice { options } => Control::Choice { tiles: choices(options), many: false },
+        ItemKind::MultipleChoice { options } => Control::Choice { tiles: choices(options), many: true },
+        ItemKind::Number { .. } => Control::Number { typed: first() },
+        ItemKind::ShortText { length_max } => Control::Words { typed: first(), length_max: *length_max },
+        ItemKind::Note => Control::Note,
+    }
+}
+
+/// When the item is to be answered, if an item on the same page decides it; else how it is to be answered.
+fn hint(item: &Item, here: &[PlacedItem<'_>], questionnaire: &Questionnaire, language: Language) -> Option<String> {
+    let decider = item.shown_if.as_ref().and_then(|rule| {
+        let decider = here.iter().find(|placed| placed.item.code == rule.item)?;
+        let words: Vec<_> =
+            rule.is.iter().map(|value| value_in_words(value, decider.item, questionnaire, language)).collect();
+        Some((decider.item.text.get(language.tag()).to_owned(), words.join(", ")))
+    });
+    if let Some((question, answers)) = decider {
+        return Some(language.t_with("form-only-if", [("question", question.into()), ("answers", answers.into())]));
+    }
+    match item.kind {
+        ItemKind::MultipleChoice { .. } => Some(language.t("form-many")),
+        ItemKind::Number { .. } => {
+            let range = Finding::new("", "out_of_range", "");
+            Some(message(&range, item, language))
+        }
+        ItemKind::ShortText { length_max } => {
+            Some(language.t_with("form-words", [("max", language.format_count(length_max.into()).into())]))
+        }
+        _ => None,
+    }
+}
+
+fn value_in_words(value: &str, item: &Item, questionnaire: &Questionnaire, language: Language) -> String {
+    let tag = language.tag();
+    let words = match &item.kind {
+        ItemKind::Likert if value == NO_OPINION => Some(questionnaire.scale.not_applicable.get(tag)),
+        ItemKind::Likert => rating(value).map(|face| questionnaire.scale.labels[face - 1].get(tag)),
+        ItemKind::SingleChoice { options } | ItemKind::MultipleChoice { options } => {
+            options.iter().find(|option| option.code.as_str() == value).map(|option| option.text.get(tag))
+        }
+        _ => None,
+    };
+    words.unwrap_or(value).to_owned()
+}
+
+fn rating(value: &str) -> Option<usize> {
+    value.parse().ok().filter(|face| (1..=crate::survey::Scale::POINTS).contains(face))
+}
+
+fn answer_line<'w>(placed: &PlacedItem<'w>, page: usize, draft: &Draft<'w>, language: Language) -> AnswerLine<'w> {
+    let values = draft.typed.get(&placed.path());
+    let words = |value: &String| value_in_words(value, placed.item, &draft.wave.questionnaire, language);
+    let is_rated = placed.item.kind == ItemKind::Likert;
+    AnswerLine {
+        path: placed.path(),
+        page,
+        text: placed.item.text.get(language.tag()),
+        answer: (!values.is_empty()).then(|| values.iter().map(words).collect::<Vec<_>>().join(", ")),
+        face: values.first().filter(|_| is_rated).and_then(|value| rating(value)).unwrap_or(0),
+    }
+}

@@ -1,0 +1,210 @@
+//! Samples agree with a naive second implementation: floating point, two passes, person by person.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::foundation::Weight;
+use crate::statistics::Estimate;
+
+const ITEMS: usize = 3;
+const UNITS: usize = 3;
+
+#[derive(Debug, Clone)]
+struct Person {
+    unit: usize,
+    stratum: u8,
+    psu: Option<u8>,
+    weight: i64,
+    ratings: Vec<u8>,
+}
+
+fn people() -> impl Strategy<Value = Vec<Person>> {
+    let person =
+        (0..UNITS, 0_u8..3, prop::option::weighted(0.7, 0_u8..4), 1_i64..50, prop::collection::vec(0_u8..=5, ITEMS));
+    let person = person.prop_map(|(unit, stratum, psu, tenths, ratings)| Person {
+        unit,
+        stratum,
+        psu,
+        weight: tenths * 100_000_000,
+        ratings,
+    });
+    prop::collection::vec(person, 1..40)
+}
+
+fn sample(people: &[Person], factor: i64) -> Sample {
+    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    for person in people {
+        let (stratum, psu) = (person.stratum.to_string(), person.psu.map(|psu| psu.to_string()));
+        let weight = Weight::from_billionths(person.weight * factor).unwrap();
+        let levels = [person.unit];
+        let (stratum, psu) = (stratum.as_str(), psu.as_deref());
+        builder.add_response(&Respondent { levels: &levels, stratum, psu, weight, ratings: &person.ratings }).unwrap();
+    }
+    builder.finish().unwrap()
+}
+
+/// The index by number of criteria of the members, and everybody's weighted linearised variable.
+fn naive_index(people: &[Person], is_member: impl Fn(&Person) -> bool) -> Option<(f64, Vec<f64>)> {
+    let members = || people.iter().filter(|person| is_member(person));
+    let (mut value, mut scores) = (0.0, vec![0.0; people.len()]);
+    for item in 0..ITEMS {
+        let answered: f64 = members().filter(|p| p.ratings[item] > 0).map(|p| p.weight as f64).sum();
+        let satisfied: f64 = members().filter(|p| p.ratings[item] >= 4).map(|p| p.weight as f64).sum();
+        if answered == 0.0 {
+            return None;
+        }
+        let share = satisfied / answered;
+        value += share / ITEMS as f64;
+        for (score, person) in scores.iter_mut().zip(people).filter(|(_, p)| is_member(p) && p.ratings[item] > 0) {
+            let outcome = if person.ratings[item] >= 4 { 1.0 } else { 0.0 };
+            *score += person.weight as f64 * (outcome - share) / answered / ITEMS as f64;
+        }
+    }
+    Some((value, scores))
+}
+
+/// Stratum by stratum, the primary sampling units as lists of positions in `people`.
+fn psus(people: &[Person]) -> BTreeMap<u8, Vec<Vec<usize>>> {
+    let mut strata: BTreeMap<u8, BTreeMap<(Option<u8>, usize), Vec<usize>>> = BTreeMap::new();
+    for (position, person) in people.iter().enumerate() {
+        let own = if person.psu.is_none() { position } else { 0 };
+        strata.entry(person.stratum).or_default().entry((person.psu, own)).or_default().push(position);
+    }
+    strata.into_iter().map(|(stratum, psus)| (stratum, psus.into_values().collect())).collect()
+}
+
+/// `Σ_h n/(n − 1) Σ_i (a_i − ā)(b_i − b̄)` over the strata with `n > 1`.
+fn naive_covariance(people: &[Person], a: &[f64], b: &[f64]) -> f64 {
+    let one = |psus: &Vec<Vec<usize>>| {
+        let n = psus.len() as f64;
+        let totals = |z: &[f64]| psus.iter().map(|psu| psu.iter().map(|k| z[*k]).sum::<f64>()).collect::<Vec<_>>();
+        let (a, b) = (totals(a), totals(b));
+        let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
+        let products: f64 = a.iter().zip(&b).map(|(a, b)| (a - mean_a) * (b - mean_b)).sum();
+        products * n / (n - 1.0)
+    };
+    psus(people).values().filter(|psus| psus.len() > 1).map(one).sum()
+}
+
+fn index() -> Statistic {
+    Statistic::average(ITEMS, Measure::Share, &[[0, 1, 2]])
+}
+
+fn near(found: f64, expected: f64) -> bool {
+    (found - expected).abs() <= 1e-9 * expected.abs() + 1e-12
+}
+
+/// Compares one domain's index with the naive one.
+fn assert_as_naive(people: &[Person], found: Option<Estimate>, is_member: impl Fn(&Person) -> bool) {
+    let expected = naive_index(people, &is_member);
+    assert_eq!(found.is_some(), expected.is_some());
+    let (Some(found), Some((value, z))) = (found, expected) else { return };
+    assert!(near(found.value, value), "{} {value}", found.value);
+    let touched = |psus: &&Vec<Vec<usize>>| psus.iter().flatten().any(|k| is_member(&people[*k]));
+    let strata = psus(people);
+    let is_lonely = strata.values().filter(touched).any(|psus| psus.len() == 1);
+    let with_member =
+        |psus: &Vec<Vec<usize>>| psus.iter().filter(|psu| psu.iter().any(|k| is_member(&people[*k]))).count();
+    let df: usize = strata.values().filter(touched).map(|psus| with_member(psus) - 1).sum();
+    assert_eq!(found.precision.is_some(), !is_lonely && df > 0);
+    let Some(precision) = found.precision else { return };
+    assert_eq!(precision.df, df as u64);
+    let variance = naive_covariance(people, &z, &z);
+    assert!(near(precision.se.powi(2), variance), "{} {variance}", precision.se.powi(2));
+    let weights: Vec<f64> = people.iter().filter(|p| is_member(p)).map(|p| p.weight as f64 / 1e9).collect();
+    let (n, sum) = (weights.len() as f64, weights.iter().sum::<f64>());
+    let squares: f64 = people.iter().zip(&z).map(|(p, z)| z * z / (p.weight as f64 / 1e9)).sum();
+    let simple = n / (n - 1.0) * squares * (sum - n) / n;
+    if sum > n && simple > 1e-12 {
+        assert!(near(precision.design_effect.unwrap(), variance / simple));
+    } else if sum <= n {
+        assert_eq!(precision.design_effect, None);
+    }
+}
+
+proptest! {
+    #[test]
+    fn indices_and_their_precision_are_those_of_the_naive_implementation(people in people()) {
+        let sample = sample(&people, 1);
+        assert_as_naive(&people, sample.overall().estimate(&index(), 0.95), |_| true);
+        for (unit, domain) in sample.levels().iter().enumerate() {
+            assert_as_naive(&people, domain.estimate(&index(), 0.95), |person| person.unit == unit);
+        }
+    }
+
+    #[test]
+    fn covariances_between_units_that_share_strata_are_those_of_the_naive_implementation(people in people()) {
+        let sample = sample(&people, 1);
+        let covariance = sample.covariance_between(&[2, 0, 1], &index());
+        for (i, a) in [2, 0, 1].into_iter().enumerate() {
+            for (j, b) in [2, 0, 1].into_iter().enumerate() {
+                let z = |unit: usize| {
+                    let known = sample.levels()[unit].covariance(&index(), &index()).is_some();
+                    naive_index(&people, |person| person.unit == unit).filter(|_| known).map(|(_, z)| z)
+                };
+                let expected = match (z(a), z(b)) {
+                    (Some(a), Some(b)) => naive_covariance(&people, &a, &b),
+                    _ => 0.0,
+                };
+                prop_assert!(near(covariance[i][j], expected), "{} {}", covariance[i][j], expected);
+            }
+        }
+    }
+
+    #[test]
+    fn multiplying_all_weights_changes_no_estimate_and_no_standard_error(people in people(), factor in 2_i64..1000) {
+        let (plain, scaled) = (sample(&people, 1), sample(&people, factor));
+        for statistic in [index(), Statistic::pooled(ITEMS, Measure::Rating, &[0, 2])] {
+            let (plain, scaled) = (plain.overall().estimate(&statistic, 0.9), scaled.overall().estimate(&statistic, 0.9));
+            let pair = plain.zip(scaled).map(|(a, b)| ((a.value, b.value), a.precision.zip(b.precision)));
+            if let Some((values, precisions)) = pair {
+                prop_assert!(near(values.0, values.1));
+                prop_assert!(precisions.is_none_or(|(a, b)| near(a.se, b.se) && near(a.low, b.low)));
+            }
+        }
+    }
+}
+
+fn person(unit: usize, stratum: u8, psu: u8, rating: u8) -> Person {
+    Person { unit, stratum, psu: Some(psu), weight: 2_000_000_000, ratings: vec![rating; ITEMS] }
+}
+
+#[test]
+fn only_the_domains_that_touch_a_lonely_psu_lose_their_precision() {
+    let people = [person(0, 0, 0, 5), person(0, 0, 1, 1), person(1, 1, 0, 5), person(1, 1, 0, 2)];
+    let sample = sample(&people, 1);
+    let has_precision = |domain: &Domain| domain.estimate(&index(), 0.95).map(|estimate| estimate.precision.is_some());
+    assert_eq!(sample.levels().iter().map(has_precision).collect::<Vec<_>>(), [Some(true), Some(false), None]);
+    assert_eq!(has_precision(sample.overall()), Some(false));
+}
+
+#[test]
+fn where_everybody_is_satisfied_the_error_is_exactly_zero_and_the_interval_is_not() {
+    let people: Vec<Person> = (0..7).map(|psu| person(0, 0, psu, 5)).collect();
+    let precision = sample(&people, 7).overall().estimate(&index(), 0.95).unwrap().precision.unwrap();
+    assert!(precision.se == 0.0 && precision.low < 0.7 && precision.high == 1.0, "{precision:?}");
+    assert_eq!((precision.design_effect, precision.n_effective), (None, None));
+}
+
+#[test]
+fn a_level_that_the_sample_does_not_have_is_refused() {
+    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    let tally = TallySums::new(ITEMS).unwrap();
+    assert_eq!(builder.add_tally(&[2], "", "", &tally), Ok(()));
+    assert_eq!(builder.add_tally(&[3], "", "", &tally), Err(EstimationError::Level { found: 3 }));
+}
+
+#[test]
+fn a_psu_whose_responses_were_all_taken_out_counts_no_more() {
+    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    for psu in ["a", "b"] {
+        let mut tally = TallySums::new(ITEMS).unwrap();
+        tally.add_response(Weight::ONE, &[5, 4, 1]).unwrap();
+        builder.add_tally(&[0], "", psu, &tally).unwrap();
+    }
+    builder.add_tally(&[0], "", "emptied", &TallySums::new(ITEMS).unwrap()).unwrap();
+    let estimate = builder.finish().unwrap().overall().estimate(&index(), 0.95).unwrap();
+    assert_eq!(estimate.precision.map(|precision| precision.df), Some(1));
+}

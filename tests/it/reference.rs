@@ -1,0 +1,271 @@
+//! Every number of the reference survey agrees with R's `survey` package to 1e-9.
+//!
+//! `cargo test --test it reference -- --nocapture` prints the largest difference of each case (see `docs/METHOD.md`).
+
+use std::collections::BTreeMap;
+
+use plumbline::estimation::{Domain, Measure, Respondent, Sample, SampleBuilder, Statistic, TallySums};
+use plumbline::foundation::{Code, Weight};
+use plumbline::index::{Criteria, IndexKind, Method, UnitResults, WaveResults, compute_domain};
+use plumbline::ranking::rank;
+use plumbline::statistics::Estimate;
+use serde_json::Value;
+
+const TOLERANCE: f64 = 1e-9;
+const DISTRICTS: [&str; 9] = ["D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09"];
+
+pub(crate) fn path(file: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(file)
+}
+
+fn json(file: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path(file)).unwrap()).unwrap()
+}
+
+/// One row of the reference survey.
+struct Answers {
+    district: usize,
+    village: String,
+    weight: Weight,
+    ratings: Vec<u8>,
+}
+
+fn answers() -> Vec<Answers> {
+    let mut reader = csv::Reader::from_path(path("responses.csv")).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let column = |name: &str| header.iter().position(|found| found == name).unwrap();
+    let (district, village, weight, q01) = (column("district"), column("village"), column("weight"), column("q01"));
+    let answers = |row: csv::StringRecord| Answers {
+        district: DISTRICTS.iter().position(|code| *code == &row[district]).unwrap(),
+        village: row[village].to_owned(),
+        weight: row[weight].parse().unwrap(),
+        ratings: (q01..q01 + 22).map(|item| row[item].parse().unwrap_or(0)).collect(),
+    };
+    reader.records().map(|row| answers(row.unwrap())).collect()
+}
+
+/// The three designs of the reference values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Design {
+    Clustered,
+    Elements,
+    Simple,
+}
+
+const SECTIONS: [(&str, Design); 3] = [("A", Design::Clustered), ("D", Design::Elements), ("D0", Design::Simple)];
+
+fn builder() -> SampleBuilder {
+    SampleBuilder::new(22, 4, DISTRICTS.len()).unwrap()
+}
+
+fn respondent<'a>(answers: &'a Answers, design: Design, level: &'a [usize; 1]) -> Respondent<'a> {
+    Respondent {
+        levels: level,
+        stratum: if design == Design::Simple { "" } else { DISTRICTS[answers.district] },
+        psu: (design == Design::Clustered).then_some(answers.village.as_str()),
+        weight: if design == Design::Simple { Weight::ONE } else { answers.weight },
+        ratings: &answers.ratings,
+    }
+}
+
+fn sample<'a>(answers: impl IntoIterator<Item = &'a Answers>, design: Design) -> Sample {
+    let mut builder = builder();
+    for answers in answers {
+        builder.add_response(&respondent(answers, design, &[answers.district])).unwrap();
+    }
+    builder.finish().unwrap()
+}
+
+fn criteria() -> Criteria {
+    let code = |text: &str| Code::new(text).unwrap();
+    let number = |item: &Value| item.as_str().unwrap()[1..].parse::<usize>().unwrap() - 1;
+    let factor = |factor: &Value| {
+        let items = factor["items"].as_array().unwrap().iter().map(number).collect();
+        (code(factor["factor"].as_str().unwrap()), items)
+    };
+    Criteria {
+        items: (1..=22).map(|item| code(&format!("q{item:02}"))).collect(),
+        factors: json("meta.json")["factors"].as_array().unwrap().iter().map(factor).collect(),
+    }
+}
+
+fn method() -> &'static Method {
+    Method::named("sipas-top2@2017").unwrap()
+}
+
+fn results(domain: &Domain) -> UnitResults {
+    compute_domain(&criteria(), method(), domain, 0.95, None)
+}
+
+/// The estimates under the names of the reference values.
+fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
+    let mut named = BTreeMap::new();
+    for item in &results.items {
+        named.insert(format!("top2_{}", item.item), item.top2.unwrap());
+        named.insert(format!("mean_{}", item.item), item.mean.unwrap());
+    }
+    for factor in &results.factors {
+        named.insert(format!("factor_{}", factor.factor), factor.top2.unwrap());
+    }
+    for kind in IndexKind::ALL {
+        let name = if kind == IndexKind::Score { "index_score100" } else { kind.as_str() };
+        named.insert(name.to_owned(), *results.indices.get(kind).unwrap());
+    }
+    named
+}
+
+/// The largest difference seen in one case.
+struct Largest {
+    case: String,
+    difference: f64,
+    compared: usize,
+}
+
+impl Largest {
+    fn new(case: impl Into<String>) -> Self {
+        Self { case: case.into(), difference: 0.0, compared: 0 }
+    }
+
+    fn compare(&mut self, found: f64, expected: &Value, what: &str) {
+        let expected = expected.as_f64().unwrap_or_else(|| panic!("{what} has no reference value"));
+        let difference = (found - expected).abs();
+        assert!(difference <= TOLERANCE, "{}, {what}: {found} instead of {expected}", self.case);
+        self.difference = self.difference.max(difference);
+        self.compared += 1;
+    }
+
+    fn report(&self, compared: usize) {
+        println!("| {} | {} | {:.1e} |", self.case, self.compared, self.difference);
+        assert_eq!(self.compared, compared);
+    }
+}
+
+#[test]
+fn estimates_and_standard_errors_of_all_designs_are_those_of_r() {
+    let (answers, expected) = (answers(), json("expected.json"));
+    for (section, design) in SECTIONS {
+        let sample = sample(&answers, design);
+        let mut values = Largest::new(format!("{section}: estimates, overall and 9 districts"));
+        let mut errors = Largest::new(format!("{section}: standard errors, overall and 9 districts"));
+        let domains = DISTRICTS.iter().map(|code| &expected[section]["by_district"][code]).zip(sample.levels());
+        for (expected, domain) in domains.chain([(&expected[section]["overall"], sample.overall())]) {
+            for (name, estimate) in named(&results(domain)) {
+                values.compare(estimate.value, &expected["estimates"][&name], &name);
+                errors.compare(estimate.precision.unwrap().se, &expected["se"][&name], &name);
+            }
+        }
+        values.report(10 * 53);
+        errors.report(10 * 53);
+    }
+}
+
+#[test]
+fn covariances_between_districts_and_between_factors_are_those_of_r() {
+    let (answers, expected, criteria) = (answers(), json("expected.json"), criteria());
+    let levels: Vec<usize> = (0..DISTRICTS.len()).collect();
+    for (section, design) in SECTIONS {
+        let sample = sample(&answers, design);
+        let mut between = Largest::new(format!("{section}: covariances between districts"));
+        for kind in [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled] {
+            let covariance = sample.covariance_between(&levels, &method().statistic(kind, &criteria).unwrap());
+            for (i, j) in levels.iter().flat_map(|i| levels.iter().map(move |j| (*i, *j))) {
+                let expected = &expected[section]["cov_between_districts"][kind.as_str()][i][j];
+                between.compare(covariance[i][j], expected, kind.as_str());
+                let shares_no_stratum = i != j && design != Design::Simple;
+                assert!(!shares_no_stratum || covariance[i][j] == 0.0, "{section} {i} {j}");
+            }
+        }
+        between.report(3 * 81);
+        if design == Design::Elements {
+            continue;
+        }
+        let mut factors = Largest::new(format!("{section}: covariances between factors"));
+        let statistic = |(_, items): &(Code, Vec<usize>)| Statistic::average(22, Measure::Share, &[items.clone()]);
+        let statistics: Vec<Statistic> = criteria.factors.iter().map(statistic).collect();
+        for (i, j) in (0..5).flat_map(|i| (0..5).map(move |j| (i, j))) {
+            let found = sample.overall().covariance(&statistics[i], &statistics[j]).unwrap();
+            factors.compare(found, &expected[section]["overall"]["cov_factors"][i][j], "factors");
+        }
+        factors.report(25);
+    }
+}
+
+#[test]
+fn intervals_degrees_of_freedom_and_design_effects_are_those_of_r() {
+    let (answers, expected) = (answers(), json("expected.json"));
+    let sample = sample(&answers, Design::Clustered);
+    let mut intervals = Largest::new("A: xlogit intervals");
+    let mut effects = Largest::new("A: design effects");
+    let blocks = DISTRICTS.iter().map(|code| &expected["A"]["ci_by_district"][code]).zip(sample.levels());
+    for (expected, domain) in blocks.chain([(&expected["A"]["ci_overall"], sample.overall())]) {
+        let estimates = named(&results(domain));
+        for (item, expected) in expected.as_object().unwrap() {
+            let estimate = estimates[&format!("top2_{item}")];
+            let precision = estimate.precision.unwrap();
+            assert_eq!((Some(precision.df), Some(estimate.n)), (expected["df"].as_u64(), expected["n"].as_u64()));
+            intervals.compare(precision.low, &expected["xlogit"][0], item);
+            intervals.compare(precision.high, &expected["xlogit"][1], item);
+            effects.compare(precision.design_effect.unwrap(), &expected["deff"], item);
+            let n_effective = estimate.n as f64 / expected["deff"].as_f64().unwrap();
+            assert!((precision.n_effective.unwrap() / n_effective - 1.0).abs() < 1e-12);
+        }
+    }
+    intervals.report(2 * (22 + 9 * 5));
+    effects.report(22 + 9 * 5);
+    let df = results(sample.overall()).indices.items.unwrap().precision.unwrap().df;
+    assert_eq!(Some(df), expected["info"]["degf_A"].as_u64());
+}
+
+#[test]
+fn holm_rank_sets_are_those_of_r() {
+    let (answers, expected, criteria) = (answers(), json("expected_ranks.json"), criteria());
+    let sample = sample(&answers, Design::Clustered);
+    let unit = |(code, domain): (&&str, &Domain)| UnitResults { unit: Code::new(*code).ok(), ..results(domain) };
+    let levels: Vec<usize> = (0..DISTRICTS.len()).collect();
+    for headline in [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled] {
+        let ranking = rank(&WaveResults {
+            method: method().full_name(),
+            headline,
+            level: 0.95,
+            units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
+            overall: results(sample.overall()),
+            covariance: sample.covariance_between(&levels, &method().statistic(headline, &criteria).unwrap()),
+        });
+        let expected = &expected[format!("A_{}", headline.as_str())];
+        assert_eq!(ranking.entries.len(), DISTRICTS.len());
+        for entry in &ranking.entries {
+            let i = DISTRICTS.iter().position(|code| *code == entry.unit.as_str()).unwrap();
+            let holm = &expected["holm_pairwise"];
+            let found = [entry.rank, entry.rank_low, entry.rank_high].map(|rank| Some(rank as u64));
+            assert_eq!(
+                found,
+                [&expected["rank"][i], &holm["L"][i], &holm["U"][i]].map(Value::as_u64),
+                "{}",
+                entry.unit
+            );
+        }
+    }
+}
+
+#[test]
+fn order_shards_and_kept_tallies_do_not_change_a_bit() {
+    let answers = answers();
+    for (_, design) in SECTIONS {
+        let whole = sample(&answers, design);
+        assert!(whole == sample(answers.iter().rev(), design), "{design:?} reversed");
+        let halves = answers.iter().skip(1).step_by(2).chain(answers.iter().step_by(2));
+        assert!(whole == sample(halves, design), "{design:?} in halves");
+    }
+    let mut tallies: BTreeMap<(usize, &str), TallySums> = BTreeMap::new();
+    let mut kept = builder();
+    for answers in &answers {
+        let tally = tallies.entry((answers.district, &answers.village)).or_insert_with(|| TallySums::new(22).unwrap());
+        tally.add_response(answers.weight, &answers.ratings).unwrap();
+        kept.add_logged_response(&respondent(answers, Design::Clustered, &[answers.district])).unwrap();
+    }
+    for ((district, village), tally) in &tallies {
+        let read_back = TallySums::from_bytes(22, &tally.to_bytes()).unwrap();
+        kept.add_tally(&[*district], DISTRICTS[*district], village, &read_back).unwrap();
+    }
+    assert!(kept.finish().unwrap() == sample(&answers, Design::Clustered));
+}
