@@ -5,7 +5,6 @@ use std::path::Path;
 use super::demo_plan::{DemoWave, UNITS, waves};
 use super::{AnyError, server, start, terminal};
 use crate::config::Config;
-use crate::foundation::Clock;
 use crate::pipeline::{Platform, SyntheticWave};
 use crate::storage::Store;
 use crate::survey::WaveState;

@@ -34,8 +34,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 fn api() -> OpenApiRouter<Platform> {
-    OpenApiRouter::with_openapi(dissemination::api_description())
-        .nest("/api/v1", collection::api_routes().merge(dissemination::api_routes()))
+    OpenApiRouter::new().nest("/api/v1", collection::api_routes())
 }
 
 /// All routes of the product.
@@ -43,7 +42,6 @@ pub fn router(platform: Platform, sign_in: SignIn) -> Router {
     let (api, description) = api().split_for_parts();
     let routes = Router::new()
         .merge(api)
-        .merge(dissemination::api_pages(description))
         .merge(dissemination::pages())
         .merge(collection::pages())
         .merge(office::pages())

@@ -138,7 +138,7 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
         Err(SubmitError::Invalid(findings)) => show_step(place, draft, Step::Check, &findings.0, false),
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
-        Err(SubmitError::Overloaded) => {
+        Err(SubmitError::Overloaded | SubmitError::Storage(_)) => {
             let mut response = show_busy(place, draft)?;
             response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
             Ok(response)

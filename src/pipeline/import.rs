@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use csv::StringRecord;
+use csv::ByteRecord;
 use tokio::sync::mpsc;
 
 use super::waves::LoadedWave;
@@ -14,7 +14,7 @@ use super::{PipelineError, Platform};
 use crate::foundation::{Finding, Findings};
 use crate::storage::{NewResponse, Outcome};
 use crate::survey::{read_lineage, read_units};
-use crate::validation::{ResponseRows, read_responses};
+use crate::validation::read_responses;
 
 /// Rows a transaction.
 const ROWS_PER_TRANSACTION: usize = 10_000;
@@ -73,15 +73,21 @@ impl Platform {
     ) -> Result<ImportedResponses, PipelineError> {
         let loaded = self.load_wave(wave).await?;
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
-        let rows = read_responses(Counted { file, progress }, Arc::clone(&loaded.wave))?;
-        let mut rejections = Rejections::beside(path, rows.header());
-        let mut imported =
-            ImportedResponses { ignored_columns: rows.ignored_columns().to_vec(), ..ImportedResponses::default() };
-        let (sender, mut batches) = mpsc::channel(BATCHES_WAITING);
+        let (sender, mut read) = mpsc::channel(BATCHES_WAITING);
         let platform = self.clone();
-        let reading = tokio::task::spawn_blocking(move || platform.read_batches(&loaded, rows, &sender));
-        while let Some(batch) = batches.recv().await {
-            self.keep_batch(batch, &mut imported, &mut rejections).await?;
+        let reading = tokio::task::spawn_blocking(move || {
+            platform.read_file(&loaded, Counted { file, progress }, &sender)
+        });
+        let mut imported = ImportedResponses::default();
+        let mut rejections = Rejections::beside(path);
+        while let Some(part) = read.recv().await {
+            match part {
+                Part::Header { columns, ignored } => {
+                    rejections.columns = columns;
+                    imported.ignored_columns = ignored;
+                }
+                Part::Rows(batch) => self.keep_batch(batch, &mut imported, &mut rejections).await?,
+            }
         }
         reading.await.map_err(|_| PipelineError::Interrupted)??;
         self.0.store.fold_pending().await?;
@@ -89,26 +95,28 @@ impl Platform {
         Ok(imported)
     }
 
-    fn read_batches<R: Read>(
+    /// Reads a file to its end, and sends what it holds in parts. Stops early when the receiver is gone: then storage
+    /// failed, and its error is the one that is reported.
+    fn read_file(
         &self,
         loaded: &LoadedWave,
-        rows: ResponseRows<R>,
-        sender: &mpsc::Sender<Batch>,
+        file: impl Read,
+        sender: &mpsc::Sender<Part>,
     ) -> Result<(), PipelineError> {
+        let mut rows = read_responses(file, &loaded.wave, self.clock().today())?;
+        let (columns, ignored) = (rows.columns().to_vec(), rows.ignored_columns().to_vec());
+        let mut is_received = sender.blocking_send(Part::Header { columns, ignored }).is_ok();
         let mut batch = Batch::default();
-        for row in rows {
-            match row.outcome {
-                Ok(response) => batch.valid.push((self.prepare(loaded, response)?, row.record)),
-                Err(findings) => batch.invalid.push((findings, row.record)),
+        while is_received && let Some(row) = rows.next() {
+            match row {
+                Ok(response) => batch.valid.push((self.prepare(loaded, response)?, rows.record().clone())),
+                Err(rejected) => batch.invalid.push((rejected.findings, rejected.record)),
             }
-            if batch.valid.len() + batch.invalid.len() >= ROWS_PER_TRANSACTION
-                && sender.blocking_send(std::mem::take(&mut batch)).is_err()
-            {
-                // The receiver is gone only when storage failed; its error is the one that is reported.
-                return Ok(());
+            if batch.valid.len() + batch.invalid.len() >= ROWS_PER_TRANSACTION {
+                is_received = sender.blocking_send(Part::Rows(std::mem::take(&mut batch))).is_ok();
             }
         }
-        drop(sender.blocking_send(batch));
+        drop(sender.blocking_send(Part::Rows(batch)));
         Ok(())
     }
 
@@ -144,11 +152,18 @@ impl Platform {
     }
 }
 
-/// Rows that were read and wait for storage.
+/// What the reading thread sends.
+enum Part {
+    /// The names of all columns, and of those that nothing is read from.
+    Header { columns: Vec<String>, ignored: Vec<String> },
+    /// Rows that wait for storage.
+    Rows(Batch),
+}
+
 #[derive(Default)]
 struct Batch {
-    valid: Vec<(NewResponse, StringRecord)>,
-    invalid: Vec<(Findings, StringRecord)>,
+    valid: Vec<(NewResponse, ByteRecord)>,
+    invalid: Vec<(Findings, ByteRecord)>,
 }
 
 /// Counts the bytes that pass.
@@ -168,30 +183,30 @@ impl Read for Counted {
 /// The file of rows that were not kept. It is made when the first such row comes.
 struct Rejections {
     path: PathBuf,
-    header: StringRecord,
+    columns: Vec<String>,
     writer: Option<csv::Writer<File>>,
     count: u64,
 }
 
 impl Rejections {
-    fn beside(path: &Path, header: &StringRecord) -> Self {
+    fn beside(path: &Path) -> Self {
         let mut name = path.file_stem().unwrap_or_default().to_owned();
         name.push(".rejected.csv");
-        Self { path: path.with_file_name(name), header: header.clone(), writer: None, count: 0 }
+        Self { path: path.with_file_name(name), columns: Vec::new(), writer: None, count: 0 }
     }
 
-    fn write(&mut self, record: &StringRecord, findings: &Findings) -> Result<(), PipelineError> {
+    fn write(&mut self, record: &ByteRecord, findings: &Findings) -> Result<(), PipelineError> {
         let error = |cause| PipelineError::Csv { path: self.path.display().to_string(), cause };
         let writer = match &mut self.writer {
             Some(writer) => writer,
             None => {
                 let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&self.path).map_err(error)?;
-                writer.write_record(self.header.iter().chain(["findings"])).map_err(error)?;
+                writer.write_record(self.columns.iter().map(String::as_str).chain(["findings"])).map_err(error)?;
                 self.writer.insert(writer)
             }
         };
         let findings = findings.to_string().replace('\n', "; ");
-        writer.write_record(record.iter().chain([findings.as_str()])).map_err(error)?;
+        writer.write_record(record.iter().chain([findings.as_bytes()])).map_err(error)?;
         self.count += 1;
         Ok(())
     }

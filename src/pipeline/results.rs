@@ -8,8 +8,8 @@ use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
 use crate::estimation::{Respondent, SampleBuilder};
 use crate::foundation::Code;
-use crate::index::{Method, WaveResults, compute};
-use crate::monitoring::{DayCount, Fieldwork, fieldwork};
+use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute};
+use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
 use crate::ranking::{Ranking, rank};
 use crate::storage::Store;
 use crate::survey::{UnitId, Wave};
@@ -74,8 +74,20 @@ impl Platform {
                 Some(DayCount { unit: unit.code().clone(), mode: count.mode, day: count.day, n: count.responses })
             })
             .collect();
-        Ok(fieldwork(wave, &results, &counts, self.clock().today()))
+        Ok(fieldwork(wave, &counts, self.clock().today(), &precisions_of(&results)))
     }
+}
+
+/// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.
+fn precisions_of(results: &WaveResults) -> SeenPrecisions {
+    let points = if results.headline == IndexKind::Score { 100.0 } else { 1.0 };
+    let seen = |unit: &UnitResults| {
+        let precision = unit.indices.get(results.headline)?.precision?;
+        let margin = (precision.high - precision.low) / 2.0 / points;
+        Some(SeenPrecision { margin, design_effect: precision.design_effect })
+    };
+    let units = results.units.iter().filter_map(|unit| Some((unit.unit.clone()?, seen(unit)?)));
+    SeenPrecisions { units: units.collect(), overall: seen(&results.overall) }
 }
 
 /// Reads a wave's tallies, and of its responses what tallies do not hold (see [`SampleBuilder`]). A unit is a level.

@@ -111,7 +111,7 @@ impl Language {
     }
 
     /// The message with this key, if there is one that takes no arguments.
-    pub(super) fn find(self, key: &str) -> Option<String> {
+    pub fn find(self, key: &str) -> Option<String> {
         MESSAGES.try_lookup(&self.identifier(), key)
     }
 
