@@ -122,17 +122,3 @@ fn tell(line: &str) {
     // Nothing is left to do where standard error is closed.
     let _ = writeln!(std::io::stderr(), "{line}");
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::support::on_both_engines;
-
-    on_both_engines! {
-        async fn a_fresh_database_is_empty_and_writable(database: TestDatabase) {
-            use sea_orm::ConnectionTrait;
-            let connection = database.connect().await;
-            let created = connection.execute_unprepared("CREATE TABLE plumbline_was_here (a INTEGER)").await;
-            assert!(created.is_ok(), "{created:?} at {}", database.url());
-        }
-    }
-}
