@@ -34,7 +34,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 fn api() -> OpenApiRouter<Platform> {
-    OpenApiRouter::new().nest("/api/v1", collection::api_routes())
+    OpenApiRouter::with_openapi(dissemination::api_description())
+        .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()))
 }
 
 /// All routes of the product.
@@ -42,6 +43,7 @@ pub fn router(platform: Platform, sign_in: SignIn) -> Router {
     let (api, description) = api().split_for_parts();
     let routes = Router::new()
         .merge(api)
+        .merge(dissemination::api_pages(&description))
         .merge(dissemination::pages())
         .merge(collection::pages())
         .merge(office::pages())

@@ -101,7 +101,7 @@ impl Svg {
     pub(super) fn hatched(&mut self, id: &str, corner: (f64, f64), size: (f64, f64)) {
         let [x, y, width, height] = [corner.0, corner.1, size.0.max(0.0), size.1.max(0.0)].map(coordinate);
         let id = escape(id);
-        self.push(&format!(r##"<rect fill="url(#{id})" x="{x}" y="{y}" width="{width}" height="{height}"/>"##));
+        self.push(&format!(r#"<rect fill="url(#{id})" x="{x}" y="{y}" width="{width}" height="{height}"/>"#));
     }
 
     /// The whole `<svg>` element, `height` units high.

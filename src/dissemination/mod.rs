@@ -2,9 +2,9 @@
 //!
 //! Nothing leaves without its n, its interval and its method, and nothing before the release unless the administrator
 //! asks. The room decides how numbers are shown, never what they are: it must not know storage, nor compute an estimate.
-//! Start reading at [`pages`] for readers and at [`api`] for programs.
+//! Start reading at [`pages`] for readers and at [`api_routes`] for programs.
 
-pub mod api;
+mod api;
 mod numbers;
 mod pages;
 mod ranking_page;
@@ -14,6 +14,7 @@ mod unit_page;
 mod waves_page;
 mod words;
 
+pub use api::{api_description, api_pages, api_routes};
 pub use pages::pages;
 
 use crate::pipeline::Platform;
@@ -22,7 +23,7 @@ use crate::web::Credential;
 
 /// Whether the bearer is the administrator.
 fn is_administrator(platform: &Platform, credential: &Credential) -> bool {
-    credential.passes(|token| platform.is_administrator(token))
+    credential.token().is_some_and(|token| platform.is_administrator(token))
 }
 
 /// Whether the bearer may see results of this wave: everybody after the release, before it the administrator alone.

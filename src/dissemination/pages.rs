@@ -25,11 +25,7 @@ pub fn pages() -> Router<Platform> {
 }
 
 fn refused(error: PipelineError) -> PageError {
-    match error {
-        PipelineError::NotFound { .. } => PageError::NotFound,
-        #[expect(unreachable_patterns, reason = "use cases will fail in further ways")]
-        other => PageError::internal(other),
-    }
+    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
 }
 
 async fn show_waves(

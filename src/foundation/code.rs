@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A code of 1 to 64 characters out of `A-Z a-z 0-9 . _ - @ +`, safe in a URL, a CSV file and a file name.
 ///
 /// A code is not an identity: codes are re-used over time (see the `survey` room's `Unit`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Code(String);
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A language tag such as `vi`, `en`, `hmn` or `zh-Hant`: 2 to 16 characters, letters, digits and inner hyphens.
 ///
 /// Deliberately looser than BCP 47's registry: CLDR knows nothing of some languages of the province.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct LanguageTag(String);
 
@@ -87,7 +87,7 @@ impl std::borrow::Borrow<str> for LanguageTag {
 }
 
 /// A text in one or more languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Text(pub BTreeMap<LanguageTag, String>);
 

@@ -24,11 +24,7 @@ struct Shown {
 }
 
 fn refused(error: PipelineError) -> PageError {
-    match error {
-        PipelineError::NotFound { .. } => PageError::NotFound,
-        #[expect(unreachable_patterns, reason = "use cases will fail in further ways")]
-        other => PageError::internal(other),
-    }
+    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
 }
 
 async fn show_fieldwork(
@@ -38,7 +34,7 @@ async fn show_fieldwork(
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    if !credential.passes(|token| platform.is_administrator(token)) {
+    if !credential.token().is_some_and(|token| platform.is_administrator(token)) {
         return Err(PageError::Unauthorised);
     }
     let wave = platform.wave(&code).await.map_err(refused)?;

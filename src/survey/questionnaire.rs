@@ -6,7 +6,7 @@ use super::{Answer, AnswerSheet};
 use crate::foundation::{Code, LanguageTag, Text};
 
 /// A questionnaire: factors of items, and questions about the respondent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Questionnaire {
     /// Its code, such as `sipas-2017`.
     pub code: Code,
@@ -25,11 +25,12 @@ pub struct Questionnaire {
 }
 
 /// The rating scale of the Likert items.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Scale {
     /// The lowest rating that counts as satisfied (4 of 5).
     pub satisfied_from: u8,
     /// A word for each of the five ratings, worst first.
+    #[schema(value_type = Vec<Text>, min_items = 5, max_items = 5)]
     pub labels: [Text; Scale::POINTS],
     /// The words for "no opinion / did not use".
     pub not_applicable: Text,
@@ -41,7 +42,7 @@ impl Scale {
 }
 
 /// A factor: a titled group of items.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Section {
     /// Its code, such as `access`.
     pub code: Code,
@@ -52,13 +53,14 @@ pub struct Section {
 }
 
 /// One question.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Item {
     /// Its code, unique in the questionnaire.
     pub code: Code,
     /// Its wording by language.
     pub text: Text,
     /// What kind of answer it takes.
+    #[serde(flatten)]
     pub kind: ItemKind,
     /// Whether an answer (or "no opinion") must be given.
     pub required: bool,
@@ -67,7 +69,7 @@ pub struct Item {
 }
 
 /// The kinds of answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemKind {
     /// A rating of 1 to 5, or no opinion.
@@ -101,7 +103,7 @@ pub enum ItemKind {
 }
 
 /// One option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Choice {
     /// Its code, such as `F` or `18-29`.
     pub code: Code,
@@ -110,7 +112,7 @@ pub struct Choice {
 }
 
 /// "Ask this only if another item has one of these values."
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Relevance {
     /// The earlier item that decides.
     pub item: Code,

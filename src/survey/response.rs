@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::foundation::{Code, LanguageTag, Weight};
 
 /// How an answer was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// On the respondent's own device.

@@ -9,7 +9,7 @@ use super::{Mode, Questionnaire, Unit};
 use crate::foundation::{Code, Text, Weight};
 
 /// Where a wave stands. It moves down this list and never back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaveState {
     /// Being prepared; nothing can be answered.
@@ -160,7 +160,7 @@ pub enum UnitSelection {
 }
 
 /// The period that the answers speak of, both days included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Period {
     /// First day.
     pub from: NaiveDate,

@@ -1,1 +1,18 @@
-//! api
+//! The result API: the numbers of the pages, for programs, as JSON and CSV.
+//!
+//! Every estimate leaves at full precision in the unit of its statistic; rounding is the reader's business.
+//! `rows.rs` and the documents hold the shapes, `handlers.rs` the routes, `answer.rs` what all answers share (format,
+//! entity tag, problems), `reference.rs` the description and the page that renders it.
+
+mod answer;
+mod fieldwork_document;
+mod handlers;
+mod reference;
+mod result_documents;
+mod rows;
+#[cfg(test)]
+mod shape_tests;
+mod wave_documents;
+
+pub use handlers::api_routes;
+pub use reference::{api_description, api_pages};

@@ -1,0 +1,249 @@
+//! What all answers of the API share: the format that was asked for, entity tags, problems.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::foundation::{Finding, Findings};
+use crate::pipeline::PipelineError;
+
+/// The formats of the result API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Json,
+    Csv,
+}
+
+impl Format {
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+        }
+    }
+}
+
+/// What a client asked for beside the thing itself: `?format=` decides, else `Accept`, else JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    format: Format,
+    known_tags: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Wanted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let query = parts.uri.query().unwrap_or_default();
+        let parameter = query.split('&').find_map(|pair| pair.strip_prefix("format="));
+        let format = match parameter {
+            Some("json") => Format::Json,
+            Some("csv") => Format::Csv,
+            Some(_) => {
+                let finding = Finding::new("format", "unknown_format", "write format=json or format=csv");
+                return Err(Problem::bad_request(finding.into()));
+            }
+            None => accepted_format(&parts.headers)?,
+        };
+        let known_tags = parts.headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).map(str::to_owned);
+        Ok(Self { format, known_tags })
+    }
+}
+
+fn accepted_format(headers: &HeaderMap) -> Result<Format, Problem> {
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    if accepted.trim().is_empty() {
+        return Ok(Format::Json);
+    }
+    let mut best = (None, 0.0);
+    for range in accepted.split(',').take(32) {
+        let mut parts = range.split(';').map(str::trim);
+        let format = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "application/json" | "application/*" | "*/*" => Format::Json,
+            "text/csv" | "text/*" => Format::Csv,
+            _ => continue,
+        };
+        let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f64>().ok());
+        if let Some(quality) = quality.filter(|quality| *quality > best.1) {
+            best = (Some(format), quality);
+        }
+    }
+    best.0.ok_or_else(|| {
+        let message = "the result API answers with application/json or text/csv";
+        Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", message)
+    })
+}
+
+/// An answer: `document` as JSON, or its `rows` as CSV. `is_public` tells caches whether others may see it.
+pub(super) fn answer<D: Serialize, R: Serialize>(
+    wanted: &Wanted,
+    is_public: bool,
+    document: &D,
+    rows: impl IntoIterator<Item = R>,
+) -> Result<Response, Problem> {
+    let body = match wanted.format {
+        Format::Json => serde_json::to_vec(document).map_err(Problem::internal)?,
+        Format::Csv => csv_body(rows)?,
+    };
+    let tag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..32]);
+    let is_known = wanted.known_tags.as_deref().is_some_and(|known| {
+        known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+    });
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(CONTENT_TYPE, wanted.format.content_type())], body).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(ETAG, HeaderValue::from_str(&tag).map_err(Problem::internal)?);
+    headers.insert(VARY, HeaderValue::from_static("Accept, Authorization, Cookie"));
+    let cache = if is_public { "no-cache" } else { "private, no-cache" };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    Ok(response)
+}
+
+fn csv_body<R: Serialize>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, Problem> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row).map_err(Problem::internal)?;
+    }
+    writer.into_inner().map_err(|error| Problem::internal(error.into_error()))
+}
+
+/// Why a request was not answered.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(super) struct Problem {
+    /// The HTTP status.
+    #[schema(example = 404)]
+    status: u16,
+    /// The reason, for programs: `not_found`, `not_released`, `unknown_format`, …
+    #[schema(example = "not_found")]
+    code: &'static str,
+    /// The reason and how to go on.
+    message: String,
+    /// What is wrong with the request, where that can be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<ProblemFinding>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+struct ProblemFinding {
+    /// Where it is.
+    path: String,
+    /// What it is, for programs.
+    code: &'static str,
+    /// What it is and how to mend it.
+    message: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status: status.as_u16(), code, message: message.into(), findings: Vec::new() }
+    }
+
+    pub(super) fn bad_request(findings: Findings) -> Self {
+        let finding = |Finding { path, code, message }: Finding| ProblemFinding { path, code, message };
+        let findings = findings.0.into_iter().map(finding).collect();
+        Self { findings, ..Self::new(StatusCode::BAD_REQUEST, "bad_request", "the request is not valid") }
+    }
+
+    pub(super) fn not_released() -> Self {
+        let message = "the results are not released yet; the administrator's token shows them before the release";
+        Self::new(StatusCode::FORBIDDEN, "not_released", message)
+    }
+
+    pub(super) fn internal(error: impl std::error::Error) -> Self {
+        tracing::error!(error = %error, "an answer of the result API failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "")
+    }
+}
+
+impl From<PipelineError> for Problem {
+    fn from(error: PipelineError) -> Self {
+        if matches!(error, PipelineError::NotFound { .. }) {
+            Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// A failure on our side has an empty body.
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status.is_server_error() {
+            return status.into_response();
+        }
+        match serde_json::to_vec(&self) {
+            Ok(body) => (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response(),
+            Err(_) => status.into_response(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn wanted(uri: &str, accept: &str) -> Result<Format, u16> {
+        let mut parts = Request::get(uri).header(ACCEPT, accept).body(()).unwrap().into_parts().0;
+        Wanted::from_request_parts(&mut parts, &()).await.map(|wanted| wanted.format).map_err(|problem| problem.status)
+    }
+
+    #[tokio::test]
+    async fn the_format_is_the_parameter_else_the_best_accepted_else_json() {
+        let cases = [
+            ("/", "", Ok(Format::Json)),
+            ("/", "*/*", Ok(Format::Json)),
+            ("/", "text/html,application/xhtml+xml,*/*;q=0.8", Ok(Format::Json)),
+            ("/", "text/csv", Ok(Format::Csv)),
+            ("/", "application/json;q=0.4, text/csv;q=0.5", Ok(Format::Csv)),
+            ("/", "text/html", Err(406)),
+            ("/", "text/csv;q=0", Err(406)),
+            ("/?format=csv", "application/json", Ok(Format::Csv)),
+            ("/?page=2&format=json", "text/csv", Ok(Format::Json)),
+            ("/?format=xml", "*/*", Err(400)),
+        ];
+        for (uri, accept, expected) in cases {
+            assert_eq!(wanted(uri, accept).await, expected, "{uri} {accept}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_knows_the_content_gets_304_and_no_body() {
+        let asking = |known_tags: Option<String>| Wanted { format: Format::Json, known_tags };
+        let sent = |wanted: &Wanted| answer(wanted, true, &[1, 2], [0]).unwrap();
+        let first = sent(&asking(None));
+        assert_eq!(first.status(), StatusCode::OK);
+        let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
+        for known in [tag.clone(), format!("\"x\", W/{tag}"), "*".to_owned()] {
+            let again = sent(&asking(Some(known)));
+            assert_eq!((again.status(), &again.headers()[ETAG]), (StatusCode::NOT_MODIFIED, &first.headers()[ETAG]));
+            assert!(again.into_body().collect().await.unwrap().to_bytes().is_empty());
+        }
+        assert_eq!(sent(&asking(Some("\"other\"".to_owned()))).status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_problem_is_json_and_a_failure_says_nothing() {
+        let body = |problem: Problem| async {
+            let response = problem.into_response();
+            let kind = response.headers().get(CONTENT_TYPE).cloned();
+            (kind, response.into_body().collect().await.unwrap().to_bytes())
+        };
+        let (kind, text) = body(Problem::not_released()).await;
+        assert_eq!(kind.unwrap(), "application/problem+json");
+        assert!(text.starts_with(b"{\"status\":403,\"code\":\"not_released\""));
+        let (_, text) = body(Problem::internal(std::io::Error::other("disk"))).await;
+        assert!(text.is_empty());
+    }
+}

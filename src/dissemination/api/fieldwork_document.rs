@@ -1,0 +1,124 @@
+//! The shape of the fieldwork.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::foundation::Code;
+use crate::monitoring::{Fieldwork, UnitFieldwork};
+use crate::survey::{Mode, Wave};
+
+/// How the fieldwork goes: counts and precision, never a score.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FieldworkDocument {
+    /// The wave's code.
+    wave: Code,
+    /// The day it was counted.
+    today: NaiveDate,
+    /// The wished margin, as a share (0.05 = five points).
+    wished_margin: f64,
+    /// All units together.
+    overall: UnitFieldworkDocument,
+    /// Each unit, in the plan's order.
+    units: Vec<UnitFieldworkDocument>,
+}
+
+/// The fieldwork of one unit.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct UnitFieldworkDocument {
+    /// The unit's code; null for all together.
+    unit: Option<Code>,
+    /// Responses so far.
+    answered: u64,
+    /// Responses that the plan wants.
+    target: Option<u64>,
+    /// Responses that an even pace would have brought by today.
+    expected_by_today: Option<f64>,
+    /// `answered / target`.
+    share: Option<f64>,
+    /// Half the width of the headline index's interval so far, as a share.
+    margin: Option<f64>,
+    /// The design effect seen so far.
+    deff: Option<f64>,
+    /// How many more answers the wished margin needs at that design effect.
+    more_needed: Option<u64>,
+    /// Responses by mode.
+    by_mode: BTreeMap<Mode, u64>,
+    /// Responses by the day on which they were given.
+    by_day: BTreeMap<NaiveDate, u64>,
+}
+
+impl From<&UnitFieldwork> for UnitFieldworkDocument {
+    fn from(unit: &UnitFieldwork) -> Self {
+        Self {
+            unit: unit.unit.clone(),
+            answered: unit.answered,
+            target: unit.target,
+            expected_by_today: unit.expected_by_today,
+            share: unit.share,
+            margin: unit.margin,
+            deff: unit.design_effect,
+            more_needed: unit.more_needed,
+            by_mode: unit.by_mode.clone(),
+            by_day: unit.by_day.clone(),
+        }
+    }
+}
+
+/// The CSV form of [`UnitFieldworkDocument`], without the days.
+#[derive(Serialize)]
+pub(super) struct FieldworkRow {
+    unit: Option<Code>,
+    answered: u64,
+    target: Option<u64>,
+    expected_by_today: Option<f64>,
+    share: Option<f64>,
+    margin: Option<f64>,
+    deff: Option<f64>,
+    more_needed: Option<u64>,
+    web: u64,
+    kiosk: u64,
+    interviewer: u64,
+    telephone: u64,
+    paper: u64,
+}
+
+impl From<&UnitFieldworkDocument> for FieldworkRow {
+    fn from(unit: &UnitFieldworkDocument) -> Self {
+        let by = |mode: Mode| unit.by_mode.get(&mode).copied().unwrap_or_default();
+        Self {
+            unit: unit.unit.clone(),
+            answered: unit.answered,
+            target: unit.target,
+            expected_by_today: unit.expected_by_today,
+            share: unit.share,
+            margin: unit.margin,
+            deff: unit.deff,
+            more_needed: unit.more_needed,
+            web: by(Mode::Web),
+            kiosk: by(Mode::Kiosk),
+            interviewer: by(Mode::Interviewer),
+            telephone: by(Mode::Telephone),
+            paper: by(Mode::Paper),
+        }
+    }
+}
+
+impl FieldworkDocument {
+    pub(super) fn new(wave: &Wave, fieldwork: &Fieldwork) -> Self {
+        Self {
+            wave: wave.plan.code.clone(),
+            today: fieldwork.today,
+            wished_margin: fieldwork.wished_margin,
+            overall: (&fieldwork.overall).into(),
+            units: fieldwork.units.iter().map(Into::into).collect(),
+        }
+    }
+
+    /// All units together first, then each.
+    pub(super) fn rows(&self) -> impl Iterator<Item = FieldworkRow> {
+        std::iter::once(&self.overall).chain(&self.units).map(Into::into)
+    }
+}

@@ -1,0 +1,226 @@
+//! The shapes of results: a wave's estimates, one unit, the ranking.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rows::{EstimateRow, index_name, share_rows, unit_rows, wave_rows};
+use super::wave_documents::MeasuredUnit;
+use crate::foundation::Code;
+use crate::index::{UnitResults, WaveResults};
+use crate::ranking::{Ranked, Ranking};
+use crate::survey::Wave;
+
+/// The estimates of a wave.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ResultsDocument {
+    /// The wave's code.
+    wave: Code,
+    /// How the index is made.
+    method: String,
+    /// The statistic that units are ranked by, such as `index_items`.
+    headline: &'static str,
+    /// The confidence level of the intervals.
+    level: f64,
+    /// How many responses were counted.
+    responses: u64,
+    /// Whether the answers are invented.
+    synthetic: bool,
+    /// The estimates: all units together first, then each unit.
+    pub(super) rows: Vec<EstimateRow>,
+}
+
+impl ResultsDocument {
+    pub(super) fn new(wave: &Wave, results: &WaveResults) -> Self {
+        Self {
+            wave: wave.plan.code.clone(),
+            method: results.method.clone(),
+            headline: index_name(results.headline),
+            level: results.level,
+            responses: results.overall.responses,
+            synthetic: wave.plan.synthetic,
+            rows: wave_rows(results),
+        }
+    }
+}
+
+/// The results of one unit.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct UnitDocument {
+    /// The wave's code.
+    wave: Code,
+    /// The unit.
+    unit: MeasuredUnit,
+    /// How the index is made.
+    method: String,
+    /// The confidence level of the intervals and, jointly, of the rank sets.
+    level: f64,
+    /// How many responses were counted.
+    responses: u64,
+    /// Its place in the ranking; null where it is not ranked.
+    ranking: Option<RankingEntry>,
+    /// Whether the answers are invented.
+    synthetic: bool,
+    /// The unit's estimates, and the shares of the five ratings of each item.
+    pub(super) rows: Vec<EstimateRow>,
+}
+
+impl UnitDocument {
+    pub(super) fn new(wave: &Wave, results: &WaveResults, ranking: &Ranking, code: &Code, unit: &UnitResults) -> Self {
+        let ranked = ranking.entries.iter().find(|ranked| ranked.unit == *code);
+        Self {
+            wave: wave.plan.code.clone(),
+            unit: MeasuredUnit::new(wave, code),
+            method: results.method.clone(),
+            level: results.level,
+            responses: unit.responses,
+            ranking: ranked.map(|ranked| RankingEntry::ranked(wave, ranked)),
+            synthetic: wave.plan.synthetic,
+            rows: [unit_rows(unit), share_rows(unit)].concat(),
+        }
+    }
+}
+
+/// The ranking of a wave's units.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RankingDocument {
+    /// The wave's code.
+    wave: Code,
+    /// How the index is made.
+    method: String,
+    /// The statistic that units are ranked by.
+    statistic: &'static str,
+    /// How the rank sets are made.
+    rank_method: &'static str,
+    /// The confidence level of the intervals, and the joint level of all rank sets together.
+    level: f64,
+    /// Whether the answers are invented.
+    synthetic: bool,
+    /// The ranked units, best first, then those that are withheld.
+    rows: Vec<RankingEntry>,
+}
+
+/// A unit in the ranking and those that it cannot be told apart from.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct RankingEntry {
+    #[serde(flatten)]
+    row: RankingRow,
+    /// The codes of the units that it cannot be told apart from. In CSV they stand in one column, parted by spaces.
+    indistinct_from: Vec<Code>,
+}
+
+/// The last column of the CSV.
+#[derive(Serialize)]
+pub(super) struct IndistinctColumn {
+    indistinct_from: String,
+}
+
+/// A unit in the ranking.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct RankingRow {
+    /// The unit's code.
+    unit: String,
+    /// The unit's name in Vietnamese; `GET /waves/{wave}` has it in every language.
+    name: String,
+    /// Competition rank (1, 2, 2, 4); null where it is withheld.
+    rank: Option<usize>,
+    /// The best rank that the data allow.
+    rank_low: Option<usize>,
+    /// The worst rank that the data allow.
+    rank_high: Option<usize>,
+    /// A tier is a chain of units each of which cannot be told apart from a neighbour; 1 is the best.
+    tier: Option<usize>,
+    /// How many responses the index rests on.
+    n: u64,
+    /// The index, in the unit of its statistic.
+    estimate: Option<f64>,
+    /// Standard error under the sample design.
+    se: Option<f64>,
+    /// Degrees of freedom.
+    df: Option<u64>,
+    /// Lower end of the confidence interval.
+    ci_low: Option<f64>,
+    /// Upper end of the confidence interval.
+    ci_high: Option<f64>,
+    /// Design effect.
+    deff: Option<f64>,
+    /// Effective sample size.
+    n_eff: Option<f64>,
+    /// Why it is not ranked: `no_answers`, `no_precision`; null where it is.
+    withheld: Option<&'static str>,
+}
+
+impl RankingEntry {
+    fn ranked(wave: &Wave, ranked: &Ranked) -> Self {
+        Self { row: RankingRow::ranked(wave, ranked), indistinct_from: ranked.indistinct_from.clone() }
+    }
+
+    fn withheld(wave: &Wave, unit: &Code, reason: &'static str) -> Self {
+        Self { row: RankingRow::withheld(wave, unit, reason), indistinct_from: Vec::new() }
+    }
+}
+
+impl RankingRow {
+    fn ranked(wave: &Wave, ranked: &Ranked) -> Self {
+        let precision = ranked.estimate.precision;
+        Self {
+            rank: Some(ranked.rank),
+            rank_low: Some(ranked.rank_low),
+            rank_high: Some(ranked.rank_high),
+            tier: Some(ranked.tier),
+            n: ranked.estimate.n,
+            estimate: Some(ranked.estimate.value),
+            se: precision.map(|p| p.se),
+            df: precision.map(|p| p.df),
+            ci_low: precision.map(|p| p.low),
+            ci_high: precision.map(|p| p.high),
+            deff: precision.and_then(|p| p.design_effect),
+            n_eff: precision.and_then(|p| p.n_effective),
+            withheld: None,
+            ..Self::withheld(wave, &ranked.unit, "")
+        }
+    }
+
+    fn withheld(wave: &Wave, unit: &Code, reason: &'static str) -> Self {
+        Self {
+            unit: unit.to_string(),
+            name: wave.unit(unit.as_str()).map_or("", |unit| unit.name("vi")).to_owned(),
+            rank: None,
+            rank_low: None,
+            rank_high: None,
+            tier: None,
+            n: 0,
+            estimate: None,
+            se: None,
+            df: None,
+            ci_low: None,
+            ci_high: None,
+            deff: None,
+            n_eff: None,
+            withheld: Some(reason),
+        }
+    }
+}
+
+impl RankingDocument {
+    pub(super) fn new(wave: &Wave, results: &WaveResults, ranking: &Ranking) -> Self {
+        let ranked = ranking.entries.iter().map(|ranked| RankingEntry::ranked(wave, ranked));
+        let withheld = ranking.withheld.iter().map(|unit| RankingEntry::withheld(wave, &unit.unit, unit.reason));
+        Self {
+            wave: wave.plan.code.clone(),
+            method: results.method.clone(),
+            statistic: index_name(results.headline),
+            rank_method: ranking.method,
+            level: ranking.level,
+            synthetic: wave.plan.synthetic,
+            rows: ranked.chain(withheld).collect(),
+        }
+    }
+
+    /// The rows of the CSV.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&RankingRow, IndistinctColumn)> {
+        self.rows.iter().map(|entry| {
+            let codes: Vec<_> = entry.indistinct_from.iter().map(Code::as_str).collect();
+            (&entry.row, IndistinctColumn { indistinct_from: codes.join(" ") })
+        })
+    }
+}

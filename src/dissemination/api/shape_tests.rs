@@ -1,0 +1,72 @@
+//! The shapes that programs rely on: a change here is a change of the API.
+
+use serde::Serialize;
+
+use super::fieldwork_document::FieldworkDocument;
+use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
+use super::wave_documents::{WaveDocument, WaveRow};
+use crate::dissemination::sample;
+use crate::monitoring::sample::fieldwork;
+use crate::survey::sample::{code, wave};
+use crate::survey::{Wave, WaveState};
+
+fn released() -> Wave {
+    wave(WaveState::Released)
+}
+
+/// The first `count` lines of the rows as CSV.
+fn csv<R: Serialize>(rows: impl IntoIterator<Item = R>, count: usize) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row).unwrap();
+    }
+    let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+    text.lines().take(count).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_wave_is_told_with_its_questionnaire_and_units() {
+    insta::assert_json_snapshot!(WaveDocument::new(&released()));
+}
+
+#[test]
+fn waves_and_their_units_have_these_columns() {
+    let document = WaveDocument::new(&released());
+    let tables = [csv([WaveRow::new(&released())], 3), csv(document.rows(), 3)];
+    insta::assert_snapshot!(tables.join("\n\n"));
+}
+
+#[test]
+fn estimates_have_these_columns_and_come_overall_first() {
+    let document = ResultsDocument::new(&released(), &sample::results());
+    // Ten units of three items with two statistics each, two factors and four indices.
+    assert_eq!(document.rows.len(), 10 * (3 * 2 + 2 + 4));
+    insta::assert_snapshot!(csv(&document.rows, 15));
+}
+
+#[test]
+fn a_ranking_has_these_fields_and_ends_with_the_withheld() {
+    let document = RankingDocument::new(&released(), &sample::results(), &sample::ranking());
+    insta::assert_snapshot!(csv(document.rows(), 20));
+    let mut json = serde_json::to_value(&document).unwrap();
+    json["rows"].as_array_mut().unwrap().truncate(1);
+    insta::assert_json_snapshot!(json);
+}
+
+#[test]
+fn a_unit_is_told_with_its_rank_and_the_shares_of_each_rating() {
+    let (wave, results) = (released(), sample::results());
+    let document = UnitDocument::new(&wave, &results, &sample::ranking(), &code("085"), &results.units[4]);
+    insta::assert_snapshot!(csv(&document.rows, 99));
+    let withheld = UnitDocument::new(&wave, &results, &sample::ranking(), &code("089"), &results.units[8]);
+    insta::assert_json_snapshot!(serde_json::to_value(&withheld).unwrap()["ranking"], @"null");
+}
+
+#[test]
+fn the_fieldwork_has_these_fields_and_no_score() {
+    let document = FieldworkDocument::new(&released(), &fieldwork());
+    insta::assert_snapshot!(csv(document.rows(), 4));
+    let mut json = serde_json::to_value(&document).unwrap();
+    json["units"].as_array_mut().unwrap().drain(1..);
+    insta::assert_json_snapshot!(json);
+}

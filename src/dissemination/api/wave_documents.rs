@@ -1,0 +1,175 @@
+//! The shapes of waves. Texts come in all their languages; days are ISO dates.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::foundation::{Code, LanguageTag, Text};
+use crate::survey::{Field, Mode, Period, Questionnaire, Wave, WaveState};
+
+/// One page of the list of waves.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WaveList {
+    /// The waves of this page, the latest field first.
+    pub(super) items: Vec<WaveSummary>,
+    /// The number of this page, from 1.
+    pub(super) page: usize,
+    /// How many waves a page holds at most.
+    pub(super) per_page: usize,
+    /// How many waves there are.
+    pub(super) total: usize,
+}
+
+/// A wave in the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WaveSummary {
+    /// The wave's code.
+    code: Code,
+    /// Where it stands.
+    state: WaveState,
+    /// Its title by language.
+    title: Text,
+    /// When answers are taken.
+    field: FieldDates,
+    /// How its index is made, such as `sipas-top2@2017`.
+    method: String,
+    /// Whether its answers are invented.
+    synthetic: bool,
+}
+
+/// When answers are taken, all days included.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FieldDates {
+    /// First day on which an answer may be given.
+    opens: NaiveDate,
+    /// Last day on which an answer may be given.
+    closes: NaiveDate,
+    /// For how many days after `closes` late arrivals are still taken.
+    grace_days: u16,
+    /// Last day on which an answer may arrive.
+    accepts_until: NaiveDate,
+}
+
+impl From<Field> for FieldDates {
+    fn from(field: Field) -> Self {
+        let Field { opens, closes, grace_days } = field;
+        Self { opens, closes, grace_days, accepts_until: field.accepts_until() }
+    }
+}
+
+impl WaveSummary {
+    pub(super) fn new(wave: &Wave) -> Self {
+        Self {
+            code: wave.plan.code.clone(),
+            state: wave.state,
+            title: wave.plan.title.clone(),
+            field: wave.plan.field.into(),
+            method: wave.plan.method.clone(),
+            synthetic: wave.plan.synthetic,
+        }
+    }
+}
+
+/// The CSV form of [`WaveSummary`].
+#[derive(Serialize)]
+pub(super) struct WaveRow {
+    code: Code,
+    state: WaveState,
+    title: String,
+    opens: NaiveDate,
+    closes: NaiveDate,
+    accepts_until: NaiveDate,
+    method: String,
+    synthetic: bool,
+}
+
+impl WaveRow {
+    pub(super) fn new(wave: &Wave) -> Self {
+        let WaveSummary { code, state, title, field, method, synthetic } = WaveSummary::new(wave);
+        let FieldDates { opens, closes, accepts_until, .. } = field;
+        Self { code, state, title: title.get("vi").to_owned(), opens, closes, accepts_until, method, synthetic }
+    }
+}
+
+/// A wave with what is asked and who is measured.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WaveDocument {
+    /// The wave's code.
+    code: Code,
+    /// Where it stands.
+    state: WaveState,
+    /// Its title by language.
+    title: Text,
+    /// When answers are taken.
+    field: FieldDates,
+    /// The period that the answers speak of.
+    period: Period,
+    /// How answers may be given.
+    modes: Vec<Mode>,
+    /// How its index is made, such as `sipas-top2@2017`.
+    method: String,
+    /// The confidence level of intervals and rank sets.
+    level: f64,
+    /// The languages in which every question exists, the default one first.
+    languages: Vec<LanguageTag>,
+    /// What is asked.
+    questionnaire: Questionnaire,
+    /// The measured units, in the plan's order.
+    units: Vec<MeasuredUnit>,
+    /// Whether its answers are invented.
+    synthetic: bool,
+}
+
+/// A unit that the wave measures.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct MeasuredUnit {
+    /// The unit's code, as of the wave.
+    code: Code,
+    /// Its name by language.
+    name: Text,
+    /// How many answers it should reach.
+    target: Option<u32>,
+}
+
+/// The CSV form of [`MeasuredUnit`].
+#[derive(Serialize)]
+pub(super) struct MeasuredUnitRow {
+    unit: Code,
+    name: String,
+    target: Option<u32>,
+}
+
+impl WaveDocument {
+    pub(super) fn new(wave: &Wave) -> Self {
+        let plan = &wave.plan;
+        Self {
+            code: plan.code.clone(),
+            state: wave.state,
+            title: plan.title.clone(),
+            field: plan.field.into(),
+            period: plan.period,
+            modes: plan.modes.clone(),
+            method: plan.method.clone(),
+            level: plan.level,
+            languages: wave.questionnaire.languages.clone(),
+            questionnaire: wave.questionnaire.clone(),
+            units: wave.units.iter().map(|unit| MeasuredUnit::new(wave, unit.code())).collect(),
+            synthetic: plan.synthetic,
+        }
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = MeasuredUnitRow> {
+        self.units.iter().map(|unit| MeasuredUnitRow {
+            unit: unit.code.clone(),
+            name: unit.name.get("vi").to_owned(),
+            target: unit.target,
+        })
+    }
+}
+
+impl MeasuredUnit {
+    pub(super) fn new(wave: &Wave, code: &Code) -> Self {
+        let name = wave.unit(code.as_str()).map(|unit| unit.row.names.clone()).unwrap_or_default();
+        Self { code: code.clone(), name, target: wave.plan.units.target_of(code.as_str()) }
+    }
+}
