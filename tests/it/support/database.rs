@@ -50,7 +50,8 @@ impl Engine {
         });
     }
 
-    async fn fresh_database(self) -> Result<TestDatabase, DbErr> {
+    /// Makes an empty store; an error where there is no PostgreSQL.
+    pub(crate) async fn fresh_database(self) -> Result<TestDatabase, DbErr> {
         match self {
             Self::Sqlite => {
                 let folder = TempDir::with_prefix("plumbline-").expect("a temporary folder can be made");
@@ -120,18 +121,4 @@ fn skip(name: &str, error: &DbErr) {
 fn tell(line: &str) {
     // Nothing is left to do where standard error is closed.
     let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::support::on_both_engines;
-
-    on_both_engines! {
-        async fn a_fresh_database_is_empty_and_writable(database: TestDatabase) {
-            use sea_orm::ConnectionTrait;
-            let connection = database.connect().await;
-            let created = connection.execute_unprepared("CREATE TABLE plumbline_was_here (a INTEGER)").await;
-            assert!(created.is_ok(), "{created:?} at {}", database.url());
-        }
-    }
 }

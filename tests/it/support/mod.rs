@@ -11,6 +11,9 @@
 //! and runs as `a_response_sent_twice_is_kept_once::sqlite` and `::postgres`.
 
 mod database;
+pub(crate) mod fixture;
+pub(crate) mod http;
+pub(crate) mod process;
 mod world;
 
 pub(crate) use database::{Engine, TestDatabase};
@@ -38,3 +41,12 @@ macro_rules! on_both_engines {
     )+};
 }
 pub(crate) use on_both_engines;
+
+on_both_engines! {
+    async fn a_fresh_database_is_empty_and_writable(database: TestDatabase) {
+        use sea_orm::ConnectionTrait;
+        let connection = database.connect().await;
+        let created = connection.execute_unprepared("CREATE TABLE plumbline_was_here (a INTEGER)").await;
+        assert!(created.is_ok(), "{created:?} at {}", database.url());
+    }
+}

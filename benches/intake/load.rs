@@ -1,0 +1,120 @@
+//! The load: many connections, each sending the next submission when the last was answered.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::database::TestDatabase;
+use crate::fixture::{WAVE, submission, today};
+use crate::http::{Connection, post};
+use crate::process::Server;
+
+/// For how long the load runs before it is measured.
+const WARM_UP: Duration = Duration::from_secs(1);
+/// Ticks of `/proc` in a second; Linux has told programs 100 on every machine for decades.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// What was measured once.
+#[derive(Debug, Clone)]
+pub(crate) struct Measured {
+    /// Acknowledged submissions a second.
+    pub(crate) per_second: f64,
+    /// Seconds after the load until the tallies had caught up.
+    pub(crate) catch_up_seconds: f64,
+    /// The server's processor time for each acknowledged submission, tallying included, in microseconds.
+    pub(crate) cpu_us: f64,
+    /// Median time to an answer, in milliseconds.
+    pub(crate) p50_ms: f64,
+    /// 99th percentile of the time to an answer, in milliseconds.
+    pub(crate) p99_ms: f64,
+}
+
+/// Loads the server and measures it; `database` is where its tallies catch up.
+pub(crate) async fn load(
+    server: &Server,
+    connections: usize,
+    time: Duration,
+    database: Option<&TestDatabase>,
+) -> Measured {
+    run(server.address, connections, WARM_UP, 0).await;
+    catch_up(database).await;
+    let cpu_before = cpu_seconds(server.process());
+    let begin = Instant::now();
+    let mut latencies = run(server.address, connections, time, 1).await;
+    let loaded = begin.elapsed();
+    let load_ended = Instant::now();
+    catch_up(database).await;
+    let caught_up = load_ended.elapsed();
+    let cpu = cpu_seconds(server.process()) - cpu_before;
+    latencies.sort_unstable();
+    let count = latencies.len();
+    let at = |percent: usize| latencies[(count - 1) * percent / 100].as_secs_f64() * 1e3;
+    Measured {
+        per_second: count as f64 / loaded.as_secs_f64(),
+        catch_up_seconds: caught_up.as_secs_f64(),
+        cpu_us: cpu / count as f64 * 1e6,
+        p50_ms: at(50),
+        p99_ms: at(99),
+    }
+}
+
+/// Submits over all connections for this long and returns the time that each answer took.
+async fn run(address: SocketAddr, connections: usize, time: Duration, seed: u64) -> Vec<Duration> {
+    let end = Instant::now() + time;
+    let today = today();
+    let mut clients = JoinSet::new();
+    for client in 0..connections {
+        let rng = ChaCha8Rng::seed_from_u64(seed << 32 | client as u64);
+        clients.spawn(submit(address, end, today, rng));
+    }
+    clients.join_all().await.concat()
+}
+
+async fn submit(address: SocketAddr, end: Instant, today: NaiveDate, mut rng: ChaCha8Rng) -> Vec<Duration> {
+    let mut connection = Connection::open(address).await.expect("the server takes connections");
+    let template = submission(Uuid::from_u128(rng.random()), today);
+    let path = format!("/api/v1/waves/{WAVE}/responses");
+    let mut request = post(&path, &template.to_string());
+    let id = template["id"].as_str().expect("an id is text").as_bytes();
+    let id_at = request.windows(id.len()).position(|window| window == id).expect("the request holds its id");
+    let mut latencies = Vec::new();
+    while Instant::now() < end {
+        let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
+        id.hyphenated().encode_lower(&mut request[id_at..id_at + uuid::fmt::Hyphenated::LENGTH]);
+        let sent = Instant::now();
+        let (status, body) = connection.send(&request).await.expect("the server answers");
+        assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
+        latencies.push(sent.elapsed());
+    }
+    latencies
+}
+
+/// Returns when nothing waits to be added to the tallies.
+async fn catch_up(database: Option<&TestDatabase>) {
+    let Some(database) = database else { return };
+    let connection = database.connect().await;
+    while pending(&connection).await > 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn pending(connection: &DatabaseConnection) -> i64 {
+    let statement = Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM pending_batch");
+    let row = connection.query_one_raw(statement).await.expect("batches can be counted").expect("a count is a row");
+    row.try_get_by_index(0).expect("a count is a number")
+}
+
+/// The processor time that a process has used, in seconds.
+fn cpu_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("the server runs on Linux");
+    // The name in parentheses may hold blanks; user and system time are the 12th and 13th field after it.
+    let (_, fields) = stat.rsplit_once(") ").expect("the name is in parentheses");
+    let ticks: f64 = fields.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+    ticks / TICKS_PER_SECOND
+}
