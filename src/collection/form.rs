@@ -138,13 +138,16 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
         Err(SubmitError::Invalid(findings)) => show_step(place, draft, Step::Check, &findings.0, false),
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
-        Err(SubmitError::Overloaded | SubmitError::Storage(_)) => {
-            let mut response = show_busy(place, draft)?;
-            response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
-            Ok(response)
-        }
+        Err(SubmitError::Overloaded | SubmitError::Storage(_)) => ask_again(place, draft),
         Err(SubmitError::Pipeline(error)) => Err(to_page_error(error)),
     }
+}
+
+/// An empty page would lose the answers, so even a failure shows them again, ready to be sent once more.
+fn ask_again(place: &Place, draft: &Draft<'_>) -> Answered {
+    let mut response = show_busy(place, draft)?;
+    response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+    Ok(response)
 }
 
 #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use crate::survey::{Unit, Wave};
 use crate::web::{Language, Page, PageError, Place, Style, render};
 
 /// How many questions a person answers in a minute, from which the introduction says how long the form takes.
-const QUESTIONS_PER_MINUTE: usize = 8;
+const QUESTIONS_PER_MINUTE: usize = 9;
 
 /// One line of the summary of findings.
 #[derive(Debug)]

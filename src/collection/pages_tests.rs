@@ -1,3 +1,5 @@
+//! The pages of the form as a browser receives them, in every language.
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};

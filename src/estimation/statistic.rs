@@ -106,7 +106,7 @@ mod tests {
             (Statistic::item(3, Measure::Share, 1), 0.75),
             (Statistic::item(3, Measure::Rating, 2), 5.0),
             (Statistic::average(3, Measure::Share, &[all]), 0.75),
-            (Statistic::average(3, Measure::Share, &[vec![0, 1], vec![2]]), (0.625 + 1.0) / 2.0),
+            (Statistic::average(3, Measure::Share, &[vec![0, 1], vec![2]]), 0.8125),
             (Statistic::pooled(3, Measure::Share, &all), 5.0 / 7.0),
             (Statistic::average(3, Measure::Rating, &[all]).rescaled([1.0, 5.0], [0.0, 100.0]), 700.0 / 12.0),
         ];

@@ -97,6 +97,14 @@ impl LimitedFindings {
         self.shown.0.is_empty()
     }
 
+    /// The value when it could be made and nothing was found; all findings otherwise, never none.
+    pub fn into_value<T>(mut self, value: Option<T>) -> Result<T, Findings> {
+        if value.is_none() && self.is_empty() {
+            self.push("", "invalid", "this could not be read");
+        }
+        self.into_result(value)?.ok_or_else(Findings::default)
+    }
+
     /// `Ok(value)` when nothing was found; else what is shown, and one finding more (`more`) that says how many are not.
     pub fn into_result<T>(mut self, value: T) -> Result<T, Findings> {
         if self.hidden > 0 {
@@ -120,5 +128,11 @@ mod tests {
             assert_eq!((shown.len(), shown[shown.len() - 1].code), (expected, last));
         }
         assert_eq!(LimitedFindings::default().into_result(5), Ok(5));
+        assert_eq!(LimitedFindings::default().into_value(Some(5)), Ok(5));
+    }
+
+    #[test]
+    fn no_value_is_never_without_a_finding() {
+        assert_eq!(LimitedFindings::default().into_value(None::<u8>).unwrap_err().0.len(), 1);
     }
 }

@@ -24,6 +24,8 @@ pub fn cell_path(line: u64, column: &str) -> String {
 impl<R: Read> Table<R> {
     /// The most columns that a file may have.
     pub const COLUMNS_MAX: usize = 1_000;
+    /// The longest row, in bytes (give or take a buffer); a quote that is never closed would take in the whole file.
+    pub const ROW_LENGTH_MAX: usize = 1 << 20;
 
     /// Reads the header: `missing` when the file is empty, `duplicate` when two columns have one name, `too_many`,
     /// `not_utf8`, `unreadable`.
@@ -77,6 +79,7 @@ impl<R: Read> Table<R> {
             return None;
         }
         self.raw = std::mem::take(cells).into_byte_record();
+        self.reader.get_mut().row_length = 0;
         match self.reader.read_byte_record(&mut self.raw) {
             Ok(true) => {}
             Ok(false) => {
@@ -123,16 +126,30 @@ impl<R: Read> Table<R> {
 struct UnixLines<R> {
     inner: BufReader<R>,
     last: u8,
+    /// Bytes given out since the reader began its row.
+    row_length: usize,
 }
 
 impl<R: Read> UnixLines<R> {
     fn new(inner: R) -> Self {
-        Self { inner: BufReader::with_capacity(1 << 16, inner), last: b'\n' }
+        Self { inner: BufReader::with_capacity(1 << 16, inner), last: b'\n', row_length: 0 }
     }
 }
 
 impl<R: Read> Read for UnixLines<R> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        if self.row_length > Table::<R>::ROW_LENGTH_MAX {
+            let message = "the row does not end within a mebibyte; is a quote not closed?";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+        }
+        let read = self.read_lines(target)?;
+        self.row_length += read;
+        Ok(read)
+    }
+}
+
+impl<R: Read> UnixLines<R> {
+    fn read_lines(&mut self, target: &mut [u8]) -> io::Result<usize> {
         let mut written = 0;
         while written == 0 && !target.is_empty() {
             let source = self.inner.fill_buf()?;
@@ -217,6 +234,17 @@ mod tests {
         let header = |columns: usize| (0..columns).map(|c| format!("c{c}")).collect::<Vec<_>>().join(",");
         assert!(Table::open(header(1_000).as_bytes()).is_ok());
         assert_eq!(Table::open(header(1_001).as_bytes()).err().unwrap().0[0].code, "too_many");
+    }
+
+    #[test]
+    fn a_row_of_a_mebibyte_is_read_and_a_quote_that_is_never_closed_is_not() {
+        let row = |length: usize| format!("a,b\n1,\"{}\"\n2,x\n", "y".repeat(length));
+        assert_eq!(rows(row(1 << 20).as_bytes()).len(), 2);
+        let text = row((1 << 20) + (1 << 16));
+        let mut table = Table::open(text.as_bytes()).unwrap();
+        let mut cells = StringRecord::new();
+        assert_eq!(table.read_row(&mut cells).unwrap().unwrap_err().code, "unreadable");
+        assert_eq!(table.read_row(&mut cells), None);
     }
 
     #[test]

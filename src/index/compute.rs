@@ -67,3 +67,134 @@ pub fn compute_domain(
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::estimation::{Respondent, SampleBuilder};
+    use crate::foundation::{Text, Weight};
+    use crate::survey::{
+        Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Period, Plan, Questionnaire, Scale, Section,
+        Unit, UnitId, UnitRow, UnitSelection, WaveState,
+    };
+
+    fn code(text: &str) -> Code {
+        Code::new(text).unwrap()
+    }
+
+    /// A factor with an item that is not rated between two that are, and a factor without rated items.
+    fn questionnaire() -> Questionnaire {
+        let item =
+            |name: &str, kind| Item { code: code(name), text: Text::default(), kind, required: false, shown_if: None };
+        let section = |name: &str, items| Section { code: code(name), title: Text::default(), items };
+        let rated = vec![item("q1", ItemKind::Likert), item("note", ItemKind::Note), item("q2", ItemKind::Likert)];
+        Questionnaire {
+            code: code("small"),
+            version: String::new(),
+            title: Text::default(),
+            languages: vec![],
+            scale: Scale { satisfied_from: 4, labels: Default::default(), not_applicable: Text::default() },
+            factors: vec![section("rated", rated), section("words", vec![item("why", ItemKind::Note)])],
+            respondent: vec![],
+        }
+    }
+
+    fn unit(name: &str) -> Unit {
+        let (level, kind) = (code("district"), code("district"));
+        let row = UnitRow {
+            code: code(name),
+            level,
+            kind,
+            parent_code: None,
+            names: Text::default(),
+            valid_from: None,
+            valid_to: None,
+        };
+        Unit { id: UnitId(1), row }
+    }
+
+    fn wave() -> Wave {
+        let day = NaiveDate::MIN;
+        let columns = ImportColumns {
+            id: None,
+            unit: String::new(),
+            stratum: None,
+            psu: None,
+            weight: None,
+            mode: None,
+            answered_on: None,
+        };
+        let plan = Plan {
+            code: code("wave"),
+            title: Text::default(),
+            questionnaire: String::new(),
+            method: "sipas-mean@2023".to_owned(),
+            units: MeasuredUnits {
+                level: code("district"),
+                codes: UnitSelection::All,
+                on: day,
+                target: None,
+                targets: BTreeMap::new(),
+            },
+            period: Period { from: day, to: day },
+            field: Field { opens: day, closes: day, grace_days: 0 },
+            modes: vec![],
+            layout: FormLayout::SinglePage,
+            default_weight: Weight::ONE,
+            columns,
+            level: 0.9,
+            wished_margin: 0.05,
+            synthetic: true,
+        };
+        let units = vec![unit("A"), unit("B"), unit("C")];
+        Wave { plan, state: WaveState::Open, questionnaire: questionnaire(), units }
+    }
+
+    fn results() -> WaveResults {
+        let mut builder = SampleBuilder::new(2, 4, 3).unwrap();
+        for (level, ratings) in [(0, [5, 4]), (0, [3, 4]), (0, [2, 0]), (1, [4, 1]), (1, [1, 1])] {
+            let stratum = ["a", "b"][level];
+            let respondent =
+                Respondent { levels: &[level], stratum, psu: None, weight: Weight::ONE, ratings: &ratings };
+            builder.add_response(&respondent).unwrap();
+        }
+        compute(&wave(), Method::named("sipas-mean@2023").unwrap(), &builder.finish().unwrap())
+    }
+
+    #[test]
+    fn a_wave_gets_the_results_of_each_unit_in_the_order_of_the_plan() {
+        let results = results();
+        let units: Vec<_> = results.units.iter().map(|unit| (unit.unit.clone(), unit.responses)).collect();
+        assert_eq!(units, [(Some(code("A")), 3), (Some(code("B")), 2), (Some(code("C")), 0)]);
+        assert_eq!((results.overall.responses, results.level, results.headline), (5, 0.9, IndexKind::Score));
+        assert_eq!(results.method, "sipas-mean@2023");
+    }
+
+    #[test]
+    fn only_rated_items_count_and_a_factor_without_any_has_no_value() {
+        let overall = results().overall;
+        let items: Vec<_> = overall.items.iter().map(|item| (item.item.as_str(), item.top2.unwrap().n)).collect();
+        assert_eq!(items, [("q1", 5), ("q2", 4)]);
+        let factors: Vec<_> = overall.factors.iter().map(|factor| factor.top2.map(|estimate| estimate.value)).collect();
+        assert_eq!(factors, [Some(0.45), None]);
+        assert_eq!(overall.items[1].distribution, Some([0.5, 0.0, 0.0, 0.5, 0.0]));
+    }
+
+    #[test]
+    fn the_covariance_is_that_of_the_headline_and_0_without_an_estimate() {
+        let results = results();
+        let se = |unit: usize| results.units[unit].indices.score.unwrap().precision.unwrap().se;
+        for (i, row) in results.covariance.iter().enumerate() {
+            for (j, covariance) in row.iter().enumerate() {
+                let expected = if i == j && i < 2 { se(i).powi(2) } else { 0.0 };
+                assert!((covariance - expected).abs() < 1e-9, "{i} {j} {covariance}");
+            }
+        }
+        let headline = results.headline_estimates();
+        assert!(headline[1].1.is_some() && headline[2] == (code("C"), None));
+    }
+}

@@ -53,6 +53,17 @@ pub struct WaveResults {
     pub covariance: Vec<Vec<f64>>,
 }
 
+impl WaveResults {
+    /// What units are ranked by: each unit with its headline index, in the plan's order and that of the covariance.
+    #[must_use]
+    pub fn headline_estimates(&self) -> Vec<(Code, Option<Estimate>)> {
+        debug_assert!(self.units.iter().all(|results| results.unit.is_some()), "only `overall` has no unit");
+        let estimate =
+            |results: &UnitResults| Some((results.unit.clone()?, results.indices.get(self.headline).copied()));
+        self.units.iter().filter_map(estimate).collect()
+    }
+}
+
 /// The results of one unit, or of all together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct UnitResults {

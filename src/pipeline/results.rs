@@ -11,6 +11,7 @@ use crate::foundation::Code;
 use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute};
 use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
 use crate::ranking::{Ranking, rank};
+use crate::statistics::Estimate;
 use crate::storage::Store;
 use crate::survey::{UnitId, Wave};
 
@@ -54,7 +55,7 @@ impl Platform {
         let wave = Arc::clone(&loaded.wave);
         let computing = tokio::task::spawn_blocking(move || {
             let results = compute(&wave, method, &builder.finish()?);
-            let ranking = rank(&results);
+            let ranking = rank(&headlines(&results), &results.covariance, results.level);
             Ok::<_, PipelineError>((Arc::new(results), Arc::new(ranking)))
         });
         let (results, ranking) = computing.await.map_err(|_| PipelineError::Interrupted)??;
@@ -76,6 +77,12 @@ impl Platform {
             .collect();
         Ok(fieldwork(wave, &counts, self.clock().today(), &precisions_of(&results)))
     }
+}
+
+/// Each unit with the index that it is ranked by.
+fn headlines(results: &WaveResults) -> Vec<(Code, Option<Estimate>)> {
+    let headline = |unit: &UnitResults| Some((unit.unit.clone()?, unit.indices.get(results.headline).copied()));
+    results.units.iter().filter_map(headline).collect()
 }
 
 /// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.

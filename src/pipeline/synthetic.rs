@@ -90,7 +90,7 @@ impl People {
                 let tenths = rng.random_range(80..=900);
                 let weight = Weight::from_billionths(tenths * (Weight::SCALE / 10))
                     .expect("8 to 90 is within the range of weights");
-                let quality = quality + 0.2 * normal(rng);
+                let quality = quality + 0.07 * normal(rng);
                 places.push(Place { unit: unit.code().clone(), psu, weight, quality, factors: factors.clone() });
             }
         }

@@ -1,27 +1,28 @@
-//! Ranks the units of a peer group by their headline index.
+//! Ranks the units of a peer group.
 
 use super::{Ranked, Ranking, Withheld};
 use crate::foundation::Code;
-use crate::index::WaveResults;
 use crate::statistics::{Estimate, RankSet, holm_rank_sets};
 
-/// A unit that can be ranked, with its position in the results.
+/// A unit that can be ranked, with its position in the covariance.
 struct Candidate<'a> {
     position: usize,
     unit: &'a Code,
     estimate: &'a Estimate,
 }
 
-/// The ranking by the headline index: competition ranks, joint rank sets by Holm's procedure at the results' level, and
-/// tiers. Best first; units with equal estimates share a rank and stand in the plan's order.
+/// The ranking of units by their estimates, higher being better: competition ranks, rank sets by Holm's procedure at the
+/// joint `level`, and tiers. Best first; units with equal estimates share a rank and keep the order in which they came.
+///
+/// `covariance` is that of the estimates, with a row and a column for each of `units`.
 #[must_use]
-pub fn rank(results: &WaveResults) -> Ranking {
-    let (mut candidates, withheld) = divide(results);
+pub fn rank(units: &[(Code, Option<Estimate>)], covariance: &[Vec<f64>], level: f64) -> Ranking {
+    let (mut candidates, withheld) = divide(units);
     candidates.sort_by(|a, b| b.estimate.value.total_cmp(&a.estimate.value));
     let estimates: Vec<f64> = candidates.iter().map(|candidate| candidate.estimate.value).collect();
-    let row = |a: &Candidate| candidates.iter().map(|b| results.covariance[a.position][b.position]).collect();
+    let row = |a: &Candidate| candidates.iter().map(|b| covariance[a.position][b.position]).collect();
     let covariance: Vec<Vec<f64>> = candidates.iter().map(row).collect();
-    let found = holm_rank_sets(&estimates, &covariance, results.level);
+    let found = holm_rank_sets(&estimates, &covariance, level);
     let tiers = tiers(&found.sets);
     let entry = |(i, candidate): (usize, &Candidate)| Ranked {
         unit: candidate.unit.clone(),
@@ -38,15 +39,14 @@ pub fn rank(results: &WaveResults) -> Ranking {
             .collect(),
     };
     let entries = candidates.iter().enumerate().map(entry).collect();
-    Ranking { method: "holm", level: results.level, entries, withheld }
+    Ranking { method: "holm", level, entries, withheld }
 }
 
 /// Units with an estimate and a precision, and the others with the reason.
-fn divide(results: &WaveResults) -> (Vec<Candidate<'_>>, Vec<Withheld>) {
+fn divide(units: &[(Code, Option<Estimate>)]) -> (Vec<Candidate<'_>>, Vec<Withheld>) {
     let (mut candidates, mut withheld) = (Vec::new(), Vec::new());
-    for (position, unit_results) in results.units.iter().enumerate() {
-        let Some(unit) = &unit_results.unit else { continue };
-        let reason = match unit_results.indices.get(results.headline) {
+    for (position, (unit, estimate)) in units.iter().enumerate() {
+        let reason = match estimate {
             None => "no_answers",
             Some(Estimate { precision: None, .. }) => "no_precision",
             Some(estimate) => {
@@ -78,31 +78,18 @@ fn tiers(sets: &[RankSet]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{IndexKind, Indices, UnitResults};
     use crate::statistics::Precision;
 
-    fn results(units: &[(&str, Option<f64>, Option<f64>)]) -> WaveResults {
-        let unit_results = |(unit, value, se): &(&str, Option<f64>, Option<f64>)| {
+    fn ranking_of(units: &[(&str, Option<f64>, Option<f64>)]) -> Ranking {
+        let estimate = |(unit, value, se): &(&str, Option<f64>, Option<f64>)| {
             let precision =
                 se.map(|se| Precision { se, df: 9, low: 0.0, high: 1.0, design_effect: None, n_effective: None });
-            let items = value.map(|value| Estimate { value, n: 10, precision });
-            UnitResults {
-                unit: Some(Code::new(*unit).unwrap()),
-                responses: 10,
-                items: vec![],
-                factors: vec![],
-                indices: Indices { items, factors: None, pooled: None, score: None },
-            }
+            (Code::new(*unit).unwrap(), value.map(|value| Estimate { value, n: 10, precision }))
         };
         let variance = |i: usize, j: usize| if i == j { units[i].2.unwrap_or(0.0).powi(2) } else { 0.0 };
-        WaveResults {
-            method: "sipas-top2@2017".to_owned(),
-            headline: IndexKind::Items,
-            level: 0.95,
-            overall: UnitResults { unit: None, ..unit_results(&units[0]) },
-            units: units.iter().map(unit_results).collect(),
-            covariance: (0..units.len()).map(|i| (0..units.len()).map(|j| variance(i, j)).collect()).collect(),
-        }
+        let covariance: Vec<Vec<f64>> =
+            (0..units.len()).map(|i| (0..units.len()).map(|j| variance(i, j)).collect()).collect();
+        rank(&units.iter().map(estimate).collect::<Vec<_>>(), &covariance, 0.95)
     }
 
     fn codes(codes: &[Code]) -> Vec<&str> {
@@ -113,7 +100,7 @@ mod tests {
     fn equal_estimates_share_a_rank_and_the_next_one_is_skipped() {
         let se = Some(0.001);
         let ranking =
-            rank(&results(&[("a", Some(0.5), se), ("b", Some(0.7), se), ("c", Some(0.9), se), ("d", Some(0.7), se)]));
+            ranking_of(&[("a", Some(0.5), se), ("b", Some(0.7), se), ("c", Some(0.9), se), ("d", Some(0.7), se)]);
         let ranks: Vec<_> = ranking.entries.iter().map(|entry| (entry.unit.as_str(), entry.rank)).collect();
         assert_eq!(ranks, [("c", 1), ("b", 2), ("d", 2), ("a", 4)]);
         let sets: Vec<_> = ranking.entries.iter().map(|e| (e.rank_low, e.rank_high, e.tier)).collect();
@@ -125,14 +112,14 @@ mod tests {
     #[test]
     fn units_that_chain_together_are_one_tier() {
         let se = Some(0.02);
-        let ranking = rank(&results(&[("a", Some(0.90), se), ("b", Some(0.84), se), ("c", Some(0.78), se)]));
+        let ranking = ranking_of(&[("a", Some(0.90), se), ("b", Some(0.84), se), ("c", Some(0.78), se)]);
         assert_eq!(ranking.entries.iter().map(|entry| entry.tier).collect::<Vec<_>>(), [1, 1, 1]);
         assert_eq!(codes(&ranking.entries[0].indistinct_from), ["b"]);
     }
 
     #[test]
     fn units_without_answers_or_without_precision_are_withheld_with_the_reason() {
-        let ranking = rank(&results(&[("a", None, None), ("b", Some(0.8), None), ("c", Some(0.7), Some(0.1))]));
+        let ranking = ranking_of(&[("a", None, None), ("b", Some(0.8), None), ("c", Some(0.7), Some(0.1))]);
         let reasons: Vec<_> = ranking.withheld.iter().map(|w| (w.unit.as_str(), w.reason)).collect();
         assert_eq!(reasons, [("a", "no_answers"), ("b", "no_precision")]);
         assert_eq!(ranking.entries.len(), 1);

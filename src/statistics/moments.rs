@@ -28,25 +28,23 @@ impl PairSums {
     /// Adds `factor · x xᵀ`, for a positive `factor`. Zeros in `x` cost little.
     pub fn add_outer(&mut self, x: &[i64], factor: i64) -> Result<(), MomentOverflow> {
         debug_assert!(factor > 0);
-        let largest = x.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0);
-        let bound = i128::from(largest) * i128::from(factor);
-        let bound = bound.checked_mul(i128::from(largest)).ok_or(MomentOverflow)?;
-        self.bound = self.bound.checked_add(bound).ok_or(MomentOverflow)?;
-        self.fold(x, i128::from(factor));
+        let largest = largest_of(x);
+        let scaled = i64::try_from(largest * i128::from(factor)).map_err(|_| MomentOverflow)?;
+        self.bound = self.bound.checked_add(largest * i128::from(scaled)).ok_or(MomentOverflow)?;
+        self.fold(x, factor);
         Ok(())
     }
 
     /// Takes out `x xᵀ`, which was added with the factor 1.
     fn remove_outer(&mut self, x: &[i64]) {
-        let largest = i128::from(x.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0));
-        self.bound -= largest * largest;
+        self.bound -= largest_of(x) * largest_of(x);
         self.fold(x, -1);
     }
 
-    fn fold(&mut self, x: &[i64], factor: i128) {
+    fn fold(&mut self, x: &[i64], factor: i64) {
         debug_assert_eq!(x.len(), self.dimension);
         for row in (0..x.len()).filter(|row| x[*row] != 0) {
-            let left = i128::from(x[row]) * factor;
+            let left = i128::from(x[row] * factor);
             let begin = packed_row(self.dimension, row);
             let sums = &mut self.upper[begin..begin + self.dimension - row];
             for (sum, right) in sums.iter_mut().zip(&x[row..]) {
@@ -67,6 +65,10 @@ impl PairSums {
     pub fn to_matrix(&self, scale: f64) -> SymmetricMatrix {
         SymmetricMatrix::from_upper(self.dimension, self.upper.iter().map(|sum| *sum as f64 * scale).collect())
     }
+}
+
+fn largest_of(x: &[i64]) -> i128 {
+    i128::from(x.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0))
 }
 
 /// First and second moments of the totals of primary sampling units in one stratum.

@@ -51,8 +51,8 @@ fn design_effect(sample: &LinearisedSample) -> Option<f64> {
         return None;
     }
     let spread = n / (n - 1.0) * (z_square_sum / weight_sum - (z_sum / weight_sum).powi(2));
-    let simple = spread * weight_sum * (weight_sum - n) / n;
-    (simple > 0.0).then(|| variance.max(0.0) / simple)
+    let reference = spread * weight_sum * (weight_sum - n) / n;
+    (reference > 0.0).then(|| variance.max(0.0) / reference)
 }
 
 #[cfg(test)]

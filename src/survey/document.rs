@@ -96,10 +96,10 @@ impl Keys {
     /// The tables of `[[key]]`, each under the path `key.<its code>`, or `key[2]` where it has none.
     pub(super) fn tables(&mut self, key: &str, count_max: usize, findings: &mut LimitedFindings) -> Vec<Self> {
         let path = self.path_of(key);
-        let tables: Vec<Table> = self.optional(key, findings).unwrap_or_default();
+        let mut tables: Vec<Table> = self.optional(key, findings).unwrap_or_default();
         if tables.len() > count_max {
             findings.push(&path, "too_many", format!("{} are too many; at most {count_max} are taken", tables.len()));
-            return Vec::new();
+            tables.truncate(count_max);
         }
         let keys = |(position, table): (usize, Table)| match table.get("code").and_then(Value::as_str) {
             Some(code) if Code::new(code).is_ok() => Self { path: format!("{path}.{code}"), table },

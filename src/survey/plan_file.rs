@@ -64,7 +64,7 @@ impl Plan {
             })
         };
         let plan = plan();
-        found.into_result(plan)?.ok_or_else(Findings::default)
+        found.into_value(plan)
     }
 
     /// The plan as TOML that [`Plan::from_toml`] reads back to an equal one.

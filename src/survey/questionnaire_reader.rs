@@ -40,13 +40,11 @@ impl Questionnaire {
         keys.finish(&mut reader.findings);
         reader.check_size(&factors);
         let Reader { findings, languages, .. } = reader;
-        let (Some(code), Some(scale)) = (code, scale) else {
-            // A part that could not be read has left its finding.
-            return findings.into_result(()).and(Err(Findings::default()));
-        };
-        let questionnaire = Self { code, version: String::new(), title, languages, scale, factors, respondent };
-        let version = questionnaire.content_version();
-        findings.into_result(Self { version, ..questionnaire })
+        let questionnaire = code.zip(scale).map(|(code, scale)| {
+            let unversioned = Self { code, version: String::new(), title, languages, scale, factors, respondent };
+            Self { version: unversioned.content_version(), ..unversioned }
+        });
+        findings.into_value(questionnaire)
     }
 
     /// The built-in questionnaire with this code: `sipas-2017`.

@@ -195,7 +195,7 @@ impl<R: Read> ResponseFile<'_, R> {
             })
         };
         let response = response();
-        findings.into_result(response)?.ok_or_else(Findings::default)
+        findings.into_value(response)
     }
 
     /// An id out of the respondent's number, the same in every import into this wave.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::tests::{ID, WAVE, check, code, day, listed, wave_with};
 use super::{Rejected, read_responses};
 use crate::foundation::Findings;
-use crate::survey::{Answer, Mode, Response, Source, Wave};
+use crate::survey::{Answer, Mode, Questionnaire, Response, Source, Unit, UnitId, Wave, read_units};
 
 const COLUMNS: &str = "columns = { id = \"nr\", unit = \"district\", stratum = \"district\", psu = \"village\", \
                        weight = \"weight\", mode = \"channel\", answered_on = \"day\" }";
@@ -137,6 +137,29 @@ fn a_respondents_number_of_200_characters_is_taken_and_one_of_201_is_not() {
         let text = format!("nr,unit,q01,q02\n{},082,4,5\n", "ă".repeat(length));
         assert_eq!(read(&wave, &text)[0].is_ok(), taken, "{length}");
     }
+}
+
+#[test]
+fn the_whole_reference_survey_is_read() {
+    let district = |n: usize| format!("D{n:02},district,district,D{n:02}\n");
+    let units = format!("code,level,kind,name_vi\n{}", (1..=9).map(district).collect::<Vec<_>>().concat());
+    let columns = "columns = { id = \"resp_id\", unit = \"district\", psu = \"village\", weight = \"weight\" }";
+    let wave = Wave {
+        questionnaire: Questionnaire::built_in("sipas-2017").unwrap(),
+        units: (1..).zip(read_units(units.as_bytes()).unwrap()).map(|(id, row)| Unit { id: UnitId(id), row }).collect(),
+        ..wave_with(columns)
+    };
+    let file = include_str!("../../tests/reference/responses.csv");
+    let mut rows = read_responses(file.as_bytes(), &wave, day("2024-12-05")).unwrap();
+    let first = rows.next().unwrap().unwrap();
+    assert_eq!(first.answers.pack(), "-;4;5;4;5;5;-;4;4;5;5;5;5;5;5;5;5;5;5;5;5;5");
+    assert_eq!(first.respondent.pack(), "F;60+;Other;civil_status");
+    assert_eq!(first.placement.weight.to_string(), "30.3232");
+    assert_eq!(
+        rows.ignored_columns(),
+        ["commune", "communes_pop", "villages_pop", "adults_pop", "channel", "wait_min"]
+    );
+    assert_eq!(1 + rows.flatten().count(), 15_298);
 }
 
 static DESIGNED: LazyLock<Wave> = LazyLock::new(|| wave_with(COLUMNS));

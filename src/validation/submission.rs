@@ -30,7 +30,7 @@ pub fn check_submission(
 ) -> Result<Response, Findings> {
     let mut findings = LimitedFindings::default();
     let Some(parts) = open(submission, &mut findings) else {
-        return Err(findings.into_result(()).err().unwrap_or_default());
+        return findings.into_value(None);
     };
     if source == Source::Open && parts.design.is_some() {
         findings.push("design", "not_allowed", "only a collector gives stratum, psu and weight");
@@ -71,7 +71,7 @@ pub fn check_submission(
         answers,
         respondent,
     });
-    findings.into_result(response)?.ok_or_else(Findings::default)
+    findings.into_value(response)
 }
 
 fn part_name(part: Part) -> &'static str {

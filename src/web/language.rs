@@ -111,6 +111,7 @@ impl Language {
     }
 
     /// The message with this key, if there is one that takes no arguments.
+    #[must_use]
     pub fn find(self, key: &str) -> Option<String> {
         MESSAGES.try_lookup(&self.identifier(), key)
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use plumbline::pipeline::ImportedResponses;
 
-use crate::support::{TestDatabase, World, on_both_engines, platform_on};
+use crate::support::{World, on_both_engines, platform_on};
 
 /// A file of `rows` responses from number `first`, in a folder that lives as long as the test.
 fn file_of(folder: &tempfile::TempDir, name: &str, rows: impl Iterator<Item = u32>) -> PathBuf {

@@ -6,7 +6,7 @@ use plumbline::survey::WaveState;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
-use crate::support::{TestDatabase, World, on_both_engines, platform_on, submission};
+use crate::support::{World, on_both_engines, platform_on, submission};
 
 /// The rows of a table, as text a column.
 async fn count(world: &World, table: &str) -> i64 {

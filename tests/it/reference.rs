@@ -2,7 +2,10 @@
 //!
 //! `cargo test --test it reference -- --nocapture` prints the largest difference of each case (see `docs/METHOD.md`).
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use plumbline::estimation::{Domain, Measure, Respondent, Sample, SampleBuilder, Statistic, TallySums};
 use plumbline::foundation::{Code, Weight};
@@ -30,7 +33,7 @@ struct Answers {
     ratings: Vec<u8>,
 }
 
-fn answers() -> Vec<Answers> {
+static ANSWERS: LazyLock<Vec<Answers>> = LazyLock::new(|| {
     let mut reader = csv::Reader::from_path(path("responses.csv")).unwrap();
     let header = reader.headers().unwrap().clone();
     let column = |name: &str| header.iter().position(|found| found == name).unwrap();
@@ -42,7 +45,7 @@ fn answers() -> Vec<Answers> {
         ratings: (q01..q01 + 22).map(|item| row[item].parse().unwrap_or(0)).collect(),
     };
     reader.records().map(|row| answers(row.unwrap())).collect()
-}
+});
 
 /// The three designs of the reference values.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,6 +69,12 @@ fn respondent<'a>(answers: &'a Answers, design: Design, level: &'a [usize; 1]) -
         weight: if design == Design::Simple { Weight::ONE } else { answers.weight },
         ratings: &answers.ratings,
     }
+}
+
+/// The sample of each of [`SECTIONS`], made once for all tests.
+fn whole(design: Design) -> &'static Sample {
+    static SAMPLES: LazyLock<[Sample; 3]> = LazyLock::new(|| SECTIONS.map(|(_, design)| sample(&*ANSWERS, design)));
+    &SAMPLES[design as usize]
 }
 
 fn sample<'a>(answers: impl IntoIterator<Item = &'a Answers>, design: Design) -> Sample {
@@ -142,9 +151,9 @@ impl Largest {
 
 #[test]
 fn estimates_and_standard_errors_of_all_designs_are_those_of_r() {
-    let (answers, expected) = (answers(), json("expected.json"));
+    let expected = json("expected.json");
     for (section, design) in SECTIONS {
-        let sample = sample(&answers, design);
+        let sample = whole(design);
         let mut values = Largest::new(format!("{section}: estimates, overall and 9 districts"));
         let mut errors = Largest::new(format!("{section}: standard errors, overall and 9 districts"));
         let domains = DISTRICTS.iter().map(|code| &expected[section]["by_district"][code]).zip(sample.levels());
@@ -161,10 +170,10 @@ fn estimates_and_standard_errors_of_all_designs_are_those_of_r() {
 
 #[test]
 fn covariances_between_districts_and_between_factors_are_those_of_r() {
-    let (answers, expected, criteria) = (answers(), json("expected.json"), criteria());
+    let (expected, criteria) = (json("expected.json"), criteria());
     let levels: Vec<usize> = (0..DISTRICTS.len()).collect();
     for (section, design) in SECTIONS {
-        let sample = sample(&answers, design);
+        let sample = whole(design);
         let mut between = Largest::new(format!("{section}: covariances between districts"));
         for kind in [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled] {
             let covariance = sample.covariance_between(&levels, &method().statistic(kind, &criteria).unwrap());
@@ -180,7 +189,7 @@ fn covariances_between_districts_and_between_factors_are_those_of_r() {
             continue;
         }
         let mut factors = Largest::new(format!("{section}: covariances between factors"));
-        let statistic = |(_, items): &(Code, Vec<usize>)| Statistic::average(22, Measure::Share, &[items.clone()]);
+        let statistic = |(_, items): &(Code, Vec<usize>)| Statistic::average(22, Measure::Share, &[items]);
         let statistics: Vec<Statistic> = criteria.factors.iter().map(statistic).collect();
         for (i, j) in (0..5).flat_map(|i| (0..5).map(move |j| (i, j))) {
             let found = sample.overall().covariance(&statistics[i], &statistics[j]).unwrap();
@@ -192,8 +201,8 @@ fn covariances_between_districts_and_between_factors_are_those_of_r() {
 
 #[test]
 fn intervals_degrees_of_freedom_and_design_effects_are_those_of_r() {
-    let (answers, expected) = (answers(), json("expected.json"));
-    let sample = sample(&answers, Design::Clustered);
+    let expected = json("expected.json");
+    let sample = whole(Design::Clustered);
     let mut intervals = Largest::new("A: xlogit intervals");
     let mut effects = Largest::new("A: design effects");
     let blocks = DISTRICTS.iter().map(|code| &expected["A"]["ci_by_district"][code]).zip(sample.levels());
@@ -218,19 +227,20 @@ fn intervals_degrees_of_freedom_and_design_effects_are_those_of_r() {
 
 #[test]
 fn holm_rank_sets_are_those_of_r() {
-    let (answers, expected, criteria) = (answers(), json("expected_ranks.json"), criteria());
-    let sample = sample(&answers, Design::Clustered);
+    let (expected, criteria) = (json("expected_ranks.json"), criteria());
+    let sample = whole(Design::Clustered);
     let unit = |(code, domain): (&&str, &Domain)| UnitResults { unit: Code::new(*code).ok(), ..results(domain) };
     let levels: Vec<usize> = (0..DISTRICTS.len()).collect();
     for headline in [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled] {
-        let ranking = rank(&WaveResults {
+        let results = WaveResults {
             method: method().full_name(),
             headline,
             level: 0.95,
             units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
             overall: results(sample.overall()),
             covariance: sample.covariance_between(&levels, &method().statistic(headline, &criteria).unwrap()),
-        });
+        };
+        let ranking = rank(&results.headline_estimates(), &results.covariance, results.level);
         let expected = &expected[format!("A_{}", headline.as_str())];
         assert_eq!(ranking.entries.len(), DISTRICTS.len());
         for entry in &ranking.entries {
@@ -249,16 +259,13 @@ fn holm_rank_sets_are_those_of_r() {
 
 #[test]
 fn order_shards_and_kept_tallies_do_not_change_a_bit() {
-    let answers = answers();
     for (_, design) in SECTIONS {
-        let whole = sample(&answers, design);
-        assert!(whole == sample(answers.iter().rev(), design), "{design:?} reversed");
-        let halves = answers.iter().skip(1).step_by(2).chain(answers.iter().step_by(2));
-        assert!(whole == sample(halves, design), "{design:?} in halves");
+        let halves = ANSWERS.iter().rev().step_by(2).chain(ANSWERS.iter().rev().skip(1).step_by(2));
+        assert!(*whole(design) == sample(halves, design), "{design:?} backwards in halves");
     }
     let mut tallies: BTreeMap<(usize, &str), TallySums> = BTreeMap::new();
     let mut kept = builder();
-    for answers in &answers {
+    for answers in &*ANSWERS {
         let tally = tallies.entry((answers.district, &answers.village)).or_insert_with(|| TallySums::new(22).unwrap());
         tally.add_response(answers.weight, &answers.ratings).unwrap();
         kept.add_logged_response(&respondent(answers, Design::Clustered, &[answers.district])).unwrap();
@@ -267,5 +274,5 @@ fn order_shards_and_kept_tallies_do_not_change_a_bit() {
         let read_back = TallySums::from_bytes(22, &tally.to_bytes()).unwrap();
         kept.add_tally(&[*district], DISTRICTS[*district], village, &read_back).unwrap();
     }
-    assert!(kept.finish().unwrap() == sample(&answers, Design::Clustered));
+    assert!(kept.finish().unwrap() == *whole(Design::Clustered));
 }

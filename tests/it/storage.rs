@@ -4,7 +4,7 @@ use plumbline::storage::{StorageError, Store};
 use plumbline::survey::unit_on;
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::support::{TestDatabase, World, on_both_engines, platform_on, submission};
+use crate::support::{World, on_both_engines, platform_on, submission};
 
 const UNITS_2024: &[u8] = include_bytes!("../reference/units-laocai-2024.csv");
 const UNITS_2025: &[u8] = include_bytes!("../reference/units-laocai-2025.csv");

@@ -1,6 +1,6 @@
 skip-to-content = Přejít k obsahu
 language-switch = Jazyk
-synthetic-notice = Smyšlená data: odpovědi a výsledky na těchto stránkách byly vytvořeny pro ukázku. Nejde o skutečné výsledky průzkumu.
+synthetic-notice = Smyšlená data pro ukázku, nejde o skutečný průzkum.
 footer-about = Plumbline měří, jak jsou občané spokojeni s veřejnými správními službami, a uvádí, jak jistý je každý výsledek.
 footer-links = Odkazy
 footer-receipt = Ověřit kód potvrzení

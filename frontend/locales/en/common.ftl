@@ -1,6 +1,6 @@
 skip-to-content = Skip to content
 language-switch = Language
-synthetic-notice = Synthetic data: the answers and results here were made up to show how the platform works. They are not real survey results.
+synthetic-notice = Synthetic data, made up to show how the platform works.
 footer-about = Plumbline measures how satisfied citizens are with public administrative services, and says how sure each result is.
 footer-links = Links
 footer-receipt = Look up a receipt

@@ -1,6 +1,6 @@
 skip-to-content = Đi tới nội dung
 language-switch = Ngôn ngữ
-synthetic-notice = Dữ liệu mô phỏng: các câu trả lời và kết quả ở đây được tạo ra để minh họa, không phải kết quả khảo sát thật.
+synthetic-notice = Dữ liệu mô phỏng để minh họa, không phải khảo sát thật.
 footer-about = Plumbline đo mức độ hài lòng của người dân đối với dịch vụ hành chính công và cho biết kết quả chắc chắn đến đâu.
 footer-links = Liên kết
 footer-receipt = Tra cứu mã biên nhận

@@ -11,8 +11,9 @@ use super::design::Design;
 use crate::estimation::{Respondent, Sample, SampleBuilder};
 use crate::foundation::Weight;
 
-/// The most levels that all domains together may have: each keeps its own sums, about 100 KB for 22 items.
-const LEVELS_MAX: usize = 5_000;
+/// The most levels that all domains together may have, times the square of the number of items: each level keeps sums of
+/// all pairs of items. 5,000 levels for 22 items, 60 for 200; about half a gigabyte.
+const LEVELS_TIMES_SQUARED_ITEMS_MAX: usize = 2_420_000;
 /// Rows between two reports of progress.
 const ROWS_PER_REPORT: u64 = 4_096;
 /// Joins the values of several stratum columns; no value of a readable file holds it.
@@ -40,6 +41,8 @@ struct Row<'a> {
     path: &'a Path,
     header: &'a StringRecord,
     record: &'a StringRecord,
+    /// How many rated items there are.
+    items: usize,
 }
 
 impl FileSample {
@@ -57,7 +60,7 @@ impl FileSample {
         let mut ratings = vec![0; positions.items.len()];
         let mut rows = 0_u64;
         while reader.read_record(&mut record).map_err(wrong_csv)? {
-            let row = Row { path, header: &header, record: &record };
+            let row = Row { path, header: &header, record: &record, items: ratings.len() };
             row.add_to(&mut builder, &positions, &mut levels, &mut ratings)?;
             rows += 1;
             if rows.is_multiple_of(ROWS_PER_REPORT) {
@@ -131,6 +134,7 @@ impl Row<'_> {
         known: &mut BTreeMap<String, usize>,
         builder: &mut SampleBuilder,
     ) -> Result<Option<usize>, EstimateError> {
+        let levels_max = LEVELS_TIMES_SQUARED_ITEMS_MAX / self.items.pow(2);
         let value = &self.record[position];
         if value.is_empty() {
             return Ok(None);
@@ -139,8 +143,9 @@ impl Row<'_> {
             return Ok(Some(*level));
         }
         let level = builder.add_level()?;
-        if level >= LEVELS_MAX {
-            return Err(self.wrong(position, format!("the domains have more than {LEVELS_MAX} levels in all")));
+        if level >= levels_max {
+            let message = format!("the domains have more than {levels_max} levels in all; leave out what is no group");
+            return Err(self.wrong(position, message));
         }
         known.insert(value.to_owned(), level);
         Ok(Some(level))

@@ -30,13 +30,13 @@ pub(super) struct EstimateRow {
     n_eff: Option<f64>,
 }
 
-/// The covariance of one index between two levels of the first domain.
+/// The covariance of one index between two levels of the first domain; nothing where one has no precision.
 #[derive(Debug, Serialize)]
 pub(super) struct CovarianceRow {
     statistic: &'static str,
     level_a: String,
     level_b: String,
-    covariance: f64,
+    covariance: Option<f64>,
 }
 
 /// All estimates: everybody first, then each domain's levels in the order of their names.
@@ -94,13 +94,15 @@ pub(super) fn covariances(design: &Design, file: &FileSample) -> Vec<CovarianceR
     for kind in IndexKind::ALL {
         let Some(statistic) = design.method.statistic(kind, &design.criteria) else { continue };
         let covariance = file.sample.covariance_between(&numbers, &statistic);
-        for (level_a, row) in names.iter().zip(&covariance) {
-            for (level_b, covariance) in names.iter().zip(row) {
+        let has_precision = |number: &usize| file.sample.levels()[*number].covariance(&statistic, &statistic).is_some();
+        let known: Vec<bool> = numbers.iter().map(has_precision).collect();
+        for (a, level_a) in names.iter().enumerate() {
+            for (b, level_b) in names.iter().enumerate() {
                 rows.push(CovarianceRow {
                     statistic: kind.as_str(),
                     level_a: (*level_a).clone(),
                     level_b: (*level_b).clone(),
-                    covariance: *covariance,
+                    covariance: (known[a] && known[b]).then_some(covariance[a][b]),
                 });
             }
         }
