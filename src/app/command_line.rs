@@ -1,5 +1,7 @@
 //! The command line, as clap reads it.
 
+#![expect(clippy::doc_markdown, reason = "these comments are what --help prints")]
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

@@ -142,8 +142,7 @@ impl DotPlot<'_> {
     pub fn svg(&self, layout: Layout) -> String {
         let measures = Measures::of(layout);
         let axis = Axis::covering(self.values(), measures.ticks_wished, measures.plot.0, measures.plot.1);
-        let heights =
-            self.tiers.iter().map(|tier| tier.label_height() + tier.rows.len() as f64 * measures.row_height + TIER_GAP);
+        let heights = self.tiers.iter().map(|tier| tier.height(&measures) + TIER_GAP);
         let bottom = HEAD_HEIGHT + heights.sum::<f64>();
         let mut svg = Svg::default();
         self.draw_heads(&mut svg, &measures);
@@ -265,6 +264,14 @@ mod tests {
             Tier { label: "Tier 1".to_owned(), rows: first },
             Tier { label: "Tier 2".to_owned(), rows: vec![row("Lào Cai", 79.0, 1.1, "3")] },
         ]));
+    }
+
+    #[test]
+    fn the_axis_stands_below_every_row_however_long_the_names() {
+        let long = (0..4).map(|_| row("Công chức trực tiếp giải quyết công việc", 80.0, 1.0, "")).collect();
+        let svg = plot(vec![Tier { label: String::new(), rows: long }]);
+        // Four rows of 34 + 16 below a head of 30 and above a gap of 6 in the wide layout; its ticks are 16 lower.
+        assert!(svg.contains(r#"y="252" text-anchor="middle">"#), "{svg}");
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl UnitView {
             Headline { value: written.value, interval: language.t_with("unit-interval", arguments) }
         });
         let ranked = ranking.entries.iter().find(|ranked| ranked.unit.as_str() == code);
-        let answers = [("count", unit.responses.into())];
+        let answers = [("count", unit.responses.into()), ("number", language.format_count(unit.responses).into())];
         Self {
             wave_code: wave.plan.code.to_string(),
             wave_title: wave.plan.title.get(language.tag()).to_owned(),

@@ -62,7 +62,7 @@ impl Platform {
         checkup.tallies += kept_sums.len() as u64;
         let mut kept_days = Places::new();
         for count in self.0.store.daily_counts(loaded.id).await?.into_iter().filter(|count| count.unit == unit.id) {
-            kept_days.insert(day_of(&count.day, count.mode), count.responses);
+            kept_days.insert(day_of(count.day, count.mode), count.responses);
         }
         let wave = &loaded.wave.plan.code;
         checkup.mismatches.extend(compare(wave, unit.code(), &kept_sums, &sums));
@@ -88,14 +88,14 @@ impl Platform {
                 }
                 Occupied(mut counted) => counted.get_mut().add(&one)?,
             }
-            *days.entry(day_of(&response.answered_on, response.mode)).or_default() += 1;
+            *days.entry(day_of(response.answered_on, response.mode)).or_default() += 1;
             count += 1;
         }
         Ok((sums, days, count))
     }
 }
 
-fn day_of(day: &chrono::NaiveDate, mode: Mode) -> String {
+fn day_of(day: chrono::NaiveDate, mode: Mode) -> String {
     format!("{day} {}", mode.as_str())
 }
 

@@ -198,13 +198,12 @@ impl Rejections {
 
     fn write(&mut self, record: &ByteRecord, findings: &Findings) -> Result<(), PipelineError> {
         let error = |cause| PipelineError::Csv { path: self.path.display().to_string(), cause };
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            None => {
-                let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&self.path).map_err(error)?;
-                writer.write_record(self.columns.iter().map(String::as_str).chain(["findings"])).map_err(error)?;
-                self.writer.insert(writer)
-            }
+        let writer = if let Some(writer) = &mut self.writer {
+            writer
+        } else {
+            let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&self.path).map_err(error)?;
+            writer.write_record(self.columns.iter().map(String::as_str).chain(["findings"])).map_err(error)?;
+            self.writer.insert(writer)
         };
         let findings = findings.to_string().replace('\n', "; ");
         writer.write_record(record.iter().chain([findings.as_bytes()])).map_err(error)?;

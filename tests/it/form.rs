@@ -22,12 +22,13 @@ fn fields_of(page: &str) -> String {
     };
     let inputs = page.split("<input ").skip(1).map(|rest| format!(" {}", rest.split('>').next().unwrap()));
     let sent = inputs.filter(|tag| tag.contains("type=\"hidden\"") || tag.ends_with(" checked"));
-    sent.map(|tag| format!("{}={}&", attribute(&tag, "name"), attribute(&tag, "value"))).collect()
+    let pairs: Vec<_> = sent.map(|tag| [attribute(&tag, "name"), attribute(&tag, "value")].join("=")).collect();
+    pairs.join("&")
 }
 
 /// Presses a button on a page after filling in `typed`.
 async fn press(world: &World, page: &Answer, typed: &str, button: &str) -> Answer {
-    post(world, FORM, format!("{}{typed}&action={button}", fields_of(&page.text))).await
+    post(world, FORM, format!("{}&{typed}&action={button}", fields_of(&page.text))).await
 }
 
 /// Fills the form in, up to the list of answers.

@@ -27,7 +27,7 @@ const CLIENTS: usize = 16;
 /// The longest time that a server is left alive after its first acknowledgement.
 const ALIVE_MS_MAX: u64 = 250;
 /// A server that has acknowledged nothing by then is broken, not slow.
-const FIRST_WITHIN: Duration = Duration::from_secs(60);
+const FIRST_WITHIN: Duration = Duration::from_mins(1);
 
 /// What became of the submissions of a round.
 #[derive(Debug, Default)]

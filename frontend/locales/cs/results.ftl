@@ -94,9 +94,9 @@ download-api = O API
 
 unit-index = Index
 unit-answers = { $count ->
-    [one] { $count } odpověď
-    [few] { $count } odpovědi
-   *[other] { $count } odpovědí
+    [one] { $number } odpověď
+    [few] { $number } odpovědi
+   *[other] { $number } odpovědí
   }
 unit-interval = { $level } interval { $interval }
 unit-back = Celý žebříček

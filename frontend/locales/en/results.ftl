@@ -92,8 +92,8 @@ download-api = About the API
 
 unit-index = Index
 unit-answers = { $count ->
-    [one] { $count } answer
-   *[other] { $count } answers
+    [one] { $number } answer
+   *[other] { $number } answers
   }
 unit-interval = { $level } interval { $interval }
 unit-back = Whole ranking

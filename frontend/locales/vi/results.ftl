@@ -95,7 +95,7 @@ download-results-csv = Mọi ước lượng (CSV)
 download-api = Giới thiệu API
 
 unit-index = Chỉ số
-unit-answers = { $count } câu trả lời
+unit-answers = { $number } câu trả lời
 unit-interval = khoảng tin cậy { $level }: { $interval }
 unit-back = Toàn bộ bảng xếp hạng
 unit-factors = Các yếu tố

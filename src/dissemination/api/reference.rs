@@ -126,8 +126,9 @@ impl Reference {
     }
 }
 
+/// A text of the description, without the marks that a plain page does not show.
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+    value.as_str().unwrap_or_default().replace('`', "")
 }
 
 impl Operation {
