@@ -12,7 +12,7 @@ use super::ranking_page::{RankingPage, RankingView};
 use super::unit_page::{UnitPage, UnitView};
 use super::waves_page::{NotReleasedPage, WaveCard, WavesPage};
 use super::{is_administrator, may_see_results};
-use crate::pipeline::{PipelineError, Platform};
+use crate::pipeline::{PipelineError, Platform, Standings};
 use crate::survey::Wave;
 use crate::web::{Credential, Page, PageError, Place, Style, render};
 
@@ -69,8 +69,7 @@ async fn show_ranking(
         Ok(wave) => wave,
         Err(told) => return Ok(told),
     };
-    let results = platform.results(&wave).await.map_err(refused)?;
-    let ranking = platform.ranking(&wave).await.map_err(refused)?;
+    let Standings { results, ranking } = platform.standings(&wave).await.map_err(refused)?;
     let title = wave.plan.title.get(place.language.tag());
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
     let view = RankingView::new(&wave, &results, &ranking, place.language);
@@ -87,8 +86,7 @@ async fn show_unit(
         Ok(wave) => wave,
         Err(told) => return Ok(told),
     };
-    let results = platform.results(&wave).await.map_err(refused)?;
-    let ranking = platform.ranking(&wave).await.map_err(refused)?;
+    let Standings { results, ranking } = platform.standings(&wave).await.map_err(refused)?;
     let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
     let of_unit = of_unit.ok_or(PageError::NotFound)?;

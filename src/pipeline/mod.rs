@@ -20,6 +20,7 @@ pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_
 pub use identity::InstanceSecret;
 pub use import::{ImportProgress, ImportedResponses};
 pub use intake::IntakeLimits;
+pub use results::Standings;
 pub use submit::Accepted;
 pub use synthetic::SyntheticWave;
 

@@ -24,22 +24,26 @@ pub(super) struct ResultsCache {
 
 struct Computed {
     versions: Vec<(UnitId, i64)>,
-    results: Arc<WaveResults>,
-    ranking: Arc<Ranking>,
+    standings: Standings,
+}
+
+/// Results and the ranking that follows from them, both as of the same answers.
+#[derive(Debug, Clone)]
+pub struct Standings {
+    /// Estimates of items, factors and indices.
+    pub results: Arc<WaveResults>,
+    /// The peer group, ranked by the headline index.
+    pub ranking: Arc<Ranking>,
 }
 
 impl Platform {
     /// The results of a wave as of its last committed answer.
     pub async fn results(&self, wave: &Wave) -> Result<Arc<WaveResults>, PipelineError> {
-        Ok(self.compute(wave).await?.0)
+        Ok(self.standings(wave).await?.results)
     }
 
-    /// The ranking of a wave's peer group by its headline index.
-    pub async fn ranking(&self, wave: &Wave) -> Result<Arc<Ranking>, PipelineError> {
-        Ok(self.compute(wave).await?.1)
-    }
-
-    async fn compute(&self, wave: &Wave) -> Result<(Arc<WaveResults>, Arc<Ranking>), PipelineError> {
+    /// The results of a wave and its ranking as of its last committed answer.
+    pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
         let code = wave.plan.code.as_str();
         let loaded = self.load_wave(code).await?;
         let cache = Arc::clone(self.0.results.lock().await.entry(code.to_owned()).or_default());
@@ -47,7 +51,7 @@ impl Platform {
         self.0.store.fold_pending().await?;
         let versions = self.0.store.tally_versions(loaded.id).await?;
         if let Some(computed) = latest.as_ref().filter(|computed| computed.versions == versions) {
-            return Ok((Arc::clone(&computed.results), Arc::clone(&computed.ranking)));
+            return Ok(computed.standings.clone());
         }
         let method = Method::named(&wave.plan.method)
             .ok_or_else(|| PipelineError::NotFound { what: "method", code: wave.plan.method.clone() })?;
@@ -56,11 +60,11 @@ impl Platform {
         let computing = tokio::task::spawn_blocking(move || {
             let results = compute(&wave, method, &builder.finish()?);
             let ranking = rank(&headlines(&results), &results.covariance, results.level);
-            Ok::<_, PipelineError>((Arc::new(results), Arc::new(ranking)))
+            Ok::<_, PipelineError>(Standings { results: Arc::new(results), ranking: Arc::new(ranking) })
         });
-        let (results, ranking) = computing.await.map_err(|_| PipelineError::Interrupted)??;
-        *latest = Some(Computed { versions, results: Arc::clone(&results), ranking: Arc::clone(&ranking) });
-        Ok((results, ranking))
+        let standings = computing.await.map_err(|_| PipelineError::Interrupted)??;
+        *latest = Some(Computed { versions, standings: standings.clone() });
+        Ok(standings)
     }
 
     /// The state of a wave's fieldwork.

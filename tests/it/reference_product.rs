@@ -181,8 +181,8 @@ on_both_engines! {
         tokio::join!(import(&world.platform, &header, left), import(&other, &header, right));
         assert_agrees_with_r(&world).await;
         assert_ranks_as_the_reference(&world).await;
-        let ours = world.platform.results(&*world.platform.wave(WAVE).await.unwrap()).await.unwrap();
-        let theirs = other.results(&*other.wave(WAVE).await.unwrap()).await.unwrap();
+        let ours = world.platform.results(&world.platform.wave(WAVE).await.unwrap()).await.unwrap();
+        let theirs = other.results(&other.wave(WAVE).await.unwrap()).await.unwrap();
         assert_eq!(ours, theirs);
     }
 

@@ -15,7 +15,7 @@ use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
 use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
 use crate::dissemination::{is_administrator, may_see_results};
 use crate::foundation::Findings;
-use crate::pipeline::Platform;
+use crate::pipeline::{Platform, Standings};
 use crate::survey::{Wave, WaveState};
 use crate::web::Credential;
 
@@ -230,8 +230,7 @@ async fn get_ranking(
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = visible_wave(&platform, &code, &credential).await?;
-    let results = platform.results(&wave).await?;
-    let ranking = platform.ranking(&wave).await?;
+    let Standings { results, ranking } = platform.standings(&wave).await?;
     let document = RankingDocument::new(&wave, &results, &ranking);
     answer(&wanted, wave.state == WaveState::Released, &document, document.rows())
 }
@@ -266,8 +265,7 @@ async fn get_unit(
 ) -> Result<Response, Problem> {
     let wave = visible_wave(&platform, &code, &credential).await?;
     let measured = wave.unit(&unit).ok_or_else(|| not_found("unit", &unit))?.code();
-    let results = platform.results(&wave).await?;
-    let ranking = platform.ranking(&wave).await?;
+    let Standings { results, ranking } = platform.standings(&wave).await?;
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured));
     let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
     let document = UnitDocument::new(&wave, &results, &ranking, measured, of_unit);
