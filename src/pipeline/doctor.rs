@@ -7,6 +7,7 @@ use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
 use crate::estimation::TallySums;
 use crate::foundation::Code;
+use crate::storage::Snapshot;
 use crate::survey::{Mode, Unit};
 
 /// What a recount found.
@@ -38,61 +39,67 @@ pub struct Mismatch {
 type Places<T> = BTreeMap<String, T>;
 
 impl Platform {
-    /// Recounts every wave from its responses. Run it while nobody submits, or differences may be answers on their way.
+    /// Recounts every wave from its responses, as of one moment; it may run while answers arrive.
     pub async fn check_up(&self) -> Result<Checkup, PipelineError> {
         self.0.store.fold_pending().await?;
+        let snapshot = self.0.store.snapshot().await?;
         let mut checkup = Checkup::default();
         for (code, _) in self.0.store.wave_states().await? {
             let loaded = self.load_wave(&code).await?;
             for unit in &loaded.wave.units {
-                self.check_unit(&loaded, unit, &mut checkup).await?;
+                check_unit(&snapshot, &loaded, unit, &mut checkup).await?;
             }
         }
         Ok(checkup)
     }
+}
 
-    async fn check_unit(&self, loaded: &LoadedWave, unit: &Unit, checkup: &mut Checkup) -> Result<(), PipelineError> {
-        let (sums, days, responses) = self.recount(loaded, unit).await?;
-        checkup.responses += responses;
-        let mut kept_sums = Places::new();
-        let items = loaded.wave.questionnaire.rated_items().count();
-        for row in self.0.store.tallies(loaded.id, unit.id, items).await? {
-            kept_sums.insert(place_of(&row.stratum, row.psu.as_ref()), row.sums);
-        }
-        checkup.tallies += kept_sums.len() as u64;
-        let mut kept_days = Places::new();
-        for count in self.0.store.daily_counts(loaded.id).await?.into_iter().filter(|count| count.unit == unit.id) {
-            kept_days.insert(day_of(count.day, count.mode), count.responses);
-        }
-        let wave = &loaded.wave.plan.code;
-        checkup.mismatches.extend(compare(wave, unit.code(), &kept_sums, &sums));
-        checkup.mismatches.extend(compare(wave, unit.code(), &kept_days, &days));
-        Ok(())
+async fn check_unit(
+    snapshot: &Snapshot,
+    loaded: &LoadedWave,
+    unit: &Unit,
+    checkup: &mut Checkup,
+) -> Result<(), PipelineError> {
+    let (sums, days, responses) = recount(snapshot, loaded, unit).await?;
+    checkup.responses += responses;
+    let mut kept_sums = Places::new();
+    let items = loaded.wave.questionnaire.rated_items().count();
+    for row in snapshot.tallies(loaded.id, unit.id, items).await? {
+        kept_sums.insert(place_of(&row.stratum, row.psu.as_ref()), row.sums);
     }
+    checkup.tallies += kept_sums.len() as u64;
+    let mut kept_days = Places::new();
+    for count in snapshot.daily_counts(loaded.id, unit.id).await? {
+        kept_days.insert(day_of(count.day, count.mode), count.responses);
+    }
+    let wave = &loaded.wave.plan.code;
+    checkup.mismatches.extend(compare(wave, unit.code(), &kept_sums, &sums));
+    checkup.mismatches.extend(compare(wave, unit.code(), &kept_days, &days));
+    Ok(())
+}
 
-    async fn recount(
-        &self,
-        loaded: &LoadedWave,
-        unit: &Unit,
-    ) -> Result<(Places<TallySums>, Places<u64>, u64), PipelineError> {
-        let items = loaded.wave.questionnaire.rated_items().count();
-        let (mut sums, mut days, mut count) = (Places::new(), Places::new(), 0);
-        for response in self.0.store.responses(loaded.id, unit.id).await? {
-            let ratings = loaded.ratings_of(&response.answers)?;
-            let place = &response.placement;
-            let mut one = TallySums::new(items)?;
-            one.add_response(place.weight, &ratings)?;
-            match sums.entry(place_of(&place.stratum, place.psu.as_ref())) {
-                Vacant(free) => {
-                    free.insert(one);
-                }
-                Occupied(mut counted) => counted.get_mut().add(&one)?,
+async fn recount(
+    snapshot: &Snapshot,
+    loaded: &LoadedWave,
+    unit: &Unit,
+) -> Result<(Places<TallySums>, Places<u64>, u64), PipelineError> {
+    let items = loaded.wave.questionnaire.rated_items().count();
+    let (mut sums, mut days, mut count) = (Places::new(), Places::new(), 0);
+    for response in snapshot.responses(loaded.id, unit.id).await? {
+        let ratings = loaded.ratings_of(&response.answers)?;
+        let place = &response.placement;
+        let mut one = TallySums::new(items)?;
+        one.add_response(place.weight, &ratings)?;
+        match sums.entry(place_of(&place.stratum, place.psu.as_ref())) {
+            Vacant(free) => {
+                free.insert(one);
             }
-            *days.entry(day_of(response.answered_on, response.mode)).or_default() += 1;
-            count += 1;
+            Occupied(mut counted) => counted.get_mut().add(&one)?,
         }
-        Ok((sums, days, count))
+        *days.entry(day_of(response.answered_on, response.mode)).or_default() += 1;
+        count += 1;
     }
+    Ok((sums, days, count))
 }
 
 fn day_of(day: chrono::NaiveDate, mode: Mode) -> String {

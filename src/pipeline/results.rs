@@ -12,7 +12,7 @@ use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute};
 use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
 use crate::ranking::{Ranking, rank};
 use crate::statistics::Estimate;
-use crate::storage::Store;
+use crate::storage::{DailyCount, Snapshot};
 use crate::survey::{UnitId, Wave};
 
 /// Results as of a version of the tallies.
@@ -49,13 +49,14 @@ impl Platform {
         let cache = Arc::clone(self.0.results.lock().await.entry(code.to_owned()).or_default());
         let mut latest = cache.latest.lock().await;
         self.0.store.fold_pending().await?;
-        let versions = self.0.store.tally_versions(loaded.id).await?;
+        let snapshot = self.0.store.snapshot().await?;
+        let versions = snapshot.tally_versions(loaded.id).await?;
         if let Some(computed) = latest.as_ref().filter(|computed| computed.versions == versions) {
             return Ok(computed.standings.clone());
         }
         let method = Method::named(&wave.plan.method)
             .ok_or_else(|| PipelineError::NotFound { what: "method", code: wave.plan.method.clone() })?;
-        let builder = gather(&self.0.store, &loaded, method).await?;
+        let builder = gather(&snapshot, &loaded, method).await?;
         let wave = Arc::clone(&loaded.wave);
         let computing = tokio::task::spawn_blocking(move || {
             let results = compute(&wave, method, &builder.finish()?);
@@ -71,14 +72,14 @@ impl Platform {
     pub async fn fieldwork(&self, wave: &Wave) -> Result<Fieldwork, PipelineError> {
         let results = self.results(wave).await?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        let counts = self.0.store.daily_counts(loaded.id).await?;
-        let counts: Vec<DayCount> = counts
-            .into_iter()
-            .filter_map(|count| {
-                let unit = wave.units.iter().find(|unit| unit.id == count.unit)?;
-                Some(DayCount { unit: unit.code().clone(), mode: count.mode, day: count.day, n: count.responses })
-            })
-            .collect();
+        let snapshot = self.0.store.snapshot().await?;
+        let mut counts = Vec::new();
+        for unit in &wave.units {
+            let by_day = snapshot.daily_counts(loaded.id, unit.id).await?;
+            let counted =
+                |DailyCount { mode, day, responses }| DayCount { unit: unit.code().clone(), mode, day, n: responses };
+            counts.extend(by_day.into_iter().map(counted));
+        }
         Ok(fieldwork(wave, &counts, self.clock().today(), &precisions_of(&results)))
     }
 }
@@ -102,18 +103,18 @@ fn precisions_of(results: &WaveResults) -> SeenPrecisions {
 }
 
 /// Reads a wave's tallies, and of its responses what tallies do not hold (see [`SampleBuilder`]). A unit is a level.
-async fn gather(store: &Store, loaded: &LoadedWave, method: &Method) -> Result<SampleBuilder, PipelineError> {
+async fn gather(snapshot: &Snapshot, loaded: &LoadedWave, method: &Method) -> Result<SampleBuilder, PipelineError> {
     let wave = &loaded.wave;
     let items = wave.questionnaire.rated_items().count();
     let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
     let mut sample = SampleBuilder::new(items, satisfied_from, wave.units.len())?;
     for (level, unit) in wave.units.iter().enumerate() {
-        for row in store.tallies(loaded.id, unit.id, items).await? {
+        for row in snapshot.tallies(loaded.id, unit.id, items).await? {
             if let Some(psu) = &row.psu {
                 sample.add_tally(&[level], row.stratum.as_str(), psu.as_str(), &row.sums)?;
             }
         }
-        for response in store.responses(loaded.id, unit.id).await? {
+        for response in snapshot.responses(loaded.id, unit.id).await? {
             let ratings = loaded.ratings_of(&response.answers)?;
             let place = &response.placement;
             sample.add_logged_response(&Respondent {

@@ -42,16 +42,18 @@ pub fn precision(value: f64, sample: &LinearisedSample, interval: IntervalMethod
 /// deff = V / V_srs
 /// ```
 ///
-/// For a ratio over those who answered it equals R's `svymean(y, deff = TRUE)` among them. Nothing where the weights do
-/// not sum to more than `n` (they say nothing of a population then), for `n < 2`, and where nothing varies.
+/// For a ratio over those who answered it equals R's `svymean(y, deff = TRUE)` among them. Where the weights sum to no
+/// more than `n` they say nothing of a population; the comparison is then with a sample *with* replacement, R's
+/// `deff = "replace"`, which has no `(N − n) / N`. Nothing for `n < 2`, and where nothing varies.
 fn design_effect(sample: &LinearisedSample) -> Option<f64> {
     let LinearisedSample { variance, n, weight_sum, z_sum, z_square_sum, .. } = *sample;
     let n = n as f64;
-    if n < 2.0 || weight_sum <= n {
+    if n < 2.0 {
         return None;
     }
     let spread = n / (n - 1.0) * (z_square_sum / weight_sum - (z_sum / weight_sum).powi(2));
-    let reference = spread * weight_sum * (weight_sum - n) / n;
+    let correction = if weight_sum > n { (weight_sum - n) / weight_sum } else { 1.0 };
+    let reference = spread * weight_sum.powi(2) * correction / n;
     (reference > 0.0).then(|| variance.max(0.0) / reference)
 }
 
@@ -74,12 +76,11 @@ mod tests {
     }
 
     #[test]
-    fn weights_that_sum_to_no_more_than_the_sample_give_no_design_effect() {
-        for (weight_sum, known) in [(99.0, false), (100.0, false), (100.001, true)] {
-            let sample = LinearisedSample { weight_sum, ..simple_random_sample() };
-            let precision = precision(0.5, &sample, IntervalMethod::Xlogit, 0.95).unwrap();
-            assert_eq!(precision.design_effect.is_some(), known, "{weight_sum}");
-        }
+    fn weights_that_say_nothing_of_a_population_compare_with_replacement() {
+        // 100 people with weight 1: each z is a tenth of what it is with weight 10, and so is no correction left.
+        let sample = LinearisedSample { weight_sum: 100.0, z_square_sum: 100.0 * 0.25e-4, ..simple_random_sample() };
+        let precision = precision(0.5, &sample, IntervalMethod::Xlogit, 0.95).unwrap();
+        assert!((precision.design_effect.unwrap() - 1.0).abs() < 1e-12);
     }
 
     #[test]

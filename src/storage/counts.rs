@@ -1,9 +1,18 @@
-//! Reading what estimates and monitoring rest on.
+//! Reading what estimates and monitoring rest on, as of one moment.
+//!
+//! Responses are kept a little before the tallies follow them. A [`Snapshot`] reads both in one transaction and adds
+//! what is pending, so that its tallies always say exactly what its responses say.
+
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect,
+    TransactionTrait,
+};
 
-use super::entities::{daily_count, response, tally, tally_version};
+use super::entities::{daily_count, pending_batch, response, tally, tally_version};
+use super::fold::Additions;
 use super::register::code;
 use super::waves::WaveId;
 use super::{StorageError, Store};
@@ -14,8 +23,6 @@ use crate::survey::{Mode, Placement, UnitId};
 /// The kept sums of one primary sampling unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TallyRow {
-    /// The unit.
-    pub unit: UnitId,
     /// The stratum.
     pub stratum: Code,
     /// The primary sampling unit; none for all respondents that are their own.
@@ -37,11 +44,9 @@ pub struct KeptResponse {
     pub answered_on: NaiveDate,
 }
 
-/// How many responses of a unit were given on a day in a mode.
+/// How many responses were given on a day in a mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DailyCount {
-    /// The unit.
-    pub unit: UnitId,
     /// The mode.
     pub mode: Mode,
     /// The day.
@@ -50,33 +55,57 @@ pub struct DailyCount {
     pub responses: u64,
 }
 
+/// The store as of one moment.
+pub struct Snapshot(DatabaseTransaction);
+
 impl Store {
+    /// What is committed now, unmoved by what is committed while it is read.
+    pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
+        let isolation = match self.db.get_database_backend() {
+            // A transaction that only reads sees one state of the file.
+            DbBackend::Sqlite => None,
+            _ => Some(IsolationLevel::RepeatableRead),
+        };
+        Ok(Snapshot(self.db.begin_with_config(isolation, None).await?))
+    }
+}
+
+impl Snapshot {
     /// How often each unit of a wave was folded: while the numbers stay, so do the tallies.
     pub async fn tally_versions(&self, wave: WaveId) -> Result<Vec<(UnitId, i64)>, StorageError> {
         let rows = tally_version::Entity::find()
             .filter(tally_version::Column::WaveId.eq(wave.0))
             .order_by_asc(tally_version::Column::UnitId)
-            .all(&self.db)
+            .all(&self.0)
             .await?;
         Ok(rows.into_iter().map(|row| (UnitId(row.unit_id), row.version)).collect())
     }
 
     /// The tallies of one unit in a wave whose questionnaire has `items` rated items.
     pub async fn tallies(&self, wave: WaveId, unit: UnitId, items: usize) -> Result<Vec<TallyRow>, StorageError> {
+        let mut sums = self.pending(wave, unit).await?.sums;
         let rows = tally::Entity::find()
             .filter(tally::Column::WaveId.eq(wave.0))
             .filter(tally::Column::UnitId.eq(unit.0))
-            .all(&self.db)
+            .all(&self.0)
             .await?;
-        let read = |row: tally::Model| {
+        for row in rows {
+            let kept = TallySums::from_bytes(items, &row.sums)?;
+            match sums.entry((row.stratum, row.psu)) {
+                Vacant(free) => {
+                    free.insert(kept);
+                }
+                Occupied(mut pending) => pending.get_mut().add(&kept)?,
+            }
+        }
+        let read = |((stratum, psu), sums): ((String, String), TallySums)| {
             Ok(TallyRow {
-                unit,
-                stratum: code("tally", row.stratum)?,
-                psu: if row.psu.is_empty() { None } else { Some(code("tally", row.psu)?) },
-                sums: TallySums::from_bytes(items, &row.sums)?,
+                stratum: code("tally", stratum)?,
+                psu: if psu.is_empty() { None } else { Some(code("tally", psu)?) },
+                sums,
             })
         };
-        rows.into_iter().map(read).collect()
+        sums.into_iter().map(read).collect()
     }
 
     /// The kept responses of one unit in a wave.
@@ -88,7 +117,7 @@ impl Store {
             .filter(Column::WaveId.eq(wave.0))
             .filter(Column::UnitId.eq(unit.0))
             .into_tuple()
-            .all(&self.db)
+            .all(&self.0)
             .await?;
         let damaged = |reason: &dyn std::fmt::Display| StorageError::damaged("response", reason);
         let read = |(stratum, psu, weight, answers, mode, answered_on): (String, Option<String>, i64, _, String, _)| {
@@ -103,18 +132,35 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Responses by unit, day and mode.
-    pub async fn daily_counts(&self, wave: WaveId) -> Result<Vec<DailyCount>, StorageError> {
-        let rows = daily_count::Entity::find().filter(daily_count::Column::WaveId.eq(wave.0)).all(&self.db).await?;
+    /// Responses of one unit in a wave by day and mode.
+    pub async fn daily_counts(&self, wave: WaveId, unit: UnitId) -> Result<Vec<DailyCount>, StorageError> {
+        let mut days = self.pending(wave, unit).await?.days;
+        let rows = daily_count::Entity::find()
+            .filter(daily_count::Column::WaveId.eq(wave.0))
+            .filter(daily_count::Column::UnitId.eq(unit.0))
+            .all(&self.0)
+            .await?;
+        for row in rows {
+            *days.entry((row.answered_on, row.mode)).or_default() += row.responses;
+        }
         let damaged = |reason: &dyn std::fmt::Display| StorageError::damaged("daily_count", reason);
-        let read = |row: daily_count::Model| {
+        let read = |((day, mode), responses): ((NaiveDate, String), i64)| {
             Ok(DailyCount {
-                unit: UnitId(row.unit_id),
-                mode: Mode::from_name(&row.mode).ok_or_else(|| damaged(&"unknown mode"))?,
-                day: row.answered_on,
-                responses: u64::try_from(row.responses).map_err(|error| damaged(&error))?,
+                mode: Mode::from_name(&mode).ok_or_else(|| damaged(&"unknown mode"))?,
+                day,
+                responses: u64::try_from(responses).map_err(|error| damaged(&error))?,
             })
         };
-        rows.into_iter().map(read).collect()
+        days.into_iter().map(read).collect()
+    }
+
+    /// What the fold has not yet added to a unit.
+    async fn pending(&self, wave: WaveId, unit: UnitId) -> Result<Additions, StorageError> {
+        let batches = pending_batch::Entity::find()
+            .filter(pending_batch::Column::WaveId.eq(wave.0))
+            .filter(pending_batch::Column::UnitId.eq(unit.0))
+            .all(&self.0)
+            .await?;
+        Additions::of(&batches)
     }
 }

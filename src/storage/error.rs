@@ -68,10 +68,8 @@ impl StorageError {
         };
         // SQLite: 5 busy, 6 locked, 517 busy snapshot. PostgreSQL: 40001 serialisation failure, 40P01 deadlock.
         let codes = ["5", "6", "517", "40001", "40P01"];
-        cause
-            .as_database_error()
-            .and_then(sea_orm::sqlx::error::DatabaseError::code)
-            .is_some_and(|code| codes.contains(&code.as_ref()))
+        let Some(cause) = cause.as_database_error() else { return false };
+        cause.code().is_some_and(|code| codes.contains(&code.as_ref()))
     }
 
     pub(super) fn damaged(table: &'static str, reason: impl std::fmt::Display) -> Self {

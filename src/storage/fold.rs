@@ -70,12 +70,22 @@ impl<'a> Entry<'a> {
 
 /// What a unit's batches add up to.
 #[derive(Default)]
-struct Additions {
-    sums: BTreeMap<(String, String), TallySums>,
-    days: BTreeMap<(NaiveDate, String), i64>,
+pub(super) struct Additions {
+    /// By stratum and primary sampling unit.
+    pub(super) sums: BTreeMap<(String, String), TallySums>,
+    /// By day and mode.
+    pub(super) days: BTreeMap<(NaiveDate, String), i64>,
 }
 
 impl Additions {
+    pub(super) fn of(batches: &[pending_batch::Model]) -> Result<Self, StorageError> {
+        let mut additions = Self::default();
+        for batch in batches {
+            additions.add_batch(&batch.entries)?;
+        }
+        Ok(additions)
+    }
+
     fn add_batch(&mut self, entries: &str) -> Result<(), StorageError> {
         for line in entries.lines() {
             let entry = Entry::from_line(line).ok_or_else(|| StorageError::damaged("pending_batch", line))?;
@@ -131,10 +141,7 @@ impl Work for FoldUnit {
             .limit(BATCHES_PER_FOLD)
             .all(transaction)
             .await?;
-        let mut additions = Additions::default();
-        for batch in &batches {
-            additions.add_batch(&batch.entries)?;
-        }
+        let additions = Additions::of(&batches)?;
         add_sums(transaction, wave, unit, additions.sums).await?;
         add_days(transaction, wave, unit, additions.days).await?;
         pending_batch::Entity::delete_many()

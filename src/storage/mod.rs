@@ -15,7 +15,7 @@ mod settings;
 mod transaction;
 mod waves;
 
-pub use counts::{DailyCount, KeptResponse, TallyRow};
+pub use counts::{DailyCount, KeptResponse, Snapshot, TallyRow};
 pub use error::StorageError;
 pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};

@@ -69,7 +69,7 @@ on_both_engines! {
         let check = walk_to_check(&world).await;
         press(&world, &check, "", "send").await;
         let changed = fields_of(&check.text).replace("answers.q01=4", "answers.q01=5");
-        let refused = post(&world, FORM, format!("{changed}action=send")).await;
+        let refused = post(&world, FORM, format!("{changed}&action=send")).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(refused.text.contains("already sent"), "{}", refused.text);
         assert_eq!(world.platform.check_up().await.unwrap().responses, 1);
