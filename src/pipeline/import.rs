@@ -17,7 +17,7 @@ use crate::survey::{read_lineage, read_units};
 use crate::validation::read_responses;
 
 /// Rows a transaction.
-const ROWS_PER_TRANSACTION: usize = 10_000;
+const ROWS_PER_TRANSACTION: usize = 30_000;
 /// Batches that may wait for storage while the next ones are read.
 const BATCHES_WAITING: usize = 2;
 

@@ -44,6 +44,9 @@ pub enum StorageError {
         /// What is wrong.
         reason: String,
     },
+    /// Another server wrote the same rows at the same time.
+    #[error("another server keeps writing the same rows; try again")]
+    LostRace,
     /// A sum would leave the range of the tallies.
     #[error(transparent)]
     Tally(#[from] EstimationError),
@@ -59,7 +62,11 @@ impl StorageError {
     /// Whether the same work may succeed when it is tried again at once: a busy file, a lost serialisation race.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        let Self::Engine(error) = self else { return false };
+        let error = match self {
+            Self::LostRace => return true,
+            Self::Engine(error) => error,
+            _ => return false,
+        };
         let (DbErr::Exec(RuntimeErr::SqlxError(cause))
         | DbErr::Query(RuntimeErr::SqlxError(cause))
         | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error

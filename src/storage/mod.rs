@@ -54,6 +54,8 @@ impl Store {
                     .pragma("synchronous", "FULL")
                     .pragma("busy_timeout", "10000")
                     .pragma("cache_size", "-65536")
+                    // Pages in the log before they are moved to the file: 64 MB.
+                    .pragma("wal_autocheckpoint", "16384")
                     .statement_cache_capacity(64)
             });
         let db = Database::connect(options).await.map_err(StorageError::Unreachable)?;

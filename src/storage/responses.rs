@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-    QueryTrait,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::entities::{free_text, pending_batch, response, wave};
@@ -87,7 +84,7 @@ impl Work for InsertResponses<'_> {
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<Outcome>, StorageError> {
         let new = self.0;
-        let mut kept = find_kept(transaction, new).await?;
+        let kept = find_kept(transaction, new).await?;
         let open = open_waves(transaction).await?;
         let mut storing: HashMap<Key, usize> = HashMap::with_capacity(new.len());
         for (position, response) in new.iter().enumerate() {
@@ -97,36 +94,28 @@ impl Work for InsertResponses<'_> {
             }
         }
         let mut positions: Vec<usize> = storing.values().copied().collect();
-        positions.sort_unstable();
-        let stored = insert(transaction, new, &positions).await?;
-        if stored.len() < positions.len() {
-            // Another server kept some of them since we looked.
-            let raced: Vec<NewResponse> = positions.iter().map(|p| new[*p].clone()).collect();
-            kept.extend(find_kept(transaction, &raced).await?);
-        }
-        let stored_now: Vec<&NewResponse> =
-            positions.iter().map(|p| &new[*p]).filter(|r| stored.contains(&(r.wave, r.key))).collect();
-        note_for_fold(transaction, &stored_now).await?;
-        keep_words(transaction, &stored_now).await?;
-        Ok(outcomes(new, &storing, &stored, &kept))
+        // In the order of the table's key, so that neighbours are written together.
+        positions.sort_unstable_by_key(|position| {
+            let response = &new[*position];
+            (response.wave.0, response.unit.0, response.key)
+        });
+        insert(transaction, new, &positions).await?;
+        let stored: Vec<&NewResponse> = positions.iter().map(|position| &new[*position]).collect();
+        note_for_fold(transaction, &stored).await?;
+        keep_words(transaction, &stored).await?;
+        Ok(outcomes(new, &storing, &kept))
     }
 }
 
-/// What became of each response, given which position stores each key, what was stored now and what was kept before.
-fn outcomes(
-    new: &[NewResponse],
-    storing: &HashMap<Key, usize>,
-    stored: &HashSet<Key>,
-    kept: &HashMap<Key, Uuid>,
-) -> Vec<Outcome> {
+/// What became of each response, given which position stores each new key and what was kept before.
+fn outcomes(new: &[NewResponse], storing: &HashMap<Key, usize>, kept: &HashMap<Key, Uuid>) -> Vec<Outcome> {
     let outcome = |(position, response): (usize, &NewResponse)| {
         let key = (response.wave, response.key);
-        let stored_by = storing.get(&key).filter(|_| stored.contains(&key));
+        let stored_by = storing.get(&key);
         if stored_by == Some(&position) {
             return Outcome::Stored;
         }
-        let kept_hash = stored_by.map(|by| new[*by].content_hash).or_else(|| kept.get(&key).copied());
-        match kept_hash {
+        match stored_by.map(|by| new[*by].content_hash).or_else(|| kept.get(&key).copied()) {
             Some(hash) if hash == response.content_hash => Outcome::Repeated,
             Some(_) => Outcome::Conflict,
             None => Outcome::NotOpen,
@@ -154,7 +143,8 @@ async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Re
         by_wave.entry(response.wave.0).or_default().push(response.key);
     }
     let mut kept = HashMap::new();
-    for (wave, keys) in by_wave {
+    for (wave, mut keys) in by_wave {
+        keys.sort_unstable();
         for chunk in keys.chunks(KEYS_PER_STATEMENT) {
             let found: Vec<(Uuid, Uuid)> = response::Entity::find()
                 .select_only()
@@ -170,26 +160,24 @@ async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Re
     Ok(kept)
 }
 
-/// Inserts the responses at `positions`, and returns the keys of those that were not there.
+/// Inserts the responses at `positions`. Another server may have kept one of them since we looked: then the race is lost,
+/// and the transaction is done again.
 async fn insert(
     transaction: &DatabaseTransaction,
     new: &[NewResponse],
     positions: &[usize],
-) -> Result<HashSet<Key>, StorageError> {
-    let mut stored = HashSet::with_capacity(positions.len());
+) -> Result<(), StorageError> {
     for chunk in positions.chunks(ROWS_PER_STATEMENT) {
         let key = [response::Column::WaveId, response::Column::UnitId, response::Column::Key];
-        let mut statement = response::Entity::insert_many(chunk.iter().map(|position| model(&new[*position])))
+        let inserted = response::Entity::insert_many(chunk.iter().map(|position| model(&new[*position])))
             .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-            .into_query();
-        statement.returning(
-            sea_orm::sea_query::Query::returning().columns([response::Column::WaveId, response::Column::Key]),
-        );
-        for row in transaction.query_all(&statement).await? {
-            stored.insert((WaveId(row.try_get_by_index(0)?), row.try_get_by_index(1)?));
+            .exec_without_returning(transaction)
+            .await?;
+        if inserted < chunk.len() as u64 {
+            return Err(StorageError::LostRace);
         }
     }
-    Ok(stored)
+    Ok(())
 }
 
 fn model(new: &NewResponse) -> response::ActiveModel {
