@@ -20,18 +20,17 @@ pub use error::StorageError;
 pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
-use tokio::sync::Mutex;
 
 /// A store: an embedded SQLite file or a PostgreSQL server.
 #[derive(Debug, Clone)]
 pub struct Store {
     db: DatabaseConnection,
-    /// SQLite takes one writer at a time. Queueing for the turn is fair and prompt; SQLite's own waiting is neither.
-    writer: Option<Arc<Mutex<()>>>,
+    /// Where transactions that write run. SQLite takes one writer at a time: one connection of its own queues them fairly
+    /// and keeps its pages in memory, which several would have to read anew after each other's commits.
+    writer: DatabaseConnection,
 }
 
 impl Store {
@@ -42,25 +41,9 @@ impl Store {
             return Err(StorageError::UnknownEngine);
         }
         let url = if is_sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(8)
-            .connect_timeout(Duration::from_secs(10))
-            .acquire_timeout(Duration::from_secs(10))
-            .sqlx_logging(false)
-            .map_sqlx_sqlite_opts(|sqlite| {
-                sqlite
-                    .pragma("journal_mode", "WAL")
-                    .pragma("synchronous", "FULL")
-                    .pragma("busy_timeout", "10000")
-                    .pragma("cache_size", "-65536")
-                    // Pages in the log before they are moved to the file: 64 MB.
-                    .pragma("wal_autocheckpoint", "16384")
-                    .statement_cache_capacity(64)
-            });
-        let db = Database::connect(options).await.map_err(StorageError::Unreachable)?;
-        let writer = is_sqlite.then(|| Arc::new(Mutex::new(())));
-        Ok(Self { db, writer })
+        let writer = if is_sqlite { Some(open(&url, 1).await?) } else { None };
+        let db = open(&url, CONNECTIONS).await?;
+        Ok(Self { writer: writer.unwrap_or_else(|| db.clone()), db })
     }
 
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.
@@ -76,6 +59,32 @@ impl Store {
 
     /// Closes all connections after their work.
     pub async fn close(self) -> Result<(), StorageError> {
+        self.writer.close().await?;
         Ok(self.db.close().await?)
     }
+}
+
+/// Connections to a server, or readers of a file.
+const CONNECTIONS: u32 = 8;
+
+async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, StorageError> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .connect_timeout(Duration::from_secs(10))
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        // A connection that was used a moment ago is alive; one that was idle is asked first.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("busy_timeout", "10000")
+                .pragma("cache_size", "-65536")
+                // Pages in the log before they are moved to the file: 64 MB.
+                .pragma("wal_autocheckpoint", "16384")
+                .statement_cache_capacity(64)
+        });
+    Database::connect(options).await.map_err(StorageError::Unreachable)
 }

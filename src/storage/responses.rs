@@ -138,24 +138,18 @@ async fn open_waves(transaction: &DatabaseTransaction) -> Result<HashSet<i32>, S
 
 /// The content hashes of those responses whose keys are kept already, under whatever unit.
 async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Result<HashMap<Key, Uuid>, StorageError> {
-    let mut by_wave: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
-    for response in new {
-        by_wave.entry(response.wave.0).or_default().push(response.key);
-    }
+    let mut keys: Vec<Uuid> = new.iter().map(|response| response.key).collect();
+    keys.sort_unstable();
     let mut kept = HashMap::new();
-    for (wave, mut keys) in by_wave {
-        keys.sort_unstable();
-        for chunk in keys.chunks(KEYS_PER_STATEMENT) {
-            let found: Vec<(Uuid, Uuid)> = response::Entity::find()
-                .select_only()
-                .columns([response::Column::Key, response::Column::ContentHash])
-                .filter(response::Column::WaveId.eq(wave))
-                .filter(response::Column::Key.is_in(chunk.iter().copied()))
-                .into_tuple()
-                .all(transaction)
-                .await?;
-            kept.extend(found.into_iter().map(|(key, hash)| ((WaveId(wave), key), hash)));
-        }
+    for chunk in keys.chunks(KEYS_PER_STATEMENT) {
+        let found: Vec<(i32, Uuid, Uuid)> = response::Entity::find()
+            .select_only()
+            .columns([response::Column::WaveId, response::Column::Key, response::Column::ContentHash])
+            .filter(response::Column::Key.is_in(chunk.iter().copied()))
+            .into_tuple()
+            .all(transaction)
+            .await?;
+        kept.extend(found.into_iter().map(|(wave, key, hash)| ((WaveId(wave), key), hash)));
     }
     Ok(kept)
 }

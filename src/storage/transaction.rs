@@ -38,15 +38,11 @@ impl Store {
     }
 
     async fn transaction_once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
-        let _turn = match &self.writer {
-            Some(writer) => Some(writer.lock().await),
-            None => None,
-        };
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.db.begin_with_options(options).await?;
+        let transaction = self.writer.begin_with_options(options).await?;
         let output = work.run(&transaction).await?;
         transaction.commit().await?;
         Ok(output)
