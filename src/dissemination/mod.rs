@@ -2,7 +2,7 @@
 //!
 //! Nothing leaves without its n, its interval and its method, and nothing before the release unless the administrator
 //! asks. The room decides how numbers are shown, never what they are: it must not know storage, nor compute an estimate.
-//! Start reading at [`pages`] for readers and at [`api_routes`] for programs.
+//! Start reading at [`pages()`] for readers and at [`api_routes`] for programs.
 
 mod api;
 mod numbers;

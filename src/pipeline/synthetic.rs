@@ -87,9 +87,9 @@ impl People {
                 psus = vec![None];
             }
             for psu in psus {
-                let tenths = rng.random_range(80..=900);
+                let tenths = rng.random_range(200..=450);
                 let weight = Weight::from_billionths(tenths * (Weight::SCALE / 10))
-                    .expect("8 to 90 is within the range of weights");
+                    .expect("20 to 45 is within the range of weights");
                 let quality = quality + 0.07 * normal(rng);
                 places.push(Place { unit: unit.code().clone(), psu, weight, quality, factors: factors.clone() });
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{EstimateRow, index_name, share_rows, unit_rows, wave_rows};
+use super::rows::{EstimateRow, share_rows, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
 use crate::foundation::Code;
 use crate::index::{UnitResults, WaveResults};
@@ -34,7 +34,7 @@ impl ResultsDocument {
         Self {
             wave: wave.plan.code.clone(),
             method: results.method.clone(),
-            headline: index_name(results.headline),
+            headline: results.headline.as_str(),
             level: results.level,
             responses: results.overall.responses,
             synthetic: wave.plan.synthetic,
@@ -208,7 +208,7 @@ impl RankingDocument {
         Self {
             wave: wave.plan.code.clone(),
             method: results.method.clone(),
-            statistic: index_name(results.headline),
+            statistic: results.headline.as_str(),
             rank_method: ranking.method,
             level: ranking.level,
             synthetic: wave.plan.synthetic,

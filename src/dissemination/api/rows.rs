@@ -59,16 +59,6 @@ impl EstimateRow {
     }
 }
 
-/// The name of an index among the statistics.
-pub(super) fn index_name(kind: IndexKind) -> &'static str {
-    match kind {
-        IndexKind::Items => "index_items",
-        IndexKind::Factors => "index_factors",
-        IndexKind::Pooled => "index_pooled",
-        IndexKind::Score => "index_score",
-    }
-}
-
 /// All estimates of a wave: all units together first, then each unit in the plan's order.
 pub(super) fn wave_rows(results: &WaveResults) -> Vec<EstimateRow> {
     std::iter::once(&results.overall).chain(&results.units).flat_map(unit_rows).collect()
@@ -87,7 +77,7 @@ pub(super) fn unit_rows(results: &UnitResults) -> Vec<EstimateRow> {
         .iter()
         .map(|result| EstimateRow::new(unit, "factor", Some(result.factor.as_str()), result.top2.as_ref()));
     let indices = [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled, IndexKind::Score]
-        .map(|kind| EstimateRow::new(unit, index_name(kind), None, results.indices.get(kind)));
+        .map(|kind| EstimateRow::new(unit, kind.as_str(), None, results.indices.get(kind)));
     items.chain(factors).chain(indices).collect()
 }
 
