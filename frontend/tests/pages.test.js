@@ -43,6 +43,13 @@ async function seriousViolations(page) {
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
 }
 
+test("the check for barriers finds one that is planted", async () => {
+  const page = await open("/en/receipt");
+  await page.evaluate(() => document.querySelector("main label").remove());
+  assert.ok((await seriousViolations(page)).some((violation) => violation.startsWith("label:")));
+  await page.close();
+});
+
 for (const path of pages) {
   test(`${path} has no serious barrier and does not scroll sideways at 320 px`, async () => {
     const page = await open(path);
@@ -52,12 +59,12 @@ for (const path of pages) {
   });
 }
 
-// Red, green, blue, each 0 to 255.
+// What the page is painted on: red, green, blue, each 0 to 255. Paper is white where nothing is painted.
 const background = (page) =>
   page.evaluate(() => {
-    const [html, body] = [document.documentElement, document.body].map((element) => getComputedStyle(element).backgroundColor);
-    const color = body === "rgba(0, 0, 0, 0)" ? html : body;
-    return color.match(/\d+/g).slice(0, 3).map(Number);
+    const colors = [document.body, document.documentElement].map((element) => getComputedStyle(element).backgroundColor);
+    const painted = colors.find((color) => color !== "rgba(0, 0, 0, 0)") ?? "rgb(255, 255, 255)";
+    return painted.match(/\d+/g).slice(0, 3).map(Number);
   });
 
 for (const path of [...PUBLIC_PAGES, ...OFFICE_PAGES].map((path) => `/en${path}`)) {
@@ -70,7 +77,7 @@ for (const path of [...PUBLIC_PAGES, ...OFFICE_PAGES].map((path) => `/en${path}`
 
   test(`${path} prints dark on white, even where the screen is dark`, async () => {
     const page = await open(path, { media: "print", colorScheme: "dark" });
-    assert.ok(["255,255,255", "0,0,0"].includes((await background(page)).join()) || Math.min(...(await background(page))) > 240);
+    assert.ok(Math.min(...(await background(page))) > 240);
     const pdf = await page.pdf({ format: "A4" });
     assert.ok(pdf.length > 5_000);
     await page.close();
