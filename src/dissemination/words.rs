@@ -45,7 +45,7 @@ pub(super) fn rank_sentence(wave: &Wave, ranked: &Ranked, count: usize, language
         language.t_with(key, arguments)
     };
     let place = if low == high {
-        told("rank-certain", 1)
+        told("rank-alone", 1)
     } else if low == 1 && high >= count {
         told("rank-anywhere", count)
     } else if low == 1 {
@@ -160,7 +160,10 @@ mod tests {
         other.unit = code("082");
         let cases = [
             (ranking(vec![]), "No unit can be ranked yet."),
-            (ranking(vec![ranked(1, 1, &[]), ranked(2, 2, &[])]), "Bắc Hà is certainly 1st."),
+            (
+                ranking(vec![ranked(1, 1, &[]), ranked(2, 2, &[])]),
+                "Bắc Hà is 1st and can be told apart from all others.",
+            ),
             (
                 ranking(vec![ranked(1, 2, &["082"]), other]),
                 "Which unit comes first cannot be said: it may be Bắc Hà or Bát Xát.",

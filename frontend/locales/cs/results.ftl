@@ -26,7 +26,7 @@ level-department = Odbor
 level-other = Jednotka
 
 rank-ordinal = { $n }.
-rank-certain = { $unit } je s jistotou na { $low } místě
+rank-alone = { $unit } je na { $low } místě a prokazatelně se liší od všech ostatních
 rank-among-first = { $count ->
     [few] { $unit } patří mezi první { $count } ({ $low } až { $high } místo)
    *[other] { $unit } patří mezi prvních { $count } ({ $low } až { $high } místo)

@@ -30,7 +30,7 @@ rank-ordinal = { NUMBER($n, type: "ordinal") ->
     [few] { $n }rd
    *[other] { $n }th
   }
-rank-certain = { $unit } is certainly { $low }
+rank-alone = { $unit } is { $low } and can be told apart from all others
 rank-among-first = { $unit } is among the first { $count } ({ $low } to { $high })
 rank-among-last = { $unit } is among the last { $count } ({ $low } to { $high })
 rank-between = { $unit } is between { $low } and { $high }

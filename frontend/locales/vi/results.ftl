@@ -34,7 +34,7 @@ rank-ordinal = { $n ->
     [10] thứ mười
    *[other] thứ { $n }
   }
-rank-certain = { $unit } chắc chắn xếp { $low }
+rank-alone = { $unit } xếp { $low } và phân biệt được với mọi đơn vị khác
 rank-among-first = { $unit } nằm trong { $count } đơn vị dẫn đầu (từ { $low } đến { $high })
 rank-among-last = { $unit } nằm trong { $count } đơn vị cuối bảng (từ { $low } đến { $high })
 rank-between = { $unit } xếp từ { $low } đến { $high }
