@@ -3,20 +3,36 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::sample::{Domain, Sample, SharedStratum};
-use super::tally::{TallySums, check_ratings};
+use super::between::{BetweenLevels, Scores};
+use super::cells::Cells;
+use super::frame::{Frame, Walk};
+use super::log::Log;
+use super::margins::{Calibration, numbers, weight_of};
+use super::pairs::PairAccumulator;
+use super::place::{Place, Places};
+use super::sample::{Domain, Sample};
+use super::strata::Survey;
+use super::tally::TallySums;
+use super::unit_totals::{BILLIONTH, Projection};
 use crate::foundation::Weight;
-use crate::statistics::{PairSums, StratumMoments};
+use crate::statistics::{LonelyPsu, PairSums, SymmetricMatrix};
+
+/// Whom a response or a tally counts for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Membership<'a> {
+    /// The levels that it belongs to (its unit; its sex; …), each once; everybody belongs to the sample as a whole.
+    pub levels: &'a [usize],
+    /// Its level in each margin of the calibration; empty without one.
+    pub margins: &'a [u32],
+}
 
 /// One response as the sample sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct Respondent<'a> {
-    /// The levels that it belongs to (its unit; its sex; …), each once; everybody belongs to the sample as a whole.
-    pub levels: &'a [usize],
-    /// Its stratum.
-    pub stratum: &'a str,
-    /// Its primary sampling unit within the stratum; none when the respondent is one.
-    pub psu: Option<&'a str>,
+    /// Whom it counts for.
+    pub member: Membership<'a>,
+    /// Where it stands.
+    pub place: Place<'a>,
     /// Its weight.
     pub weight: Weight,
     /// One rating a rated item, 0 where it was not answered.
@@ -25,215 +41,179 @@ pub struct Respondent<'a> {
 
 /// Collects what a [`Sample`] is made of. The result is the same, bit for bit, in whatever order things are added.
 ///
-/// Two ways in. From files: [`Self::add_response`] for each response. From storage: [`Self::add_tally`] for each kept
-/// tally of a primary sampling unit, and [`Self::add_logged_response`] for each response of the log.
+/// Two ways in. From files: [`Self::add_response`] for each response. From storage: the same for each response of the
+/// log, and [`Self::add_tally`] for the kept tallies; where a place has tallies, its responses add only what tallies do not
+/// hold, which is the products that design effects need.
 #[derive(Debug)]
 pub struct SampleBuilder {
     items: usize,
     satisfied_from: u8,
-    /// The sample as a whole, then each level.
-    domains: Vec<DomainSums>,
-    strata: BTreeMap<String, StratumSums>,
-}
-
-#[derive(Debug)]
-struct DomainSums {
-    tally: TallySums,
-    /// `Σ_k w_k d_k d_kᵀ` over respondents, for design effects.
-    pairs: PairSums,
-}
-
-#[derive(Debug, Default)]
-struct StratumSums {
-    /// By primary sampling unit, then by domain.
-    clusters: BTreeMap<String, BTreeMap<usize, TallySums>>,
-    /// How many respondents are their own primary sampling unit.
-    elements: u64,
-    /// The moments of these, by domain.
-    element_sums: BTreeMap<usize, PsuSums>,
-}
-
-/// Moments of the primary sampling units of one stratum that have a member of a domain.
-#[derive(Debug)]
-struct PsuSums {
-    moments: StratumMoments,
-    /// How many have a respondent who answered the item, item by item.
-    answering: Vec<u64>,
-}
-
-impl PsuSums {
-    fn new(items: usize) -> Self {
-        Self { moments: StratumMoments::new(3 * items), answering: vec![0; items] }
-    }
-
-    fn add(&mut self, totals: &[i64], answers: impl Iterator<Item = bool>) -> Result<(), EstimationError> {
-        for (count, answered) in self.answering.iter_mut().zip(answers) {
-            *count += u64::from(answered);
-        }
-        Ok(self.moments.add_psu(totals)?)
-    }
+    levels: usize,
+    lonely: LonelyPsu,
+    calibration: Option<Calibration>,
+    places: Places,
+    cells: Cells,
+    log: Log,
+    tallies: BTreeMap<(u32, u32), TallySums>,
 }
 
 impl SampleBuilder {
     /// An empty sample with this many rated items and levels, where ratings from `satisfied_from` on count as satisfied.
     pub fn new(items: usize, satisfied_from: u8, levels: usize) -> Result<Self, EstimationError> {
-        let domain = DomainSums { tally: TallySums::new(items)?, pairs: PairSums::new(3 * items) };
-        let mut builder = Self { items, satisfied_from, domains: vec![domain], strata: BTreeMap::new() };
-        (0..levels).try_for_each(|_| builder.add_level().map(drop))?;
-        Ok(builder)
+        TallySums::new(items)?;
+        Ok(Self {
+            items,
+            satisfied_from,
+            levels,
+            lonely: LonelyPsu::Fail,
+            calibration: None,
+            places: Places::default(),
+            cells: Cells::default(),
+            log: Log::new(items),
+            tallies: BTreeMap::new(),
+        })
+    }
+
+    /// Treats strata of a single unit by this rule; by [`LonelyPsu::Fail`] if nothing is said.
+    #[must_use]
+    pub fn with_lonely_psu(self, lonely: LonelyPsu) -> Self {
+        Self { lonely, ..self }
+    }
+
+    /// Calibrates the weights to margins; each membership then names a level of each.
+    #[must_use]
+    pub fn calibrated(self, calibration: Calibration) -> Self {
+        Self { calibration: Some(calibration), ..self }
     }
 
     /// Adds a level and returns its number. Levels are numbered from 0 in the order in which they are added.
-    pub fn add_level(&mut self) -> Result<usize, EstimationError> {
-        let (tally, pairs) = (TallySums::new(self.items)?, PairSums::new(3 * self.items));
-        self.domains.push(DomainSums { tally, pairs });
-        Ok(self.domains.len() - 2)
+    pub fn add_level(&mut self) -> usize {
+        self.levels += 1;
+        self.levels - 1
     }
 
-    /// Adds the kept tally of the members of all `levels` in one primary sampling unit.
-    pub fn add_tally(
-        &mut self,
-        levels: &[usize],
-        stratum: &str,
-        psu: &str,
-        tally: &TallySums,
-    ) -> Result<(), EstimationError> {
-        self.check_levels(levels)?;
-        let items = self.items;
-        let cluster = entry(entry_or_default(&mut self.strata, stratum), psu);
-        for domain in domains_of(levels) {
-            add_to(cluster, domain, items, |sums| sums.add(tally))?;
-            self.domains[domain].tally.add(tally)?;
+    /// Adds the kept tally of some members at a place, which is a sampling unit.
+    pub fn add_tally(&mut self, member: Membership, place: &Place, tally: &TallySums) -> Result<(), EstimationError> {
+        let key = (self.places.number(place)?, self.cell(member)?);
+        if let Some(kept) = self.tallies.get_mut(&key) {
+            return kept.add(tally);
         }
+        self.tallies.insert(key, tally.clone());
         Ok(())
     }
 
-    /// Adds a response from the log of storage: everything that its primary sampling unit's tally does not hold.
-    pub fn add_logged_response(&mut self, respondent: &Respondent) -> Result<(), EstimationError> {
-        self.check_levels(respondent.levels)?;
-        check_ratings(respondent.ratings, self.items)?;
-        let indicators = indicators(respondent.ratings, self.satisfied_from);
-        for domain in domains_of(respondent.levels) {
-            self.domains[domain].pairs.add_outer(&indicators, respondent.weight.billionths())?;
-        }
-        if respondent.psu.is_none() { self.add_element(respondent, &indicators) } else { Ok(()) }
-    }
-
-    /// Adds a response with everything that it contributes; its primary sampling unit must have no kept tally.
+    /// Adds a response.
     pub fn add_response(&mut self, respondent: &Respondent) -> Result<(), EstimationError> {
-        self.add_logged_response(respondent)?;
-        let Some(psu) = respondent.psu else { return Ok(()) };
-        let Respondent { levels, stratum, weight, ratings, .. } = *respondent;
-        let items = self.items;
-        let cluster = entry(entry_or_default(&mut self.strata, stratum), psu);
-        for domain in domains_of(levels) {
-            add_to(cluster, domain, items, |sums| sums.add_response(weight, ratings))?;
-            self.domains[domain].tally.add_response(weight, ratings)?;
-        }
-        Ok(())
+        let (place, cell) = (self.places.number(&respondent.place)?, self.cell(respondent.member)?);
+        self.log.push(place, cell, respondent.weight, respondent.ratings)
     }
 
-    fn add_element(&mut self, respondent: &Respondent, indicators: &[i64]) -> Result<(), EstimationError> {
-        let Respondent { levels, stratum, weight, ratings, .. } = *respondent;
-        let billionths = weight.billionths();
-        let weighted = |indicator: &i64| indicator.checked_mul(billionths).ok_or(EstimationError::Overflow);
-        let totals: Vec<i64> = indicators.iter().map(weighted).collect::<Result<_, _>>()?;
-        let items = self.items;
-        let stratum = entry_or_default(&mut self.strata, stratum);
-        stratum.elements += 1;
-        for domain in domains_of(levels) {
-            let sums = stratum.element_sums.entry(domain).or_insert_with(|| PsuSums::new(items));
-            sums.add(&totals, ratings.iter().map(|rating| *rating > 0))?;
-            self.domains[domain].tally.add_response(weight, ratings)?;
+    fn cell(&mut self, member: Membership) -> Result<u32, EstimationError> {
+        if let Some(found) = member.levels.iter().find(|level| **level >= self.levels) {
+            return Err(EstimationError::Level { found: *found });
         }
-        Ok(())
+        let margins = self.calibration.as_ref().map_or(&[][..], Calibration::margins);
+        let is_known = |(level, margin): (&u32, &super::Margin)| (*level as usize) < margin.levels.len();
+        if member.margins.len() != margins.len() || !member.margins.iter().zip(margins).all(is_known) {
+            return Err(EstimationError::MarginLevels { found: member.margins.len() });
+        }
+        Ok(self.cells.number(member.levels, member.margins))
     }
 
-    fn check_levels(&self, levels: &[usize]) -> Result<(), EstimationError> {
-        match levels.iter().find(|level| **level + 1 >= self.domains.len()) {
-            Some(found) => Err(EstimationError::Level { found: *found }),
-            None => Ok(()),
+    /// Forms all covariances, and those `between` levels. From here on, reading costs the same for any number of responses.
+    pub fn finish(mut self, between: &BetweenLevels) -> Result<Sample, EstimationError> {
+        self.cells.sort_groups();
+        let (items, satisfied_from, domains) = (self.items, self.satisfied_from, self.levels + 1);
+        let frame = Frame::new(items, self.places, self.log, self.tallies)?;
+        let sums = sums_by_domain_and_group(&frame, &self.cells)?;
+        let projection = match &self.calibration {
+            None => Projection::plain(items, satisfied_from),
+            Some(calibration) => project(calibration, &self.cells, &sums, (items, satisfied_from, domains))?,
+        };
+        let mut domains: Vec<Domain> = (0..domains).map(|_| Domain::empty(items)).collect();
+        for ((domain, group), tally) in &sums {
+            domains[*domain].add_tally(tally, projection.factor(*group), satisfied_from)?;
         }
-    }
-
-    /// Forms all covariances. From here on, reading costs the same for any number of responses.
-    pub fn finish(self) -> Result<Sample, EstimationError> {
-        let mut domains = Vec::with_capacity(self.domains.len());
-        for sums in self.domains {
-            domains.push(Domain::new(sums.tally, &sums.pairs, self.satisfied_from)?);
+        add_pairs(&frame, &self.cells, &projection, satisfied_from, &mut domains)?;
+        let totals: Vec<Vec<f64>> = domains.iter().map(|domain| domain.totals().to_vec()).collect();
+        let scores = Scores::new(between, &totals);
+        let survey = Survey { items, lonely: self.lonely, scale: projection.scale, scores: &scores };
+        let mut walk = Walk { frame: &frame, cells: &self.cells, projection: &projection, survey, lonely: Vec::new() };
+        let (covariances, pairs) = walk.first_stage()?.finish();
+        let lonely = walk.lonely;
+        for (domain, covariance) in covariances {
+            domains[domain].set_covariance(covariance);
         }
-        let mut shared = Vec::new();
-        for stratum in self.strata.into_values() {
-            shared.extend(stratum.finish(self.items, self.satisfied_from, &mut domains)?);
-        }
-        Ok(Sample::new(domains, shared))
+        Ok(Sample::new(domains, between.clone(), pairs, lonely))
     }
 }
 
-impl StratumSums {
-    /// Adds the stratum to the domains that have members in it; returns what covariances between levels need of it.
-    fn finish(
-        self,
-        items: usize,
-        satisfied_from: u8,
-        domains: &mut [Domain],
-    ) -> Result<Option<SharedStratum>, EstimationError> {
-        let mut sums = self.element_sums;
-        let mut rows: Vec<Vec<(usize, Vec<i64>)>> = Vec::new();
-        for cluster in self.clusters.into_values() {
-            let mut row = Vec::new();
-            for (domain, tally) in cluster.into_iter().filter(|(_, tally)| tally.responses() > 0) {
-                let totals = tally.totals(satisfied_from)?;
-                let answers = (0..items).map(|item| tally.answered(item) > 0);
-                sums.entry(domain).or_insert_with(|| PsuSums::new(items)).add(&totals, answers)?;
-                row.push((domain, totals));
-            }
-            if !row.is_empty() {
-                rows.push(row);
-            }
-        }
-        let psus = rows.len() as u64 + self.elements;
-        for (domain, sums) in &sums {
-            domains[*domain].add_stratum(&sums.moments, psus, &sums.answering);
-        }
-        let is_shared = sums.keys().filter(|domain| **domain > 0).count() > 1;
-        let totals = sums.into_iter().map(|(domain, sums)| (domain, sums.moments.sums().to_vec()));
-        Ok(is_shared.then(|| SharedStratum::new(psus, rows, totals)))
-    }
-}
+type Sums = BTreeMap<(usize, usize), TallySums>;
 
-fn domains_of(levels: &[usize]) -> impl Iterator<Item = usize> {
-    std::iter::once(0).chain(levels.iter().map(|level| level + 1))
-}
-
-fn add_to(
-    cluster: &mut BTreeMap<usize, TallySums>,
-    domain: usize,
-    items: usize,
-    add: impl FnOnce(&mut TallySums) -> Result<(), EstimationError>,
-) -> Result<(), EstimationError> {
+fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, EstimationError> {
     use std::collections::btree_map::Entry;
-    match cluster.entry(domain) {
-        Entry::Occupied(mut sums) => add(sums.get_mut()),
-        Entry::Vacant(place) => add(place.insert(TallySums::new(items)?)),
+    let mut sums = Sums::new();
+    for place in 0..frame.places() {
+        for (cell, tally) in frame.tallies(place)? {
+            for domain in cells.domains(cell) {
+                match sums.entry((domain, cells.group(cell))) {
+                    Entry::Occupied(mut sums) => sums.get_mut().add(&tally)?,
+                    Entry::Vacant(place) => drop(place.insert(tally.clone())),
+                }
+            }
+        }
     }
+    Ok(sums)
 }
 
-fn entry<'a>(stratum: &'a mut StratumSums, psu: &str) -> &'a mut BTreeMap<usize, TallySums> {
-    entry_or_default(&mut stratum.clusters, psu)
-}
-
-/// The value under `key`; the key is copied only when it is new.
-fn entry_or_default<'a, V: Default>(map: &'a mut BTreeMap<String, V>, key: &str) -> &'a mut V {
-    if !map.contains_key(key) {
-        map.insert(key.to_owned(), V::default());
+/// Finds the factors that meet the margins, and each domain's regression on them.
+fn project(
+    calibration: &Calibration,
+    cells: &Cells,
+    sums: &Sums,
+    (items, satisfied_from, domains): (usize, u8, usize),
+) -> Result<Projection, EstimationError> {
+    let groups = cells.groups();
+    let everybody = |group: usize| sums.get(&(0, group)).map_or(0.0, weight_of);
+    let weights: Vec<f64> = (0..groups.len()).map(everybody).collect();
+    let fitted = calibration.fit(groups, &weights)?;
+    let mut regressions = Vec::with_capacity(domains);
+    for domain in 0..domains {
+        let mut totals = Vec::new();
+        for ((_, group), tally) in sums.range((domain, 0)..(domain + 1, 0)) {
+            totals.push((*group, numbers(&tally.totals(satisfied_from)?, BILLIONTH)));
+        }
+        regressions.push(fitted.regression(&totals, 3 * items));
     }
-    map.get_mut(key).expect("the key was put in when it was missing")
+    Ok(Projection::calibrated(items, satisfied_from, fitted, regressions, weights.iter().sum()))
 }
 
-/// The vector `d_k` of a response: satisfied, answered and rating of each item, without its weight.
-fn indicators(ratings: &[u8], satisfied_from: u8) -> Vec<i64> {
-    let satisfied = ratings.iter().map(|rating| i64::from(*rating >= satisfied_from));
-    let answered = ratings.iter().map(|rating| i64::from(*rating > 0));
-    satisfied.chain(answered).chain(ratings.iter().map(|rating| i64::from(*rating))).collect()
+/// Adds to each domain its weighted sums of products over respondents, group by group.
+fn add_pairs(
+    frame: &Frame,
+    cells: &Cells,
+    projection: &Projection,
+    satisfied_from: u8,
+    domains: &mut [Domain],
+) -> Result<(), EstimationError> {
+    let log = frame.log();
+    let items = domains[0].items();
+    let order = log.sorted_by_key(|_, cell| (cells.group(cell), cell))?;
+    for group in order.chunk_by(|a, b| cells.group(log.get(*a).cell) == cells.group(log.get(*b).cell)) {
+        let mut sums: BTreeMap<usize, PairSums> = BTreeMap::new();
+        for cell in group.chunk_by(|a, b| log.get(*a).cell == log.get(*b).cell) {
+            let mut pairs = PairAccumulator::new(items, satisfied_from);
+            cell.iter().try_for_each(|index| pairs.add(log.get(*index)))?;
+            let pairs = pairs.finish()?;
+            for domain in cells.domains(log.get(cell[0]).cell) {
+                sums.entry(domain).or_insert_with(|| PairSums::new(3 * items)).merge(&pairs)?;
+            }
+        }
+        let factor = projection.factor(cells.group(log.get(group[0]).cell));
+        for (domain, sums) in sums {
+            let sums: SymmetricMatrix = sums.to_matrix(BILLIONTH);
+            domains[domain].add_pairs(&sums, factor);
+        }
+    }
+    Ok(())
 }

@@ -5,14 +5,26 @@
 //! of responses. [`Statistic`] says which share, mean or index is meant.
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`TallySums`].
 
+mod between;
 mod builder;
+mod cells;
+mod frame;
+mod log;
+mod margins;
+mod pairs;
+mod place;
 mod sample;
 mod statistic;
+mod strata;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod unit_totals;
 
-pub use builder::{Respondent, SampleBuilder};
+pub use between::BetweenLevels;
+pub use builder::{Membership, Respondent, SampleBuilder};
+pub use margins::{Calibration, Margin};
+pub use place::Place;
 pub use sample::{Domain, Sample};
 pub use statistic::{Measure, Statistic};
 pub use tally::TallySums;
@@ -20,7 +32,7 @@ pub use tally::TallySums;
 use crate::statistics::MomentOverflow;
 
 /// Why tallies or a sample cannot be formed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum EstimationError {
     /// A sum left the range of its integers.
     #[error("the weighted sums are too large to be added exactly; use smaller weights")]
@@ -51,12 +63,106 @@ pub enum EstimationError {
         /// What was found.
         found: u8,
     },
+    /// Two responses say different things of what their units were drawn from.
+    #[error(
+        "the responses of {within:?} disagree on how many units there are to draw from: {found} and {other}",
+        found = shown(*found), other = shown(*other)
+    )]
+    Populations {
+        /// Where the units were drawn.
+        within: String,
+        /// What one says.
+        found: Option<f64>,
+        /// What the other says.
+        other: Option<f64>,
+    },
+    /// More units were drawn than there are.
+    #[error("{drawn} units of {within:?} responded, but there are only {population} to draw from")]
+    Drawn {
+        /// Where the units were drawn.
+        within: String,
+        /// How many responded.
+        drawn: u64,
+        /// How many there are said to be.
+        population: f64,
+    },
+    /// No margins, too many levels, or a response that names none or too many.
+    #[error("a calibration needs margins with 1 to {max} levels in all, and each response one level of each margin; {found} were found", max = Calibration::LEVELS_MAX)]
+    MarginLevels {
+        /// How many were found.
+        found: usize,
+    },
+    /// A count of a margin is not a positive number.
+    #[error("margin {margin}: {level:?} must have more than 0 people; leave out a level that nobody belongs to")]
+    MarginCount {
+        /// The margin.
+        margin: String,
+        /// The level.
+        level: String,
+    },
+    /// Two margins count different populations.
+    #[error("margin {first} counts {first_total} people and margin {second} counts {second_total}; they must agree")]
+    MarginTotals {
+        /// The first margin.
+        first: String,
+        /// Its sum.
+        first_total: f64,
+        /// Another margin.
+        second: String,
+        /// Its sum.
+        second_total: f64,
+    },
+    /// A margin has people whom nobody in the sample stands for.
+    #[error("margin {margin}: no response has {level:?}, which has {people} people; join it with another level")]
+    MarginEmpty {
+        /// The margin.
+        margin: String,
+        /// The level.
+        level: String,
+        /// Its people.
+        people: f64,
+    },
+    /// In the sample, a level of a margin follows from others.
+    #[error("margin {margin}: in the sample {level:?} follows from the margins before it; leave one of them out")]
+    MarginCollinear {
+        /// The margin.
+        margin: String,
+        /// The level.
+        level: String,
+    },
+    /// No weights meet the margins.
+    #[error(
+        "margin {margin}: no weights of this kind meet all margins; {level:?} stays at {reached} of {wanted} people. \
+         Widen the bounds, join small levels, or leave a margin out"
+    )]
+    MarginNotMet {
+        /// The margin that is furthest off.
+        margin: String,
+        /// The level that is furthest off.
+        level: String,
+        /// What its weights come to.
+        reached: f64,
+        /// What they should come to.
+        wanted: f64,
+    },
+    /// Bounds of the factors that do not enclose 1.
+    #[error("the bounds of the calibration must enclose 1, such as 0.5 and 2; they are {lower} and {upper}")]
+    CalibrationBounds {
+        /// The lower bound.
+        lower: f64,
+        /// The upper bound.
+        upper: f64,
+    },
     /// A domain was named that the sample does not have.
     #[error("the sample has no level number {found}")]
     Level {
         /// What was found.
         found: usize,
     },
+}
+
+fn shown(population: Option<f64>) -> String {
+    population.map_or_else(|| "nothing".to_owned(), |population| population.to_string())
 }
 
 impl From<MomentOverflow> for EstimationError {

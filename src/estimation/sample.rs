@@ -1,84 +1,24 @@
 //! A sample that is ready to be read: totals, their covariance, and what design effects need, for each domain.
 
-use std::collections::BTreeMap;
-
+use super::between::{BetweenLevels, Pairs};
+use super::margins::numbers;
+use super::strata::DomainCovariance;
+use super::unit_totals::BILLIONTH;
 use super::{EstimationError, Statistic, TallySums};
-use crate::foundation::Weight;
-use crate::statistics::{Estimate, Linearised, LinearisedSample, PairSums, StratumMoments, SymmetricMatrix, precision};
-
-/// Billionths to ones.
-const SCALE: f64 = 1.0 / Weight::SCALE as f64;
+use crate::statistics::{Confidence, Estimate, Linearised, LinearisedSample, SymmetricMatrix, precision};
 
 /// The sample as a whole and each of its levels. Made by [`super::SampleBuilder::finish`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     domains: Vec<Domain>,
-    shared: Vec<SharedStratum>,
-}
-
-/// A stratum with members of more than one level: there, levels covary.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct SharedStratum {
-    psus: f64,
-    /// Each primary sampling unit that is not a single respondent: the totals of each domain in it.
-    clusters: Vec<Vec<(usize, Vec<f64>)>>,
-    /// The stratum's totals of each domain.
-    totals: Vec<(usize, Vec<f64>)>,
-}
-
-impl SharedStratum {
-    pub(super) fn new(
-        psus: u64,
-        clusters: Vec<Vec<(usize, Vec<i64>)>>,
-        totals: impl Iterator<Item = (usize, Vec<i128>)>,
-    ) -> Self {
-        let scaled = |x: Vec<i64>| x.into_iter().map(|total| total as f64 * SCALE).collect();
-        let cluster = |row: Vec<(usize, Vec<i64>)>| {
-            row.into_iter().filter(|(domain, _)| *domain > 0).map(|(domain, x)| (domain, scaled(x))).collect()
-        };
-        let total = |(domain, x): (usize, Vec<i128>)| (domain, x.iter().map(|sum| *sum as f64 * SCALE).collect());
-        Self {
-            psus: psus as f64,
-            clusters: clusters.into_iter().map(cluster).collect(),
-            totals: totals.filter(|(domain, _)| *domain > 0).map(total).collect(),
-        }
-    }
-
-    /// Adds to `covariance` between levels, with `z_Ai` the linearised total of level A in PSU `i`:
-    ///
-    /// ```text
-    /// n/(n − 1) · (Σ_i z_Ai z_Bi − Σ_i z_Ai Σ_i z_Bi / n)
-    /// ```
-    ///
-    /// A respondent that is its own PSU belongs to one level only, so it adds to the sums and not to the products.
-    fn add_covariance(&self, linearised: &BTreeMap<usize, (usize, Linearised)>, covariance: &mut [Vec<f64>]) {
-        if self.psus < 2.0 {
-            return;
-        }
-        let factor = self.psus / (self.psus - 1.0);
-        let project = |row: &[(usize, Vec<f64>)]| -> Vec<(usize, f64)> {
-            let one = |(domain, x): &(usize, Vec<f64>)| {
-                linearised.get(domain).map(|(position, linearised)| (*position, linearised.at(x)))
-            };
-            row.iter().filter_map(one).collect()
-        };
-        let mut add = |z: &[(usize, f64)], weight: f64| {
-            for (a, left) in z {
-                for (b, right) in z.iter().filter(|(b, _)| b != a) {
-                    covariance[*a][*b] += weight * left * right;
-                }
-            }
-        };
-        for cluster in self.clusters.iter().filter(|cluster| cluster.len() > 1) {
-            add(&project(cluster), factor);
-        }
-        add(&project(&self.totals), -factor / self.psus);
-    }
+    between: BetweenLevels,
+    pairs: Pairs,
+    lonely: Vec<String>,
 }
 
 impl Sample {
-    pub(super) fn new(domains: Vec<Domain>, shared: Vec<SharedStratum>) -> Self {
-        Self { domains, shared }
+    pub(super) fn new(domains: Vec<Domain>, between: BetweenLevels, pairs: Pairs, lonely: Vec<String>) -> Self {
+        Self { domains, between, pairs, lonely }
     }
 
     /// Everybody.
@@ -93,23 +33,31 @@ impl Sample {
         &self.domains[1..]
     }
 
-    /// The covariance of one statistic between the numbered levels, row by row in the order given; 0 where a level has no
-    /// estimate or no precision.
-    ///
-    /// Exactly 0 between levels that share no stratum. The diagonal is the variance. The levels must not overlap.
+    /// The strata in which a single unit was drawn, of whatever stage.
     #[must_use]
-    pub fn covariance_between(&self, levels: &[usize], statistic: &Statistic) -> Vec<Vec<f64>> {
-        let linearise = |(position, level): (usize, &usize)| {
-            let domain = self.levels().get(*level).filter(|domain| !domain.is_lonely)?;
-            Some((level + 1, (position, domain.linearise(statistic)?)))
-        };
-        let linearised: BTreeMap<_, _> = levels.iter().enumerate().filter_map(linearise).collect();
+    pub fn lonely_strata(&self) -> &[String] {
+        &self.lonely
+    }
+
+    /// The covariance of the statistic at `position` in the list that was asked for (see [`BetweenLevels`]) between the
+    /// levels asked for, row by row; 0 where a level has no estimate or no precision, and for a position that was not.
+    ///
+    /// Without calibration it is exactly 0 between levels that share no stratum. The diagonal is the variance.
+    #[must_use]
+    pub fn covariance_between(&self, position: usize) -> Vec<Vec<f64>> {
+        let levels = &self.between.levels;
         let mut covariance = vec![vec![0.0; levels.len()]; levels.len()];
-        for stratum in &self.shared {
-            stratum.add_covariance(&linearised, &mut covariance);
+        let Some(statistic) = self.between.statistics.get(position) else { return covariance };
+        let variance = |level: &usize| self.levels().get(*level)?.covariance(statistic, statistic);
+        let variances: Vec<Option<f64>> = levels.iter().map(variance).collect();
+        for (i, variance) in variances.iter().enumerate() {
+            covariance[i][i] = variance.unwrap_or(0.0);
         }
-        for (domain, (position, Linearised { gradient, .. })) in &linearised {
-            covariance[*position][*position] = self.domains[*domain].covariance.bilinear(gradient, gradient);
+        for ((a, b), values) in &self.pairs {
+            if variances[*a].is_some() && variances[*b].is_some() {
+                covariance[*a][*b] = values[position];
+                covariance[*b][*a] = values[position];
+            }
         }
         covariance
     }
@@ -118,47 +66,88 @@ impl Sample {
 /// The members of one level, or everybody.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Domain {
-    tally: TallySums,
+    responses: u64,
+    answered: Vec<u64>,
+    weight_sum: f64,
+    /// The weight of each rating of each item.
+    ratings: Vec<[f64; 5]>,
     totals: Vec<f64>,
-    covariance: SymmetricMatrix,
+    /// Nothing where lonely strata leave none.
+    covariance: Option<SymmetricMatrix>,
     pairs: SymmetricMatrix,
-    /// Whether it touches a stratum with a single primary sampling unit.
-    is_lonely: bool,
     df: u64,
     df_of_items: Vec<u64>,
 }
 
 impl Domain {
-    pub(super) fn new(tally: TallySums, pairs: &PairSums, satisfied_from: u8) -> Result<Self, EstimationError> {
-        let totals: Vec<f64> = tally.totals(satisfied_from)?.iter().map(|total| *total as f64 * SCALE).collect();
-        let covariance = SymmetricMatrix::zeros(totals.len());
-        let df_of_items = vec![0; tally.items()];
-        let pairs = pairs.to_matrix(SCALE);
-        Ok(Self { tally, totals, covariance, pairs, is_lonely: false, df: 0, df_of_items })
+    pub(super) fn empty(items: usize) -> Self {
+        Self {
+            responses: 0,
+            answered: vec![0; items],
+            weight_sum: 0.0,
+            ratings: vec![[0.0; 5]; items],
+            totals: vec![0.0; 3 * items],
+            covariance: Some(SymmetricMatrix::zeros(3 * items)),
+            pairs: SymmetricMatrix::zeros(3 * items),
+            df: 0,
+            df_of_items: vec![0; items],
+        }
     }
 
-    /// Adds a stratum of `psus` primary sampling units, of which `moments` holds those with a member of the domain.
-    pub(super) fn add_stratum(&mut self, moments: &StratumMoments, psus: u64, answering: &[u64]) {
-        match moments.covariance(psus, SCALE * SCALE) {
-            Some(covariance) => self.covariance.add_scaled(&covariance, 1.0),
-            None => self.is_lonely = true,
+    /// Adds members whose weights are multiplied by `factor`.
+    pub(super) fn add_tally(
+        &mut self,
+        tally: &TallySums,
+        factor: f64,
+        satisfied_from: u8,
+    ) -> Result<(), EstimationError> {
+        self.responses += tally.responses();
+        self.weight_sum += factor * (tally.weight_sum() as f64 * BILLIONTH);
+        for (item, (answered, ratings)) in self.answered.iter_mut().zip(&mut self.ratings).enumerate() {
+            *answered += tally.answered(item);
+            for (sum, weight) in ratings.iter_mut().zip(tally.rating_weights(item)) {
+                *sum += factor * (weight as f64 * BILLIONTH);
+            }
         }
-        self.df += moments.psus().saturating_sub(1);
-        for (df, psus) in self.df_of_items.iter_mut().zip(answering) {
-            *df += psus.saturating_sub(1);
-        }
+        let totals = numbers(&tally.totals(satisfied_from)?, BILLIONTH);
+        self.totals.iter_mut().zip(totals).for_each(|(sum, total)| *sum += factor * total);
+        Ok(())
+    }
+
+    pub(super) fn add_pairs(&mut self, pairs: &SymmetricMatrix, factor: f64) {
+        self.pairs.add_scaled(pairs, factor);
+    }
+
+    pub(super) fn set_covariance(&mut self, found: DomainCovariance) {
+        self.df = found.df;
+        self.df_of_items.clone_from(&found.df_of_items);
+        self.covariance = found.covariance();
+    }
+
+    pub(super) fn items(&self) -> usize {
+        self.answered.len()
+    }
+
+    pub(super) fn totals(&self) -> &[f64] {
+        &self.totals
     }
 
     /// How many responses it holds.
     #[must_use]
     pub fn responses(&self) -> u64 {
-        self.tally.responses()
+        self.responses
+    }
+
+    /// The sum of the weights of its members, calibrated if the sample is: how many people it stands for.
+    #[must_use]
+    pub fn people(&self) -> f64 {
+        self.weight_sum
     }
 
     /// The weighted share of each rating of the item at `position`, worst first; nothing when nobody answered it.
     #[must_use]
     pub fn distribution(&self, position: usize) -> Option<[f64; 5]> {
-        let weights = self.tally.rating_weights(position).map(|weight| weight as f64);
+        let weights = self.ratings[position];
         let sum: f64 = weights.iter().sum();
         (sum > 0.0).then(|| weights.map(|weight| weight / sum))
     }
@@ -167,36 +156,37 @@ impl Domain {
         statistic.functional.linearise(&self.totals)
     }
 
-    /// The estimate with its interval at the confidence `level`; nothing where one of its items has no answer.
+    /// The estimate with its interval; nothing where one of its items has no answer.
     ///
-    /// Precision is left out (R's `lonely.psu = "fail"`, without failing for the others) where the domain touches a
-    /// stratum with a single primary sampling unit, and where no degree of freedom is left.
+    /// Precision is left out where lonely strata leave none (see [`crate::statistics::LonelyPsu`]) and where no degree of
+    /// freedom is left.
     #[must_use]
-    pub fn estimate(&self, statistic: &Statistic, level: f64) -> Option<Estimate> {
+    pub fn estimate(&self, statistic: &Statistic, confidence: Confidence) -> Option<Estimate> {
         let Linearised { value, gradient } = self.linearise(statistic)?;
-        let items = self.tally.items();
+        let items = self.items();
         let (n, df, weight_sum) = match statistic.item {
-            Some(item) => (self.tally.answered(item), self.df_of_items[item], self.totals[items + item]),
-            None => (self.responses(), self.df, self.tally.weight_sum() as f64 * SCALE),
+            Some(item) => (self.answered[item], self.df_of_items[item], self.totals[items + item]),
+            None => (self.responses, self.df, self.weight_sum),
         };
-        let sample = LinearisedSample {
-            variance: self.covariance.bilinear(&gradient, &gradient),
-            df: if self.is_lonely { 0 } else { df },
-            n,
-            weight_sum,
-            z_sum: gradient.iter().map(|(total, slope)| slope * self.totals[*total]).sum(),
-            z_square_sum: self.pairs.bilinear(&gradient, &gradient),
+        let of_sample = |covariance: &SymmetricMatrix| {
+            let sample = LinearisedSample {
+                variance: covariance.bilinear(&gradient, &gradient),
+                df,
+                n,
+                weight_sum,
+                z_sum: gradient.iter().map(|(total, slope)| slope * self.totals[*total]).sum(),
+                z_square_sum: self.pairs.bilinear(&gradient, &gradient),
+            };
+            precision(value, &sample, statistic.interval(confidence), confidence.level)
         };
-        Some(Estimate { value, n, precision: precision(value, &sample, statistic.interval, level) })
+        Some(Estimate { value, n, precision: self.covariance.as_ref().and_then(of_sample) })
     }
 
     /// The covariance of two statistics of this domain; nothing where one of them has no estimate or no precision.
     #[must_use]
     pub fn covariance(&self, a: &Statistic, b: &Statistic) -> Option<f64> {
-        if self.is_lonely {
-            return None;
-        }
+        let covariance = self.covariance.as_ref()?;
         let (a, b) = (self.linearise(a)?, self.linearise(b)?);
-        Some(self.covariance.bilinear(&a.gradient, &b.gradient))
+        Some(covariance.bilinear(&a.gradient, &b.gradient))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::statistics::{Functional, IntervalMethod, Ratio};
+use crate::statistics::{Confidence, Functional, IntervalMethod, Ratio};
 
 /// What is measured of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,8 @@ pub struct Statistic {
     pub functional: Functional,
     /// The item whose answers it rests on; none when it rests on all responses.
     pub item: Option<usize>,
-    /// How its interval is made.
-    pub interval: IntervalMethod,
+    /// Whether it is a share, 0–1; if not, it is a rating or points.
+    pub is_share: bool,
 }
 
 /// Where the totals of a questionnaire with this number of items stand.
@@ -49,11 +49,13 @@ impl Layout {
 
 impl Statistic {
     fn new(measure: Measure, item: Option<usize>, terms: Vec<(f64, Ratio)>) -> Self {
-        let interval = match measure {
-            Measure::Share => IntervalMethod::Xlogit,
-            Measure::Rating => IntervalMethod::Mean,
-        };
-        Self { functional: Functional { constant: 0.0, terms }, item, interval }
+        Self { functional: Functional { constant: 0.0, terms }, item, is_share: measure == Measure::Share }
+    }
+
+    /// How its interval is made, given the wish.
+    #[must_use]
+    pub fn interval(&self, confidence: Confidence) -> IntervalMethod {
+        if self.is_share { confidence.shares } else { IntervalMethod::Mean }
     }
 
     /// `p_j = T_j / A_j` or `m_j = S_j / A_j` of one of `items`.
@@ -79,7 +81,7 @@ impl Statistic {
         Self::new(measure, None, vec![(1.0, Layout { items }.ratio(measure, group))])
     }
 
-    /// The same, mapped linearly so that `from` becomes `to`. Its interval is symmetric from then on.
+    /// The same, mapped linearly so that `from` becomes `to`. It counts as points from then on.
     #[must_use]
     pub fn rescaled(mut self, from: [f64; 2], to: [f64; 2]) -> Self {
         let factor = (to[1] - to[0]) / (from[1] - from[0]);
@@ -87,7 +89,7 @@ impl Statistic {
         for (coefficient, _) in &mut self.functional.terms {
             *coefficient *= factor;
         }
-        self.interval = IntervalMethod::Mean;
+        self.is_share = false;
         self
     }
 }
@@ -117,12 +119,11 @@ mod tests {
     }
 
     #[test]
-    fn shares_get_logit_intervals_and_points_symmetric_ones() {
-        assert_eq!(Statistic::item(3, Measure::Share, 0).interval, IntervalMethod::Xlogit);
-        assert_eq!(Statistic::item(3, Measure::Rating, 0).interval, IntervalMethod::Mean);
-        assert_eq!(
-            Statistic::item(3, Measure::Share, 0).rescaled([0.0, 1.0], [0.0, 100.0]).interval,
-            IntervalMethod::Mean
-        );
+    fn shares_get_the_wished_intervals_and_points_symmetric_ones() {
+        let interval = |statistic: Statistic| statistic.interval(Confidence::at(0.9));
+        let share = Statistic::item(3, Measure::Share, 0);
+        assert_eq!(interval(share.clone()), IntervalMethod::Xlogit);
+        assert_eq!(interval(Statistic::item(3, Measure::Rating, 0)), IntervalMethod::Mean);
+        assert_eq!(interval(share.rescaled([0.0, 1.0], [0.0, 100.0])), IntervalMethod::Mean);
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::foundation::Weight;
-use crate::statistics::Estimate;
+use crate::statistics::{Confidence, Estimate};
 
 const ITEMS: usize = 3;
 const UNITS: usize = 3;
@@ -40,9 +40,11 @@ fn sample(people: &[Person], factor: i64) -> Sample {
         let weight = Weight::from_billionths(person.weight * factor).unwrap();
         let levels = [person.unit];
         let (stratum, psu) = (stratum.as_str(), psu.as_deref());
-        builder.add_response(&Respondent { levels: &levels, stratum, psu, weight, ratings: &person.ratings }).unwrap();
+        let place = Place { stratum, units: psu.as_slice(), populations: &[] };
+        let member = Membership { levels: &levels, margins: &[] };
+        builder.add_response(&Respondent { member, place, weight, ratings: &person.ratings }).unwrap();
     }
-    builder.finish().unwrap()
+    builder.finish(&BetweenLevels { levels: vec![2, 0, 1], statistics: vec![index()] }).unwrap()
 }
 
 /// The index by number of criteria of the members, and everybody's weighted linearised variable.
@@ -127,16 +129,16 @@ proptest! {
     #[test]
     fn indices_and_their_precision_are_those_of_the_naive_implementation(people in people()) {
         let sample = sample(&people, 1);
-        assert_as_naive(&people, sample.overall().estimate(&index(), 0.95), |_| true);
+        assert_as_naive(&people, sample.overall().estimate(&index(), Confidence::at(0.95)), |_| true);
         for (unit, domain) in sample.levels().iter().enumerate() {
-            assert_as_naive(&people, domain.estimate(&index(), 0.95), |person| person.unit == unit);
+            assert_as_naive(&people, domain.estimate(&index(), Confidence::at(0.95)), |person| person.unit == unit);
         }
     }
 
     #[test]
     fn covariances_between_units_that_share_strata_are_those_of_the_naive_implementation(people in people()) {
         let sample = sample(&people, 1);
-        let covariance = sample.covariance_between(&[2, 0, 1], &index());
+        let covariance = sample.covariance_between(0);
         for (i, a) in [2, 0, 1].into_iter().enumerate() {
             for (j, b) in [2, 0, 1].into_iter().enumerate() {
                 let z = |unit: usize| {
@@ -156,7 +158,7 @@ proptest! {
     fn multiplying_all_weights_changes_no_estimate_and_no_standard_error(people in people(), factor in 2_i64..1000) {
         let (plain, scaled) = (sample(&people, 1), sample(&people, factor));
         for statistic in [index(), Statistic::pooled(ITEMS, Measure::Rating, &[0, 2])] {
-            let (plain, scaled) = (plain.overall().estimate(&statistic, 0.9), scaled.overall().estimate(&statistic, 0.9));
+            let (plain, scaled) = (plain.overall().estimate(&statistic, Confidence::at(0.9)), scaled.overall().estimate(&statistic, Confidence::at(0.9)));
             let pair = plain.zip(scaled).map(|(a, b)| ((a.value, b.value), a.precision.zip(b.precision)));
             if let Some((values, precisions)) = pair {
                 prop_assert!(near(values.0, values.1));
@@ -174,7 +176,8 @@ fn person(unit: usize, stratum: u8, psu: u8, rating: u8) -> Person {
 fn only_the_domains_that_touch_a_lonely_psu_lose_their_precision() {
     let people = [person(0, 0, 0, 5), person(0, 0, 1, 1), person(1, 1, 0, 5), person(1, 1, 0, 2)];
     let sample = sample(&people, 1);
-    let has_precision = |domain: &Domain| domain.estimate(&index(), 0.95).map(|estimate| estimate.precision.is_some());
+    let has_precision =
+        |domain: &Domain| domain.estimate(&index(), Confidence::at(0.95)).map(|estimate| estimate.precision.is_some());
     assert_eq!(sample.levels().iter().map(has_precision).collect::<Vec<_>>(), [Some(true), Some(false), None]);
     assert_eq!(has_precision(sample.overall()), Some(false));
 }
@@ -182,7 +185,7 @@ fn only_the_domains_that_touch_a_lonely_psu_lose_their_precision() {
 #[test]
 fn where_everybody_is_satisfied_the_error_is_exactly_zero_and_the_interval_is_not() {
     let people: Vec<Person> = (0..7).map(|psu| person(0, 0, psu, 5)).collect();
-    let precision = sample(&people, 7).overall().estimate(&index(), 0.95).unwrap().precision.unwrap();
+    let precision = sample(&people, 7).overall().estimate(&index(), Confidence::at(0.95)).unwrap().precision.unwrap();
     assert!(precision.se == 0.0 && precision.low < 0.7 && precision.high >= 1.0, "{precision:?}");
     assert_eq!((precision.design_effect, precision.n_effective), (None, None));
 }
@@ -191,19 +194,23 @@ fn where_everybody_is_satisfied_the_error_is_exactly_zero_and_the_interval_is_no
 fn a_level_that_the_sample_does_not_have_is_refused() {
     let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
     let tally = TallySums::new(ITEMS).unwrap();
-    assert_eq!(builder.add_tally(&[2], "", "", &tally), Ok(()));
-    assert_eq!(builder.add_tally(&[3], "", "", &tally), Err(EstimationError::Level { found: 3 }));
+    let member = |level: &'static [usize; 1]| Membership { levels: level, margins: &[] };
+    assert_eq!(builder.add_tally(member(&[2]), &Place::default(), &tally), Ok(()));
+    assert_eq!(builder.add_tally(member(&[3]), &Place::default(), &tally), Err(EstimationError::Level { found: 3 }));
 }
 
 #[test]
 fn a_psu_whose_responses_were_all_taken_out_counts_no_more() {
     let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    let member = Membership { levels: &[0], margins: &[] };
     for psu in ["a", "b"] {
         let mut tally = TallySums::new(ITEMS).unwrap();
         tally.add_response(Weight::ONE, &[5, 4, 1]).unwrap();
-        builder.add_tally(&[0], "", psu, &tally).unwrap();
+        builder.add_tally(member, &Place { units: &[psu], ..Place::default() }, &tally).unwrap();
     }
-    builder.add_tally(&[0], "", "emptied", &TallySums::new(ITEMS).unwrap()).unwrap();
-    let estimate = builder.finish().unwrap().overall().estimate(&index(), 0.95).unwrap();
+    let emptied = Place { units: &["emptied"], ..Place::default() };
+    builder.add_tally(member, &emptied, &TallySums::new(ITEMS).unwrap()).unwrap();
+    let estimate =
+        builder.finish(&BetweenLevels::default()).unwrap().overall().estimate(&index(), Confidence::at(0.95)).unwrap();
     assert_eq!(estimate.precision.map(|precision| precision.df), Some(1));
 }

@@ -1,59 +1,62 @@
 //! Applies a method to a sample.
 
 use super::{Criteria, FactorResult, IndexKind, Indices, ItemResult, Method, UnitResults, WaveResults};
-use crate::estimation::{Domain, Measure, Sample, Statistic};
+use crate::estimation::{BetweenLevels, Domain, Measure, Sample, Statistic};
 use crate::foundation::Code;
+use crate::statistics::Confidence;
 use crate::survey::Wave;
 
-/// The results of a wave. The sample's levels are the wave's units, in the plan's order, and its rated items are those
-/// of the wave's questionnaire.
+/// The covariances that the results of a wave need: those of the headline index between all units.
+#[must_use]
+pub fn wanted_covariances(wave: &Wave, method: &Method) -> BetweenLevels {
+    let headline = method.statistic(method.headline, &Criteria::of(&wave.questionnaire));
+    BetweenLevels { levels: (0..wave.units.len()).collect(), statistics: headline.into_iter().collect() }
+}
+
+/// The results of a wave. The sample's levels are the wave's units, in the plan's order, its rated items are those of the
+/// wave's questionnaire, and it was formed with [`wanted_covariances`].
 #[must_use]
 pub fn compute(wave: &Wave, method: &Method, sample: &Sample) -> WaveResults {
     let criteria = Criteria::of(&wave.questionnaire);
-    let level = wave.plan.level;
+    let confidence = wave.plan.confidence();
     let unit_results = |(unit, domain): (&crate::survey::Unit, &Domain)| {
-        compute_domain(&criteria, method, domain, level, Some(unit.code().clone()))
-    };
-    let positions: Vec<usize> = (0..wave.units.len()).collect();
-    let covariance = match method.statistic(method.headline, &criteria) {
-        Some(headline) => sample.covariance_between(&positions, &headline),
-        None => vec![vec![0.0; positions.len()]; positions.len()],
+        compute_domain(&criteria, method, domain, confidence, Some(unit.code().clone()))
     };
     WaveResults {
         method: method.full_name(),
         headline: method.headline,
-        level,
+        level: confidence.level,
         units: wave.units.iter().zip(sample.levels()).map(unit_results).collect(),
-        overall: compute_domain(&criteria, method, sample.overall(), level, None),
-        covariance,
+        overall: compute_domain(&criteria, method, sample.overall(), confidence, None),
+        covariance: sample.covariance_between(0),
     }
 }
 
-/// The results of one domain: every item, factor and index with its interval at the confidence `level`.
+/// The results of one domain: every item, factor and index with its interval.
 #[must_use]
 pub fn compute_domain(
     criteria: &Criteria,
     method: &Method,
     domain: &Domain,
-    level: f64,
+    confidence: Confidence,
     unit: Option<Code>,
 ) -> UnitResults {
     let count = criteria.items.len();
     let item = |(position, code): (usize, &Code)| ItemResult {
         item: code.clone(),
-        top2: domain.estimate(&Statistic::item(count, Measure::Share, position), level),
-        mean: domain.estimate(&Statistic::item(count, Measure::Rating, position), level),
+        top2: domain.estimate(&Statistic::item(count, Measure::Share, position), confidence),
+        mean: domain.estimate(&Statistic::item(count, Measure::Rating, position), confidence),
         distribution: domain.distribution(position),
     };
     let factor = |(code, items): &(Code, Vec<usize>)| {
         let top2 = if items.is_empty() {
             None
         } else {
-            domain.estimate(&Statistic::average(count, Measure::Share, &[items]), level)
+            domain.estimate(&Statistic::average(count, Measure::Share, &[items]), confidence)
         };
         FactorResult { factor: code.clone(), top2 }
     };
-    let index = |kind| domain.estimate(&method.statistic(kind, criteria)?, level);
+    let index = |kind| domain.estimate(&method.statistic(kind, criteria)?, confidence);
     UnitResults {
         unit,
         responses: domain.responses(),
@@ -75,7 +78,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::estimation::{Respondent, SampleBuilder};
+    use crate::estimation::{Membership, Place, Respondent, SampleBuilder};
     use crate::foundation::{Text, Weight};
     use crate::survey::{
         Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Period, Plan, Questionnaire, Scale, Section,
@@ -157,12 +160,12 @@ mod tests {
     fn results() -> WaveResults {
         let mut builder = SampleBuilder::new(2, 4, 3).unwrap();
         for (level, ratings) in [(0, [5, 4]), (0, [3, 4]), (0, [2, 0]), (1, [4, 1]), (1, [1, 1])] {
-            let stratum = ["a", "b"][level];
-            let respondent =
-                Respondent { levels: &[level], stratum, psu: None, weight: Weight::ONE, ratings: &ratings };
-            builder.add_response(&respondent).unwrap();
+            let place = Place { stratum: ["a", "b"][level], ..Place::default() };
+            let member = Membership { levels: &[level], margins: &[] };
+            builder.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &ratings }).unwrap();
         }
-        compute(&wave(), Method::named("sipas-mean@2023").unwrap(), &builder.finish().unwrap())
+        let (wave, method) = (wave(), Method::named("sipas-mean@2023").unwrap());
+        compute(&wave, method, &builder.finish(&wanted_covariances(&wave, method)).unwrap())
     }
 
     #[test]

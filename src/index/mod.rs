@@ -8,7 +8,7 @@ mod criteria;
 mod method;
 mod results;
 
-pub use compute::{compute, compute_domain};
+pub use compute::{compute, compute_domain, wanted_covariances};
 pub use criteria::Criteria;
 pub use method::{Average, Definition, Definitions, Method, MethodError, Rescale};
 pub use results::{FactorResult, IndexKind, Indices, ItemResult, UnitResults, WaveResults};

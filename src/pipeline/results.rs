@@ -6,9 +6,9 @@ use tokio::sync::Mutex;
 
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
-use crate::estimation::{Respondent, SampleBuilder};
+use crate::estimation::{Membership, Place, Respondent, SampleBuilder};
 use crate::foundation::Code;
-use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute};
+use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute, wanted_covariances};
 use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
 use crate::ranking::{Ranking, rank};
 use crate::statistics::Estimate;
@@ -59,7 +59,7 @@ impl Platform {
         let builder = gather(&snapshot, &loaded, method).await?;
         let wave = Arc::clone(&loaded.wave);
         let computing = tokio::task::spawn_blocking(move || {
-            let results = compute(&wave, method, &builder.finish()?);
+            let results = compute(&wave, method, &builder.finish(&wanted_covariances(&wave, method))?);
             let ranking = rank(&headlines(&results), &results.covariance, results.level);
             Ok::<_, PipelineError>(Standings { results: Arc::new(results), ranking: Arc::new(ranking) })
         });
@@ -109,21 +109,20 @@ async fn gather(snapshot: &Snapshot, loaded: &LoadedWave, method: &Method) -> Re
     let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
     let mut sample = SampleBuilder::new(items, satisfied_from, wave.units.len())?;
     for (level, unit) in wave.units.iter().enumerate() {
+        let levels = [level];
+        let member = Membership { levels: &levels, margins: &[] };
         for row in snapshot.tallies(loaded.id, unit.id, items).await? {
             if let Some(psu) = &row.psu {
-                sample.add_tally(&[level], row.stratum.as_str(), psu.as_str(), &row.sums)?;
+                let place = Place { stratum: row.stratum.as_str(), units: &[psu.as_str()], populations: &[] };
+                sample.add_tally(member, &place, &row.sums)?;
             }
         }
         for response in snapshot.responses(loaded.id, unit.id).await? {
             let ratings = loaded.ratings_of(&response.answers)?;
-            let place = &response.placement;
-            sample.add_logged_response(&Respondent {
-                levels: &[level],
-                stratum: place.stratum.as_str(),
-                psu: place.psu.as_ref().map(Code::as_str),
-                weight: place.weight,
-                ratings: &ratings,
-            })?;
+            let placement = &response.placement;
+            let psu = placement.psu.as_ref().map(Code::as_str);
+            let place = Place { stratum: placement.stratum.as_str(), units: psu.as_slice(), populations: &[] };
+            sample.add_response(&Respondent { member, place, weight: placement.weight, ratings: &ratings })?;
         }
     }
     Ok(sample)

@@ -32,6 +32,16 @@ impl SymmetricMatrix {
         Self { dimension, upper }
     }
 
+    /// The packed upper triangle, row by row.
+    pub(super) fn upper(&self) -> &[f64] {
+        &self.upper
+    }
+
+    /// Sets every entry to 0.
+    pub fn clear(&mut self) {
+        self.upper.fill(0.0);
+    }
+
     /// The entry in row `i` and column `j`.
     #[must_use]
     pub fn get(&self, i: usize, j: usize) -> f64 {
@@ -44,6 +54,24 @@ impl SymmetricMatrix {
         for (mine, theirs) in self.upper.iter_mut().zip(&other.upper) {
             *mine += factor * theirs;
         }
+    }
+
+    /// Adds `factor · x xᵀ`.
+    pub fn add_outer(&mut self, x: &[f64], factor: f64) {
+        debug_assert_eq!(x.len(), self.dimension);
+        let mut entries = self.upper.iter_mut();
+        for (row, left) in x.iter().enumerate() {
+            let scaled = factor * left;
+            // `zip` asks the shorter side first, so that no entry of the next row is lost.
+            for (right, entry) in x[row..].iter().zip(&mut entries) {
+                *entry += scaled * right;
+            }
+        }
+    }
+
+    /// Multiplies every entry.
+    pub fn scale(&mut self, factor: f64) {
+        self.upper.iter_mut().for_each(|entry| *entry *= factor);
     }
 
     /// `aᵀ M b` for sparse vectors of (index, value).

@@ -4,6 +4,9 @@
 //! [`IntervalMethod`], [`holm_rank_sets`]). The only room that uses `statrs`.
 //! Start reading at [`Estimate`], then at [`StratumMoments`].
 
+mod calibration;
+mod confidence;
+mod design;
 mod estimate;
 mod functional;
 mod interval;
@@ -14,6 +17,9 @@ mod precision;
 mod quantile;
 mod rank_sets;
 
+pub use calibration::{Calibrated, CalibrationCell, CalibrationError, CalibrationMethod, calibrate};
+pub use confidence::Confidence;
+pub use design::{LonelyPsu, StageCovariance, StratumSize};
 pub use estimate::{Estimate, Precision};
 pub use functional::{Functional, Linearised, Ratio};
 pub use interval::IntervalMethod;

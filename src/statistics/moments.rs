@@ -35,6 +35,19 @@ impl PairSums {
         Ok(())
     }
 
+    /// Adds sums that were formed elsewhere in floats, all of them whole numbers of at most `2^53`.
+    pub fn add_whole(&mut self, sums: &SymmetricMatrix) -> Result<(), MomentOverflow> {
+        let mut largest = 0;
+        for (sum, whole) in self.upper.iter_mut().zip(sums.upper()) {
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number of at most 2^53")]
+            let whole = i128::from(*whole as i64);
+            largest = largest.max(whole.abs());
+            *sum = sum.checked_add(whole).ok_or(MomentOverflow)?;
+        }
+        self.bound = self.bound.checked_add(largest).ok_or(MomentOverflow)?;
+        Ok(())
+    }
+
     /// Takes out `x xᵀ`, which was added with the factor 1.
     fn remove_outer(&mut self, x: &[i64]) {
         self.bound -= largest_of(x) * largest_of(x);

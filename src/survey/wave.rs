@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Mode, Questionnaire, Unit};
 use crate::foundation::{Code, Text, Weight};
+use crate::statistics::Confidence;
 
 /// Where a wave stands. It moves down this list and never back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -125,6 +126,14 @@ pub struct Plan {
     pub wished_margin: f64,
     /// Whether the answers are invented; then every page says so.
     pub synthetic: bool,
+}
+
+impl Plan {
+    /// How sure intervals are to be, and how they are made.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        Confidence::at(self.level)
+    }
 }
 
 /// The peer group: which units of the register are measured, and how many answers each should reach.

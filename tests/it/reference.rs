@@ -7,21 +7,23 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use plumbline::estimation::{Domain, Measure, Respondent, Sample, SampleBuilder, Statistic, TallySums};
+use plumbline::estimation::{
+    BetweenLevels, Domain, Measure, Membership, Place, Respondent, Sample, SampleBuilder, Statistic, TallySums,
+};
 use plumbline::foundation::{Code, Weight};
 use plumbline::index::{Criteria, IndexKind, Method, UnitResults, WaveResults, compute_domain};
 use plumbline::ranking::rank;
-use plumbline::statistics::Estimate;
+use plumbline::statistics::{Confidence, Estimate};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
-const DISTRICTS: [&str; 9] = ["D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09"];
+pub(crate) const DISTRICTS: [&str; 9] = ["D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09"];
 
 pub(crate) fn path(file: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(file)
 }
 
-fn json(file: &str) -> Value {
+pub(crate) fn json(file: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path(file)).unwrap()).unwrap()
 }
 
@@ -57,18 +59,32 @@ enum Design {
 
 const SECTIONS: [(&str, Design); 3] = [("A", Design::Clustered), ("D", Design::Elements), ("D0", Design::Simple)];
 
+/// The three indices that are ranked by, between all districts.
+fn between() -> BetweenLevels {
+    let statistic = |kind| method().statistic(kind, &criteria()).unwrap();
+    BetweenLevels { levels: (0..DISTRICTS.len()).collect(), statistics: RANKED_BY.map(statistic).to_vec() }
+}
+
+const RANKED_BY: [IndexKind; 3] = [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled];
+
 fn builder() -> SampleBuilder {
     SampleBuilder::new(22, 4, DISTRICTS.len()).unwrap()
 }
 
-fn respondent<'a>(answers: &'a Answers, design: Design, level: &'a [usize; 1]) -> Respondent<'a> {
-    Respondent {
-        levels: level,
+/// Calls `with` with a row as the design sees it.
+fn as_respondent<T>(answers: &Answers, design: Design, with: impl FnOnce(&Respondent<'_>) -> T) -> T {
+    let (levels, units) = ([answers.district], [answers.village.as_str()]);
+    let place = Place {
         stratum: if design == Design::Simple { "" } else { DISTRICTS[answers.district] },
-        psu: (design == Design::Clustered).then_some(answers.village.as_str()),
+        units: if design == Design::Clustered { &units } else { &[] },
+        populations: &[],
+    };
+    with(&Respondent {
+        member: Membership { levels: &levels, margins: &[] },
+        place,
         weight: if design == Design::Simple { Weight::ONE } else { answers.weight },
         ratings: &answers.ratings,
-    }
+    })
 }
 
 /// The sample of each of [`SECTIONS`], made once for all tests.
@@ -80,12 +96,12 @@ fn whole(design: Design) -> &'static Sample {
 fn sample<'a>(answers: impl IntoIterator<Item = &'a Answers>, design: Design) -> Sample {
     let mut builder = builder();
     for answers in answers {
-        builder.add_response(&respondent(answers, design, &[answers.district])).unwrap();
+        as_respondent(answers, design, |respondent| builder.add_response(respondent)).unwrap();
     }
-    builder.finish().unwrap()
+    builder.finish(&between()).unwrap()
 }
 
-fn criteria() -> Criteria {
+pub(crate) fn criteria() -> Criteria {
     let code = |text: &str| Code::new(text).unwrap();
     let number = |item: &Value| item.as_str().unwrap()[1..].parse::<usize>().unwrap() - 1;
     let factor = |factor: &Value| {
@@ -98,16 +114,16 @@ fn criteria() -> Criteria {
     }
 }
 
-fn method() -> &'static Method {
+pub(crate) fn method() -> &'static Method {
     Method::named("sipas-top2@2017").unwrap()
 }
 
 fn results(domain: &Domain) -> UnitResults {
-    compute_domain(&criteria(), method(), domain, 0.95, None)
+    compute_domain(&criteria(), method(), domain, Confidence::at(0.95), None)
 }
 
 /// The estimates under the names of the reference values.
-fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
+pub(crate) fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
     let mut named = BTreeMap::new();
     for item in &results.items {
         named.insert(format!("top2_{}", item.item), item.top2.unwrap());
@@ -124,18 +140,18 @@ fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
 }
 
 /// The largest difference seen in one case.
-struct Largest {
+pub(crate) struct Largest {
     case: String,
     difference: f64,
     compared: usize,
 }
 
 impl Largest {
-    fn new(case: impl Into<String>) -> Self {
+    pub(crate) fn new(case: impl Into<String>) -> Self {
         Self { case: case.into(), difference: 0.0, compared: 0 }
     }
 
-    fn compare(&mut self, found: f64, expected: &Value, what: &str) {
+    pub(crate) fn compare(&mut self, found: f64, expected: &Value, what: &str) {
         let expected = expected.as_f64().unwrap_or_else(|| panic!("{what} has no reference value"));
         let difference = (found - expected).abs();
         assert!(difference <= TOLERANCE, "{}, {what}: {found} instead of {expected}", self.case);
@@ -143,7 +159,7 @@ impl Largest {
         self.compared += 1;
     }
 
-    fn report(&self, compared: usize) {
+    pub(crate) fn report(&self, compared: usize) {
         println!("| {} | {} | {:.1e} |", self.case, self.compared, self.difference);
         assert_eq!(self.compared, compared);
     }
@@ -175,8 +191,8 @@ fn covariances_between_districts_and_between_factors_are_those_of_r() {
     for (section, design) in SECTIONS {
         let sample = whole(design);
         let mut between = Largest::new(format!("{section}: covariances between districts"));
-        for kind in [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled] {
-            let covariance = sample.covariance_between(&levels, &method().statistic(kind, &criteria).unwrap());
+        for (position, kind) in RANKED_BY.into_iter().enumerate() {
+            let covariance = sample.covariance_between(position);
             for (i, j) in levels.iter().flat_map(|i| levels.iter().map(move |j| (*i, *j))) {
                 let expected = &expected[section]["cov_between_districts"][kind.as_str()][i][j];
                 between.compare(covariance[i][j], expected, kind.as_str());
@@ -227,18 +243,17 @@ fn intervals_degrees_of_freedom_and_design_effects_are_those_of_r() {
 
 #[test]
 fn holm_rank_sets_are_those_of_r() {
-    let (expected, criteria) = (json("expected_ranks.json"), criteria());
+    let expected = json("expected_ranks.json");
     let sample = whole(Design::Clustered);
     let unit = |(code, domain): (&&str, &Domain)| UnitResults { unit: Code::new(*code).ok(), ..results(domain) };
-    let levels: Vec<usize> = (0..DISTRICTS.len()).collect();
-    for headline in [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled] {
+    for (position, headline) in RANKED_BY.into_iter().enumerate() {
         let results = WaveResults {
             method: method().full_name(),
             headline,
             level: 0.95,
             units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
             overall: results(sample.overall()),
-            covariance: sample.covariance_between(&levels, &method().statistic(headline, &criteria).unwrap()),
+            covariance: sample.covariance_between(position),
         };
         let ranking = rank(&results.headline_estimates(), &results.covariance, results.level);
         let expected = &expected[format!("A_{}", headline.as_str())];
@@ -268,11 +283,12 @@ fn order_shards_and_kept_tallies_do_not_change_a_bit() {
     for answers in &*ANSWERS {
         let tally = tallies.entry((answers.district, &answers.village)).or_insert_with(|| TallySums::new(22).unwrap());
         tally.add_response(answers.weight, &answers.ratings).unwrap();
-        kept.add_logged_response(&respondent(answers, Design::Clustered, &[answers.district])).unwrap();
+        as_respondent(answers, Design::Clustered, |respondent| kept.add_response(respondent)).unwrap();
     }
     for ((district, village), tally) in &tallies {
         let read_back = TallySums::from_bytes(22, &tally.to_bytes()).unwrap();
-        kept.add_tally(&[*district], DISTRICTS[*district], village, &read_back).unwrap();
+        let place = Place { stratum: DISTRICTS[*district], units: &[*village], populations: &[] };
+        kept.add_tally(Membership { levels: &[*district], margins: &[] }, &place, &read_back).unwrap();
     }
-    assert!(kept.finish().unwrap() == *whole(Design::Clustered));
+    assert!(kept.finish(&between()).unwrap() == *whole(Design::Clustered));
 }

@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde::Deserialize;
-
 use super::EstimateError;
-use crate::estimation::TallySums;
+use super::design_file::{Columns, DesignFile, Factor};
+use super::margin_file::MarginFile;
+use crate::estimation::{Calibration, TallySums};
 use crate::foundation::Code;
 use crate::index::{Criteria, Method};
+use crate::statistics::{CalibrationMethod, Confidence, LonelyPsu};
 
 /// The method whose four indices are estimated; the design file says what counts as satisfied.
 const METHOD: &str = "sipas-top2@2017";
+/// Stages of sampling; a country needs four.
+const STAGES_MAX: usize = 8;
 
 /// A checked design.
 #[derive(Debug)]
@@ -20,150 +23,105 @@ pub(super) struct Design {
     pub weight: Option<String>,
     /// The columns that together name the stratum; one stratum without any.
     pub strata: Vec<String>,
-    /// The column of primary sampling units; each respondent is one without it.
-    pub psu: Option<String>,
+    /// The columns of sampling units, the first stage first; each respondent is one without them.
+    pub stages: Vec<String>,
+    /// The columns that say of how many units those of each stage were drawn.
+    pub populations: Vec<String>,
     /// The columns whose values are domains.
     pub domains: Vec<String>,
     /// The rated items and factors; items are columns.
     pub criteria: Criteria,
     /// The lowest rating that counts as satisfied.
     pub satisfied_from: u8,
-    /// The confidence level.
-    pub level: f64,
+    /// How intervals are made.
+    pub confidence: Confidence,
+    /// What a stratum of a single unit adds to the variance.
+    pub lonely: LonelyPsu,
+    /// The margins that weights are calibrated to, and how.
+    pub calibration: Option<(Calibration, Vec<MarginFile>)>,
     /// How indices are formed.
     pub method: &'static Method,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DesignFile {
-    columns: Columns,
-    #[serde(default)]
-    scale: ScaleTable,
-    #[serde(default)]
-    factor: Vec<Factor>,
-    #[serde(default)]
-    options: Options,
-    calibration: Option<toml::Table>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Columns {
-    weight: Option<String>,
-    #[serde(default)]
-    strata: Vec<String>,
-    psu: Option<String>,
-    stages: Option<Vec<String>>,
-    fpc: Option<Vec<String>>,
-    items: Vec<Code>,
-    #[serde(default)]
-    domains: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ScaleTable {
-    min: u8,
-    max: u8,
-    satisfied_from: u8,
-}
-
-impl Default for ScaleTable {
-    fn default() -> Self {
-        Self { min: 1, max: 5, satisfied_from: 4 }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Factor {
-    code: Code,
-    items: Vec<Code>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Options {
-    lonely_psu: String,
-    interval: String,
-    level: f64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { lonely_psu: "fail".to_owned(), interval: "xlogit".to_owned(), level: 0.95 }
-    }
-}
-
 impl Design {
-    /// Reads and checks a design file.
+    /// Reads and checks a design file; its margins are looked for beside it.
     pub(super) fn read(path: &Path) -> Result<Self, EstimateError> {
         let shown = || path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|cause| EstimateError::File { path: shown(), cause })?;
-        Self::from_toml(&text).map_err(|message| EstimateError::Design { path: shown(), message })
+        let wrong = |message| EstimateError::Design { path: shown(), message };
+        let (mut design, wanted) = Self::from_toml(&text).map_err(wrong)?;
+        let Some((method, margins)) = wanted else { return Ok(design) };
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let read =
+            |margin: &super::design_file::MarginTable| MarginFile::read(&folder.join(&margin.file), &margin.columns);
+        let files = margins.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let margins = files.iter().map(|file| file.margin.clone()).collect();
+        design.calibration = Some((Calibration::new(method, margins)?, files));
+        Ok(design)
     }
 
-    fn from_toml(text: &str) -> Result<Self, String> {
+    /// The design, and the calibration that its margin files are still to be read for.
+    #[expect(clippy::type_complexity, reason = "a pair for one caller")]
+    fn from_toml(
+        text: &str,
+    ) -> Result<(Self, Option<(CalibrationMethod, Vec<super::design_file::MarginTable>)>), String> {
         let file: DesignFile = toml::from_str(text).map_err(|error| error.to_string())?;
-        refuse_what_is_not_done(&file)?;
-        let DesignFile { columns, scale, factor, options, .. } = file;
-        let items = columns.items.len();
-        if !(1..=TallySums::ITEMS_MAX).contains(&items) {
-            return Err(format!("columns.items must name 1 to {} columns, not {items}", TallySums::ITEMS_MAX));
+        let DesignFile { columns, scale, factor, options, calibration } = file;
+        check_columns(&columns, &factor)?;
+        scale.check()?;
+        let level = options.level;
+        if !(level > 0.0 && level < 1.0) {
+            return Err(format!("options.level must lie between 0 and 1, such as 0.95, not {level}"));
         }
-        refuse_repeats("columns.items", &columns.items)?;
-        refuse_repeats("columns.domains", &columns.domains)?;
-        refuse_repeats("factor", factor.iter().map(|factor| &factor.code))?;
-        if !(2..=5).contains(&scale.satisfied_from) {
-            return Err(format!("scale.satisfied_from must be 2 to 5, not {}", scale.satisfied_from));
+        let stages = match (columns.psu, columns.stages) {
+            (Some(_), Some(_)) => {
+                return Err("columns has both psu and stages; name the units of all stages in stages".into());
+            }
+            (psu, stages) => stages.unwrap_or_else(|| psu.into_iter().collect()),
+        };
+        let populations = columns.fpc.unwrap_or_default();
+        if stages.len() > STAGES_MAX {
+            return Err(format!("columns.stages may name {STAGES_MAX} stages, not {}", stages.len()));
         }
-        if !(options.level > 0.0 && options.level < 1.0) {
-            return Err(format!("options.level must lie between 0 and 1, such as 0.95, not {}", options.level));
+        if populations.len() > stages.len().max(1) {
+            let message = "columns.fpc names {} columns for {} stages; name one a stage, the first stage first";
+            let counts = [populations.len(), stages.len().max(1)].map(|count| count.to_string());
+            return Err(message.replacen("{}", &counts[0], 1).replacen("{}", &counts[1], 1));
         }
-        Ok(Self {
+        let design = Self {
             weight: columns.weight,
             strata: columns.strata,
-            psu: columns.psu,
+            stages,
+            populations,
             domains: columns.domains,
             criteria: criteria(columns.items, factor)?,
             satisfied_from: scale.satisfied_from,
-            level: options.level,
+            confidence: Confidence { level, shares: options.interval },
+            lonely: options.lonely_psu,
+            calibration: None,
             method: Method::named(METHOD).ok_or_else(|| format!("the method {METHOD} is missing"))?,
-        })
+        };
+        Ok((design, calibration.map(|table| table.check()).transpose()?.flatten()))
     }
 }
 
-/// An option that is not done must never be passed over in silence: the numbers would be wrong.
-fn refuse_what_is_not_done(file: &DesignFile) -> Result<(), String> {
-    let only = |key: &str, found: &str, known: &str| {
-        if found == known {
-            Ok(())
-        } else {
-            Err(format!("{key} = {found:?} is not done in this version; use {known:?}"))
-        }
-    };
-    only("options.lonely_psu", &file.options.lonely_psu, "fail")?;
-    only("options.interval", &file.options.interval, "xlogit")?;
-    if let Some(calibration) = &file.calibration {
-        let method = calibration.get("method").and_then(toml::Value::as_str).unwrap_or("");
-        only("calibration.method", method, "none")?;
-        if calibration.len() > 1 {
-            return Err("calibration has more than its method; with \"none\" leave the rest out".to_owned());
-        }
+fn check_columns(columns: &Columns, factors: &[Factor]) -> Result<(), String> {
+    let items = columns.items.len();
+    if !(1..=TallySums::ITEMS_MAX).contains(&items) {
+        return Err(format!("columns.items must name 1 to {} columns, not {items}", TallySums::ITEMS_MAX));
     }
-    if file.columns.stages.is_some() || file.columns.fpc.is_some() {
-        return Err(
-            "columns.stages and columns.fpc are not done in this version; name the first stage as psu".to_owned()
-        );
-    }
-    if (file.scale.min, file.scale.max) != (1, 5) {
-        return Err(format!("the scale must run from 1 to 5, not from {} to {}", file.scale.min, file.scale.max));
-    }
-    Ok(())
+    refuse_repeats("columns.items", &columns.items)?;
+    refuse_repeats("columns.domains", &columns.domains)?;
+    refuse_repeats("columns.strata", &columns.strata)?;
+    refuse_repeats("columns.stages", columns.stages.iter().flatten())?;
+    refuse_repeats("factor", factors.iter().map(|factor| &factor.code))
 }
 
-fn refuse_repeats<T: Ord + std::fmt::Display>(key: &str, names: impl IntoIterator<Item = T>) -> Result<(), String> {
+/// Fails where a list names something twice.
+pub(super) fn refuse_repeats<T: Ord + std::fmt::Display>(
+    key: &str,
+    names: impl IntoIterator<Item = T>,
+) -> Result<(), String> {
     let mut seen = BTreeSet::new();
     for name in names {
         if seen.contains(&name) {
@@ -195,32 +153,18 @@ fn criteria(items: Vec<Code>, factors: Vec<Factor>) -> Result<Criteria, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::IntervalMethod;
 
     const SMALL: &str = "[columns]\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"f\"\nitems = [\"q2\"]\n[options]\n";
 
     #[test]
     fn what_is_not_said_is_a_simple_random_sample_on_the_usual_scale() {
-        let design = Design::from_toml(SMALL).unwrap();
-        assert_eq!((design.weight, design.psu, design.strata.len()), (None, None, 0));
-        assert_eq!((design.satisfied_from, design.level), (4, 0.95));
+        let (design, calibration) = Design::from_toml(SMALL).unwrap();
+        assert_eq!((design.weight, design.stages.len(), design.strata.len()), (None, 0, 0));
+        assert_eq!((design.satisfied_from, design.confidence.level, design.lonely), (4, 0.95, LonelyPsu::Fail));
+        assert_eq!(design.confidence.shares, IntervalMethod::Xlogit);
         assert_eq!(design.criteria.factors[0].1, [1]);
-    }
-
-    #[test]
-    fn options_that_are_not_done_are_refused_and_never_passed_over() {
-        for (from, to) in [
-            ("[options]", "[options]\nlonely_psu = \"adjust\""),
-            ("[options]", "[options]\ninterval = \"beta\""),
-            ("[options]", "[calibration]\nmethod = \"raking\""),
-            ("[options]", "[calibration]\nmethod = \"none\"\nbounds = [0.5, 2]"),
-            ("[columns]", "[columns]\nstages = [\"a\"]"),
-            ("[columns]", "[columns]\nfpc = [\"a\"]"),
-            ("[options]", "[scale]\nmin = 0"),
-            ("[options]", "[scale]\nmax = 7"),
-        ] {
-            let error = Design::from_toml(&SMALL.replace(from, to)).unwrap_err();
-            assert!(error.contains("not done") || error.contains("must") || error.contains("leave"), "{to}: {error}");
-        }
+        assert_eq!(calibration, None);
     }
 
     #[test]
@@ -232,9 +176,22 @@ mod tests {
             ("[\"q1\", \"q2\"]", "[]", "columns.items"),
             ("[columns]", "[columns]\nwheight = \"w\"", "wheight"),
             ("[columns]", "[columns]\ndomains = [\"sex\", \"sex\"]", "sex"),
+            ("[columns]", "[columns]\npsu = \"v\"\nstages = [\"c\", \"v\"]", "psu"),
+            ("[columns]", "[columns]\npsu = \"v\"\nfpc = [\"a\", \"b\"]", "columns.fpc names 2 columns for 1 stages"),
             ("[options]", "[options]\nlevel = 1.0", "options.level"),
             ("[options]", "[options]\nlevel = nan", "options.level"),
+            ("[options]", "[options]\nlonely_psu = \"adapt\"", "adapt"),
+            ("[options]", "[options]\ninterval = \"wild\"", "wild"),
             ("[options]", "[scale]\nsatisfied_from = 6", "satisfied_from"),
+            ("[options]", "[scale]\nmax = 7", "scale"),
+            ("[options]", "[calibration]\nmethod = \"rake\"", "rake"),
+            ("[options]", "[calibration]\nmethod = \"raking\"", "margin"),
+            ("[options]", "[calibration]\nmethod = \"none\"\nbounds = [0.5, 2]", "bounds"),
+            (
+                "[options]",
+                "[calibration]\nmethod = \"logit\"\n[[calibration.margin]]\ncolumns = [\"sex\"]\nfile = \"m.csv\"",
+                "bounds",
+            ),
         ] {
             let error = Design::from_toml(&SMALL.replace(from, to)).unwrap_err();
             assert!(error.contains(named), "{to}: {error}");

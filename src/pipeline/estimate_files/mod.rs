@@ -1,11 +1,16 @@
 //! Estimates from files, without a database: the second way to the same numbers.
 //!
-//! A design file (`design.rs`) says what the columns of the responses mean; `read.rs` streams the responses into a sample,
-//! with memory in proportion to the primary sampling units; `write.rs` writes what is read off the sample.
+//! A design file (`design.rs`) says what the columns of the responses mean; `read.rs` reads the responses (CSV or Parquet)
+//! into a sample, with about 17 bytes and one an item for each; `write.rs` writes what is read off the sample.
 
 mod design;
+mod design_file;
+mod margin_file;
+mod parquet_table;
 mod read;
+mod table;
 mod write;
+mod write_parquet;
 
 use std::path::PathBuf;
 
@@ -14,7 +19,7 @@ use crate::estimation::EstimationError;
 /// What to estimate from, and where the estimates go.
 #[derive(Debug, Clone)]
 pub struct EstimateOptions {
-    /// The responses, CSV with a header, one row a respondent.
+    /// The responses, CSV with a header or Parquet, one row a respondent.
     pub responses: PathBuf,
     /// The design, TOML.
     pub design: PathBuf,
@@ -33,6 +38,8 @@ pub enum OutputFormat {
     Csv,
     /// A list of objects.
     Json,
+    /// Apache Parquet, missing values as nulls.
+    Parquet,
 }
 
 /// Why no estimates were written.
@@ -73,16 +80,33 @@ pub enum EstimateError {
         found: usize,
     },
     /// A value cannot be used.
-    #[error("{path}: line {line}, column {column:?}: {message}")]
+    #[error("{path}: {position}, column {column:?}: {message}")]
     Value {
         /// The file.
         path: String,
-        /// The line, counted from 1, the header included.
-        line: u64,
+        /// The line, counted from 1, the header included; of Parquet the row, counted from 1.
+        position: String,
         /// The column.
         column: String,
         /// What is wrong and how to mend it.
         message: String,
+    },
+    /// The responses are no well-formed Parquet, or hold what is neither text nor a number.
+    #[error("{path}: {cause}")]
+    Parquet {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        cause: parquet::errors::ParquetError,
+    },
+    /// A stratum has a single sampling unit, and nothing is said of what to do with it.
+    #[error(
+        "stratum {stratum:?} has only one sampling unit, which says nothing of how units vary; join it with another one, \
+         or choose options.lonely_psu: remove, certainty, adjust or average"
+    )]
+    Lonely {
+        /// The stratum, and the units that it lies in.
+        stratum: String,
     },
     /// The sample cannot be formed.
     #[error(transparent)]
@@ -93,7 +117,7 @@ pub enum EstimateError {
 /// each domain. `progress` is told how many bytes of the responses were read.
 pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<(), EstimateError> {
     let design = design::Design::read(&options.design)?;
-    let sample = read::FileSample::read(&options.responses, &design, progress)?;
+    let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
     write::write_rows(&options.output, options.format, &write::estimates(&design, &sample))?;
     if let Some(path) = &options.covariance {
         write::write_rows(path, options.format, &write::covariances(&design, &sample))?;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::design::Design;
 use super::read::FileSample;
+use super::write_parquet::{Cell, ParquetRow, write_parquet};
 use super::{EstimateError, OutputFormat};
 use crate::estimation::Domain;
 use crate::index::{IndexKind, compute_domain};
@@ -39,6 +40,41 @@ pub(super) struct CovarianceRow {
     covariance: Option<f64>,
 }
 
+impl ParquetRow for EstimateRow {
+    const COLUMNS: &'static [&'static str] =
+        &["domain", "level", "statistic", "item", "n", "estimate", "se", "df", "ci_low", "ci_high", "deff", "n_eff"];
+
+    fn cells(&self) -> Vec<Cell<'_>> {
+        vec![
+            Cell::Text(&self.domain),
+            Cell::Text(&self.level),
+            Cell::Text(self.statistic),
+            Cell::Text(&self.item),
+            Cell::Count(Some(self.n)),
+            Cell::Number(self.estimate),
+            Cell::Number(self.se),
+            Cell::Count(self.df),
+            Cell::Number(self.ci_low),
+            Cell::Number(self.ci_high),
+            Cell::Number(self.deff),
+            Cell::Number(self.n_eff),
+        ]
+    }
+}
+
+impl ParquetRow for CovarianceRow {
+    const COLUMNS: &'static [&'static str] = &["statistic", "level_a", "level_b", "covariance"];
+
+    fn cells(&self) -> Vec<Cell<'_>> {
+        vec![
+            Cell::Text(self.statistic),
+            Cell::Text(&self.level_a),
+            Cell::Text(&self.level_b),
+            Cell::Number(self.covariance),
+        ]
+    }
+}
+
 /// All estimates: everybody first, then each domain's levels in the order of their names.
 pub(super) fn estimates(design: &Design, file: &FileSample) -> Vec<EstimateRow> {
     let mut rows = Vec::new();
@@ -52,7 +88,7 @@ pub(super) fn estimates(design: &Design, file: &FileSample) -> Vec<EstimateRow> 
 }
 
 fn add_domain(rows: &mut Vec<EstimateRow>, design: &Design, name: (&str, &str), domain: &Domain) {
-    let results = compute_domain(&design.criteria, design.method, domain, design.level, None);
+    let results = compute_domain(&design.criteria, design.method, domain, design.confidence, None);
     let mut add = |statistic: &'static str, item: &str, estimate: Option<&Estimate>| {
         let precision = estimate.and_then(|estimate| estimate.precision);
         rows.push(EstimateRow {
@@ -88,20 +124,19 @@ fn add_domain(rows: &mut Vec<EstimateRow>, design: &Design, name: (&str, &str), 
 /// The covariances of the four indices between the levels of the first domain; none without a domain.
 pub(super) fn covariances(design: &Design, file: &FileSample) -> Vec<CovarianceRow> {
     let Some(levels) = file.levels.first() else { return Vec::new() };
-    let names: Vec<&String> = levels.keys().collect();
-    let numbers: Vec<usize> = levels.values().copied().collect();
     let mut rows = Vec::new();
-    for kind in IndexKind::ALL {
-        let Some(statistic) = design.method.statistic(kind, &design.criteria) else { continue };
-        let covariance = file.sample.covariance_between(&numbers, &statistic);
+    let defined =
+        IndexKind::ALL.into_iter().filter_map(|kind| Some((kind, design.method.statistic(kind, &design.criteria)?)));
+    for (position, (kind, statistic)) in defined.enumerate() {
+        let covariance = file.sample.covariance_between(position);
         let has_precision = |number: &usize| file.sample.levels()[*number].covariance(&statistic, &statistic).is_some();
-        let known: Vec<bool> = numbers.iter().map(has_precision).collect();
-        for (a, level_a) in names.iter().enumerate() {
-            for (b, level_b) in names.iter().enumerate() {
+        let known: Vec<bool> = levels.values().map(has_precision).collect();
+        for (a, level_a) in levels.keys().enumerate() {
+            for (b, level_b) in levels.keys().enumerate() {
                 rows.push(CovarianceRow {
                     statistic: kind.as_str(),
-                    level_a: (*level_a).clone(),
-                    level_b: (*level_b).clone(),
+                    level_a: level_a.clone(),
+                    level_b: level_b.clone(),
                     covariance: (known[a] && known[b]).then_some(covariance[a][b]),
                 });
             }
@@ -111,7 +146,11 @@ pub(super) fn covariances(design: &Design, file: &FileSample) -> Vec<CovarianceR
 }
 
 /// Writes rows to a file.
-pub(super) fn write_rows<R: Serialize>(path: &Path, format: OutputFormat, rows: &[R]) -> Result<(), EstimateError> {
+pub(super) fn write_rows<R: Serialize + ParquetRow>(
+    path: &Path,
+    format: OutputFormat,
+    rows: &[R],
+) -> Result<(), EstimateError> {
     let write = || -> std::io::Result<()> {
         let mut file = BufWriter::new(File::create(path)?);
         match format {
@@ -121,6 +160,7 @@ pub(super) fn write_rows<R: Serialize>(path: &Path, format: OutputFormat, rows: 
                 writer.flush()?;
             }
             OutputFormat::Json => serde_json::to_writer_pretty(&mut file, rows)?,
+            OutputFormat::Parquet => write_parquet(&mut file, rows).map_err(std::io::Error::other)?,
         }
         file.flush()
     };

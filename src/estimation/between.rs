@@ -1,0 +1,207 @@
+//! Covariances between levels, of the statistics that were asked for.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Statistic;
+use super::margins::numbers;
+use super::unit_totals::UnitTotals;
+use crate::statistics::{Linearised, LonelyPsu, StratumSize};
+
+/// Which covariances between levels are wanted. They are gathered while the sample is formed, so that reading them later
+/// costs the same for any number of responses.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BetweenLevels {
+    /// The levels, which must not overlap.
+    pub levels: Vec<usize>,
+    /// The statistics.
+    pub statistics: Vec<Statistic>,
+}
+
+/// The linearised statistics of each level, by the position that it was asked for at.
+#[derive(Debug, Default)]
+pub(super) struct Scores {
+    /// By domain.
+    linearised: BTreeMap<usize, (usize, Vec<Option<Linearised>>)>,
+}
+
+/// The scores of one unit: position, and a score a statistic.
+pub(super) type UnitScores = Vec<(usize, Vec<f64>)>;
+
+impl Scores {
+    pub(super) fn new(wanted: &BetweenLevels, totals: &[Vec<f64>]) -> Self {
+        let linearise = |(position, level): (usize, &usize)| {
+            let totals = totals.get(level + 1)?;
+            let one = |statistic: &Statistic| statistic.functional.linearise(totals);
+            Some((level + 1, (position, wanted.statistics.iter().map(one).collect())))
+        };
+        let linearised = wanted.levels.iter().enumerate().filter_map(linearise).collect();
+        Self { linearised }
+    }
+
+    /// `gᵀx` of each wanted level in the unit and each statistic; 0 for a statistic that has no value.
+    pub(super) fn of_unit(&self, unit: &UnitTotals, scale: f64) -> UnitScores {
+        if self.linearised.len() < 2 {
+            return Vec::new();
+        }
+        let score = |(domain, totals): (&usize, &super::unit_totals::DomainTotals)| {
+            let (position, linearised) = self.linearised.get(domain)?;
+            let x = numbers(&totals.totals, scale);
+            let at = |one: &Option<Linearised>| one.as_ref().map_or(0.0, |one| one.at(&x));
+            Some((*position, linearised.iter().map(at).collect()))
+        };
+        unit.domains.iter().filter_map(score).collect()
+    }
+}
+
+/// A value a statistic for each pair of positions; the first position is the smaller one.
+pub(super) type Pairs = BTreeMap<(usize, usize), Vec<f64>>;
+
+/// Sums of scores and of their products over the units of a stratum.
+#[derive(Debug, Default)]
+pub(super) struct BetweenSums {
+    /// Where each position stands in the lists below, in the order of appearance.
+    places: HashMap<usize, usize>,
+    positions: Vec<usize>,
+    sums: Vec<Vec<f64>>,
+    /// Row by row below the diagonal, a value a statistic: it grows at its end.
+    products: Vec<f64>,
+    /// The covariances within units, added up.
+    within: Pairs,
+}
+
+impl BetweenSums {
+    pub(super) fn add_unit(&mut self, scores: &UnitScores, within: &Pairs) {
+        let places: Vec<usize> = scores.iter().map(|(position, scores)| self.place(*position, scores.len())).collect();
+        for (i, (place, (_, left))) in places.iter().zip(scores).enumerate() {
+            self.sums[*place].iter_mut().zip(left).for_each(|(sum, score)| *sum += score);
+            for (other, (_, right)) in places.iter().zip(scores).take(i) {
+                let at = below_diagonal(*place, *other) * left.len();
+                let products = self.products[at..at + left.len()].iter_mut();
+                products.zip(left.iter().zip(right)).for_each(|(product, (left, right))| *product += left * right);
+            }
+        }
+        add_pairs(&mut self.within, within, 1.0);
+    }
+
+    fn place(&mut self, position: usize, statistics: usize) -> usize {
+        let next = self.positions.len();
+        let place = *self.places.entry(position).or_insert(next);
+        if place == next {
+            self.positions.push(position);
+            self.sums.push(vec![0.0; statistics]);
+            self.products.resize(self.products.len() + next * statistics, 0.0);
+        }
+        place
+    }
+
+    /// Calls `add` with each pair of positions, each statistic's sums and its sum of products.
+    fn for_each_pair(&self, mut add: impl FnMut((usize, usize), usize, (f64, f64), f64)) {
+        for a in 0..self.positions.len() {
+            for b in 0..a {
+                let pair = ordered(self.positions[a], self.positions[b]);
+                for (statistic, (left, right)) in self.sums[a].iter().zip(&self.sums[b]).enumerate() {
+                    let at = below_diagonal(a, b) * self.sums[a].len() + statistic;
+                    let sums = if pair.0 == self.positions[a] { (*left, *right) } else { (*right, *left) };
+                    add(pair, statistic, sums, self.products[at]);
+                }
+            }
+        }
+    }
+}
+
+fn below_diagonal(a: usize, b: usize) -> usize {
+    let (row, column) = (a.max(b), a.min(b));
+    row * (row - usize::from(row > 0)) / 2 + column
+}
+
+fn ordered(a: usize, b: usize) -> (usize, usize) {
+    (a.min(b), a.max(b))
+}
+
+fn add_pairs(sum: &mut Pairs, other: &Pairs, factor: f64) {
+    for (pair, values) in other {
+        let sums = sum.entry(*pair).or_insert_with(|| vec![0.0; values.len()]);
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += factor * value);
+    }
+}
+
+/// The strata of one stage, added up: for statistics A and B of two levels, with their scores z in unit i,
+///
+/// ```text
+/// Σ_h f_h n_h/(n_h − 1) · (Σ_i z_Ai z_Bi − Σ_i z_Ai Σ_i z_Bi / n_h)
+/// ```
+///
+/// Lonely strata add what [`crate::statistics::StageCovariance`] says.
+#[derive(Debug)]
+pub(super) struct BetweenStage {
+    rule: LonelyPsu,
+    strata: u64,
+    lonely_strata: u64,
+    units: u64,
+    /// Of each position, the sum of its scores.
+    totals: BTreeMap<usize, Vec<f64>>,
+    lonely: Vec<(f64, BetweenSums)>,
+    covariance: Pairs,
+    within: Pairs,
+}
+
+impl BetweenStage {
+    pub(super) fn new(rule: LonelyPsu) -> Self {
+        Self {
+            rule,
+            strata: 0,
+            lonely_strata: 0,
+            units: 0,
+            totals: BTreeMap::new(),
+            lonely: Vec::new(),
+            covariance: Pairs::new(),
+            within: Pairs::new(),
+        }
+    }
+
+    pub(super) fn add_stratum(&mut self, stratum: BetweenSums, size: StratumSize) {
+        add_pairs(&mut self.within, &stratum.within, size.fraction());
+        self.strata += 1;
+        self.units += size.drawn;
+        for (position, sums) in stratum.positions.iter().zip(&stratum.sums) {
+            let totals = self.totals.entry(*position).or_insert_with(|| vec![0.0; sums.len()]);
+            totals.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
+        }
+        let correction = size.correction();
+        if size.drawn < 2 {
+            self.lonely_strata += u64::from(correction > 0.0);
+            self.lonely.push((correction, stratum));
+            return;
+        }
+        let n = size.drawn as f64;
+        let statistics = stratum.sums.first().map_or(0, Vec::len);
+        stratum.for_each_pair(|pair, statistic, sums, product| {
+            let covariances = self.covariance.entry(pair).or_insert_with(|| vec![0.0; statistics]);
+            covariances[statistic] += correction * n / (n - 1.0) * (product - sums.0 * sums.1 / n);
+        });
+    }
+
+    /// The covariance of each pair of positions that share a stratum.
+    pub(super) fn finish(mut self) -> Pairs {
+        match self.rule {
+            LonelyPsu::Fail | LonelyPsu::Remove | LonelyPsu::Certainty => {}
+            LonelyPsu::Adjust => {
+                let units = self.units as f64;
+                for (correction, stratum) in &self.lonely {
+                    stratum.for_each_pair(|pair, statistic, sums, _| {
+                        let centre = |position| self.totals[&position][statistic] / units;
+                        let off = (sums.0 - centre(pair.0)) * (sums.1 - centre(pair.1));
+                        let size = stratum.sums[0].len();
+                        self.covariance.entry(pair).or_insert_with(|| vec![0.0; size])[statistic] += correction * off;
+                    });
+                }
+            }
+            LonelyPsu::Average => {
+                let factor = self.strata as f64 / (self.strata - self.lonely_strata).max(1) as f64;
+                self.covariance.values_mut().flatten().for_each(|covariance| *covariance *= factor);
+            }
+        }
+        add_pairs(&mut self.covariance, &self.within, 1.0);
+        self.covariance
+    }
+}

@@ -1,0 +1,77 @@
+//! Weighted sums of products over respondents, for design effects: `Σ_k w_k d_k d_kᵀ`, exact.
+
+use super::EstimationError;
+use super::log::Entry;
+use crate::statistics::{PairSums, SymmetricMatrix};
+
+/// Floats hold whole numbers exactly up to here.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+/// The square of the highest rating: no product of two entries of `d` is larger.
+const PRODUCT_MAX: f64 = 25.0;
+
+/// Sums of products that are added in floats while those are exact, and in integers beyond: several times faster than
+/// integers alone, with the same result to the last bit.
+#[derive(Debug)]
+pub(super) struct PairAccumulator {
+    satisfied_from: u8,
+    exact: PairSums,
+    recent: SymmetricMatrix,
+    /// No entry of `recent` is larger.
+    bound: f64,
+    d: Vec<f64>,
+}
+
+impl PairAccumulator {
+    pub(super) fn new(items: usize, satisfied_from: u8) -> Self {
+        Self {
+            satisfied_from,
+            exact: PairSums::new(3 * items),
+            recent: SymmetricMatrix::zeros(3 * items),
+            bound: 0.0,
+            d: vec![0.0; 3 * items],
+        }
+    }
+
+    /// Adds a response.
+    pub(super) fn add(&mut self, entry: Entry<'_>) -> Result<(), EstimationError> {
+        let weight = entry.weight.billionths() as f64;
+        let largest = weight * PRODUCT_MAX;
+        if self.bound + largest > EXACT_MAX {
+            self.settle()?;
+        }
+        if largest > EXACT_MAX {
+            let indicators = indicators(entry.ratings, self.satisfied_from);
+            return Ok(self.exact.add_outer(&indicators, entry.weight.billionths())?);
+        }
+        self.bound += largest;
+        let items = entry.ratings.len();
+        for (item, rating) in entry.ratings.iter().enumerate() {
+            self.d[item] = f64::from(u8::from(*rating >= self.satisfied_from));
+            self.d[items + item] = f64::from(u8::from(*rating > 0));
+            self.d[2 * items + item] = f64::from(*rating);
+        }
+        self.recent.add_outer(&self.d, weight);
+        Ok(())
+    }
+
+    /// Moves what was added in floats to the integers.
+    fn settle(&mut self) -> Result<(), EstimationError> {
+        self.exact.add_whole(&self.recent)?;
+        self.recent.clear();
+        self.bound = 0.0;
+        Ok(())
+    }
+
+    /// Everything that was added.
+    pub(super) fn finish(mut self) -> Result<PairSums, EstimationError> {
+        self.settle()?;
+        Ok(self.exact)
+    }
+}
+
+/// The vector `d_k` of a response: satisfied, answered and rating of each item, without its weight.
+fn indicators(ratings: &[u8], satisfied_from: u8) -> Vec<i64> {
+    let satisfied = ratings.iter().map(|rating| i64::from(*rating >= satisfied_from));
+    let answered = ratings.iter().map(|rating| i64::from(*rating > 0));
+    satisfied.chain(answered).chain(ratings.iter().map(|rating| i64::from(*rating))).collect()
+}

@@ -1,0 +1,168 @@
+//! What a sampling unit adds to each domain: its totals, or with calibration the residuals that stand for them.
+
+use std::collections::BTreeMap;
+
+use super::EstimationError;
+use super::between::Pairs;
+use super::cells::Cells;
+use super::margins::{Fitted, numbers};
+use super::tally::TallySums;
+use crate::foundation::Weight;
+use crate::statistics::SymmetricMatrix;
+
+/// What a whole part of a weight is worth.
+pub(super) const BILLIONTH: f64 = 1.0 / Weight::SCALE as f64;
+
+/// What one sampling unit adds to one domain.
+#[derive(Debug)]
+pub(super) struct DomainTotals {
+    /// The totals in whole parts of [`Projection::scale`].
+    pub(super) totals: Vec<i64>,
+    /// Whether a member answered, item by item; nothing where no member is in the unit.
+    pub(super) answered: Option<Vec<bool>>,
+    /// The covariance within the unit, from later stages; a matrix that is missing could not be formed.
+    pub(super) within: Option<Option<SymmetricMatrix>>,
+}
+
+/// What one sampling unit adds to everything.
+#[derive(Debug, Default)]
+pub(super) struct UnitTotals {
+    /// By domain; 0 is everybody.
+    pub(super) domains: BTreeMap<usize, DomainTotals>,
+    /// Covariances between levels within the unit, from later stages.
+    pub(super) between: Pairs,
+}
+
+/// Turns tallies into the totals whose covariance is wanted.
+///
+/// Without calibration these are the tallies' own totals. With it they are, for domain d, unit i and group c with
+/// factor g_c (see [`Fitted`]),
+///
+/// ```text
+/// z_i = Σ_c g_c (x_ic [members of d] − N_ic x_cᵀB_d)
+/// ```
+///
+/// rounded to whole parts of a power of two, about 1e-16 of the sum of weights: so sums stay exact.
+#[derive(Debug)]
+pub(super) struct Projection {
+    satisfied_from: u8,
+    items: usize,
+    calibrated: Option<(Fitted, Vec<Vec<Vec<f64>>>)>,
+    /// What a whole part is worth.
+    pub(super) scale: f64,
+}
+
+impl Projection {
+    /// Totals as they are.
+    pub(super) fn plain(items: usize, satisfied_from: u8) -> Self {
+        Self { satisfied_from, items, calibrated: None, scale: BILLIONTH }
+    }
+
+    /// Residuals after calibration; `regressions` has the `B` of each domain, `people` is the sum of all weights.
+    pub(super) fn calibrated(
+        items: usize,
+        satisfied_from: u8,
+        fitted: Fitted,
+        regressions: Vec<Vec<Vec<f64>>>,
+        people: f64,
+    ) -> Self {
+        // Ratings are at most 5; a sum of 2^52 parts leaves room for the squares of any number of units.
+        let scale = (people.max(1.0) * 8.0).log2().ceil().exp2() / 2_f64.powi(52);
+        Self { satisfied_from, items, calibrated: Some((fitted, regressions)), scale }
+    }
+
+    /// What the weights of a group are multiplied by.
+    pub(super) fn factor(&self, group: usize) -> f64 {
+        self.calibrated.as_ref().map_or(1.0, |(fitted, _)| fitted.factors[group])
+    }
+
+    /// The totals of a unit, by domain, from its tallies, by cell.
+    pub(super) fn unit(&self, cells: &Cells, tallies: &[(u32, TallySums)]) -> Result<UnitTotals, EstimationError> {
+        match &self.calibrated {
+            None => self.plain_unit(cells, tallies),
+            Some((fitted, regressions)) => self.residuals(cells, tallies, fitted, regressions),
+        }
+    }
+
+    fn plain_unit(&self, cells: &Cells, tallies: &[(u32, TallySums)]) -> Result<UnitTotals, EstimationError> {
+        let mut unit = UnitTotals::default();
+        for (cell, tally) in tallies.iter().filter(|(_, tally)| tally.responses() > 0) {
+            let totals = tally.totals(self.satisfied_from)?;
+            for domain in cells.domains(*cell) {
+                let sums = self.entry(&mut unit, domain);
+                add_checked(&mut sums.totals, &totals)?;
+                note_answers(sums, tally);
+            }
+        }
+        Ok(unit)
+    }
+
+    fn residuals(
+        &self,
+        cells: &Cells,
+        tallies: &[(u32, TallySums)],
+        fitted: &Fitted,
+        regressions: &[Vec<Vec<f64>>],
+    ) -> Result<UnitTotals, EstimationError> {
+        let mut unit = UnitTotals::default();
+        // Integers first, group by group, so that the order in which cells were met does not matter.
+        let mut members: BTreeMap<(usize, usize), Vec<i64>> = BTreeMap::new();
+        let mut weights: BTreeMap<usize, i64> = BTreeMap::new();
+        for (cell, tally) in tallies.iter().filter(|(_, tally)| tally.responses() > 0) {
+            let group = cells.group(*cell);
+            let totals = tally.totals(self.satisfied_from)?;
+            for domain in cells.domains(*cell) {
+                let sums = members.entry((domain, group)).or_insert_with(|| vec![0; totals.len()]);
+                add_checked(sums, &totals)?;
+                note_answers(self.entry(&mut unit, domain), tally);
+            }
+            add_checked(std::slice::from_mut(weights.entry(group).or_default()), &[tally.weight_sum()])?;
+        }
+        if unit.domains.is_empty() {
+            return Ok(unit);
+        }
+        for (domain, regression) in regressions.iter().enumerate() {
+            let mut sums = vec![0.0; 3 * self.items];
+            for (group, weight) in &weights {
+                let factor = fitted.factors[*group];
+                if let Some(totals) = members.get(&(domain, *group)) {
+                    let totals = numbers(totals, BILLIONTH);
+                    sums.iter_mut().zip(totals).for_each(|(sum, total)| *sum += factor * total);
+                }
+                let expected = -factor * (*weight as f64) * BILLIONTH;
+                fitted.add_expected(*group, regression, expected, &mut sums);
+            }
+            let totals = &mut self.entry(&mut unit, domain).totals;
+            for (total, sum) in totals.iter_mut().zip(sums) {
+                *total = whole(sum / self.scale)?;
+            }
+        }
+        Ok(unit)
+    }
+
+    fn entry<'a>(&self, unit: &'a mut UnitTotals, domain: usize) -> &'a mut DomainTotals {
+        let empty = || DomainTotals { totals: vec![0; 3 * self.items], answered: None, within: None };
+        unit.domains.entry(domain).or_insert_with(empty)
+    }
+}
+
+fn add_checked(sums: &mut [i64], other: &[i64]) -> Result<(), EstimationError> {
+    for (sum, other) in sums.iter_mut().zip(other) {
+        *sum = sum.checked_add(*other).ok_or(EstimationError::Overflow)?;
+    }
+    Ok(())
+}
+
+fn note_answers(sums: &mut DomainTotals, tally: &TallySums) {
+    let answered = sums.answered.get_or_insert_with(|| vec![false; tally.items()]);
+    for (item, answered) in answered.iter_mut().enumerate() {
+        *answered |= tally.answered(item) > 0;
+    }
+}
+
+/// The nearest whole number.
+fn whole(value: f64) -> Result<i64, EstimationError> {
+    let rounded = value.round();
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and within the range of i64")]
+    if rounded.abs() < 9e18 { Ok(rounded as i64) } else { Err(EstimationError::Overflow) }
+}

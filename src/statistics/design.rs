@@ -1,0 +1,130 @@
+//! The covariance of totals under stratified sampling in stages, with R's rules for strata of a single unit.
+
+use serde::{Deserialize, Serialize};
+
+use super::matrix::SymmetricMatrix;
+use super::moments::StratumMoments;
+
+/// What a stratum in which a single unit was drawn adds to the variance; the names are R's `survey.lonely.psu`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LonelyPsu {
+    /// One unit says nothing of how units vary: there is no variance.
+    #[default]
+    Fail,
+    /// Nothing.
+    Remove,
+    /// Nothing, because the unit was drawn with certainty.
+    Certainty,
+    /// The square of how far its total lies from the mean total of all units of the stage.
+    Adjust,
+    /// As much as the other strata add on average.
+    Average,
+}
+
+/// A sampling fraction this near to 1 is a census: nothing varies (R's threshold).
+const CENSUS: f64 = 1e-7;
+
+/// How many units were drawn in a stratum, and of how many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StratumSize {
+    /// Units drawn, those without members of the domain included.
+    pub drawn: u64,
+    /// Units in the population; none where units were drawn with replacement, or so few that it makes no difference.
+    pub population: Option<f64>,
+}
+
+impl StratumSize {
+    /// The finite population correction `f = 1 − n/N`, at least 0; 1 without a population.
+    #[must_use]
+    pub fn correction(&self) -> f64 {
+        self.population.map_or(1.0, |population| (1.0 - self.fraction_of(population)).max(0.0))
+    }
+
+    /// The sampling fraction `n/N`, which the variance of the next stage is multiplied by; 0 without a population.
+    #[must_use]
+    pub fn fraction(&self) -> f64 {
+        self.population.map_or(0.0, |population| self.fraction_of(population))
+    }
+
+    fn fraction_of(&self, population: f64) -> f64 {
+        self.drawn as f64 / population
+    }
+}
+
+/// What the strata of one stage add to the covariance of a domain's totals:
+///
+/// ```text
+/// C = Σ_h f_h n_h/(n_h − 1) · Σ_i (x_i − x̄_h)(x_i − x̄_h)ᵀ        x_i the totals of unit i, x̄_h their mean over the n_h
+/// ```
+///
+/// A stratum with `n_h = 1` is lonely, unless it is a census (`f_h` = 0). By [`LonelyPsu`] it adds nothing (`remove`,
+/// `certainty`), `f_h (x_i − c)(x_i − c)ᵀ` with `c` the mean total of all units of the stage (`adjust`), or the mean of the
+/// other strata (`average`: the sum is multiplied by strata over strata that are not lonely). With `fail`, and with
+/// `average` where all strata are lonely, there is no covariance.
+///
+/// Several stages: `C + Σ_i n_h/N_h · C_i`, with `C_i` the same within unit `i`. Source: Särndal, Swensson, Wretman (1992),
+/// 4.3 to 4.5; R `survey::svyrecvar`.
+#[derive(Debug, Clone)]
+pub struct StageCovariance {
+    matrix: SymmetricMatrix,
+    rule: LonelyPsu,
+    scale: f64,
+    strata: u64,
+    units: u64,
+    totals: Vec<f64>,
+    lonely: Vec<(f64, Vec<f64>)>,
+}
+
+impl StageCovariance {
+    /// No strata yet. Each total is multiplied by `scale`, which turns integers into numbers.
+    #[must_use]
+    pub fn new(dimension: usize, rule: LonelyPsu, scale: f64) -> Self {
+        Self {
+            matrix: SymmetricMatrix::zeros(dimension),
+            rule,
+            scale,
+            strata: 0,
+            units: 0,
+            totals: vec![0.0; dimension],
+            lonely: Vec::new(),
+        }
+    }
+
+    /// Adds a stratum. `moments` holds the units with members of the domain; the others have totals of zero.
+    pub fn add_stratum(&mut self, moments: &StratumMoments, size: StratumSize) {
+        let sums: Vec<f64> = moments.sums().iter().map(|sum| *sum as f64 * self.scale).collect();
+        self.totals.iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum);
+        self.strata += 1;
+        self.units += size.drawn;
+        let correction = size.correction();
+        if correction < CENSUS {
+            return;
+        }
+        match moments.covariance(size.drawn, self.scale * self.scale) {
+            Some(covariance) => self.matrix.add_scaled(&covariance, correction),
+            None => self.lonely.push((correction, sums)),
+        }
+    }
+
+    /// The covariance; nothing where lonely strata leave none (see [`StageCovariance`]).
+    #[must_use]
+    pub fn finish(mut self) -> Option<SymmetricMatrix> {
+        let lonely = self.lonely.len() as u64;
+        match self.rule {
+            _ if lonely == 0 => {}
+            LonelyPsu::Fail => return None,
+            LonelyPsu::Remove | LonelyPsu::Certainty => {}
+            LonelyPsu::Adjust => {
+                let centre: Vec<f64> = self.totals.iter().map(|total| total / self.units as f64).collect();
+                for (correction, sums) in &self.lonely {
+                    let off: Vec<f64> = sums.iter().zip(&centre).map(|(sum, centre)| sum - centre).collect();
+                    self.matrix.add_outer(&off, *correction);
+                }
+            }
+            LonelyPsu::Average if lonely == self.strata => return None,
+            LonelyPsu::Average => self.matrix.scale(self.strata as f64 / (self.strata - lonely) as f64),
+        }
+        Some(self.matrix)
+    }
+}
