@@ -7,6 +7,7 @@
 mod estimate;
 mod functional;
 mod interval;
+mod linear;
 mod matrix;
 mod moments;
 mod precision;
