@@ -10,5 +10,6 @@ mod intake;
 mod kill;
 mod reference;
 mod reference_product;
+mod reference_small_areas;
 mod storage;
 mod support;
