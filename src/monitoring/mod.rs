@@ -7,7 +7,6 @@
 mod progress;
 #[cfg(test)]
 pub(crate) mod sample;
-mod sample_size;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +17,6 @@ use crate::foundation::Code;
 use crate::survey::Mode;
 
 pub use progress::fieldwork;
-pub use sample_size::{answers_for_margin, slovin};
 
 /// Responses of one unit, on one day, in one mode.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod moments;
 mod precision;
 mod quantile;
 mod rank_sets;
+mod sample_size;
 mod small_area;
 
 pub use estimate::{Estimate, Precision};
@@ -23,4 +24,5 @@ pub use moments::{MomentOverflow, PairSums, StratumMoments};
 pub use precision::{LinearisedSample, precision};
 pub use quantile::{normal_quantile, student_t_quantile};
 pub use rank_sets::{HolmRankSets, RankSet, holm_rank_sets};
+pub use sample_size::{SampleDesign, answers_at_seen_margin, slovin};
 pub use small_area::{Area, AreaPrediction, Coefficient, FayHerriot, SmallAreaError, VarianceEstimator};
