@@ -8,6 +8,7 @@ mod form;
 mod import;
 mod intake;
 mod kill;
+mod plan;
 mod reference;
 mod reference_product;
 mod reference_small_areas;
