@@ -159,31 +159,27 @@ fn shown(row: &Row) -> (String, &'static str) {
 
 fn assumptions(question: &PlanningQuestion) -> String {
     let level = percent(question.level);
-    let mut parts = vec![format!("an expected share of {}", percent(question.share))];
-    parts.push(format!("a design effect of {}", question.design_effect));
+    let share = format!("an expected share of {}", percent(question.share));
+    let mut parts = vec![share, format!("a design effect of {}", question.design_effect)];
     if let Some(people) = question.population {
         parts.push(format!("{} people in a unit", count(people as f64)));
     }
-    format!("At {level} confidence, for {}:\n\n", parts.join(", "))
+    format!("At {level} confidence, for {}:", parts.join(", "))
 }
 
 fn text(question: &PlanningQuestion, rows: &[Row]) -> String {
     let cells: Vec<(String, &str)> = rows.iter().map(shown).collect();
     let width = cells.iter().map(|(value, ..)| value.chars().count()).max().unwrap_or(0);
-    let mut text = assumptions(question);
-    for (row, (value, unit)) in rows.iter().zip(cells) {
-        if starts_a_block(row.quantity) && !text.ends_with(":\n\n") {
-            text.push('\n');
+    let mut lines = vec![assumptions(question)];
+    for (position, (row, (value, unit))) in rows.iter().zip(cells).enumerate() {
+        if position == 0 || starts_a_block(row.quantity) {
+            lines.push(String::new());
         }
-        text.push_str(&format!("  {value:>width$}  {unit:<11}  {}\n", row.meaning));
+        lines.push(format!("  {value:>width$}  {unit:<11}  {}", row.meaning));
     }
-    if question.margin.is_some() {
-        text.push_str(&format!("\n{SLOVIN_NOTE}\n"));
-    }
-    if question.units.is_some() {
-        text.push_str(&format!("\n{ORDER_NOTE}\n"));
-    }
-    text
+    let notes = [(question.margin.is_some(), SLOVIN_NOTE), (question.units.is_some(), ORDER_NOTE)];
+    lines.extend(notes.iter().filter(|(applies, _)| *applies).map(|(_, note)| format!("\n{note}")));
+    lines.join("\n") + "\n"
 }
 
 fn starts_a_block(quantity: Quantity) -> bool {

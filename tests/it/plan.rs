@@ -1,7 +1,5 @@
 //! `plumbline plan` gives the published numbers in all formats, and says what is wrong with what it is asked.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
