@@ -1,4 +1,5 @@
-//! The mathematics, pure: totals and their covariance, intervals, ranks. Knows no survey, no storage, no HTTP.
+//! The mathematics, pure: totals and their covariance, intervals, ranks, small areas, sample sizes.
+//! Knows no survey, no storage, no HTTP.
 //!
 //! Exact integers up to the covariance of totals ([`StratumMoments`]), `f64` from there on ([`Functional`],
 //! [`IntervalMethod`], [`holm_rank_sets`]). The only room that uses `statrs`.

@@ -92,6 +92,28 @@ fn areas_that_differ_no_more_than_sampling_explains_have_the_regressions_value()
 }
 
 #[test]
+fn a_variance_above_0_is_found_where_plain_scoring_jumps_over_it() {
+    // From the median, scoring steps below 0. First case: the score at 0 is negative, and there is a root above 0 all the same.
+    // Second case: plain scoring ends at a root below minus the smallest sampling variance, and would be cut off to 0.
+    let cases = [
+        (VarianceEstimator::Ml, [-1.0, 1.1, -1.0, 0.8, 1.5, -0.4], [0.4, 0.6, 0.6, 1.0, 0.02, 0.6], 0.554_071),
+        (VarianceEstimator::Reml, [0.5, 4.9, -0.9, -0.2, 0.2, -0.4], [20.0, 40.0, 20.0, 0.3, 0.02, 0.3], 0.036_114),
+    ];
+    for (estimator, estimates, variances, expected) in cases {
+        let rows = estimates.into_iter().zip(variances).enumerate();
+        let areas: Vec<Area> = rows.map(|(d, (estimate, variance))| area(estimate, variance, d as f64)).collect();
+        let found = FayHerriot::fit(&COLUMNS, &areas, estimator).unwrap().model_variance;
+        let (squares, trace, _) = naive_quadratics(&areas, found);
+        let right = if estimator == VarianceEstimator::Reml {
+            trace
+        } else {
+            areas.iter().map(|area| 1.0 / (found + area.variance)).sum()
+        };
+        assert!(is_close(found, expected, 1e-6) && is_close(squares, right, 1e-9), "{estimator:?} {found}");
+    }
+}
+
+#[test]
 fn an_area_without_direct_estimate_is_that_with_an_endless_sampling_variance() {
     // The moment equation counts such an area as an observation; the likelihoods do not see it.
     for estimator in [VarianceEstimator::Reml, VarianceEstimator::Ml] {

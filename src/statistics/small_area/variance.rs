@@ -115,15 +115,24 @@ impl Weighted {
     }
 }
 
+/// A variance below this share of the smallest sampling variance is tried as 0.
+const NEGLIGIBLE: f64 = 1e-6;
+
 /// The estimate of `A ≥ 0`.
 ///
-/// Fisher scoring, `A ← A + score/slope`, from the median sampling variance, as `sae` does. Beyond it: a step that
-/// leaves the bracket of the signs seen so far, or does not halve in two steps, becomes a bisection; and where the score at 0 is
-/// not positive the estimate is 0, where `sae` goes on below 0 and cuts its root off.
+/// Fisher scoring, `A ← A + score/slope`, from the median sampling variance, as `sae` does. Beyond it:
+///
+/// - A step that leaves the bracket of the signs seen so far, or does not halve in two steps, becomes a bisection.
+/// - A step divides `A` by ten at most, so that no root above 0 is jumped over: with very unequal sampling variances there
+///   may be one although the score at 0 is negative.
+/// - Where the score at 0 is not positive the estimate is 0. `sae` goes on below 0, cuts the root that it finds there off, and
+///   gives 0 too; but where it jumps to below minus the smallest sampling variance, it takes a root without meaning for
+///   the sign of 0, or finds none. Here the root above 0 is found.
 pub(super) fn estimate_variance(areas: &[Area], estimator: VarianceEstimator) -> Result<f64, SmallAreaError> {
     let mut at = median(areas.iter().map(|area| area.variance).collect());
     // The signs seen: positive at `low`, not positive at `high`. A `low` that was not tried yet is below every step.
     let (mut low, mut high) = (-f64::MIN_POSITIVE, f64::INFINITY);
+    let smallest = areas.iter().map(|area| area.variance).fold(f64::INFINITY, f64::min);
     let (mut last, mut last_but_one) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..STEPS_MAX {
         let weighted = Weighted::new(areas, at).ok_or(SmallAreaError::NoConvergence)?;
@@ -136,11 +145,11 @@ pub(super) fn estimate_variance(areas: &[Area], estimator: VarianceEstimator) ->
             return Ok(0.0);
         }
         let settled = STEP_MIN * areas.len() as f64 / weighted.sum_of_powers(1);
-        let mut next = (at + step).max(0.0);
         if step.abs() <= settled {
-            return Ok(next);
+            return Ok((at + step).max(0.0));
         }
         *(if score > 0.0 { &mut low } else { &mut high }) = at;
+        let mut next = (at + step).max(if at > NEGLIGIBLE * smallest { 0.1 * at } else { 0.0 });
         let is_slow = high < f64::INFINITY && (next - at).abs() > 0.5 * last_but_one;
         if is_slow || next <= low || next >= high {
             next = 0.5 * (low + high);
