@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::pipeline::OutputFormat;
 
@@ -17,6 +17,7 @@ use crate::pipeline::OutputFormat;
     after_help = "\
 Examples:
   plumbline demo                                     see the product at work on invented answers
+  plumbline plan --margin 0.03 --share 0.85          how many answers a survey needs
   plumbline migrate && plumbline serve               run it on plumbline.db
   plumbline import units units-2024.csv              fill the register
   plumbline wave create plan.toml                    plan a wave
@@ -77,6 +78,18 @@ pub(super) enum Task {
         after_help = "Example:\n  plumbline estimate --responses responses.csv --design design.toml --output estimates.csv"
     )]
     Estimate(EstimateArguments),
+    /// Say how many answers a margin or a comparison needs, and what a number of answers gives.
+    ///
+    /// Shares, margins and levels are written 0 to 1: 0.03 for three points. Answers are those of one unit.
+    #[command(after_help = "\
+Examples:
+  plumbline plan --margin 0.03 --share 0.85          answers for an interval of 85% ± 3 points
+  plumbline plan --margin 0.03 --design-effect 1.5 --population 12000 --response-rate 0.6 --units 9
+  plumbline plan --separate 0.85,0.80                answers that tell two units apart
+  plumbline plan --separate 0.85,0.80 --answers 500  how likely 500 answers in each tell them apart
+  plumbline plan --answers 486 --share 0.8492        the margin that 486 answers give
+  plumbline plan --answers 486 --share 0.8492 --margin 0.02 --format json")]
+    Plan(PlanArguments),
     /// Print the API's description, OpenAPI 3.1.
     Openapi,
     /// Recount everything from the responses and compare.
@@ -157,4 +170,60 @@ pub(super) struct EstimateArguments {
     /// How the estimates are written.
     #[arg(long, value_enum, default_value = "csv")]
     pub(super) format: OutputFormat,
+}
+
+/// What to plan for.
+#[derive(Debug, Args)]
+pub(super) struct PlanArguments {
+    /// The wished margin: half the width of a unit's interval.
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub(super) margin: Option<f64>,
+    /// Two shares to tell apart, such as 0.85,0.80.
+    #[arg(long, value_name = "SHARE,SHARE", allow_hyphen_values = true, value_parser = share_pair)]
+    pub(super) separate: Option<(f64, f64)>,
+    /// The answers that each unit has or will have.
+    #[arg(long, value_name = "COUNT")]
+    pub(super) answers: Option<u64>,
+    /// The expected share [default: the higher one to separate, else 0.5, which needs the most answers].
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub(super) share: Option<f64>,
+    /// The design effect: how many times the variance of a simple random sample. 1.5 to 2 is usual for villages.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, allow_negative_numbers = true)]
+    pub(super) design_effect: f64,
+    /// The confidence level.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.95, allow_negative_numbers = true)]
+    pub(super) level: f64,
+    /// How surely two units are to be told apart.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8, allow_negative_numbers = true)]
+    pub(super) power: f64,
+    /// The people of each unit; leave it out when only few of them are asked.
+    #[arg(long, value_name = "COUNT")]
+    pub(super) population: Option<u64>,
+    /// The share of those asked who answer.
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub(super) response_rate: Option<f64>,
+    /// How many units are ranked against each other.
+    #[arg(long, value_name = "COUNT")]
+    pub(super) units: Option<u32>,
+    /// How the numbers are written; csv and json do not round.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: PlanFormat,
+}
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// To be read.
+    Text,
+    /// One object.
+    Json,
+    /// A row a number.
+    Csv,
+}
+
+fn share_pair(text: &str) -> Result<(f64, f64), String> {
+    let (first, second) =
+        text.split_once(',').ok_or("write two shares with a comma between them, such as 0.85,0.80")?;
+    let share = |text: &str| text.trim().parse().map_err(|_| format!("{text:?} is no number"));
+    Ok((share(first)?, share(second)?))
 }

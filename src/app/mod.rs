@@ -7,6 +7,7 @@ mod command_line;
 mod demo;
 mod demo_plan;
 mod offline;
+mod plan;
 mod server;
 mod start;
 mod terminal;
@@ -27,6 +28,7 @@ pub fn run() -> ExitCode {
     let outcome = match task {
         Task::Openapi => offline::print_openapi(),
         Task::Estimate(arguments) => offline::estimate(&arguments),
+        Task::Plan(arguments) => plan::plan(&arguments),
         task => start::run_with_store(&settings, task),
     };
     match outcome {

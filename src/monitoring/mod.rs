@@ -1,13 +1,13 @@
-//! Fieldwork: how many answered, against target and calendar, and how many more a wished margin needs. Counts and
-//! precision only, never a score.
+//! Fieldwork: how many answers a margin or a comparison needs, how many came, against target and calendar, and how many
+//! more are wanted. Counts and precision only, never a score.
 //!
 //! What the pages of a fieldwork show while it runs must not tell who leads, so nothing here holds an index, and the room
-//! knows neither storage nor HTTP. Start reading at [`fieldwork`].
+//! knows neither storage nor HTTP. Start reading at [`plan_sample`] for what comes before, at [`fieldwork`] for the rest.
 
+mod planning;
 mod progress;
 #[cfg(test)]
 pub(crate) mod sample;
-mod sample_size;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ use serde::Serialize;
 use crate::foundation::Code;
 use crate::survey::Mode;
 
+pub use planning::{PlanningError, PlanningFigure, PlanningQuestion, Quantity, plan_sample, whole_answers};
 pub use progress::fieldwork;
-pub use sample_size::{answers_for_margin, slovin};
 
 /// Responses of one unit, on one day, in one mode.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::sample_size::answers_at_seen_margin;
 use super::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, UnitFieldwork};
 use crate::foundation::Code;
+use crate::statistics::answers_at_seen_margin;
 use crate::survey::{Field, Wave};
 
 /// Counts the fieldwork of a wave on a day.

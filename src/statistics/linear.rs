@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_matrix_without_rows_is_solved_by_nothing() {
-        assert_eq!(Cholesky::new(&[]).unwrap().solve(&[]), []);
+        assert!(Cholesky::new(&[]).unwrap().solve(&[]).is_empty());
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The mathematics, pure: totals and their covariance, intervals, ranks. Knows no survey, no storage, no HTTP.
+//! The mathematics, pure: totals and their covariance, intervals, ranks, small areas, sample sizes.
+//! Knows no survey, no storage, no HTTP.
 //!
 //! Exact integers up to the covariance of totals ([`StratumMoments`]), `f64` from there on ([`Functional`],
 //! [`IntervalMethod`], [`holm_rank_sets`]). The only room that uses `statrs`.
@@ -16,6 +17,8 @@ mod moments;
 mod precision;
 mod quantile;
 mod rank_sets;
+mod sample_size;
+mod small_area;
 
 pub use calibration::{Calibrated, CalibrationCell, CalibrationError, CalibrationMethod, calibrate};
 pub use confidence::Confidence;
@@ -28,3 +31,5 @@ pub use moments::{MomentOverflow, PairSums, StratumMoments};
 pub use precision::{LinearisedSample, precision};
 pub use quantile::{normal_quantile, student_t_quantile};
 pub use rank_sets::{HolmRankSets, RankSet, holm_rank_sets};
+pub use sample_size::{SampleDesign, answers_at_seen_margin, slovin};
+pub use small_area::{Area, AreaPrediction, Coefficient, FayHerriot, SmallAreaError, VarianceEstimator};
