@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::answer::{Problem, Wanted, answer};
 use super::fieldwork_document::FieldworkDocument;
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
+use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
 use crate::dissemination::{is_administrator, may_see_results};
 use crate::foundation::Findings;
@@ -199,7 +200,7 @@ async fn get_results(
     let wave = visible_wave(&platform, &code, &credential).await?;
     let results = platform.results(&wave).await?;
     let document = ResultsDocument::new(&wave, &results);
-    answer(&wanted, wave.state == WaveState::Released, &document, &document.rows)
+    answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
 /// Get the ranking of a wave's units.
@@ -269,7 +270,7 @@ async fn get_unit(
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured));
     let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
     let document = UnitDocument::new(&wave, &results, &ranking, measured, of_unit);
-    answer(&wanted, wave.state == WaveState::Released, &document, &document.rows)
+    answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
 /// Get the state of a wave's fieldwork.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{EstimateRow, share_rows, unit_rows, wave_rows};
+use super::rows::{UnitEstimate, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
 use crate::foundation::Code;
 use crate::index::{UnitResults, WaveResults};
@@ -26,7 +26,7 @@ pub(super) struct ResultsDocument {
     /// Whether the answers are invented.
     synthetic: bool,
     /// The estimates: all units together first, then each unit.
-    pub(super) rows: Vec<EstimateRow>,
+    pub(super) rows: Vec<UnitEstimate>,
 }
 
 impl ResultsDocument {
@@ -61,7 +61,7 @@ pub(super) struct UnitDocument {
     /// Whether the answers are invented.
     synthetic: bool,
     /// The unit's estimates, and the shares of the five ratings of each item.
-    pub(super) rows: Vec<EstimateRow>,
+    pub(super) rows: Vec<UnitEstimate>,
 }
 
 impl UnitDocument {
@@ -75,7 +75,7 @@ impl UnitDocument {
             responses: unit.responses,
             ranking: ranked.map(|ranked| RankingEntry::ranked(wave, ranked)),
             synthetic: wave.plan.synthetic,
-            rows: [unit_rows(unit), share_rows(unit)].concat(),
+            rows: unit_rows(unit),
         }
     }
 }
@@ -115,7 +115,7 @@ pub(super) struct IndistinctColumn {
 }
 
 /// A unit in the ranking.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub(super) struct RankingRow {
     /// The unit's code.
     unit: String,
@@ -184,19 +184,8 @@ impl RankingRow {
         Self {
             unit: unit.to_string(),
             name: wave.unit(unit.as_str()).map_or("", |unit| unit.name("vi")).to_owned(),
-            rank: None,
-            rank_low: None,
-            rank_high: None,
-            tier: None,
-            n: 0,
-            estimate: None,
-            se: None,
-            df: None,
-            ci_low: None,
-            ci_high: None,
-            deff: None,
-            n_eff: None,
             withheld: Some(reason),
+            ..Self::default()
         }
     }
 }

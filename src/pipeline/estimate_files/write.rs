@@ -10,24 +10,29 @@ use super::design::Design;
 use super::read::FileSample;
 use super::{EstimateError, OutputFormat};
 use crate::estimation::Domain;
-use crate::index::{IndexKind, compute_domain};
-use crate::statistics::Estimate;
+use crate::index::{EstimateRow, IndexKind, compute_domain};
 
-/// One estimate; empty fields where there is no value or no precision.
+/// An estimate of a level of a domain, or of everybody.
 #[derive(Debug, Serialize)]
-pub(super) struct EstimateRow {
+pub(super) struct LevelEstimate {
+    #[serde(flatten)]
+    of: Level,
+    #[serde(flatten)]
+    row: EstimateRow,
+}
+
+/// Of whom an estimate is; both are empty for everybody.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Level {
     domain: String,
     level: String,
-    statistic: &'static str,
-    item: String,
-    n: u64,
-    estimate: Option<f64>,
-    se: Option<f64>,
-    df: Option<u64>,
-    ci_low: Option<f64>,
-    ci_high: Option<f64>,
-    deff: Option<f64>,
-    n_eff: Option<f64>,
+}
+
+impl LevelEstimate {
+    /// The columns of the CSV.
+    pub(super) fn columns(&self) -> (&Level, &EstimateRow) {
+        (&self.of, &self.row)
+    }
 }
 
 /// The covariance of one index between two levels of the first domain; nothing where one has no precision.
@@ -40,7 +45,7 @@ pub(super) struct CovarianceRow {
 }
 
 /// All estimates: everybody first, then each domain's levels in the order of their names.
-pub(super) fn estimates(design: &Design, file: &FileSample) -> Vec<EstimateRow> {
+pub(super) fn estimates(design: &Design, file: &FileSample) -> Vec<LevelEstimate> {
     let mut rows = Vec::new();
     add_domain(&mut rows, design, ("", ""), file.sample.overall());
     for (column, levels) in design.domains.iter().zip(&file.levels) {
@@ -51,38 +56,14 @@ pub(super) fn estimates(design: &Design, file: &FileSample) -> Vec<EstimateRow> 
     rows
 }
 
-fn add_domain(rows: &mut Vec<EstimateRow>, design: &Design, name: (&str, &str), domain: &Domain) {
+fn add_domain(rows: &mut Vec<LevelEstimate>, design: &Design, name: (&str, &str), domain: &Domain) {
     let results = compute_domain(&design.criteria, design.method, domain, design.level, None);
-    let mut add = |statistic: &'static str, item: &str, estimate: Option<&Estimate>| {
-        let precision = estimate.and_then(|estimate| estimate.precision);
-        rows.push(EstimateRow {
-            domain: name.0.to_owned(),
-            level: name.1.to_owned(),
-            statistic,
-            item: item.to_owned(),
-            n: estimate.map_or(0, |estimate| estimate.n),
-            estimate: estimate.map(|estimate| estimate.value),
-            se: precision.map(|precision| precision.se),
-            df: precision.map(|precision| precision.df),
-            ci_low: precision.map(|precision| precision.low),
-            ci_high: precision.map(|precision| precision.high),
-            deff: precision.and_then(|precision| precision.design_effect),
-            n_eff: precision.and_then(|precision| precision.n_effective),
-        });
-    };
-    for item in &results.items {
-        add("top2", item.item.as_str(), item.top2.as_ref());
-    }
-    for item in &results.items {
-        add("mean", item.item.as_str(), item.mean.as_ref());
-    }
-    for factor in &results.factors {
-        add("factor", factor.factor.as_str(), factor.top2.as_ref());
-    }
-    let defined = |kind: &IndexKind| design.method.statistic(*kind, &design.criteria).is_some();
-    for kind in IndexKind::ALL.into_iter().filter(defined) {
-        add(kind.as_str(), "", results.indices.get(kind));
-    }
+    let is_undefined = |kind: &IndexKind| design.method.statistic(*kind, &design.criteria).is_none();
+    let undefined: Vec<&str> =
+        IndexKind::ALL.iter().filter(|kind| is_undefined(kind)).map(|kind| kind.as_str()).collect();
+    let of = Level { domain: name.0.to_owned(), level: name.1.to_owned() };
+    let defined = results.rows().into_iter().filter(|row| !undefined.contains(&row.statistic));
+    rows.extend(defined.map(|row| LevelEstimate { of: of.clone(), row }));
 }
 
 /// The covariances of the four indices between the levels of the first domain; none without a domain.
@@ -110,14 +91,19 @@ pub(super) fn covariances(design: &Design, file: &FileSample) -> Vec<CovarianceR
     rows
 }
 
-/// Writes rows to a file.
-pub(super) fn write_rows<R: Serialize>(path: &Path, format: OutputFormat, rows: &[R]) -> Result<(), EstimateError> {
+/// Writes rows to a file; `columns` are those of the CSV.
+pub(super) fn write_rows<'r, R: Serialize, C: Serialize>(
+    path: &Path,
+    format: OutputFormat,
+    rows: &'r [R],
+    columns: impl Fn(&'r R) -> C,
+) -> Result<(), EstimateError> {
     let write = || -> std::io::Result<()> {
         let mut file = BufWriter::new(File::create(path)?);
         match format {
             OutputFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(&mut file);
-                rows.iter().try_for_each(|row| writer.serialize(row).map_err(std::io::Error::other))?;
+                rows.iter().try_for_each(|row| writer.serialize(columns(row)).map_err(std::io::Error::other))?;
                 writer.flush()?;
             }
             OutputFormat::Json => serde_json::to_writer_pretty(&mut file, rows)?,
