@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::foundation::{Finding, Findings};
+use crate::foundation::{Finding, Findings, write_csv};
 use crate::pipeline::PipelineError;
 
 /// The formats of the result API.
@@ -79,7 +79,7 @@ fn accepted_format(headers: &HeaderMap) -> Result<Format, Problem> {
 }
 
 /// An answer: `document` as JSON, or its `rows` as CSV. `is_public` tells caches whether others may see it.
-pub(super) fn answer<D: Serialize, R: Serialize>(
+pub(super) fn answer<D: Serialize, R: Serialize + Default>(
     wanted: &Wanted,
     is_public: bool,
     document: &D,
@@ -87,7 +87,11 @@ pub(super) fn answer<D: Serialize, R: Serialize>(
 ) -> Result<Response, Problem> {
     let body = match wanted.format {
         Format::Json => serde_json::to_vec(document).map_err(Problem::internal)?,
-        Format::Csv => csv_body(rows)?,
+        Format::Csv => {
+            let mut body = Vec::new();
+            write_csv(&mut body, rows).map_err(Problem::internal)?;
+            body
+        }
     };
     let tag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..32]);
     let is_known = wanted.known_tags.as_deref().is_some_and(|known| {
@@ -104,14 +108,6 @@ pub(super) fn answer<D: Serialize, R: Serialize>(
     let cache = if is_public { "no-cache" } else { "private, no-cache" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     Ok(response)
-}
-
-fn csv_body<R: Serialize>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, Problem> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.serialize(row).map_err(Problem::internal)?;
-    }
-    writer.into_inner().map_err(|error| Problem::internal(error.into_error()))
 }
 
 /// Why a request was not answered.

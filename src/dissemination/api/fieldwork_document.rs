@@ -68,7 +68,7 @@ impl From<&UnitFieldwork> for UnitFieldworkDocument {
 }
 
 /// The CSV form of [`UnitFieldworkDocument`], without the days.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(super) struct FieldworkRow {
     unit: Option<Code>,
     answered: u64,

@@ -109,7 +109,7 @@ pub(super) struct RankingEntry {
 }
 
 /// The last column of the CSV.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(super) struct IndistinctColumn {
     indistinct_from: String,
 }
@@ -206,10 +206,10 @@ impl RankingDocument {
     }
 
     /// The rows of the CSV.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (&RankingRow, IndistinctColumn)> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = (RankingRow, IndistinctColumn)> {
         self.rows.iter().map(|entry| {
             let codes: Vec<_> = entry.indistinct_from.iter().map(Code::as_str).collect();
-            (&entry.row, IndistinctColumn { indistinct_from: codes.join(" ") })
+            (entry.row.clone(), IndistinctColumn { indistinct_from: codes.join(" ") })
         })
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct UnitEstimate {
 }
 
 /// Whose estimate it is.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
 pub(super) struct EstimateUnit {
     /// The unit's code; null (in CSV: empty) for all units together.
     #[schema(value_type = Option<String>, example = "085")]
@@ -26,8 +26,8 @@ pub(super) struct EstimateUnit {
 
 impl UnitEstimate {
     /// The columns of the CSV.
-    pub(super) fn columns(&self) -> (&EstimateUnit, &EstimateRow) {
-        (&self.of, &self.row)
+    pub(super) fn columns(&self) -> (EstimateUnit, EstimateRow) {
+        (self.of.clone(), self.row.clone())
     }
 }
 

@@ -7,6 +7,7 @@ use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
 use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveRow};
 use crate::dissemination::sample;
+use crate::foundation::write_csv;
 use crate::monitoring::sample::fieldwork;
 use crate::survey::sample::{code, wave};
 use crate::survey::{Wave, WaveState};
@@ -16,12 +17,10 @@ fn released() -> Wave {
 }
 
 /// The first `count` lines of the rows as CSV.
-fn csv<R: Serialize>(rows: impl IntoIterator<Item = R>, count: usize) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.serialize(row).unwrap();
-    }
-    let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+fn csv<R: Serialize + Default>(rows: impl IntoIterator<Item = R>, count: usize) -> String {
+    let mut written = Vec::new();
+    write_csv(&mut written, rows).unwrap();
+    let text = String::from_utf8(written).unwrap();
     text.lines().take(count).collect::<Vec<_>>().join("\n")
 }
 

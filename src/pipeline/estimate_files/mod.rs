@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use crate::estimation::EstimationError;
 
-use write::LevelEstimate;
+use write::{CovarianceRow, LevelEstimate};
 
 /// What to estimate from, and where the estimates go.
 #[derive(Debug, Clone)]
@@ -99,7 +99,7 @@ pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> R
     let estimates = write::estimates(&design, &sample);
     write::write_rows(&options.output, options.format, &estimates, LevelEstimate::columns)?;
     if let Some(path) = &options.covariance {
-        write::write_rows(path, options.format, &write::covariances(&design, &sample), |row| row)?;
+        write::write_rows(path, options.format, &write::covariances(&design, &sample), CovarianceRow::clone)?;
     }
     Ok(())
 }

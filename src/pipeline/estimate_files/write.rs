@@ -10,6 +10,7 @@ use super::design::Design;
 use super::read::FileSample;
 use super::{EstimateError, OutputFormat};
 use crate::estimation::Domain;
+use crate::foundation::write_csv;
 use crate::index::{EstimateRow, IndexKind, compute_domain};
 
 /// An estimate of a level of a domain, or of everybody.
@@ -22,7 +23,7 @@ pub(super) struct LevelEstimate {
 }
 
 /// Of whom an estimate is; both are empty for everybody.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Level {
     domain: String,
     level: String,
@@ -30,13 +31,13 @@ pub(super) struct Level {
 
 impl LevelEstimate {
     /// The columns of the CSV.
-    pub(super) fn columns(&self) -> (&Level, &EstimateRow) {
-        (&self.of, &self.row)
+    pub(super) fn columns(&self) -> (Level, EstimateRow) {
+        (self.of.clone(), self.row.clone())
     }
 }
 
 /// The covariance of one index between two levels of the first domain; nothing where one has no precision.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct CovarianceRow {
     statistic: &'static str,
     level_a: String,
@@ -92,20 +93,16 @@ pub(super) fn covariances(design: &Design, file: &FileSample) -> Vec<CovarianceR
 }
 
 /// Writes rows to a file; `columns` are those of the CSV.
-pub(super) fn write_rows<'r, R: Serialize, C: Serialize>(
+pub(super) fn write_rows<R: Serialize, C: Serialize + Default>(
     path: &Path,
     format: OutputFormat,
-    rows: &'r [R],
-    columns: impl Fn(&'r R) -> C,
+    rows: &[R],
+    columns: impl Fn(&R) -> C,
 ) -> Result<(), EstimateError> {
     let write = || -> std::io::Result<()> {
         let mut file = BufWriter::new(File::create(path)?);
         match format {
-            OutputFormat::Csv => {
-                let mut writer = csv::Writer::from_writer(&mut file);
-                rows.iter().try_for_each(|row| writer.serialize(columns(row)).map_err(std::io::Error::other))?;
-                writer.flush()?;
-            }
+            OutputFormat::Csv => write_csv(&mut file, rows.iter().map(columns)).map_err(std::io::Error::other)?,
             OutputFormat::Json => serde_json::to_writer_pretty(&mut file, rows)?,
         }
         file.flush()
