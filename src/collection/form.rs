@@ -19,7 +19,7 @@ use super::answers::Typed;
 use super::journey::{Action, Draft, Outcome, Step, proceed};
 use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept};
 use super::receipt::show_receipt;
-use crate::pipeline::{PipelineError, Platform, SubmitError};
+use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, Source, Wave, WaveState};
 use crate::web::{PageError, Place, draw_id};
 
@@ -44,13 +44,9 @@ pub fn pages() -> Router<Platform> {
 
 /// The wave, if the web may know of it.
 async fn public_wave(platform: &Platform, code: &str) -> Result<Arc<Wave>, PageError> {
-    let wave = platform.wave(code).await.map_err(to_page_error)?;
+    let wave = platform.wave(code).await?;
     let is_public = wave.state != WaveState::Draft && wave.plan.modes.contains(&Mode::Web);
     if is_public { Ok(wave) } else { Err(PageError::NotFound) }
-}
-
-pub(super) fn to_page_error(error: PipelineError) -> PageError {
-    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
 }
 
 /// The page that says when answers are taken, if none are taken today.
@@ -139,7 +135,7 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
         Err(SubmitError::Overloaded | SubmitError::Storage(_)) => ask_again(place, draft),
-        Err(SubmitError::Pipeline(error)) => Err(to_page_error(error)),
+        Err(SubmitError::Pipeline(error)) => Err(error.into()),
     }
 }
 
@@ -163,7 +159,7 @@ async fn give_thanks(
     Query(thanks): Query<Thanks>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    let received = platform.find_receipt(&thanks.receipt).await.map_err(to_page_error)?;
+    let received = platform.find_receipt(&thanks.receipt).await?;
     if received.is_none_or(|received| received.plan.code != wave.plan.code) {
         return Err(PageError::NotFound);
     }

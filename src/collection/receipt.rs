@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::form::to_page_error;
 use super::pages::unkept;
 use crate::pipeline::Platform;
 use crate::survey::Wave;
@@ -44,7 +43,7 @@ pub(super) async fn show_receipt(
     let answer = if code.is_empty() {
         None
     } else {
-        let wave = platform.find_receipt(&code).await.map_err(to_page_error)?;
+        let wave = platform.find_receipt(&code).await?;
         Some(answer(wave.as_deref(), place.language))
     };
     let template =

@@ -12,7 +12,7 @@ use super::ranking_page::{RankingPage, RankingView};
 use super::unit_page::{UnitPage, UnitView};
 use super::waves_page::{NotReleasedPage, WaveCard, WavesPage};
 use super::{is_administrator, may_see_results};
-use crate::pipeline::{PipelineError, Platform, Standings};
+use crate::pipeline::{Platform, Standings};
 use crate::survey::Wave;
 use crate::web::{Credential, Page, PageError, Place, Style, render};
 
@@ -24,16 +24,12 @@ pub fn pages() -> Router<Platform> {
         .route("/r/{wave}/{unit}", get(show_unit))
 }
 
-fn refused(error: PipelineError) -> PageError {
-    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
-}
-
 async fn show_waves(
     State(platform): State<Platform>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    let waves = platform.waves().await.map_err(refused)?;
+    let waves = platform.waves().await?;
     let today = platform.clock().today();
     let is_administrator = is_administrator(&platform, &credential);
     let cards = waves.iter().filter_map(|wave| WaveCard::new(wave, today, is_administrator, place.language)).collect();
@@ -49,7 +45,7 @@ async fn visible_wave(
     credential: &Credential,
     place: &Place,
 ) -> Result<Result<Arc<Wave>, Response>, PageError> {
-    let wave = platform.wave(code).await.map_err(refused)?;
+    let wave = platform.wave(code).await?;
     if may_see_results(platform, &wave, credential) {
         return Ok(Ok(wave));
     }
@@ -69,7 +65,7 @@ async fn show_ranking(
         Ok(wave) => wave,
         Err(told) => return Ok(told),
     };
-    let Standings { results, ranking } = platform.standings(&wave).await.map_err(refused)?;
+    let Standings { results, ranking } = platform.standings(&wave).await?;
     let title = wave.plan.title.get(place.language.tag());
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
     let view = RankingView::new(&wave, &results, &ranking, place.language);
@@ -86,7 +82,7 @@ async fn show_unit(
         Ok(wave) => wave,
         Err(told) => return Ok(told),
     };
-    let Standings { results, ranking } = platform.standings(&wave).await.map_err(refused)?;
+    let Standings { results, ranking } = platform.standings(&wave).await?;
     let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
     let of_unit = of_unit.ok_or(PageError::NotFound)?;

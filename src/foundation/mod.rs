@@ -10,6 +10,7 @@ mod csv_rows;
 mod date;
 mod finding;
 mod language;
+mod missing;
 mod table;
 mod weight;
 
@@ -19,5 +20,6 @@ pub use csv_rows::write_csv;
 pub use date::parse_date;
 pub use finding::{Finding, Findings, LimitedFindings};
 pub use language::{LanguageTag, LanguageTagError, Text};
+pub use missing::MaybeMissing;
 pub use table::{Table, cell_path};
 pub use weight::{Weight, WeightError};

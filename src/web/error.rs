@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::{Page, Place, Style, render};
+use crate::foundation::MaybeMissing;
 
 /// Why a page cannot be shown. A refusal (4xx) becomes a page in the reader's language; a failure (5xx) has an empty
 /// body and one log line.
@@ -37,6 +38,13 @@ impl PageError {
             Self::Refused(status) => *status,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+}
+
+/// What is missing is a page that is not found; anything else is a failure on our side.
+impl<E: MaybeMissing> From<E> for PageError {
+    fn from(error: E) -> Self {
+        if error.is_missing() { Self::NotFound } else { Self::internal(error) }
     }
 }
 

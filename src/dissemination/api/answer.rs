@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::foundation::{Finding, Findings, write_csv};
+use crate::foundation::{Finding, Findings, MaybeMissing, write_csv};
 use crate::pipeline::PipelineError;
 
 /// The formats of the result API.
@@ -161,7 +161,7 @@ impl Problem {
 
 impl From<PipelineError> for Problem {
     fn from(error: PipelineError) -> Self {
-        if matches!(error, PipelineError::NotFound { .. }) {
+        if error.is_missing() {
             Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
         } else {
             Self::internal(error)
