@@ -21,7 +21,7 @@ use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_st
 use super::receipt::show_receipt;
 use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, Source, Wave, WaveState};
-use crate::web::{PageError, Place, draw_id};
+use crate::web::{ForPage, PageError, Place, Taken, draw_id};
 
 /// The most bytes of a form: every text of a long questionnaire at its full length.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -57,7 +57,11 @@ fn not_open(platform: &Platform, place: &Place, wave: &Wave, late: StatusCode) -
     (!wave.accepts_on(today)).then(|| show_not_open(place, wave, status, early))
 }
 
-async fn choose_unit(State(platform): State<Platform>, place: Place, Path(wave): Path<String>) -> Answered {
+async fn choose_unit(
+    State(platform): State<Platform>,
+    place: Place,
+    Taken(Path(wave), ..): ForPage<Path<String>>,
+) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_choice(&place, &wave))
 }
@@ -65,7 +69,7 @@ async fn choose_unit(State(platform): State<Platform>, place: Place, Path(wave):
 async fn open_form(
     State(platform): State<Platform>,
     place: Place,
-    Path((wave, unit)): Path<(String, String)>,
+    Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
@@ -78,11 +82,11 @@ async fn open_form(
 async fn continue_form(
     State(platform): State<Platform>,
     place: Place,
-    Path((wave, unit)): Path<(String, String)>,
+    Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    let Form(fields) = form.map_err(|rejection| PageError::Refused(rejection.status()))?;
+    let Form(fields) = form?;
     if fields.len() > FIELDS_MAX {
         return Err(PageError::Refused(StatusCode::PAYLOAD_TOO_LARGE));
     }
@@ -155,8 +159,8 @@ struct Thanks {
 async fn give_thanks(
     State(platform): State<Platform>,
     place: Place,
-    Path(wave): Path<String>,
-    Query(thanks): Query<Thanks>,
+    Taken(Path(wave), ..): ForPage<Path<String>>,
+    Taken(Query(thanks), ..): ForPage<Query<Thanks>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     let received = platform.find_receipt(&thanks.receipt).await?;

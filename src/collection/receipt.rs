@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::pages::unkept;
 use crate::pipeline::Platform;
 use crate::survey::Wave;
-use crate::web::{Language, Page, PageError, Place, Style, render};
+use crate::web::{ForPage, Language, Page, PageError, Place, Style, Taken, render};
 
 /// The most characters that are read of a code, with room for spaces and hyphens.
 const CODE_LENGTH_MAX: usize = 64;
@@ -37,7 +37,7 @@ struct ReceiptPage {
 pub(super) async fn show_receipt(
     State(platform): State<Platform>,
     place: Place,
-    Query(asked): Query<Asked>,
+    Taken(Query(asked), ..): ForPage<Query<Asked>>,
 ) -> Result<Response, PageError> {
     let code: String = asked.code.trim().chars().take(CODE_LENGTH_MAX).collect();
     let answer = if code.is_empty() {

@@ -14,7 +14,7 @@ use super::waves_page::{NotReleasedPage, WaveCard, WavesPage};
 use super::{is_administrator, may_see_results};
 use crate::pipeline::{Platform, Standings};
 use crate::survey::Wave;
-use crate::web::{Credential, Page, PageError, Place, Style, render};
+use crate::web::{Credential, ForPage, Page, PageError, Place, Style, Taken, render};
 
 /// The pages `/`, `/r/{wave}` and `/r/{wave}/{unit}`.
 pub fn pages() -> Router<Platform> {
@@ -57,7 +57,7 @@ async fn visible_wave(
 
 async fn show_ranking(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForPage<Path<String>>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
@@ -74,7 +74,7 @@ async fn show_ranking(
 
 async fn show_unit(
     State(platform): State<Platform>,
-    Path((code, unit)): Path<(String, String)>,
+    Taken(Path((code, unit)), ..): ForPage<Path<(String, String)>>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {

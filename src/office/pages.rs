@@ -11,7 +11,7 @@ use super::fieldwork_page::{FieldworkPage, FieldworkView};
 use crate::foundation::Code;
 use crate::monitoring::UnitFieldwork;
 use crate::pipeline::Platform;
-use crate::web::{Credential, Page, PageError, Place, Style, render};
+use crate::web::{Credential, ForPage, Page, PageError, Place, Style, Taken, render};
 
 /// The page `/office/{wave}`, for the administrator alone; `?unit=CODE` shows the days of one unit.
 pub fn pages() -> Router<Platform> {
@@ -25,8 +25,8 @@ struct Shown {
 
 async fn show_fieldwork(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
-    Query(shown): Query<Shown>,
+    Taken(Path(code), ..): ForPage<Path<String>>,
+    Taken(Query(shown), ..): ForPage<Query<Shown>>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {

@@ -1,6 +1,7 @@
 //! Errors as pages: one place turns them into a status and words that a citizen understands.
 
 use askama::Template;
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -45,6 +46,24 @@ impl PageError {
 impl<E: MaybeMissing> From<E> for PageError {
     fn from(error: E) -> Self {
         if error.is_missing() { Self::NotFound } else { Self::internal(error) }
+    }
+}
+
+impl From<PathRejection> for PageError {
+    fn from(rejection: PathRejection) -> Self {
+        Self::Refused(rejection.status())
+    }
+}
+
+impl From<QueryRejection> for PageError {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::Refused(rejection.status())
+    }
+}
+
+impl From<FormRejection> for PageError {
+    fn from(rejection: FormRejection) -> Self {
+        Self::Refused(rejection.status())
     }
 }
 

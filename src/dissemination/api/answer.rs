@@ -1,6 +1,7 @@
 //! What all answers of the API share: the format that was asked for, entity tags, problems.
 
 use axum::extract::FromRequestParts;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -159,6 +160,18 @@ impl Problem {
     }
 }
 
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(rejection.status(), "bad_request", rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), "bad_request", rejection.body_text())
+    }
+}
+
 impl From<PipelineError> for Problem {
     fn from(error: PipelineError) -> Self {
         if error.is_missing() {
@@ -181,6 +194,17 @@ impl IntoResponse for Problem {
             Err(_) => status.into_response(),
         }
     }
+}
+
+/// The fallback for addresses of the API that lead nowhere.
+pub async fn no_such_address() -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such address; see /api").into_response()
+}
+
+/// The fallback for methods that an address of the API does not take.
+pub async fn no_such_method() -> Response {
+    let message = "this address does not take that method; see /api";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message).into_response()
 }
 
 #[cfg(test)]

@@ -18,7 +18,10 @@ use crate::dissemination::{is_administrator, may_see_results};
 use crate::foundation::Findings;
 use crate::pipeline::{Platform, Standings};
 use crate::survey::{Wave, WaveState};
-use crate::web::Credential;
+use crate::web::{Credential, Taken};
+
+/// What a route takes from a request; a refusal is a [`Problem`].
+type ForProgram<E> = Taken<E, Problem>;
 
 /// The routes under `/api/v1` and their descriptions.
 pub fn api_routes() -> OpenApiRouter<Platform> {
@@ -100,7 +103,7 @@ fn links(page: usize, per_page: usize, total: usize) -> Option<HeaderValue> {
 )]
 async fn list_waves(
     State(platform): State<Platform>,
-    Query(paging): Query<Paging>,
+    Taken(Query(paging), ..): ForProgram<Query<Paging>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -161,7 +164,7 @@ fn not_found(what: &str, code: &str) -> Problem {
 )]
 async fn get_wave(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -193,7 +196,7 @@ async fn get_wave(
 )]
 async fn get_results(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -226,7 +229,7 @@ async fn get_results(
 )]
 async fn get_ranking(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -260,7 +263,7 @@ async fn get_ranking(
 )]
 async fn get_unit(
     State(platform): State<Platform>,
-    Path((code, unit)): Path<(String, String)>,
+    Taken(Path((code, unit)), ..): ForProgram<Path<(String, String)>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -298,7 +301,7 @@ async fn get_unit(
 )]
 async fn get_fieldwork(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {

@@ -14,5 +14,6 @@ mod rows;
 mod shape_tests;
 mod wave_documents;
 
+pub use answer::{no_such_address, no_such_method};
 pub use handlers::api_routes;
 pub use reference::{api_description, api_pages};
