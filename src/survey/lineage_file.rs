@@ -3,11 +3,8 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use csv::StringRecord;
-
 use super::LineageRow;
-use super::cells::Cells;
-use super::unit_file::REGISTER_ROWS_MAX;
+use super::register_file::{Cells, find_missing_columns, read_rows};
 use crate::foundation::{Findings, LimitedFindings, Table, cell_path};
 
 const REQUIRED: [&str; 7] =
@@ -23,39 +20,21 @@ pub fn read_lineage(reader: impl Read) -> Result<Vec<LineageRow>, Findings> {
     let mut table = Table::open(reader)?;
     check_columns(&table)?;
     let mut findings = LimitedFindings::default();
+    let rows = read_rows(&mut table, &mut findings, read_row);
+    find_repetitions(&rows, &mut findings);
+    findings.into_result(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// Finds descents that are in the file twice.
+fn find_repetitions(rows: &[(u64, LineageRow)], findings: &mut LimitedFindings) {
     let mut first_lines = HashMap::new();
-    let mut rows = Vec::new();
-    let mut record = StringRecord::new();
-    while let Some(read) = table.read_row(&mut record) {
-        let line = match read {
-            Ok(line) => line,
-            Err(finding) => {
-                findings.push(finding.path, finding.code, finding.message);
-                continue;
-            }
-        };
-        if rows.len() == REGISTER_ROWS_MAX {
-            let message = format!("a file may have {REGISTER_ROWS_MAX} rows; split it");
-            findings.push(format!("line {line}"), "too_many", message);
-            break;
-        }
-        let Some(row) = read_row(&mut Cells { table: &table, record: &record, line, findings: &mut findings }) else {
-            continue;
-        };
-        let descent = (
-            row.from_province.clone(),
-            row.from_code.clone(),
-            row.to_province_code.clone(),
-            row.to_code.clone(),
-            row.effective_on,
-        );
+    for (line, row) in rows {
+        let descent = (&row.from_province, &row.from_code, &row.to_province_code, &row.to_code, row.effective_on);
         if let Some(first) = first_lines.insert(descent, line) {
             let message = format!("the same descent is in line {first}");
-            findings.push(cell_path(line, "from_code"), "duplicate", message);
+            findings.push(cell_path(*line, "from_code"), "duplicate", message);
         }
-        rows.push(row);
     }
-    findings.into_result(rows)
 }
 
 fn check_columns<R: Read>(table: &Table<R>) -> Result<(), Findings> {
@@ -65,9 +44,7 @@ fn check_columns<R: Read>(table: &Table<R>) -> Result<(), Findings> {
         let message = format!("this column is not known; known are {}", known.join(", "));
         findings.push(cell_path(1, column), "unknown_column", message);
     }
-    for column in REQUIRED.into_iter().filter(|column| table.column(column).is_none()) {
-        findings.push(cell_path(1, column), "missing_column", "this column is missing");
-    }
+    find_missing_columns(table, &REQUIRED, &mut findings);
     findings.into_result(())
 }
 
