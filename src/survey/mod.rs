@@ -22,6 +22,7 @@ mod response;
 pub(crate) mod sample;
 mod unit;
 mod unit_file;
+mod unit_list;
 mod wave;
 
 pub use lineage_file::read_lineage;
@@ -32,6 +33,7 @@ pub use register_file::REGISTER_ROWS_MAX;
 pub use response::{Answer, AnswerSheet, Mode, Placement, Response, Source};
 pub use unit::{LineageRow, Unit, UnitId, UnitRow};
 pub use unit_file::read_units;
+pub use unit_list::UnitList;
 pub use wave::{
     Field, FormLayout, ImportColumns, MeasuredUnits, Period, Plan, TransitionError, UnitSelection, Wave, WaveState,
 };
