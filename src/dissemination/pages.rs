@@ -38,21 +38,23 @@ async fn show_waves(
     render(StatusCode::OK, &WavesPage { page, waves: cards })
 }
 
-/// The wave if the bearer may see its results, else the page that says why not.
-async fn visible_wave(
+/// The wave and its standings if the bearer may see them, else the page that says why not.
+async fn visible_standings(
     platform: &Platform,
     code: &str,
     credential: &Credential,
     place: &Place,
-) -> Result<Result<Arc<Wave>, Response>, PageError> {
+) -> Result<(Arc<Wave>, Standings), PageError> {
     let wave = platform.wave(code).await?;
     if may_see_results(platform, &wave, credential) {
-        return Ok(Ok(wave));
+        let standings = platform.standings(&wave).await?;
+        return Ok((wave, standings));
     }
     let title = place.language.t("not-released-title");
     let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
     let today = platform.clock().today();
-    Ok(Err(render(StatusCode::FORBIDDEN, &NotReleasedPage::new(&wave, today, page))?))
+    let told = render(StatusCode::FORBIDDEN, &NotReleasedPage::new(&wave, today, page))?;
+    Err(PageError::Told(Box::new(told)))
 }
 
 async fn show_ranking(
@@ -61,11 +63,7 @@ async fn show_ranking(
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    let wave = match visible_wave(&platform, &code, &credential, &place).await? {
-        Ok(wave) => wave,
-        Err(told) => return Ok(told),
-    };
-    let Standings { results, ranking } = platform.standings(&wave).await?;
+    let (wave, Standings { results, ranking }) = visible_standings(&platform, &code, &credential, &place).await?;
     let title = wave.plan.title.get(place.language.tag());
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
     let view = RankingView::new(&wave, &results, &ranking, place.language);
@@ -78,11 +76,7 @@ async fn show_unit(
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    let wave = match visible_wave(&platform, &code, &credential, &place).await? {
-        Ok(wave) => wave,
-        Err(told) => return Ok(told),
-    };
-    let Standings { results, ranking } = platform.standings(&wave).await?;
+    let (wave, Standings { results, ranking }) = visible_standings(&platform, &code, &credential, &place).await?;
     let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
     let of_unit = of_unit.ok_or(PageError::NotFound)?;

@@ -21,6 +21,9 @@ pub enum PageError {
     /// Another refusal with a 4xx status that has an `error-…` message; without one it reads as a 400.
     #[error("refused with {0}")]
     Refused(StatusCode),
+    /// Another refusal that has a page of its own.
+    #[error("refused with {}", .0.status())]
+    Told(Box<Response>),
     /// Something failed on our side.
     #[error(transparent)]
     Internal(Box<dyn std::error::Error + Send + Sync>),
@@ -37,6 +40,7 @@ impl PageError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::Refused(status) => *status,
+            Self::Told(page) => page.status(),
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -73,6 +77,9 @@ pub(super) struct ToldAsPage;
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
+        if let Self::Told(page) = self {
+            return *page;
+        }
         if let Self::Internal(error) = &self {
             tracing::error!(error = %error, "a page failed");
         }
