@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::rows::{UnitEstimate, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
 use crate::foundation::Code;
-use crate::index::{UnitResults, WaveResults};
+use crate::index::{EstimateRow, UnitResults, WaveResults};
 use crate::ranking::{Ranked, Ranking};
 use crate::survey::Wave;
 
@@ -161,20 +161,21 @@ impl RankingEntry {
 
 impl RankingRow {
     fn ranked(wave: &Wave, ranked: &Ranked) -> Self {
-        let precision = ranked.estimate.precision;
+        let EstimateRow { n, estimate, se, df, ci_low, ci_high, deff, n_eff, .. } =
+            EstimateRow::new("", None, Some(&ranked.estimate));
         Self {
             rank: Some(ranked.rank),
             rank_low: Some(ranked.rank_low),
             rank_high: Some(ranked.rank_high),
             tier: Some(ranked.tier),
-            n: ranked.estimate.n,
-            estimate: Some(ranked.estimate.value),
-            se: precision.map(|p| p.se),
-            df: precision.map(|p| p.df),
-            ci_low: precision.map(|p| p.low),
-            ci_high: precision.map(|p| p.high),
-            deff: precision.and_then(|p| p.design_effect),
-            n_eff: precision.and_then(|p| p.n_effective),
+            n,
+            estimate,
+            se,
+            df,
+            ci_low,
+            ci_high,
+            deff,
+            n_eff,
             withheld: None,
             ..Self::withheld(wave, &ranked.unit, "")
         }
