@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Problem, Wanted, answer};
+use super::described::{InFormat, NoList, NoResults, NoWave, OfWave};
 use super::fieldwork_document::FieldworkDocument;
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
 use super::rows::UnitEstimate;
@@ -93,12 +94,10 @@ fn links(page: usize, per_page: usize, total: usize) -> Option<HeaderValue> {
     get,
     path = "/waves",
     tag = "results",
-    params(Paging, ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides")),
+    params(Paging, InFormat),
     responses(
         (status = 200, description = "One page of the list", body = WaveList),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 400, description = "A parameter is not valid", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoList,
     )
 )]
 async fn list_waves(
@@ -151,15 +150,10 @@ fn not_found(what: &str, code: &str) -> Problem {
     get,
     path = "/waves/{wave}",
     tag = "results",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2023"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, InFormat),
     responses(
         (status = 200, description = "The wave", body = WaveDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 404, description = "No such wave", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoWave,
     )
 )]
 async fn get_wave(
@@ -181,17 +175,11 @@ async fn get_wave(
     get,
     path = "/waves/{wave}/results",
     tag = "results",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2023"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The estimates", body = ResultsDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 403, description = "Not released yet", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such wave", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoResults,
     )
 )]
 async fn get_results(
@@ -214,17 +202,11 @@ async fn get_results(
     get,
     path = "/waves/{wave}/ranking",
     tag = "results",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2023"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The ranking", body = RankingDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 403, description = "Not released yet", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such wave", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoResults,
     )
 )]
 async fn get_ranking(
@@ -247,18 +229,11 @@ async fn get_ranking(
     get,
     path = "/waves/{wave}/units/{unit}",
     tag = "results",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2023"),
-        ("unit" = String, Path, description = "The unit's code", example = "085"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, ("unit" = String, Path, description = "The unit's code", example = "085"), InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The unit's results", body = UnitDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 403, description = "Not released yet", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such wave or unit", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoResults,
     )
 )]
 async fn get_unit(
@@ -286,17 +261,11 @@ async fn get_unit(
     get,
     path = "/waves/{wave}/fieldwork",
     tag = "fieldwork",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2024"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The fieldwork", body = FieldworkDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 403, description = "Not released yet", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such wave", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoResults,
     )
 )]
 async fn get_fieldwork(

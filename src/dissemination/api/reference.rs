@@ -28,6 +28,7 @@ pub fn api_description() -> OpenApi {
                 `application/problem+json` with `status`, `code` and `message`.",
             license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
         ),
+        components(schemas(Problem)),
         tags(
             (name = "results", description = "Waves, estimates, rankings"),
             (name = "fieldwork", description = "How the collection goes"),
