@@ -32,6 +32,7 @@ pub(super) struct RankingView {
     heads: Heads,
     rows: Vec<Row>,
     sentences: Vec<String>,
+    words_level: String,
     withheld: Vec<String>,
     method: MethodView,
 }
@@ -89,7 +90,8 @@ impl RankingView {
             lead: words::lead_sentence(wave, ranking, language),
             overall,
             charts: charts(wave, results, ranking, language),
-            reading: language.t_with("chart-reading", [("level", level.clone().into()), ("joint", joint.into())]),
+            reading: language
+                .t_with("chart-reading", [("level", level.clone().into()), ("joint", joint.clone().into())]),
             heads: Heads {
                 unit: words::level_name(wave, language),
                 index: index_head(results.headline, language),
@@ -97,6 +99,7 @@ impl RankingView {
             },
             rows: ranking.entries.iter().map(row).collect(),
             sentences: ranking.entries.iter().map(|r| words::rank_sentence(wave, r, count, language)).collect(),
+            words_level: language.t_with("words-level", [("level", joint.into())]),
             withheld: ranking.withheld.iter().map(|w| withheld(wave, w.unit.as_str(), w.reason, language)).collect(),
             method: MethodView::new(wave, results, ranking.level, language),
         }
@@ -229,7 +232,7 @@ mod tests {
     fn what_holds_at_a_level_is_not_called_sure_and_a_design_effect_below_1_is_explained() {
         let expected = [
             (Language::Vietnamese, ["độ tin cậy đồng thời 95%", "nhỏ hơn 1"], "chắc chắn khác"),
-            (Language::English, ["At 95% joint confidence", "Below 1"], "surely"),
+            (Language::English, ["hold together at 95% confidence", "Below 1"], "surely"),
             (Language::Czech, ["společné spolehlivosti 95\u{a0}%", "pod 1"], "jistě"),
         ];
         for (language, told, not_told) in expected {

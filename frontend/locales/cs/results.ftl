@@ -67,6 +67,7 @@ column-n = Dotazníky
 column-deff = Efekt designu
 column-margin = Odchylka ±
 words-title = Prostými slovy
+words-level = Všechny tyto věty platí zároveň se spolehlivostí { $level }.
 withheld-title = Mimo pořadí
 withheld-no_answers = { $unit }: nikdo neodpověděl.
 withheld-no_precision = { $unit }: výběr je příliš malý nebo z příliš mála míst, než aby šlo říci, jak jistý index je.

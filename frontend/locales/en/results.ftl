@@ -65,6 +65,7 @@ column-n = Responses
 column-deff = Design effect
 column-margin = Margin ±
 words-title = In plain words
+words-level = All these sentences hold together at { $level } confidence.
 withheld-title = Not ranked
 withheld-no_answers = { $unit }: nobody has answered.
 withheld-no_precision = { $unit }: the sample is too small, or comes from too few places, to say how sure its index is.

@@ -69,6 +69,7 @@ column-n = Số phiếu
 column-deff = Hệ số thiết kế
 column-margin = Sai số ±
 words-title = Nói cho dễ hiểu
+words-level = Tất cả các câu này cùng đúng với độ tin cậy { $level }.
 withheld-title = Không xếp hạng
 withheld-no_answers = { $unit }: chưa có ai trả lời.
 withheld-no_precision = { $unit }: mẫu quá nhỏ hoặc lấy từ quá ít nơi để biết chỉ số chắc chắn đến đâu.
