@@ -15,7 +15,7 @@ pub fn write_csv<R: Serialize + Default>(
     if rows.peek().is_none() {
         let mut default = csv::Writer::from_writer(Vec::new());
         default.serialize(R::default())?;
-        let written = default.into_inner().map_err(|error| error.into_error())?;
+        let written = default.into_inner().map_err(csv::IntoInnerError::into_error)?;
         let header = csv::Reader::from_reader(&written[..]).byte_headers()?.clone();
         writer.write_byte_record(&header)?;
     }
