@@ -20,8 +20,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::AnyError;
 use crate::config::Config;
+use crate::dissemination::{no_such_address, no_such_method};
 use crate::pipeline::Platform;
-use crate::web::{Credential, method_not_allowed, not_found};
+use crate::web::{Credential, ForPage, Taken, method_not_allowed, not_found};
 use crate::{collection, dissemination, office, web};
 
 /// A request that takes longer is answered 408.
@@ -35,14 +36,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 fn api() -> OpenApiRouter<Platform> {
     OpenApiRouter::with_openapi(dissemination::api_description())
-        .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()))
+        .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()).fallback(no_such_address))
 }
 
 /// All routes of the product.
 pub fn router(platform: Platform, sign_in: SignIn) -> Router {
     let (api, description) = api().split_for_parts();
     let routes = Router::new()
-        .merge(api)
+        .merge(api.method_not_allowed_fallback(no_such_method))
         .merge(dissemination::api_pages(&description))
         .merge(dissemination::pages())
         .merge(collection::pages())
@@ -91,7 +92,10 @@ impl SignIn {
 }
 
 /// Sets the cookie for the first visitor who knows the code. Browsers keep it until they close.
-async fn sign_in_once(State((platform, sign_in)): State<(Platform, SignIn)>, Path(code): Path<String>) -> Response {
+async fn sign_in_once(
+    State((platform, sign_in)): State<(Platform, SignIn)>,
+    Taken(Path(code), ..): ForPage<Path<String>>,
+) -> Response {
     let knows = blake3::hash(code.as_bytes()) == blake3::hash(sign_in.code.as_bytes());
     if !knows || sign_in.used.swap(true, Ordering::AcqRel) {
         return not_found().await.into_response();

@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
@@ -126,7 +126,7 @@ impl From<Field> for FieldBody {
 )]
 async fn submit_response(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    code: Result<Path<String>, PathRejection>,
     credential: Credential,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -135,6 +135,10 @@ async fn submit_response(
         None => Source::Open,
         Some(token) if platform.is_administrator(token) => Source::Collector,
         Some(_) => return refuse(StatusCode::UNAUTHORIZED, "unauthorized", "this token is not the administrator's"),
+    };
+    let Path(code) = match code {
+        Ok(code) => code,
+        Err(rejection) => return refuse(rejection.status(), "bad_request", rejection.body_text()),
     };
     let wave = match platform.wave(&code).await {
         Ok(wave) if source == Source::Collector || wave.state != WaveState::Draft => wave,

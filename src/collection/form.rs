@@ -19,9 +19,9 @@ use super::answers::Typed;
 use super::journey::{Action, Draft, Outcome, Step, proceed};
 use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept};
 use super::receipt::show_receipt;
-use crate::pipeline::{PipelineError, Platform, SubmitError};
+use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, Source, Wave, WaveState};
-use crate::web::{PageError, Place, draw_id};
+use crate::web::{ForPage, PageError, Place, Taken, draw_id};
 
 /// The most bytes of a form: every text of a long questionnaire at its full length.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -44,13 +44,9 @@ pub fn pages() -> Router<Platform> {
 
 /// The wave, if the web may know of it.
 async fn public_wave(platform: &Platform, code: &str) -> Result<Arc<Wave>, PageError> {
-    let wave = platform.wave(code).await.map_err(to_page_error)?;
+    let wave = platform.wave(code).await?;
     let is_public = wave.state != WaveState::Draft && wave.plan.modes.contains(&Mode::Web);
     if is_public { Ok(wave) } else { Err(PageError::NotFound) }
-}
-
-pub(super) fn to_page_error(error: PipelineError) -> PageError {
-    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
 }
 
 /// The page that says when answers are taken, if none are taken today.
@@ -61,7 +57,11 @@ fn not_open(platform: &Platform, place: &Place, wave: &Wave, late: StatusCode) -
     (!wave.accepts_on(today)).then(|| show_not_open(place, wave, status, early))
 }
 
-async fn choose_unit(State(platform): State<Platform>, place: Place, Path(wave): Path<String>) -> Answered {
+async fn choose_unit(
+    State(platform): State<Platform>,
+    place: Place,
+    Taken(Path(wave), ..): ForPage<Path<String>>,
+) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_choice(&place, &wave))
 }
@@ -69,7 +69,7 @@ async fn choose_unit(State(platform): State<Platform>, place: Place, Path(wave):
 async fn open_form(
     State(platform): State<Platform>,
     place: Place,
-    Path((wave, unit)): Path<(String, String)>,
+    Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
@@ -82,11 +82,11 @@ async fn open_form(
 async fn continue_form(
     State(platform): State<Platform>,
     place: Place,
-    Path((wave, unit)): Path<(String, String)>,
+    Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    let Form(fields) = form.map_err(|rejection| PageError::Refused(rejection.status()))?;
+    let Form(fields) = form?;
     if fields.len() > FIELDS_MAX {
         return Err(PageError::Refused(StatusCode::PAYLOAD_TOO_LARGE));
     }
@@ -139,7 +139,7 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
         Err(SubmitError::Overloaded | SubmitError::Storage(_)) => ask_again(place, draft),
-        Err(SubmitError::Pipeline(error)) => Err(to_page_error(error)),
+        Err(SubmitError::Pipeline(error)) => Err(error.into()),
     }
 }
 
@@ -159,11 +159,11 @@ struct Thanks {
 async fn give_thanks(
     State(platform): State<Platform>,
     place: Place,
-    Path(wave): Path<String>,
-    Query(thanks): Query<Thanks>,
+    Taken(Path(wave), ..): ForPage<Path<String>>,
+    Taken(Query(thanks), ..): ForPage<Query<Thanks>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    let received = platform.find_receipt(&thanks.receipt).await.map_err(to_page_error)?;
+    let received = platform.find_receipt(&thanks.receipt).await?;
     if received.is_none_or(|received| received.plan.code != wave.plan.code) {
         return Err(PageError::NotFound);
     }

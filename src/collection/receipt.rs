@@ -6,11 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::form::to_page_error;
 use super::pages::unkept;
 use crate::pipeline::Platform;
 use crate::survey::Wave;
-use crate::web::{Language, Page, PageError, Place, Style, render};
+use crate::web::{ForPage, Language, Page, PageError, Place, Style, Taken, render};
 
 /// The most characters that are read of a code, with room for spaces and hyphens.
 const CODE_LENGTH_MAX: usize = 64;
@@ -38,13 +37,13 @@ struct ReceiptPage {
 pub(super) async fn show_receipt(
     State(platform): State<Platform>,
     place: Place,
-    Query(asked): Query<Asked>,
+    Taken(Query(asked), ..): ForPage<Query<Asked>>,
 ) -> Result<Response, PageError> {
     let code: String = asked.code.trim().chars().take(CODE_LENGTH_MAX).collect();
     let answer = if code.is_empty() {
         None
     } else {
-        let wave = platform.find_receipt(&code).await.map_err(to_page_error)?;
+        let wave = platform.find_receipt(&code).await?;
         Some(answer(wave.as_deref(), place.language))
     };
     let template =

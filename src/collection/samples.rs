@@ -88,7 +88,7 @@ fn unit(id: i64, code: &str, name: &str) -> Unit {
 /// An open wave of two units, in the field throughout November 2024 with three days of grace.
 pub(super) fn wave(layout: FormLayout) -> Wave {
     let plan = Plan { layout, ..Plan::from_toml(PLAN).unwrap() };
-    let units = vec![unit(1, "082", "Văn Bàn"), unit(2, "085", "Bắc Hà")];
+    let units = vec![unit(1, "082", "Văn Bàn"), unit(2, "085", "Bắc Hà")].into();
     Wave { plan, state: WaveState::Open, questionnaire: questionnaire(), units }
 }
 

@@ -15,6 +15,15 @@ pub(super) fn points_in(kind: IndexKind) -> f64 {
     }
 }
 
+/// An index or its interval, already written in points, with the sign or word of its unit: `79.36%`, `71.20 points`.
+pub(super) fn with_unit(kind: IndexKind, written: String, language: Language) -> String {
+    let key = match kind {
+        IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "index-share",
+        IndexKind::Score => "index-points",
+    };
+    language.t_with(key, [("value", written.into())])
+}
+
 /// Half the interval's width, in the estimate's unit.
 pub(super) fn margin(precision: &Precision) -> f64 {
     (precision.high - precision.low) / 2.0
@@ -77,6 +86,13 @@ mod tests {
         assert_eq!(written(Language::Vietnamese), "84,92 81,47–87,83 3,18 1.486 1,25");
         assert_eq!(written(Language::English), "84.92 81.47–87.83 3.18 1,486 1.25");
         assert_eq!(written(Language::Czech), "84,92 81,47–87,83 3,18 1\u{a0}486 1,25");
+    }
+
+    #[test]
+    fn an_index_says_its_unit() {
+        let written = |kind| Language::ALL.map(|language| with_unit(kind, "1–2".to_owned(), language));
+        assert_eq!(written(IndexKind::Items), ["1–2%", "1–2%", "1–2\u{a0}%"]);
+        assert_eq!(written(IndexKind::Score), ["1–2 điểm", "1–2 points", "1–2\u{a0}bodu"]);
     }
 
     #[test]

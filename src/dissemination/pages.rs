@@ -12,9 +12,9 @@ use super::ranking_page::{RankingPage, RankingView};
 use super::unit_page::{UnitPage, UnitView};
 use super::waves_page::{NotReleasedPage, WaveCard, WavesPage};
 use super::{is_administrator, may_see_results};
-use crate::pipeline::{PipelineError, Platform, Standings};
+use crate::pipeline::{Platform, Standings};
 use crate::survey::Wave;
-use crate::web::{Credential, Page, PageError, Place, Style, render};
+use crate::web::{Credential, ForPage, Page, PageError, Place, Style, Taken, render};
 
 /// The pages `/`, `/r/{wave}` and `/r/{wave}/{unit}`.
 pub fn pages() -> Router<Platform> {
@@ -24,16 +24,12 @@ pub fn pages() -> Router<Platform> {
         .route("/r/{wave}/{unit}", get(show_unit))
 }
 
-fn refused(error: PipelineError) -> PageError {
-    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
-}
-
 async fn show_waves(
     State(platform): State<Platform>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    let waves = platform.waves().await.map_err(refused)?;
+    let waves = platform.waves().await?;
     let today = platform.clock().today();
     let is_administrator = is_administrator(&platform, &credential);
     let cards = waves.iter().filter_map(|wave| WaveCard::new(wave, today, is_administrator, place.language)).collect();
@@ -42,34 +38,32 @@ async fn show_waves(
     render(StatusCode::OK, &WavesPage { page, waves: cards })
 }
 
-/// The wave if the bearer may see its results, else the page that says why not.
-async fn visible_wave(
+/// The wave and its standings if the bearer may see them, else the page that says why not.
+async fn visible_standings(
     platform: &Platform,
     code: &str,
     credential: &Credential,
     place: &Place,
-) -> Result<Result<Arc<Wave>, Response>, PageError> {
-    let wave = platform.wave(code).await.map_err(refused)?;
+) -> Result<(Arc<Wave>, Standings), PageError> {
+    let wave = platform.wave(code).await?;
     if may_see_results(platform, &wave, credential) {
-        return Ok(Ok(wave));
+        let standings = platform.standings(&wave).await?;
+        return Ok((wave, standings));
     }
     let title = place.language.t("not-released-title");
     let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
     let today = platform.clock().today();
-    Ok(Err(render(StatusCode::FORBIDDEN, &NotReleasedPage::new(&wave, today, page))?))
+    let told = render(StatusCode::FORBIDDEN, &NotReleasedPage::new(&wave, today, page))?;
+    Err(PageError::Told(Box::new(told)))
 }
 
 async fn show_ranking(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForPage<Path<String>>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    let wave = match visible_wave(&platform, &code, &credential, &place).await? {
-        Ok(wave) => wave,
-        Err(told) => return Ok(told),
-    };
-    let Standings { results, ranking } = platform.standings(&wave).await.map_err(refused)?;
+    let (wave, Standings { results, ranking }) = visible_standings(&platform, &code, &credential, &place).await?;
     let title = wave.plan.title.get(place.language.tag());
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
     let view = RankingView::new(&wave, &results, &ranking, place.language);
@@ -78,15 +72,11 @@ async fn show_ranking(
 
 async fn show_unit(
     State(platform): State<Platform>,
-    Path((code, unit)): Path<(String, String)>,
+    Taken(Path((code, unit)), ..): ForPage<Path<(String, String)>>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    let wave = match visible_wave(&platform, &code, &credential, &place).await? {
-        Ok(wave) => wave,
-        Err(told) => return Ok(told),
-    };
-    let Standings { results, ranking } = platform.standings(&wave).await.map_err(refused)?;
+    let (wave, Standings { results, ranking }) = visible_standings(&platform, &code, &credential, &place).await?;
     let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
     let of_unit = of_unit.ok_or(PageError::NotFound)?;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::numbers::{self, Written, points_in};
+use super::numbers::{self, Written, points_in, with_unit};
 use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
 use crate::index::{IndexKind, WaveResults};
@@ -32,12 +32,14 @@ pub(super) struct RankingView {
     heads: Heads,
     rows: Vec<Row>,
     sentences: Vec<String>,
+    words_level: String,
     withheld: Vec<String>,
     method: MethodView,
 }
 
 struct Heads {
     unit: String,
+    index: String,
     interval: String,
 }
 
@@ -56,15 +58,20 @@ pub(super) struct MethodView {
     pub(super) formula: String,
     pub(super) interval: String,
     pub(super) places: String,
+    pub(super) tiers: String,
 }
 
 impl RankingView {
     pub(super) fn new(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Language) -> Self {
         let points = points_in(results.headline);
         let level = numbers::level(language, results.level);
+        let joint = numbers::level(language, ranking.level);
         let overall = results.overall.indices.get(results.headline).map(|estimate| {
             let written = Written::of(estimate, points, 2, language);
-            language.t_with("ranking-overall", [("value", written.value.into()), ("interval", written.interval.into())])
+            let told = |text: String| with_unit(results.headline, text, language).into();
+            let arguments =
+                [("value", told(written.value)), ("level", level.clone().into()), ("interval", told(written.interval))];
+            language.t_with("ranking-overall", arguments)
         });
         let row = |ranked: &Ranked| Row {
             rank: ranked.rank,
@@ -83,13 +90,16 @@ impl RankingView {
             lead: words::lead_sentence(wave, ranking, language),
             overall,
             charts: charts(wave, results, ranking, language),
-            reading: language.t_with("chart-reading", [("level", level.clone().into())]),
+            reading: language
+                .t_with("chart-reading", [("level", level.clone().into()), ("joint", joint.clone().into())]),
             heads: Heads {
                 unit: words::level_name(wave, language),
+                index: index_head(results.headline, language),
                 interval: language.t_with("column-interval", [("level", level.into())]),
             },
             rows: ranking.entries.iter().map(row).collect(),
             sentences: ranking.entries.iter().map(|r| words::rank_sentence(wave, r, count, language)).collect(),
+            words_level: language.t_with("words-level", [("level", joint.into())]),
             withheld: ranking.withheld.iter().map(|w| withheld(wave, w.unit.as_str(), w.reason, language)).collect(),
             method: MethodView::new(wave, results, ranking.level, language),
         }
@@ -112,6 +122,7 @@ impl MethodView {
             formula: language.t_with(formula, [("items", items.into()), ("factors", factors.into())]),
             interval: language.t_with("method-interval", [level(results.level)]),
             places: language.t_with("method-places", [level(joint_level)]),
+            tiers: language.t_with("method-tiers", [level(joint_level)]),
         }
     }
 }
@@ -125,6 +136,14 @@ fn facts(wave: &Wave, results: &WaveResults, language: Language) -> String {
         ("to", language.format_date(period.to).into()),
     ];
     language.t_with("ranking-facts", arguments)
+}
+
+/// The head of a column of indices, with their unit.
+fn index_head(headline: IndexKind, language: Language) -> String {
+    language.t(match headline {
+        IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "column-index-share",
+        IndexKind::Score => "column-index-points",
+    })
 }
 
 fn withheld(wave: &Wave, unit: &str, reason: &str, language: Language) -> String {
@@ -155,7 +174,8 @@ fn charts(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Langu
     }
     let reference = results.overall.indices.get(results.headline).map(|estimate| {
         let written = Written::of(estimate, points, 2, language);
-        let label = language.t_with("chart-reference", [("value", written.value.into())]);
+        let value = with_unit(results.headline, written.value, language);
+        let label = language.t_with("chart-reference", [("value", value.into())]);
         Reference { value: estimate.value * points, label }
     });
     let axis = match results.headline {
@@ -167,7 +187,11 @@ fn charts(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Langu
         title: &language.t("chart-title"),
         description: &language.t("chart-description"),
         axis_title: &language.t(axis),
-        heads: [&words::level_name(wave, language), &language.t("column-index"), &language.t("column-places")],
+        heads: [
+            &words::level_name(wave, language),
+            &index_head(results.headline, language),
+            &language.t("column-places"),
+        ],
         tiers,
         reference,
         number: &|value, decimals| language.format_number(value, usize::from(decimals)),
@@ -201,6 +225,22 @@ mod tests {
             }
             assert_eq!(html.matches("<svg xmlns").count(), 2);
             assert!(!html.contains("style=\""), "the policy forbids inline styles");
+        }
+    }
+
+    #[test]
+    fn what_holds_at_a_level_is_not_called_sure_and_a_design_effect_below_1_is_explained() {
+        let expected = [
+            (Language::Vietnamese, ["độ tin cậy đồng thời 95%", "nhỏ hơn 1"], "chắc chắn khác"),
+            (Language::English, ["hold together at 95% confidence", "Below 1"], "surely"),
+            (Language::Czech, ["společné spolehlivosti 95\u{a0}%", "pod 1"], "jistě"),
+        ];
+        for (language, told, not_told) in expected {
+            let html = html(WaveState::Released, language);
+            for text in told {
+                assert!(html.contains(text), "{text} in {}", language.tag());
+            }
+            assert!(!html.contains(not_told), "{not_told} in {}", language.tag());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::numbers::{self, NOTHING, Written, margin, points_in};
+use super::numbers::{self, NOTHING, Written, margin, points_in, with_unit};
 use super::ranking_page::{MethodView, dot_row};
 use super::words;
 use crate::chart::{BarRow, DotPlot, Layout, StackedBars, Tier};
@@ -72,8 +72,9 @@ impl UnitView {
         let scale = &wave.questionnaire.scale;
         let index = unit.indices.get(results.headline).map(|estimate| {
             let written = Written::of(estimate, points_in(results.headline), 2, language);
-            let arguments = [("level", level.clone().into()), ("interval", written.interval.into())];
-            Headline { value: written.value, interval: language.t_with("unit-interval", arguments) }
+            let told = |text: String| with_unit(results.headline, text, language);
+            let arguments = [("level", level.clone().into()), ("interval", told(written.interval).into())];
+            Headline { value: told(written.value), interval: language.t_with("unit-interval", arguments) }
         });
         let ranked = ranking.entries.iter().find(|ranked| ranked.unit.as_str() == code);
         let answers = [("count", unit.responses.into()), ("number", language.format_count(unit.responses).into())];

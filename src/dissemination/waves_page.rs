@@ -64,7 +64,8 @@ fn state_in_words(wave: &Wave, today: NaiveDate, language: Language) -> String {
     match wave.state {
         WaveState::Draft => language.t("state-draft"),
         WaveState::Open if today < field.opens => with_date("state-upcoming", field.opens),
-        WaveState::Open if wave.accepts_on(today) => with_date("state-taking", field.accepts_until()),
+        WaveState::Open if today <= field.closes => with_date("state-taking", field.closes),
+        WaveState::Open if wave.accepts_on(today) => with_date("state-late", field.accepts_until()),
         WaveState::Open => language.t("state-ended"),
         WaveState::Closed => language.t("state-closed"),
         WaveState::Released => language.t("state-released"),
@@ -109,9 +110,11 @@ mod tests {
         let cases = [
             (WaveState::Draft, day(2024, 11, 5), "in preparation"),
             (WaveState::Open, day(2024, 10, 31), "opens on 1 November 2024"),
-            (WaveState::Open, day(2024, 11, 1), "taking answers until 7 December 2024"),
-            (WaveState::Open, day(2024, 12, 7), "taking answers until 7 December 2024"),
-            (WaveState::Open, day(2024, 12, 8), "field over"),
+            (WaveState::Open, day(2024, 11, 1), "taking answers until 30 November 2024"),
+            (WaveState::Open, day(2024, 11, 30), "taking answers until 30 November 2024"),
+            (WaveState::Open, day(2024, 12, 1), "taking late responses until 7 December 2024"),
+            (WaveState::Open, day(2024, 12, 7), "taking late responses until 7 December 2024"),
+            (WaveState::Open, day(2024, 12, 8), "fieldwork over"),
             (WaveState::Closed, day(2024, 12, 9), "closed, results under review"),
             (WaveState::Released, day(2025, 1, 9), "results released"),
         ];

@@ -153,7 +153,7 @@ mod tests {
             wished_margin: 0.05,
             synthetic: true,
         };
-        let units = vec![unit("A"), unit("B"), unit("C")];
+        let units = vec![unit("A"), unit("B"), unit("C")].into();
         Wave { plan, state: WaveState::Open, questionnaire: questionnaire(), units }
     }
 

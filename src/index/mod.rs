@@ -7,8 +7,10 @@ mod compute;
 mod criteria;
 mod method;
 mod results;
+mod rows;
 
 pub use compute::{compute, compute_domain, wanted_covariances};
 pub use criteria::Criteria;
 pub use method::{Average, Definition, Definitions, Method, MethodError, Rescale};
 pub use results::{FactorResult, IndexKind, Indices, ItemResult, UnitResults, WaveResults};
+pub use rows::EstimateRow;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::fieldwork_page::{FieldworkPage, FieldworkView};
 use crate::foundation::Code;
 use crate::monitoring::UnitFieldwork;
-use crate::pipeline::{PipelineError, Platform};
-use crate::web::{Credential, Page, PageError, Place, Style, render};
+use crate::pipeline::Platform;
+use crate::web::{Credential, ForPage, Page, PageError, Place, Style, Taken, render};
 
 /// The page `/office/{wave}`, for the administrator alone; `?unit=CODE` shows the days of one unit.
 pub fn pages() -> Router<Platform> {
@@ -23,22 +23,18 @@ struct Shown {
     unit: Option<String>,
 }
 
-fn refused(error: PipelineError) -> PageError {
-    if matches!(error, PipelineError::NotFound { .. }) { PageError::NotFound } else { PageError::internal(error) }
-}
-
 async fn show_fieldwork(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
-    Query(shown): Query<Shown>,
+    Taken(Path(code), ..): ForPage<Path<String>>,
+    Taken(Query(shown), ..): ForPage<Query<Shown>>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
     if !credential.token().is_some_and(|token| platform.is_administrator(token)) {
         return Err(PageError::Unauthorised);
     }
-    let wave = platform.wave(&code).await.map_err(refused)?;
-    let fieldwork = platform.fieldwork(&wave).await.map_err(refused)?;
+    let wave = platform.wave(&code).await?;
+    let fieldwork = platform.fieldwork(&wave).await?;
     let is_shown = |unit: &&UnitFieldwork| unit.unit.as_ref().map(Code::as_str) == shown.unit.as_deref();
     let unit = match shown.unit {
         Some(_) => Some(fieldwork.units.iter().find(is_shown).ok_or(PageError::NotFound)?),

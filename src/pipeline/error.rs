@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::estimation::EstimationError;
-use crate::foundation::Findings;
+use crate::foundation::{Findings, MaybeMissing};
 use crate::storage::StorageError;
 use crate::survey::TransitionError;
 
@@ -49,6 +49,12 @@ pub enum PipelineError {
     /// A computation was stopped because the process ends.
     #[error("the computation was interrupted")]
     Interrupted,
+}
+
+impl MaybeMissing for PipelineError {
+    fn is_missing(&self) -> bool {
+        matches!(self, Self::NotFound { .. })
+    }
 }
 
 /// Why a submission was not accepted.

@@ -1,5 +1,6 @@
 //! Planning waves and moving them on.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use super::{PipelineError, Platform};
 use crate::foundation::Findings;
 use crate::index::Method;
 use crate::storage::{StorageError, WaveId};
-use crate::survey::{Plan, Questionnaire, RatingReader, Wave, WaveState};
+use crate::survey::{Plan, Questionnaire, RatingReader, UnitList, Wave, WaveState};
 
 /// For how long a wave's state is believed before it is read again. Commits check it themselves.
 const STATE_BELIEVED_FOR: Duration = Duration::from_secs(1);
@@ -59,8 +60,8 @@ impl Platform {
         let stored = self.0.store.wave(code).await?;
         let stored = stored.ok_or_else(|| PipelineError::NotFound { what: "wave", code: code.to_owned() })?;
         let register = self.0.store.units().await?;
-        let unit = |id| register.iter().find(|unit| unit.id == id).cloned();
-        let units: Option<Vec<_>> = stored.units.iter().map(|id| unit(*id)).collect();
+        let register: HashMap<_, _> = register.into_iter().map(|unit| (unit.id, unit)).collect();
+        let units: Option<UnitList> = stored.units.iter().map(|id| register.get(id).cloned()).collect();
         let units = units.ok_or_else(|| StorageError::Damaged {
             table: "wave_unit",
             reason: format!("a unit of {code} is not in the register"),

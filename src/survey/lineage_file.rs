@@ -1,61 +1,66 @@
 //! Reads lineage from a CSV file: all of it or nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
-use csv::StringRecord;
-
 use super::LineageRow;
-use super::cells::Cells;
-use super::unit_file::REGISTER_ROWS_MAX;
+use super::register_file::{Cells, find_missing_columns, read_rows};
 use crate::foundation::{Findings, LimitedFindings, Table, cell_path};
 
 const REQUIRED: [&str; 7] =
     ["from_province", "from_code", "from_name", "to_province_code", "to_code", "to_name", "effective_on"];
+/// How far a share may be off by being rounded to whole per cents.
+const SHARE_ROUNDING_MAX: f64 = 0.005;
 const OPTIONAL: [&str; 3] = ["from_district_code", "share", "legal_basis"];
 
 /// Reads lineage from a CSV file with the columns `from_province, from_code, from_name, to_province_code, to_code,
 /// to_name, effective_on`, and where known `from_district_code, share, legal_basis`. Nothing is returned unless all of it is good.
 ///
 /// Findings name line and column: `missing_column`, `unknown_column`, `missing`, `invalid`, `too_long`, `too_many`,
-/// `not_utf8`, `out_of_range` (a share is above 0 and at most 1), `duplicate` (the same descent twice).
+/// `not_utf8`, `out_of_range` (a share is above 0 and at most 1), `duplicate` (the same descent twice), `sum_above_one`
+/// (the shares of one predecessor on one day, beyond what rounding each to whole per cents explains).
 pub fn read_lineage(reader: impl Read) -> Result<Vec<LineageRow>, Findings> {
     let mut table = Table::open(reader)?;
     check_columns(&table)?;
     let mut findings = LimitedFindings::default();
+    let rows = read_rows(&mut table, &mut findings, read_row);
+    find_repetitions(&rows, &mut findings);
+    find_too_large_sums(&rows, &mut findings);
+    findings.into_result(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// Finds descents that are in the file twice.
+fn find_repetitions(rows: &[(u64, LineageRow)], findings: &mut LimitedFindings) {
     let mut first_lines = HashMap::new();
-    let mut rows = Vec::new();
-    let mut record = StringRecord::new();
-    while let Some(read) = table.read_row(&mut record) {
-        let line = match read {
-            Ok(line) => line,
-            Err(finding) => {
-                findings.push(finding.path, finding.code, finding.message);
-                continue;
-            }
-        };
-        if rows.len() == REGISTER_ROWS_MAX {
-            let message = format!("a file may have {REGISTER_ROWS_MAX} rows; split it");
-            findings.push(format!("line {line}"), "too_many", message);
-            break;
-        }
-        let Some(row) = read_row(&mut Cells { table: &table, record: &record, line, findings: &mut findings }) else {
-            continue;
-        };
-        let descent = (
-            row.from_province.clone(),
-            row.from_code.clone(),
-            row.to_province_code.clone(),
-            row.to_code.clone(),
-            row.effective_on,
-        );
+    for (line, row) in rows {
+        let descent = (&row.from_province, &row.from_code, &row.to_province_code, &row.to_code, row.effective_on);
         if let Some(first) = first_lines.insert(descent, line) {
             let message = format!("the same descent is in line {first}");
-            findings.push(cell_path(line, "from_code"), "duplicate", message);
+            findings.push(cell_path(*line, "from_code"), "duplicate", message);
         }
-        rows.push(row);
     }
-    findings.into_result(rows)
+}
+
+/// Finds predecessors of whom more than all went on: at the row that takes the sum above 1. Repetitions are not counted.
+fn find_too_large_sums(rows: &[(u64, LineageRow)], findings: &mut LimitedFindings) {
+    let mut sums: HashMap<_, (f64, f64)> = HashMap::new();
+    let mut counted = HashSet::new();
+    for (line, row) in rows {
+        let predecessor = (&row.from_province, &row.from_code, row.effective_on);
+        let Some(share) = row.share else { continue };
+        if !counted.insert((predecessor, &row.to_province_code, &row.to_code)) {
+            continue;
+        }
+        let (sum, allowed) = sums.entry(predecessor).or_insert((0.0, 1.0));
+        let was_possible = *sum <= *allowed;
+        *sum += share;
+        *allowed += SHARE_ROUNDING_MAX;
+        if was_possible && *sum > *allowed {
+            let message =
+                format!("the shares of {} add up to {sum:.4} with this row; at most 1 can go on", row.from_code);
+            findings.push(cell_path(*line, "share"), "sum_above_one", message);
+        }
+    }
 }
 
 fn check_columns<R: Read>(table: &Table<R>) -> Result<(), Findings> {
@@ -65,9 +70,7 @@ fn check_columns<R: Read>(table: &Table<R>) -> Result<(), Findings> {
         let message = format!("this column is not known; known are {}", known.join(", "));
         findings.push(cell_path(1, column), "unknown_column", message);
     }
-    for column in REQUIRED.into_iter().filter(|column| table.column(column).is_none()) {
-        findings.push(cell_path(1, column), "missing_column", "this column is missing");
-    }
+    find_missing_columns(table, &REQUIRED, &mut findings);
     findings.into_result(())
 }
 
@@ -84,7 +87,8 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>) -> Option<LineageRow> {
     let share = cells.parsed("share", |text| {
         text.parse::<f64>().map_err(|_| format!("{text:?} is not a number; write a share like 0.25"))
     });
-    if share.is_some_and(|share| !(share > 0.0 && share <= 1.0)) {
+    let possible = share.filter(|share| *share > 0.0 && *share <= 1.0);
+    if share.is_some() && possible.is_none() {
         cells.find("share", "out_of_range", "a share is above 0 and at most 1");
     }
     let legal_basis = cells.optional_text("legal_basis");
@@ -97,7 +101,7 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>) -> Option<LineageRow> {
         to_code: to_code?,
         to_name: to_name?,
         effective_on: effective_on?,
-        share,
+        share: possible,
         legal_basis,
     })
 }
@@ -144,6 +148,34 @@ mod tests {
                 "{row}"
             );
         }
+    }
+
+    /// A file in which one predecessor goes into others by these shares, from line 2 on.
+    fn divided(shares: &[&str]) -> String {
+        let row = |(to, share): (usize, &&str)| format!("A,,1,x,15,{to},y,2025-07-01,,{share}\n");
+        format!("{HEADER}{}", shares.iter().enumerate().map(row).collect::<String>())
+    }
+
+    #[test]
+    fn shares_that_add_up_to_more_than_all_are_found_where_they_do() {
+        for (shares, line) in [
+            (&["0.6", "0.4", "0.1"][..], 4),
+            (&["1", "0.02"], 3),
+            (&["0.9", "0.9", "0.9"], 3),
+            (&["0.5", "", "0.52"], 4),
+        ] {
+            let expected = [(format!("line {line}, column share"), "sum_above_one")];
+            assert_eq!(found(&divided(shares)), expected, "{shares:?}");
+        }
+    }
+
+    #[test]
+    fn shares_may_leave_something_out_be_rounded_and_be_of_other_predecessors_and_days() {
+        for shares in [&["0.3", "0.3"][..], &["0.17"; 6], &["0.333334"; 3], &["1", ""]] {
+            assert!(read_lineage(divided(shares).as_bytes()).is_ok(), "{shares:?}");
+        }
+        let others = ["B,,1,x,15,7,y,2025-07-01,,1", "A,,2,x,15,7,y,2025-07-01,,1", "A,,1,x,15,7,y,2026-07-01,,1"];
+        assert!(read_lineage(format!("{}{}\n", divided(&["1"]), others.join("\n")).as_bytes()).is_ok());
     }
 
     #[test]

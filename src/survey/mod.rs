@@ -3,7 +3,6 @@
 //! Everything here is plain data and pure functions. The room knows nothing of storage, HTTP or estimates.
 //! Start reading at [`Wave`]; a citizen's answer becomes a [`Response`], an official file becomes [`UnitRow`]s.
 
-mod cells;
 mod document;
 mod lineage_file;
 mod packed;
@@ -17,20 +16,24 @@ mod questionnaire_reader;
 mod questionnaire_tests;
 mod questionnaire_writer;
 mod register;
+mod register_file;
 mod response;
 #[cfg(test)]
 pub(crate) mod sample;
 mod unit;
 mod unit_file;
+mod unit_list;
 mod wave;
 
 pub use lineage_file::read_lineage;
 pub use packed::{RatingReader, UnpackError};
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
 pub use register::{check_register, unit_on};
+pub use register_file::REGISTER_ROWS_MAX;
 pub use response::{Answer, AnswerSheet, Mode, Placement, Response, Source};
 pub use unit::{LineageRow, Unit, UnitId, UnitRow};
-pub use unit_file::{REGISTER_ROWS_MAX, read_units};
+pub use unit_file::read_units;
+pub use unit_list::UnitList;
 pub use wave::{
     Field, FormLayout, ImportColumns, MeasuredUnits, Period, Plan, TransitionError, UnitSelection, Wave, WaveState,
 };

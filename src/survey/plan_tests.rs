@@ -12,7 +12,7 @@ use super::{
 use crate::foundation::{Code, Findings, Text, Weight};
 
 const EXAMPLE: &str = include_str!("../../docs/examples/plan.toml");
-const UNITS_2024: &str = include_str!("../../tests/reference/units-laocai-2024.csv");
+const UNITS_2024: &str = include_str!("../app/demo/units-laocai-2024.csv");
 
 fn listed<T>(result: Result<T, Findings>) -> Vec<(String, &'static str)> {
     let findings = result.err().map(|findings| findings.0).unwrap_or_default();

@@ -89,7 +89,7 @@ mod tests {
     use super::super::{UnitId, read_lineage, read_units};
     use super::*;
 
-    const UNITS_2024: &str = include_str!("../../tests/reference/units-laocai-2024.csv");
+    const UNITS_2024: &str = include_str!("../app/demo/units-laocai-2024.csv");
     const UNITS_2025: &str = include_str!("../../tests/reference/units-laocai-2025.csv");
     const LINEAGE_2025: &str = include_str!("../../tests/reference/lineage-laocai-2025.csv");
     const HEADER: &str = "code,level,kind,parent_code,name_vi,valid_from,valid_to\n";

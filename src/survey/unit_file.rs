@@ -4,14 +4,10 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use chrono::NaiveDate;
-use csv::StringRecord;
 
 use super::UnitRow;
-use super::cells::Cells;
+use super::register_file::{Cells, find_missing_columns, read_rows};
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Table, Text, cell_path};
-
-/// The most rows that a file of the register may have.
-pub const REGISTER_ROWS_MAX: usize = 200_000;
 
 const REQUIRED: [&str; 3] = ["code", "level", "kind"];
 const OPTIONAL: [&str; 3] = ["parent_code", "valid_from", "valid_to"];
@@ -25,30 +21,9 @@ pub fn read_units(reader: impl Read) -> Result<Vec<UnitRow>, Findings> {
     let mut table = Table::open(reader)?;
     let columns = UnitColumns::of(&table)?;
     let mut findings = LimitedFindings::default();
-    let mut lines = Vec::new();
-    let mut rows = Vec::new();
-    let mut record = StringRecord::new();
-    while let Some(read) = table.read_row(&mut record) {
-        let line = match read {
-            Ok(line) => line,
-            Err(finding) => {
-                findings.push(finding.path, finding.code, finding.message);
-                continue;
-            }
-        };
-        if rows.len() == REGISTER_ROWS_MAX {
-            let message = format!("a file may have {REGISTER_ROWS_MAX} rows; split it");
-            findings.push(format!("line {line}"), "too_many", message);
-            break;
-        }
-        let mut cells = Cells { table: &table, record: &record, line, findings: &mut findings };
-        if let Some(row) = columns.read(&mut cells) {
-            lines.push(line);
-            rows.push(row);
-        }
-    }
-    find_overlaps(&rows, &lines, &mut findings);
-    findings.into_result(rows)
+    let rows = read_rows(&mut table, &mut findings, |cells| columns.read(cells));
+    find_overlaps(&rows, &mut findings);
+    findings.into_result(rows.into_iter().map(|(_, row)| row).collect())
 }
 
 /// Where the columns are.
@@ -72,9 +47,7 @@ impl UnitColumns {
                 }
             }
         }
-        for column in REQUIRED.into_iter().filter(|column| table.column(column).is_none()) {
-            findings.push(cell_path(1, column), "missing_column", "this column is missing");
-        }
+        find_missing_columns(table, &REQUIRED, &mut findings);
         if names.is_empty() {
             let message = "there is no column of names; add one such as name_vi";
             findings.push(cell_path(1, "name_vi"), "missing_column", message);
@@ -113,19 +86,19 @@ impl UnitColumns {
 }
 
 /// Finds codes that two units of a level would have on one day.
-fn find_overlaps(rows: &[UnitRow], lines: &[u64], findings: &mut LimitedFindings) {
+fn find_overlaps(rows: &[(u64, UnitRow)], findings: &mut LimitedFindings) {
     let mut namesakes: HashMap<(&Code, &Code), Vec<usize>> = HashMap::new();
-    for (position, row) in rows.iter().enumerate() {
+    for (position, (_, row)) in rows.iter().enumerate() {
         namesakes.entry((&row.level, &row.code)).or_default().push(position);
     }
     let mut overlaps = Vec::new();
     for positions in namesakes.values_mut().filter(|positions| positions.len() > 1) {
-        positions.sort_by_key(|position| (rows[*position].valid_from, *position));
+        positions.sort_by_key(|position| (rows[*position].1.valid_from, *position));
         // By first day, a unit overlaps an earlier one exactly when it overlaps the one that lasts longest so far.
-        let last_day = |position: usize| rows[position].valid_to.unwrap_or(NaiveDate::MAX);
+        let last_day = |position: usize| rows[position].1.valid_to.unwrap_or(NaiveDate::MAX);
         let mut longest = positions[0];
         for position in positions.iter().skip(1).copied() {
-            if rows[position].overlaps(&rows[longest]) {
+            if rows[position].1.overlaps(&rows[longest].1) {
                 overlaps.push((position.max(longest), position.min(longest)));
             }
             if last_day(position) > last_day(longest) {
@@ -135,15 +108,17 @@ fn find_overlaps(rows: &[UnitRow], lines: &[u64], findings: &mut LimitedFindings
     }
     overlaps.sort_unstable();
     for (position, other) in overlaps {
-        let row = &rows[position];
-        let message = format!("{} {} exists already on the same days, in line {}", row.level, row.code, lines[other]);
-        findings.push(cell_path(lines[position], "code"), "overlap", message);
+        let (line, row) = &rows[position];
+        let first = rows[other].0;
+        let message = format!("{} {} exists already on the same days, in line {first}", row.level, row.code);
+        findings.push(cell_path(*line, "code"), "overlap", message);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::survey::REGISTER_ROWS_MAX;
 
     const HEADER: &str = "code,level,kind,parent_code,name_vi,name_en,valid_from,valid_to\n";
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{Mode, Questionnaire, Unit};
+use super::{Mode, Questionnaire, Unit, UnitList};
 use crate::foundation::{Code, Text, Weight};
 use crate::statistics::Confidence;
 
@@ -235,7 +235,7 @@ pub struct Wave {
     /// What is asked.
     pub questionnaire: Questionnaire,
     /// The measured units, in the plan's order.
-    pub units: Vec<Unit>,
+    pub units: UnitList,
 }
 
 impl Wave {
@@ -248,7 +248,7 @@ impl Wave {
     /// The measured unit with this code.
     #[must_use]
     pub fn unit(&self, code: &str) -> Option<&Unit> {
-        self.units.iter().find(|unit| unit.code().as_str() == code)
+        self.units.find(code)
     }
 }
 

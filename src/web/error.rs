@@ -1,10 +1,12 @@
 //! Errors as pages: one place turns them into a status and words that a citizen understands.
 
 use askama::Template;
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::{Page, Place, Style, render};
+use crate::foundation::MaybeMissing;
 
 /// Why a page cannot be shown. A refusal (4xx) becomes a page in the reader's language; a failure (5xx) has an empty
 /// body and one log line.
@@ -19,6 +21,9 @@ pub enum PageError {
     /// Another refusal with a 4xx status that has an `error-…` message; without one it reads as a 400.
     #[error("refused with {0}")]
     Refused(StatusCode),
+    /// Another refusal that has a page of its own.
+    #[error("refused with {}", .0.status())]
+    Told(Box<Response>),
     /// Something failed on our side.
     #[error(transparent)]
     Internal(Box<dyn std::error::Error + Send + Sync>),
@@ -35,8 +40,34 @@ impl PageError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::Refused(status) => *status,
+            Self::Told(page) => page.status(),
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+}
+
+/// What is missing is a page that is not found; anything else is a failure on our side.
+impl<E: MaybeMissing> From<E> for PageError {
+    fn from(error: E) -> Self {
+        if error.is_missing() { Self::NotFound } else { Self::internal(error) }
+    }
+}
+
+impl From<PathRejection> for PageError {
+    fn from(rejection: PathRejection) -> Self {
+        Self::Refused(rejection.status())
+    }
+}
+
+impl From<QueryRejection> for PageError {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::Refused(rejection.status())
+    }
+}
+
+impl From<FormRejection> for PageError {
+    fn from(rejection: FormRejection) -> Self {
+        Self::Refused(rejection.status())
     }
 }
 
@@ -46,6 +77,9 @@ pub(super) struct ToldAsPage;
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
+        if let Self::Told(page) = self {
+            return *page;
+        }
         if let Self::Internal(error) = &self {
             tracing::error!(error = %error, "a page failed");
         }

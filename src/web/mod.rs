@@ -11,6 +11,7 @@ mod headers;
 mod language;
 mod page;
 mod random;
+mod taken;
 
 pub use credential::Credential;
 pub use edge::{Place, wrap};
@@ -20,3 +21,4 @@ pub use language::Language;
 pub(crate) use page::test_page;
 pub use page::{Page, Style, render};
 pub use random::draw_id;
+pub use taken::{ForPage, Taken};

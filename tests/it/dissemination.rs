@@ -98,6 +98,8 @@ on_both_engines! {
         let second = world.get_as_administrator("/api/v1/waves?page=2&per_page=1").await;
         assert_eq!((codes(second.json()), &second.json()["total"]), (1, &2.into()));
         assert!(second.headers[header::LINK].to_str().unwrap().contains("rel=\"prev\""));
+        let beyond = world.get("/api/v1/waves?page=9&format=csv").await;
+        assert_eq!(beyond.text, "code,state,title,opens,closes,accepts_until,method,synthetic\n");
         assert_eq!(world.get("/api/v1/waves/draft").await.status, StatusCode::NOT_FOUND);
         assert_eq!(world.get("/api/v1/waves?per_page=0").await.status, StatusCode::BAD_REQUEST);
     }

@@ -163,6 +163,14 @@ fn without_columns_for_the_design_it_is_a_simple_random_sample() {
 }
 
 #[test]
+fn without_a_domain_the_covariances_are_a_header_alone() {
+    let desk = Desk::new("q1\n5\n1\n", "[columns]\nitems = [\"q1\"]\n");
+    estimate_files(&desk.options, |_| ()).unwrap();
+    let covariances = std::fs::read_to_string(desk.options.covariance.as_ref().unwrap()).unwrap();
+    assert_eq!(covariances, "statistic,level_a,level_b,covariance\n");
+}
+
+#[test]
 fn a_wrong_value_is_one_error_with_its_line_and_column() {
     let table = [
         ("a,1,y,2,M,2,", "a,1,y,2,M,2,6", "/responses.csv: line 3, column \"q2\": \"6\" is no rating"),

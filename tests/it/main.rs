@@ -8,6 +8,7 @@ mod form;
 mod import;
 mod intake;
 mod kill;
+mod malformed;
 mod plan;
 mod reference;
 mod reference_design;

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, Statement};
 
 use crate::support::{World, on_both_engines, platform_on, submission};
 
-const UNITS_2024: &[u8] = include_bytes!("../reference/units-laocai-2024.csv");
+const UNITS_2024: &[u8] = include_bytes!("../../src/app/demo/units-laocai-2024.csv");
 const UNITS_2025: &[u8] = include_bytes!("../reference/units-laocai-2025.csv");
 const LINEAGE: &[u8] = include_bytes!("../reference/lineage-laocai-2025.csv");
 

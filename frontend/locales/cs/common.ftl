@@ -1,7 +1,7 @@
 skip-to-content = Přejít k obsahu
 language-switch = Jazyk
 synthetic-notice = Smyšlená data pro ukázku, nejde o skutečný průzkum.
-footer-about = Plumbline měří, jak jsou občané spokojeni s veřejnými správními službami, a uvádí, jak jistý je každý výsledek.
+footer-about = Plumbline měří, jak jsou občané spokojeni se službami veřejné správy, a uvádí, jak jistý je každý výsledek.
 footer-links = Odkazy
 footer-receipt = Ověřit kód potvrzení
 footer-api = Data a API

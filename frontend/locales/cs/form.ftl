@@ -27,13 +27,13 @@ finding-required = Vyberte odpověď
 finding-number = Zadejte číslo od { $min } do { $max }
 finding-too-long = Zkraťte text, nejvýše { $max } znaků
 finding-empty = Zatím jste na nic neodpověděli. Před odesláním odpovězte alespoň na jednu otázku.
-finding-other = Tato odpověď zatím nevyhovuje, vyberte ji nebo zadejte znovu
+finding-other = Tuto odpověď nelze přijmout, vyberte ji nebo zadejte znovu
 check-title = Kontrola odpovědí
 check-lead = Zatím nebylo nic odesláno. Odpovědi projděte, případně změňte a odešlete tlačítkem na konci stránky.
 check-blanks = { $count ->
-    [one] { $count } otázka zůstala bez odpovědi. Může tak zůstat.
-    [few] { $count } otázky zůstaly bez odpovědi. Mohou tak zůstat.
-   *[other] { $count } otázek zůstalo bez odpovědi. Mohou tak zůstat.
+    [one] { $count } otázka zůstala bez odpovědi. Nemusíte ji vyplňovat.
+    [few] { $count } otázky zůstaly bez odpovědi. Nemusíte je vyplňovat.
+   *[other] { $count } otázek zůstalo bez odpovědi. Nemusíte je vyplňovat.
  }
 check-blank = Bez odpovědi
 check-change = Změnit
@@ -50,7 +50,7 @@ conflict-title = Tento formulář už byl odeslán
 thanks-title = Děkujeme
 thanks-lead = Vaše odpovědi byly přijaty a bezpečně uloženy.
 thanks-receipt = Kód potvrzení
-thanks-what = Kód dokládá, že formulář byl přijat, ne kdo jej poslal ani co obsahuje. Stránku si můžete vyfotit nebo vytisknout; kód ověříte odkazem níže.
+thanks-what = Kód dokládá, že formulář byl přijat, ne kdo jej poslal ani co obsahuje. Stránku si můžete vyfotit nebo vytisknout; kód ověříte přes odkaz dole na stránce.
 thanks-close = Tuto stránku můžete zavřít.
 receipt-title = Ověřit kód potvrzení
 receipt-lead = Zadejte kód ze stránky s poděkováním a zjistěte, zda byl formulář přijat.

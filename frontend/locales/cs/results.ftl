@@ -1,8 +1,8 @@
 waves-title = Spokojenost s veřejnými službami
-waves-lead = Jak jsou občané spokojeni s veřejnými správními službami v jednotlivých územích a jak jistý je každý výsledek.
+waves-lead = Jak jsou občané spokojeni se službami veřejné správy v jednotlivých územích a jak jistý je každý výsledek.
 waves-none = Zatím tu není žádný průzkum.
-waves-period = Odpovědi se týkají období { $from } – { $to }
-waves-field = Sběr: { $opens } – { $closes }
+waves-period = Hodnotí se období { $from } – { $to }
+waves-field = Sběr dotazníků: { $opens } – { $closes }
 waves-units = { $count ->
     [one] { $count } jednotka
     [few] { $count } jednotky
@@ -15,6 +15,7 @@ waves-fieldwork = Průběh sběru
 state-draft = v přípravě
 state-upcoming = začíná { $date }
 state-taking = přijímá odpovědi do { $date }
+state-late = přijímá opožděné dotazníky do { $date }
 state-ended = sběr skončil
 state-closed = uzavřeno, výsledky se ověřují
 state-released = výsledky zveřejněny
@@ -26,19 +27,19 @@ level-department = Odbor
 level-other = Jednotka
 
 rank-ordinal = { $n }.
-rank-alone = { $unit } je na { $low } místě a prokazatelně se liší od všech ostatních
+rank-alone = { $unit } je na { $low } místě a průkazně se liší od všech ostatních
 rank-among-first = { $count ->
-    [few] { $unit } patří mezi první { $count } ({ $low } až { $high } místo)
-   *[other] { $unit } patří mezi prvních { $count } ({ $low } až { $high } místo)
+    [few] { $unit } patří mezi první { $count } ({ $low } až { $high } místo)
+   *[other] { $unit } patří mezi prvních { $count } ({ $low } až { $high } místo)
   }
 rank-among-last = { $count ->
-    [few] { $unit } patří mezi poslední { $count } ({ $low } až { $high } místo)
-   *[other] { $unit } patří mezi posledních { $count } ({ $low } až { $high } místo)
+    [few] { $unit } patří mezi poslední { $count } ({ $low } až { $high } místo)
+   *[other] { $unit } patří mezi posledních { $count } ({ $low } až { $high } místo)
   }
-rank-between = { $unit } je na { $low } až { $high } místě
-rank-anywhere = Místo jednotky { $unit } z odpovědí nelze určit: může být { $low } až { $high }
-rank-indistinct = průkazně se neliší od těchto jednotek: { $others }
-rank-indistinct-many = průkazně se neliší od { $count } dalších jednotek
+rank-between = { $unit } je na { $low } až { $high } místě
+rank-anywhere = Místo jednotky { $unit } z dat nelze určit: může být { $low } až { $high }
+rank-indistinct = bez průkazného rozdílu oproti { $others }
+rank-indistinct-many = bez průkazného rozdílu oproti { $count } dalším jednotkám
 list-and = a
 list-or = nebo
 lead-first-open = Která jednotka je první, nelze říci. V úvahu přichází { $units }.
@@ -46,29 +47,30 @@ lead-first-open-many = Která jednotka je první, nelze říci. V úvahu přich�
 lead-no-ranking = Zatím nelze seřadit žádnou jednotku.
 
 ranking-title = Žebříček
-ranking-facts = odpovědi: { $answers } · jednotky: { $units } · období { $from } – { $to }
-ranking-overall = Všechny jednotky dohromady: { $value } (interval { $interval }).
-ranking-not-public = Tuto stránku vidíte jen vy: výsledky zatím nejsou zveřejněny.
+ranking-facts = dotazníky: { $answers } · jednotky: { $units } · období { $from } – { $to }
+ranking-overall = Všechny jednotky dohromady: { $value } (interval spolehlivosti { $level }: { $interval }).
+ranking-not-public = Tato stránka není veřejná: výsledky zatím nejsou zveřejněny a vidí je jen správce.
 chart-title = Index každé jednotky s intervalem
 chart-description = Každá jednotka má bod na hodnotě indexu a čáru pro interval; jednotky jsou ve skupinách od nejlepší po poslední. Tabulka níže obsahuje stejná čísla.
 chart-axis-share = Index, % spokojených
 chart-axis-points = Index, bodů ze 100
 chart-reference = Všechny jednotky dohromady: { $value }
-chart-reading = Bod: index. Čára: jeho { $level } interval. Vpravo: místa, která odpovědi připouštějí. Podbarveno: skupiny; jedna se od druhé liší jistě, ale pořadí uvnitř skupiny rozhodnuto není.
+chart-reading = Bod: index. Čára: interval spolehlivosti { $level }. Vpravo: místa, která data připouštějí. Podbarveno: skupiny. Při společné spolehlivosti { $joint } se jednotky z různých skupin průkazně liší; pořadí uvnitř skupiny zcela rozhodnuto není.
 tier = Skupina { $n }
 table-caption = Žebříček v číslech
 column-rank = Pořadí
-column-index = Index
-column-interval = { $level } interval
-column-places = Možná místa
+column-index-share = Index, %
+column-interval = Interval ({ $level })
+column-places = Místa
 column-tier = Skupina
-column-n = Odpovědi
+column-n = Dotazníky
 column-deff = Efekt designu
 column-margin = Odchylka ±
 words-title = Prostými slovy
+words-level = Všechny tyto věty platí zároveň se spolehlivostí { $level }.
 withheld-title = Mimo pořadí
 withheld-no_answers = { $unit }: nikdo neodpověděl.
-withheld-no_precision = { $unit }: odpovědí je příliš málo, než aby šlo říci, jak jistý index je.
+withheld-no_precision = { $unit }: výběr je příliš malý nebo z příliš mála míst, než aby šlo říci, jak jistý index je.
 withheld-other = { $unit }: vynecháno.
 
 method-title = Jak index vzniká
@@ -79,13 +81,13 @@ formula-factors = U každého kritéria se spočte podíl odpovědí „spokojen
 formula-pooled = Všechny odpovědi „spokojen/a“ a „velmi spokojen/a“ na kritéria (celkem { $items }) jako podíl všech vyjádřených názorů, v procentech.
 formula-score = Průměrné hodnocení od 1 do 5 u každého kritéria (celkem { $items }). Index je jejich průměr přepočtený tak, že 1 znamená 0 bodů a 5 znamená 100 bodů.
 method-interval-title = Co znamená interval
-method-interval = Nebyli dotázáni všichni, proto je každý index znám jen v rámci intervalu. Kdyby se průzkum mnohokrát opakoval, { $level } takových intervalů by obsahovalo hodnotu, kterou by dalo dotázání všech. Interval zahrnuje náhodu při výběru vzorku; nezahrnuje špatně pochopené otázky ani lidi, kteří odpovědět nechtěli.
-method-places-title = Co znamenají možná místa
-method-places = Jsou to všechna místa, která odpovědi připouštějí po porovnání každé dvojice jednotek (Holmova metoda). Platí pro všechny jednotky zároveň na hladině { $level }: nejméně v { $level } opakovaných průzkumů by skutečné místo žádné jednotky neleželo mimo uvedená místa.
+method-interval = Nebyli dotázáni všichni, proto je každý index znám jen v rámci intervalu. Kdyby se průzkum mnohokrát opakoval, asi { $level } takových intervalů by obsahovalo hodnotu, kterou by dalo dotázání všech. Interval zahrnuje náhodu při výběru vzorku; nezahrnuje špatně pochopené otázky ani lidi, kteří odpovědět nechtěli.
+method-places-title = Co znamenají místa
+method-places = Jsou to všechna místa, která data připouštějí po porovnání každé dvojice jednotek (Holmova metoda). Platí pro všechny jednotky zároveň se spolehlivostí { $level }: kdyby se průzkum mnohokrát opakoval, alespoň v { $level } opakování by skutečné místo každé jednotky leželo mezi uvedenými.
 method-tiers-title = Co je skupina
-method-tiers = Řetězec jednotek, z nichž každá se průkazně neliší od sousední. Dvě skupiny se od sebe liší jistě; na pořadí uvnitř jedné se nelze spolehnout.
+method-tiers = Řetězec jednotek, z nichž každá se průkazně neliší od některé sousední; jednotka, která se průkazně liší od všech ostatních, tvoří skupinu sama. Při společné spolehlivosti { $level } se jednotky z různých skupin průkazně liší. Na pořadí uvnitř skupiny nespoléhejte.
 method-deff-title = Co je efekt designu
-method-deff = Kolikrát je rozptyl větší než u prostého náhodného výběru stejné velikosti. Při hodnotě 2 má tisíc odpovědí cenu pěti set.
+method-deff = Kolikrát je rozptyl větší než u prostého náhodného výběru stejné velikosti. Při hodnotě 2 má tisíc dotazníků cenu pěti set. Hodnota pod 1 znamená, že výběr byl přesnější než prostý náhodný: může za tím být stratifikace, ale při malém počtu primárních výběrových jednotek i náhoda, protože samotný rozptyl je pak odhadnut jen zhruba.
 download-title = Data
 download-csv = Žebříček jako CSV
 download-json = Žebříček jako JSON
@@ -93,12 +95,14 @@ download-results-csv = Všechny odhady jako CSV
 download-api = O API
 
 unit-index = Index
+index-share = { $value } %
+index-points = { $value } bodu
 unit-answers = { $count ->
-    [one] { $number } odpověď
-    [few] { $number } odpovědi
-   *[other] { $number } odpovědí
+    [one] { $number } dotazník
+    [few] { $number } dotazníky
+   *[other] { $number } dotazníků
   }
-unit-interval = { $level } interval { $interval }
+unit-interval = interval spolehlivosti { $level }: { $interval }
 unit-back = Celý žebříček
 unit-factors = Faktory
 unit-factors-title = Podíl spokojených podle faktorů
@@ -106,9 +110,9 @@ unit-factors-description = Každý faktor má bod na podílu spokojených odpov�
 unit-items = Kritéria
 unit-items-description = Každé kritérium je pruh rozdělený na pět hodnocení, od nejhoršího vlevo po nejlepší vpravo. Tabulka níže obsahuje stejná čísla.
 unit-no-answers = O této jednotce zatím nikdo neodpověděl.
-unit-no-index = Index zatím nelze spočítat: některé kritérium nemá žádnou odpověď.
+unit-no-index = Index zatím nelze spočítat: k některému kritériu se nikdo nevyjádřil.
 column-factor = Faktor
-column-satisfied = Spokojeno, %
+column-satisfied = Spokojených, %
 column-criterion = Kritérium
 item-note = { $value } % ± { $margin }
 item-note-bare = { $value } %
@@ -116,7 +120,7 @@ item-no-answers = bez vyjádřeného názoru
 items-reading = Číslo vpravo je podíl spokojených a velmi spokojených s odchylkou na hladině { $level }. Podíly v tabulkách jsou v procentech; n je počet vyjádřených názorů.
 
 not-released-title = Výsledky zatím nejsou zveřejněny
-not-released-text = Před zveřejněním nevidí hodnocení nikdo, ani hodnocené jednotky. Jen tak je žebříček poctivý.
+not-released-text = Před zveřejněním nevidí hodnocení veřejnost ani hodnocené jednotky; kontroluje je jen správce. Nikdo tak nemůže ovlivnit své pořadí.
 not-released-field = Odpovědi se přijímají od { $opens } do { $closes }.
 not-released-answer = Zúčastnit se průzkumu
 

@@ -1,8 +1,8 @@
 waves-title = Satisfaction with public services
 waves-lead = How satisfied citizens are with public administrative services, unit by unit, and how sure each result is.
 waves-none = There is no survey here yet.
-waves-period = Answers speak of { $from } to { $to }
-waves-field = Field: { $opens } to { $closes }
+waves-period = About the time from { $from } to { $to }
+waves-field = Fieldwork: { $opens } to { $closes }
 waves-units = { $count ->
     [one] { $count } unit
    *[other] { $count } units
@@ -14,7 +14,8 @@ waves-fieldwork = Fieldwork
 state-draft = in preparation
 state-upcoming = opens on { $date }
 state-taking = taking answers until { $date }
-state-ended = field over
+state-late = taking late responses until { $date }
+state-ended = fieldwork over
 state-closed = closed, results under review
 state-released = results released
 
@@ -33,8 +34,8 @@ rank-ordinal = { NUMBER($n, type: "ordinal") ->
 rank-alone = { $unit } is { $low } and can be told apart from all others
 rank-among-first = { $unit } is among the first { $count } ({ $low } to { $high })
 rank-among-last = { $unit } is among the last { $count } ({ $low } to { $high })
-rank-between = { $unit } is between { $low } and { $high }
-rank-anywhere = The answers do not tell the place of { $unit }: it may be any from { $low } to { $high }
+rank-between = { $unit } is somewhere from { $low } to { $high }
+rank-anywhere = The data do not tell the place of { $unit }: it may be any from { $low } to { $high }
 rank-indistinct = it cannot be told apart from { $others }
 rank-indistinct-many = it cannot be told apart from { $count } other units
 list-and = and
@@ -44,29 +45,30 @@ lead-first-open-many = Which unit comes first cannot be said: { $count } units m
 lead-no-ranking = No unit can be ranked yet.
 
 ranking-title = Ranking
-ranking-facts = { $answers } answers · { $units } units · about { $from } to { $to }
-ranking-overall = All units together: { $value } (interval { $interval }).
-ranking-not-public = Only you see this page: the results are not released yet.
+ranking-facts = { $answers } responses · { $units } units · about { $from } to { $to }
+ranking-overall = All units together: { $value } ({ $level } confidence interval { $interval }).
+ranking-not-public = This page is not public: the results are not released yet, and only the administrator sees them.
 chart-title = Index of each unit with its interval
 chart-description = A dot for each unit at its index, with a line for its interval, grouped in tiers from the best to the last. The table below holds the same numbers.
 chart-axis-share = Index, % satisfied
 chart-axis-points = Index, points of 100
 chart-reference = All units together: { $value }
-chart-reading = Dot: the index. Line: its { $level } interval. At the right: the places that the answers allow. Shaded: tiers; each is surely apart from the next, but the order inside one is not settled.
+chart-reading = Dot: the index. Line: its { $level } confidence interval. At the right: the places that the data allow. Shaded: tiers. At { $joint } joint confidence, units of different tiers can be told apart; inside a tier the order is not fully settled.
 tier = Tier { $n }
 table-caption = The ranking in numbers
 column-rank = Rank
-column-index = Index
+column-index-share = Index, %
 column-interval = { $level } interval
 column-places = Places
 column-tier = Tier
-column-n = Answers
+column-n = Responses
 column-deff = Design effect
 column-margin = Margin ±
 words-title = In plain words
+words-level = All these sentences hold together at { $level } confidence.
 withheld-title = Not ranked
 withheld-no_answers = { $unit }: nobody has answered.
-withheld-no_precision = { $unit }: there are too few answers to say how sure its index is.
+withheld-no_precision = { $unit }: the sample is too small, or comes from too few places, to say how sure its index is.
 withheld-other = { $unit }: left out.
 
 method-title = How the index is made
@@ -77,13 +79,13 @@ formula-factors = For each criterion, the share of answers “satisfied” or �
 formula-pooled = All answers “satisfied” or “very satisfied” to the { $items } criteria, as a share of all opinions given, in per cent.
 formula-score = The mean rating, from 1 to 5, of each of the { $items } criteria. The index is the mean of these, rescaled so that 1 gives 0 points and 5 gives 100 points.
 method-interval-title = What the interval means
-method-interval = Not everybody was asked, so each index is known only to within an interval. If the survey were repeated many times, { $level } of such intervals would hold the value that asking everybody gives. It covers chance in drawing the sample; it does not cover questions that people misread or people who would not answer.
+method-interval = Not everybody was asked, so each index is known only to within an interval. If the survey were repeated many times, about { $level } of such intervals would hold the value that asking everybody gives. It covers chance in drawing the sample; it does not cover questions that people misread or people who would not answer.
 method-places-title = What the places mean
-method-places = The places of a unit are all those that the answers allow, after every pair of units has been compared (Holm’s method). The statement holds for all units together at the { $level } level: in at least { $level } of repeated surveys no unit’s true place lies outside the places given for it.
+method-places = The places of a unit are all those that the data allow, after every pair of units has been compared (Holm’s method). They hold for all units together at { $level } confidence: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true place would be among the places given for it.
 method-tiers-title = What a tier is
-method-tiers = A chain of units each of which cannot be told apart from a neighbour in the chain. Two tiers are surely apart; the order inside one should not be relied on.
+method-tiers = A chain of units each of which cannot be told apart from a neighbour in the chain; a unit that can be told apart from all others is a tier of its own. At { $level } joint confidence, units of different tiers can be told apart. Do not rely on the order inside a tier.
 method-deff-title = What the design effect is
-method-deff = How many times larger the variance is than in a simple random sample of the same size. At 2, a thousand answers are worth five hundred.
+method-deff = How many times larger the variance is than in a simple random sample of the same size. At 2, a thousand responses are worth five hundred. Below 1, this sample was more precise than a simple random one: stratification can bring that, but where few primary sampling units were drawn it may be chance, because the variance itself is then known only roughly.
 download-title = Data
 download-csv = Ranking as CSV
 download-json = Ranking as JSON
@@ -91,11 +93,13 @@ download-results-csv = All estimates as CSV
 download-api = About the API
 
 unit-index = Index
+index-share = { $value }%
+index-points = { $value } points
 unit-answers = { $count ->
-    [one] { $number } answer
-   *[other] { $number } answers
+    [one] { $number } response
+   *[other] { $number } responses
   }
-unit-interval = { $level } interval { $interval }
+unit-interval = { $level } confidence interval { $interval }
 unit-back = Whole ranking
 unit-factors = Factors
 unit-factors-title = Share satisfied by factor
@@ -103,7 +107,7 @@ unit-factors-description = A dot for each factor at its share of satisfied answe
 unit-items = Criteria
 unit-items-description = A bar for each criterion, split into the five ratings from worst at the left to best at the right. The table below holds the same numbers.
 unit-no-answers = Nobody has answered for this unit yet.
-unit-no-index = There is no index yet: one of the criteria has no answer.
+unit-no-index = There is no index yet: on one of the criteria nobody gave an opinion.
 column-factor = Factor
 column-satisfied = Satisfied, %
 column-criterion = Criterion
@@ -113,7 +117,7 @@ item-no-answers = no opinion given
 items-reading = The number at the right is the share satisfied or very satisfied, with its margin at the { $level } level. Shares in the tables are in per cent; n is the number of opinions.
 
 not-released-title = Results are not released yet
-not-released-text = Nobody, the ranked units included, sees scores before the release. This keeps the ranking honest.
+not-released-text = Until the release the public and the ranked units see no scores; only the administrator checks them. So nobody who is ranked can steer the ranking.
 not-released-field = Answers are taken from { $opens } to { $closes }.
 not-released-answer = Take part in the survey
 

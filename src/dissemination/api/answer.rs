@@ -1,6 +1,7 @@
 //! What all answers of the API share: the format that was asked for, entity tags, problems.
 
 use axum::extract::FromRequestParts;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -8,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::foundation::{Finding, Findings};
+use crate::foundation::{Finding, Findings, MaybeMissing, write_csv};
 use crate::pipeline::PipelineError;
 
 /// The formats of the result API.
@@ -79,7 +80,7 @@ fn accepted_format(headers: &HeaderMap) -> Result<Format, Problem> {
 }
 
 /// An answer: `document` as JSON, or its `rows` as CSV. `is_public` tells caches whether others may see it.
-pub(super) fn answer<D: Serialize, R: Serialize>(
+pub(super) fn answer<D: Serialize, R: Serialize + Default>(
     wanted: &Wanted,
     is_public: bool,
     document: &D,
@@ -87,7 +88,11 @@ pub(super) fn answer<D: Serialize, R: Serialize>(
 ) -> Result<Response, Problem> {
     let body = match wanted.format {
         Format::Json => serde_json::to_vec(document).map_err(Problem::internal)?,
-        Format::Csv => csv_body(rows)?,
+        Format::Csv => {
+            let mut body = Vec::new();
+            write_csv(&mut body, rows).map_err(Problem::internal)?;
+            body
+        }
     };
     let tag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..32]);
     let is_known = wanted.known_tags.as_deref().is_some_and(|known| {
@@ -104,14 +109,6 @@ pub(super) fn answer<D: Serialize, R: Serialize>(
     let cache = if is_public { "no-cache" } else { "private, no-cache" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     Ok(response)
-}
-
-fn csv_body<R: Serialize>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, Problem> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.serialize(row).map_err(Problem::internal)?;
-    }
-    writer.into_inner().map_err(|error| Problem::internal(error.into_error()))
 }
 
 /// Why a request was not answered.
@@ -163,9 +160,21 @@ impl Problem {
     }
 }
 
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(rejection.status(), "bad_request", rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(rejection.status(), "bad_request", rejection.body_text())
+    }
+}
+
 impl From<PipelineError> for Problem {
     fn from(error: PipelineError) -> Self {
-        if matches!(error, PipelineError::NotFound { .. }) {
+        if error.is_missing() {
             Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
         } else {
             Self::internal(error)
@@ -185,6 +194,17 @@ impl IntoResponse for Problem {
             Err(_) => status.into_response(),
         }
     }
+}
+
+/// The fallback for addresses of the API that lead nowhere.
+pub async fn no_such_address() -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is no such address; see /api").into_response()
+}
+
+/// The fallback for methods that an address of the API does not take.
+pub async fn no_such_method() -> Response {
+    let message = "this address does not take that method; see /api";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message).into_response()
 }
 
 #[cfg(test)]

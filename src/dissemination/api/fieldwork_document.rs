@@ -25,9 +25,20 @@ pub(super) struct FieldworkDocument {
     units: Vec<UnitFieldworkDocument>,
 }
 
-/// The fieldwork of one unit.
+/// The fieldwork of one unit, with its modes and days.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct UnitFieldworkDocument {
+    #[serde(flatten)]
+    row: FieldworkRow,
+    /// Responses by mode. In CSV each mode has a column.
+    by_mode: BTreeMap<Mode, u64>,
+    /// Responses by the day on which they were given. They are left out of the CSV.
+    by_day: BTreeMap<NaiveDate, u64>,
+}
+
+/// The fieldwork of one unit.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub(super) struct FieldworkRow {
     /// The unit's code; null for all together.
     unit: Option<Code>,
     /// Responses so far.
@@ -44,15 +55,21 @@ pub(super) struct UnitFieldworkDocument {
     deff: Option<f64>,
     /// How many more answers the wished margin needs at that design effect.
     more_needed: Option<u64>,
-    /// Responses by mode.
-    by_mode: BTreeMap<Mode, u64>,
-    /// Responses by the day on which they were given.
-    by_day: BTreeMap<NaiveDate, u64>,
+}
+
+/// The columns of the CSV that [`FieldworkRow`] does not have.
+#[derive(Default, Serialize)]
+pub(super) struct ModeColumns {
+    web: u64,
+    kiosk: u64,
+    interviewer: u64,
+    telephone: u64,
+    paper: u64,
 }
 
 impl From<&UnitFieldwork> for UnitFieldworkDocument {
     fn from(unit: &UnitFieldwork) -> Self {
-        Self {
+        let row = FieldworkRow {
             unit: unit.unit.clone(),
             answered: unit.answered,
             target: unit.target,
@@ -61,48 +78,22 @@ impl From<&UnitFieldwork> for UnitFieldworkDocument {
             margin: unit.margin,
             deff: unit.design_effect,
             more_needed: unit.more_needed,
-            by_mode: unit.by_mode.clone(),
-            by_day: unit.by_day.clone(),
-        }
+        };
+        Self { row, by_mode: unit.by_mode.clone(), by_day: unit.by_day.clone() }
     }
 }
 
-/// The CSV form of [`UnitFieldworkDocument`], without the days.
-#[derive(Serialize)]
-pub(super) struct FieldworkRow {
-    unit: Option<Code>,
-    answered: u64,
-    target: Option<u64>,
-    expected_by_today: Option<f64>,
-    share: Option<f64>,
-    margin: Option<f64>,
-    deff: Option<f64>,
-    more_needed: Option<u64>,
-    web: u64,
-    kiosk: u64,
-    interviewer: u64,
-    telephone: u64,
-    paper: u64,
-}
-
-impl From<&UnitFieldworkDocument> for FieldworkRow {
-    fn from(unit: &UnitFieldworkDocument) -> Self {
-        let by = |mode: Mode| unit.by_mode.get(&mode).copied().unwrap_or_default();
-        Self {
-            unit: unit.unit.clone(),
-            answered: unit.answered,
-            target: unit.target,
-            expected_by_today: unit.expected_by_today,
-            share: unit.share,
-            margin: unit.margin,
-            deff: unit.deff,
-            more_needed: unit.more_needed,
+impl UnitFieldworkDocument {
+    fn columns(&self) -> (FieldworkRow, ModeColumns) {
+        let by = |mode: Mode| self.by_mode.get(&mode).copied().unwrap_or_default();
+        let modes = ModeColumns {
             web: by(Mode::Web),
             kiosk: by(Mode::Kiosk),
             interviewer: by(Mode::Interviewer),
             telephone: by(Mode::Telephone),
             paper: by(Mode::Paper),
-        }
+        };
+        (self.row.clone(), modes)
     }
 }
 
@@ -118,7 +109,7 @@ impl FieldworkDocument {
     }
 
     /// All units together first, then each.
-    pub(super) fn rows(&self) -> impl Iterator<Item = FieldworkRow> {
-        std::iter::once(&self.overall).chain(&self.units).map(Into::into)
+    pub(super) fn rows(&self) -> impl Iterator<Item = (FieldworkRow, ModeColumns)> {
+        std::iter::once(&self.overall).chain(&self.units).map(UnitFieldworkDocument::columns)
     }
 }

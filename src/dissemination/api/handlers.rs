@@ -10,14 +10,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Problem, Wanted, answer};
+use super::described::{InFormat, NoList, NoResults, NoWave, OfWave};
 use super::fieldwork_document::FieldworkDocument;
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
+use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
 use crate::dissemination::{is_administrator, may_see_results};
 use crate::foundation::Findings;
 use crate::pipeline::{Platform, Standings};
 use crate::survey::{Wave, WaveState};
-use crate::web::Credential;
+use crate::web::{Credential, Taken};
+
+/// What a route takes from a request; a refusal is a [`Problem`].
+type ForProgram<E> = Taken<E, Problem>;
 
 /// The routes under `/api/v1` and their descriptions.
 pub fn api_routes() -> OpenApiRouter<Platform> {
@@ -89,17 +94,15 @@ fn links(page: usize, per_page: usize, total: usize) -> Option<HeaderValue> {
     get,
     path = "/waves",
     tag = "results",
-    params(Paging, ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides")),
+    params(Paging, InFormat),
     responses(
         (status = 200, description = "One page of the list", body = WaveList),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 400, description = "A parameter is not valid", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoList,
     )
 )]
 async fn list_waves(
     State(platform): State<Platform>,
-    Query(paging): Query<Paging>,
+    Taken(Query(paging), ..): ForProgram<Query<Paging>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -147,20 +150,15 @@ fn not_found(what: &str, code: &str) -> Problem {
     get,
     path = "/waves/{wave}",
     tag = "results",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2023"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, InFormat),
     responses(
         (status = 200, description = "The wave", body = WaveDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 404, description = "No such wave", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoWave,
     )
 )]
 async fn get_wave(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -177,29 +175,23 @@ async fn get_wave(
     get,
     path = "/waves/{wave}/results",
     tag = "results",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2023"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The estimates", body = ResultsDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 403, description = "Not released yet", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such wave", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoResults,
     )
 )]
 async fn get_results(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = visible_wave(&platform, &code, &credential).await?;
     let results = platform.results(&wave).await?;
     let document = ResultsDocument::new(&wave, &results);
-    answer(&wanted, wave.state == WaveState::Released, &document, &document.rows)
+    answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
 /// Get the ranking of a wave's units.
@@ -210,22 +202,16 @@ async fn get_results(
     get,
     path = "/waves/{wave}/ranking",
     tag = "results",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2023"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The ranking", body = RankingDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 403, description = "Not released yet", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such wave", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoResults,
     )
 )]
 async fn get_ranking(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -243,23 +229,16 @@ async fn get_ranking(
     get,
     path = "/waves/{wave}/units/{unit}",
     tag = "results",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2023"),
-        ("unit" = String, Path, description = "The unit's code", example = "085"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, ("unit" = String, Path, description = "The unit's code", example = "085"), InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The unit's results", body = UnitDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 403, description = "Not released yet", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such wave or unit", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoResults,
     )
 )]
 async fn get_unit(
     State(platform): State<Platform>,
-    Path((code, unit)): Path<(String, String)>,
+    Taken(Path((code, unit)), ..): ForProgram<Path<(String, String)>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
@@ -269,7 +248,7 @@ async fn get_unit(
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured));
     let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
     let document = UnitDocument::new(&wave, &results, &ranking, measured, of_unit);
-    answer(&wanted, wave.state == WaveState::Released, &document, &document.rows)
+    answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
 /// Get the state of a wave's fieldwork.
@@ -282,22 +261,16 @@ async fn get_unit(
     get,
     path = "/waves/{wave}/fieldwork",
     tag = "fieldwork",
-    params(
-        ("wave" = String, Path, description = "The wave's code", example = "laocai-2024"),
-        ("format" = Option<String>, Query, description = "`json` or `csv`; else `Accept` decides"),
-    ),
+    params(OfWave, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The fieldwork", body = FieldworkDocument),
-        (status = 304, description = "Not changed since the entity tag in `If-None-Match`"),
-        (status = 403, description = "Not released yet", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such wave", body = Problem, content_type = "application/problem+json"),
-        (status = 406, description = "No such format", body = Problem, content_type = "application/problem+json"),
+        NoResults,
     )
 )]
 async fn get_fieldwork(
     State(platform): State<Platform>,
-    Path(code): Path<String>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {

@@ -2,9 +2,10 @@
 //!
 //! Every estimate leaves at full precision in the unit of its statistic; rounding is the reader's business.
 //! `rows.rs` and the documents hold the shapes, `handlers.rs` the routes, `answer.rs` what all answers share (format,
-//! entity tag, problems), `reference.rs` the description and the page that renders it.
+//! entity tag, problems), `described.rs` how the description tells that, `reference.rs` the description and the page that renders it.
 
 mod answer;
+mod described;
 mod fieldwork_document;
 mod handlers;
 mod reference;
@@ -14,5 +15,6 @@ mod rows;
 mod shape_tests;
 mod wave_documents;
 
+pub use answer::{no_such_address, no_such_method};
 pub use handlers::api_routes;
 pub use reference::{api_description, api_pages};

@@ -28,6 +28,7 @@ pub fn api_description() -> OpenApi {
                 `application/problem+json` with `status`, `code` and `message`.",
             license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
         ),
+        components(schemas(Problem)),
         tags(
             (name = "results", description = "Waves, estimates, rankings"),
             (name = "fieldwork", description = "How the collection goes"),
@@ -118,10 +119,11 @@ impl Reference {
                 .filter(|(_, operation)| operation.is_object())
                 .map(|(method, body)| Operation::new(path, method, body))
         });
-        let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
+        let schemas = &document["components"]["schemas"];
+        let named = schemas.as_object().into_iter().flatten();
         Self {
             operations: operations.collect(),
-            shapes: schemas.map(|(name, schema)| Shape::new(name, schema)).collect(),
+            shapes: named.map(|(name, schema)| Shape::new(name, schema, schemas)).collect(),
         }
     }
 }
@@ -163,11 +165,13 @@ impl Operation {
 }
 
 impl Shape {
-    fn new(name: &str, schema: &Value) -> Self {
-        let required: Vec<_> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    fn new(name: &str, schema: &Value, schemas: &Value) -> Self {
         let mut fields = Vec::new();
-        // A shape made of parts has its fields in the parts.
+        // A shape made of parts has its fields in the parts, some of which are shapes of their own.
         for part in std::iter::once(schema).chain(schema["allOf"].as_array().into_iter().flatten()) {
+            let part = part["$ref"].as_str().map_or(part, |reference| &schemas[name_of(reference)]);
+            let required: Vec<_> =
+                part["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             for (field, schema) in part["properties"].as_object().into_iter().flatten() {
                 fields.push(FieldLine {
                     name: field.clone(),
@@ -190,10 +194,15 @@ fn content_example(content: &Value) -> Option<String> {
     serde_json::to_string_pretty(&media["example"]).ok().filter(|example| example != "null")
 }
 
+/// The name of the shape that a reference leads to.
+fn name_of(reference: &str) -> &str {
+    reference.rsplit('/').next().unwrap_or_default()
+}
+
 /// A schema in a few words: `string`, `array of EstimateRow`, `number or null`.
 fn kind_of(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
-        return reference.rsplit('/').next().unwrap_or_default().to_owned();
+        return name_of(reference).to_owned();
     }
     for key in ["oneOf", "anyOf", "allOf"] {
         if let Some(parts) = schema[key].as_array() {
@@ -285,6 +294,25 @@ mod tests {
                 assert!(html.contains(text), "{text}");
             }
             assert!(!html.contains("<script"));
+        }
+    }
+
+    #[test]
+    fn a_shape_made_of_others_is_told_with_their_fields() {
+        let document = serde_json::to_value(description()).unwrap();
+        let shapes = Reference::new(&document).shapes;
+        let fields = |name: &str| {
+            let shape = shapes.iter().find(|shape| shape.name == name).unwrap();
+            shape.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>()
+        };
+        let cases = [
+            ("RankingEntry", ["rank_low", "indistinct_from"]),
+            ("UnitFieldworkDocument", ["more_needed", "by_day"]),
+            ("UnitEstimate", ["unit", "statistic"]),
+        ];
+        for (name, expected) in cases {
+            let fields = fields(name);
+            assert!(expected.iter().all(|field| fields.iter().any(|found| found == field)), "{name}: {fields:?}");
         }
     }
 

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{EstimateRow, share_rows, unit_rows, wave_rows};
+use super::rows::{UnitEstimate, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
 use crate::foundation::Code;
-use crate::index::{UnitResults, WaveResults};
+use crate::index::{EstimateRow, UnitResults, WaveResults};
 use crate::ranking::{Ranked, Ranking};
 use crate::survey::Wave;
 
@@ -26,7 +26,7 @@ pub(super) struct ResultsDocument {
     /// Whether the answers are invented.
     synthetic: bool,
     /// The estimates: all units together first, then each unit.
-    pub(super) rows: Vec<EstimateRow>,
+    pub(super) rows: Vec<UnitEstimate>,
 }
 
 impl ResultsDocument {
@@ -61,7 +61,7 @@ pub(super) struct UnitDocument {
     /// Whether the answers are invented.
     synthetic: bool,
     /// The unit's estimates, and the shares of the five ratings of each item.
-    pub(super) rows: Vec<EstimateRow>,
+    pub(super) rows: Vec<UnitEstimate>,
 }
 
 impl UnitDocument {
@@ -75,7 +75,7 @@ impl UnitDocument {
             responses: unit.responses,
             ranking: ranked.map(|ranked| RankingEntry::ranked(wave, ranked)),
             synthetic: wave.plan.synthetic,
-            rows: [unit_rows(unit), share_rows(unit)].concat(),
+            rows: unit_rows(unit),
         }
     }
 }
@@ -109,13 +109,13 @@ pub(super) struct RankingEntry {
 }
 
 /// The last column of the CSV.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(super) struct IndistinctColumn {
     indistinct_from: String,
 }
 
 /// A unit in the ranking.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub(super) struct RankingRow {
     /// The unit's code.
     unit: String,
@@ -161,20 +161,21 @@ impl RankingEntry {
 
 impl RankingRow {
     fn ranked(wave: &Wave, ranked: &Ranked) -> Self {
-        let precision = ranked.estimate.precision;
+        let EstimateRow { n, estimate, se, df, ci_low, ci_high, deff, n_eff, .. } =
+            EstimateRow::new("", None, Some(&ranked.estimate));
         Self {
             rank: Some(ranked.rank),
             rank_low: Some(ranked.rank_low),
             rank_high: Some(ranked.rank_high),
             tier: Some(ranked.tier),
-            n: ranked.estimate.n,
-            estimate: Some(ranked.estimate.value),
-            se: precision.map(|p| p.se),
-            df: precision.map(|p| p.df),
-            ci_low: precision.map(|p| p.low),
-            ci_high: precision.map(|p| p.high),
-            deff: precision.and_then(|p| p.design_effect),
-            n_eff: precision.and_then(|p| p.n_effective),
+            n,
+            estimate,
+            se,
+            df,
+            ci_low,
+            ci_high,
+            deff,
+            n_eff,
             withheld: None,
             ..Self::withheld(wave, &ranked.unit, "")
         }
@@ -184,19 +185,8 @@ impl RankingRow {
         Self {
             unit: unit.to_string(),
             name: wave.unit(unit.as_str()).map_or("", |unit| unit.name("vi")).to_owned(),
-            rank: None,
-            rank_low: None,
-            rank_high: None,
-            tier: None,
-            n: 0,
-            estimate: None,
-            se: None,
-            df: None,
-            ci_low: None,
-            ci_high: None,
-            deff: None,
-            n_eff: None,
             withheld: Some(reason),
+            ..Self::default()
         }
     }
 }
@@ -217,10 +207,10 @@ impl RankingDocument {
     }
 
     /// The rows of the CSV.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (&RankingRow, IndistinctColumn)> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = (RankingRow, IndistinctColumn)> {
         self.rows.iter().map(|entry| {
             let codes: Vec<_> = entry.indistinct_from.iter().map(Code::as_str).collect();
-            (&entry.row, IndistinctColumn { indistinct_from: codes.join(" ") })
+            (entry.row.clone(), IndistinctColumn { indistinct_from: codes.join(" ") })
         })
     }
 }

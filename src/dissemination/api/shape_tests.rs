@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::fieldwork_document::FieldworkDocument;
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
+use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveRow};
 use crate::dissemination::sample;
+use crate::foundation::write_csv;
 use crate::monitoring::sample::fieldwork;
 use crate::survey::sample::{code, wave};
 use crate::survey::{Wave, WaveState};
@@ -15,12 +17,10 @@ fn released() -> Wave {
 }
 
 /// The first `count` lines of the rows as CSV.
-fn csv<R: Serialize>(rows: impl IntoIterator<Item = R>, count: usize) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.serialize(row).unwrap();
-    }
-    let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+fn csv<R: Serialize + Default>(rows: impl IntoIterator<Item = R>, count: usize) -> String {
+    let mut written = Vec::new();
+    write_csv(&mut written, rows).unwrap();
+    let text = String::from_utf8(written).unwrap();
     text.lines().take(count).collect::<Vec<_>>().join("\n")
 }
 
@@ -41,7 +41,7 @@ fn estimates_have_these_columns_and_come_overall_first() {
     let document = ResultsDocument::new(&released(), &sample::results());
     // Ten units of three items with two statistics each, two factors and four indices.
     assert_eq!(document.rows.len(), 10 * (3 * 2 + 2 + 4));
-    insta::assert_snapshot!(csv(&document.rows, 15));
+    insta::assert_snapshot!(csv(document.rows.iter().map(UnitEstimate::columns), 15));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_ranking_has_these_fields_and_ends_with_the_withheld() {
 fn a_unit_is_told_with_its_rank_and_the_shares_of_each_rating() {
     let (wave, results) = (released(), sample::results());
     let document = UnitDocument::new(&wave, &results, &sample::ranking(), &code("085"), &results.units[4]);
-    insta::assert_snapshot!(csv(&document.rows, 99));
+    insta::assert_snapshot!(csv(document.rows.iter().map(UnitEstimate::columns), 99));
     let withheld = UnitDocument::new(&wave, &results, &sample::ranking(), &code("089"), &results.units[8]);
     insta::assert_json_snapshot!(serde_json::to_value(&withheld).unwrap()["ranking"], @"null");
 }

@@ -71,10 +71,10 @@ impl WaveSummary {
 }
 
 /// The CSV form of [`WaveSummary`].
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(super) struct WaveRow {
-    code: Code,
-    state: WaveState,
+    code: String,
+    state: &'static str,
     title: String,
     opens: NaiveDate,
     closes: NaiveDate,
@@ -87,7 +87,8 @@ impl WaveRow {
     pub(super) fn new(wave: &Wave) -> Self {
         let WaveSummary { code, state, title, field, method, synthetic } = WaveSummary::new(wave);
         let FieldDates { opens, closes, accepts_until, .. } = field;
-        Self { code, state, title: title.get("vi").to_owned(), opens, closes, accepts_until, method, synthetic }
+        let (code, state, title) = (code.to_string(), state.as_str(), title.get("vi").to_owned());
+        Self { code, state, title, opens, closes, accepts_until, method, synthetic }
     }
 }
 
@@ -132,9 +133,9 @@ pub(super) struct MeasuredUnit {
 }
 
 /// The CSV form of [`MeasuredUnit`].
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(super) struct MeasuredUnitRow {
-    unit: Code,
+    unit: String,
     name: String,
     target: Option<u32>,
 }
@@ -160,7 +161,7 @@ impl WaveDocument {
 
     pub(super) fn rows(&self) -> impl Iterator<Item = MeasuredUnitRow> {
         self.units.iter().map(|unit| MeasuredUnitRow {
-            unit: unit.code.clone(),
+            unit: unit.code.to_string(),
             name: unit.name.get("vi").to_owned(),
             target: unit.target,
         })

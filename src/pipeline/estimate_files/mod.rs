@@ -16,6 +16,8 @@ use std::path::PathBuf;
 
 use crate::estimation::EstimationError;
 
+use write::{CovarianceRow, LevelEstimate};
+
 /// What to estimate from, and where the estimates go.
 #[derive(Debug, Clone)]
 pub struct EstimateOptions {
@@ -118,9 +120,10 @@ pub enum EstimateError {
 pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<(), EstimateError> {
     let design = design::Design::read(&options.design)?;
     let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
-    write::write_rows(&options.output, options.format, &write::estimates(&design, &sample))?;
+    let estimates = write::estimates(&design, &sample);
+    write::write_rows(&options.output, options.format, &estimates, LevelEstimate::columns)?;
     if let Some(path) = &options.covariance {
-        write::write_rows(path, options.format, &write::covariances(&design, &sample))?;
+        write::write_rows(path, options.format, &write::covariances(&design, &sample), CovarianceRow::clone)?;
     }
     Ok(())
 }

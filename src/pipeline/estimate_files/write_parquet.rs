@@ -13,8 +13,8 @@ use parquet::schema::types::{Type, TypePtr};
 /// A value of a row. Each row has the same kinds in the same order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Cell<'a> {
-    /// Text; there is always one, even if it is empty.
-    Text(&'a str),
+    /// Text that may be missing.
+    Text(Option<&'a str>),
     /// A whole number that may be missing.
     Count(Option<u64>),
     /// A number that may be missing.
@@ -32,27 +32,23 @@ pub(super) trait ParquetRow {
 /// Writes rows; without any, a file without columns' values.
 pub(super) fn write_parquet<R: ParquetRow>(sink: impl Write + Send, rows: &[R]) -> Result<(), ParquetError> {
     let cells: Vec<Vec<Cell<'_>>> = rows.iter().map(ParquetRow::cells).collect();
-    let kind = |column: usize| cells.first().map_or(Cell::Text(""), |row| row[column]);
+    let kind = |column: usize| cells.first().map_or(Cell::Text(None), |row| row[column]);
     let fields = R::COLUMNS.iter().enumerate().map(|(column, name)| field(name, kind(column)));
     let schema = Type::group_type_builder("rows").with_fields(fields.collect::<Result<_, _>>()?).build()?;
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
     let mut file = SerializedFileWriter::new(sink, Arc::new(schema), Arc::new(properties))?;
     let mut group = file.next_row_group()?;
     for column in 0..R::COLUMNS.len() {
-        let column = cells.iter().map(|row| row[column]);
-        match kind_of(&column) {
-            Some(Cell::Count(_)) => write_column::<Int64Type>(&mut group, column.map(count))?,
-            Some(Cell::Number(_)) => write_column::<DoubleType>(&mut group, column.map(number))?,
-            Some(Cell::Text(_)) | None => write_column::<ByteArrayType>(&mut group, column.map(text))?,
+        let values = cells.iter().map(|row| row[column]);
+        match kind(column) {
+            Cell::Count(_) => write_column::<Int64Type>(&mut group, values.map(count))?,
+            Cell::Number(_) => write_column::<DoubleType>(&mut group, values.map(number))?,
+            Cell::Text(_) => write_column::<ByteArrayType>(&mut group, values.map(text))?,
         }
     }
     group.close()?;
     file.close()?;
     Ok(())
-}
-
-fn kind_of<'a>(column: &(impl Iterator<Item = Cell<'a>> + Clone)) -> Option<Cell<'a>> {
-    column.clone().next()
 }
 
 fn field(name: &str, kind: Cell<'_>) -> Result<TypePtr, ParquetError> {
@@ -66,7 +62,7 @@ fn field(name: &str, kind: Cell<'_>) -> Result<TypePtr, ParquetError> {
 }
 
 fn text(cell: Cell<'_>) -> Option<ByteArray> {
-    if let Cell::Text(text) = cell { Some(ByteArray::from(text)) } else { None }
+    if let Cell::Text(text) = cell { text.map(ByteArray::from) } else { None }
 }
 
 fn count(cell: Cell<'_>) -> Option<i64> {

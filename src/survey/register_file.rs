@@ -1,14 +1,54 @@
-//! The cells of one row of a register file, read by column name; what is wrong is noted with line and column.
+//! What the files of the register have in common: rows up to a limit, known columns, cells read by column name. What is
+//! wrong is noted with line and column.
 
 use std::io::Read;
 
 use chrono::NaiveDate;
 use csv::StringRecord;
 
-use crate::foundation::{Code, LimitedFindings, Table, cell_path, parse_date};
+use crate::foundation::{Code, Findings, LimitedFindings, Table, cell_path, parse_date};
 
 /// The most characters in a cell.
 const TEXT_LENGTH_MAX: usize = 500;
+
+/// The most rows that a file of the register may have.
+pub const REGISTER_ROWS_MAX: usize = 200_000;
+
+/// Reads every row with `read`, which notes what is wrong and returns nothing where no row can be made. Each row comes
+/// with its line. A row that is not UTF-8 is noted and passed over; one past [`REGISTER_ROWS_MAX`] is noted as `too_many`
+/// and ends the reading.
+pub(super) fn read_rows<R: Read, T>(
+    table: &mut Table<R>,
+    findings: &mut LimitedFindings,
+    mut read: impl FnMut(&mut Cells<'_, R>) -> Option<T>,
+) -> Vec<(u64, T)> {
+    let mut rows = Vec::new();
+    let mut record = StringRecord::new();
+    while let Some(found) = table.read_row(&mut record) {
+        let line = match found {
+            Ok(line) => line,
+            Err(finding) => {
+                findings.push(finding.path, finding.code, finding.message);
+                continue;
+            }
+        };
+        if rows.len() == REGISTER_ROWS_MAX {
+            let message = format!("a file may have {REGISTER_ROWS_MAX} rows; split it");
+            findings.push(format!("line {line}"), "too_many", message);
+            break;
+        }
+        let row = read(&mut Cells { table, record: &record, line, findings });
+        rows.extend(row.map(|row| (line, row)));
+    }
+    rows
+}
+
+/// Notes `missing_column` for each required column that is not there.
+pub(super) fn find_missing_columns<R: Read>(table: &Table<R>, required: &[&str], findings: &mut Findings) {
+    for column in required.iter().filter(|column| table.column(column).is_none()) {
+        findings.push(cell_path(1, column), "missing_column", "this column is missing");
+    }
+}
 
 /// One row, where it stands, and where findings about it go. An empty cell is nothing.
 pub(super) struct Cells<'a, R> {

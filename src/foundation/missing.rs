@@ -1,0 +1,8 @@
+//! Tells "there is no such thing" from a failure, so that the edge can answer each as it should.
+
+/// An error of a use case that may mean no more than that what was asked for does not exist. The HTTP kit answers by it
+/// without knowing the use cases.
+pub trait MaybeMissing: std::error::Error + Send + Sync + 'static {
+    /// Whether there is no such thing; otherwise something failed.
+    fn is_missing(&self) -> bool;
+}

@@ -1,0 +1,73 @@
+//! Results as rows: one estimate a row, in the same columns for the API and for files.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{IndexKind, UnitResults};
+use crate::foundation::Code;
+use crate::statistics::Estimate;
+
+/// One estimate, in the unit of its statistic: a share 0–1, a rating 1–5, or points 0–100.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+pub struct EstimateRow {
+    /// `top2` (share satisfied of an item), `mean` (mean rating of an item, 1–5), `factor` (share of a factor),
+    /// `index_items`, `index_factors`, `index_pooled` (shares) or `index_score` (points); for a single unit also
+    /// `share_1` to `share_5`, the shares of the five ratings, worst first.
+    #[schema(example = "top2")]
+    pub statistic: &'static str,
+    /// The code of the item or factor; null (in CSV: empty) for an index.
+    #[schema(example = "q01")]
+    pub item: Option<String>,
+    /// How many responses it rests on.
+    pub n: u64,
+    /// The estimate; null where nobody answered.
+    #[schema(example = 0.849_2)]
+    pub estimate: Option<f64>,
+    /// Standard error under the sample design; null where the design does not tell.
+    pub se: Option<f64>,
+    /// Degrees of freedom.
+    pub df: Option<u64>,
+    /// Lower end of the confidence interval.
+    pub ci_low: Option<f64>,
+    /// Upper end of the confidence interval.
+    pub ci_high: Option<f64>,
+    /// Design effect.
+    pub deff: Option<f64>,
+    /// Effective sample size.
+    pub n_eff: Option<f64>,
+}
+
+impl EstimateRow {
+    /// The row of a statistic of an item or factor, or of an index; empty but for its name where there is no estimate.
+    #[must_use]
+    pub fn new(statistic: &'static str, item: Option<&Code>, estimate: Option<&Estimate>) -> Self {
+        let precision = estimate.and_then(|estimate| estimate.precision);
+        Self {
+            statistic,
+            item: item.map(Code::to_string),
+            n: estimate.map_or(0, |estimate| estimate.n),
+            estimate: estimate.map(|estimate| estimate.value),
+            se: precision.map(|p| p.se),
+            df: precision.map(|p| p.df),
+            ci_low: precision.map(|p| p.low),
+            ci_high: precision.map(|p| p.high),
+            deff: precision.and_then(|p| p.design_effect),
+            n_eff: precision.and_then(|p| p.n_effective),
+        }
+    }
+}
+
+impl UnitResults {
+    /// Every estimate as a row: each item's share and mean, then the factors, then the four indices.
+    #[must_use]
+    pub fn rows(&self) -> Vec<EstimateRow> {
+        let items = self.items.iter().flat_map(|result| {
+            [("top2", &result.top2), ("mean", &result.mean)]
+                .map(|(statistic, estimate)| EstimateRow::new(statistic, Some(&result.item), estimate.as_ref()))
+        });
+        let factors =
+            self.factors.iter().map(|result| EstimateRow::new("factor", Some(&result.factor), result.top2.as_ref()));
+        let indices = IndexKind::ALL.map(|kind| EstimateRow::new(kind.as_str(), None, self.indices.get(kind)));
+        items.chain(factors).chain(indices).collect()
+    }
+}
