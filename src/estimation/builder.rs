@@ -134,12 +134,20 @@ impl SampleBuilder {
         for ((domain, group), tally) in &sums {
             domains[*domain].add_tally(tally, projection.factor(*group), satisfied_from)?;
         }
-        add_pairs(&frame, &self.cells, &projection, satisfied_from, &mut domains)?;
         let totals: Vec<Vec<f64>> = domains.iter().map(|domain| domain.totals().to_vec()).collect();
         let scores = Scores::new(between, &totals);
         let survey = Survey { items, lonely: self.lonely, scale: projection.scale, scores: &scores };
         let mut walk = Walk { frame: &frame, cells: &self.cells, projection: &projection, survey, lonely: Vec::new() };
-        let (covariances, pairs) = walk.first_stage()?.finish();
+        // Two halves of about the same work that do not touch each other.
+        let (products, first_stage) = std::thread::scope(|scope| {
+            let products = scope.spawn(|| pairs_by_domain(&frame, &self.cells, &projection, satisfied_from));
+            let first_stage = walk.first_stage();
+            (products.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first_stage)
+        });
+        for (domain, products) in products? {
+            domains[domain].set_pairs(products);
+        }
+        let (covariances, pairs) = first_stage?.finish();
         let lonely = walk.lonely;
         for (domain, covariance) in covariances {
             domains[domain].set_covariance(covariance);
@@ -188,32 +196,31 @@ fn project(
     Ok(Projection::calibrated(items, satisfied_from, fitted, regressions, weights.iter().sum()))
 }
 
-/// Adds to each domain its weighted sums of products over respondents, group by group.
-fn add_pairs(
+/// Each domain's weighted sums of products over respondents, group by group.
+fn pairs_by_domain(
     frame: &Frame,
     cells: &Cells,
     projection: &Projection,
     satisfied_from: u8,
-    domains: &mut [Domain],
-) -> Result<(), EstimationError> {
-    let log = frame.log();
-    let items = domains[0].items();
+) -> Result<BTreeMap<usize, SymmetricMatrix>, EstimationError> {
+    let (log, dimension) = (frame.log(), 3 * frame.items());
+    let mut found: BTreeMap<usize, SymmetricMatrix> = BTreeMap::new();
     let order = log.sorted_by_key(|_, cell| (cells.group(cell), cell))?;
     for group in order.chunk_by(|a, b| cells.group(log.get(*a).cell) == cells.group(log.get(*b).cell)) {
         let mut sums: BTreeMap<usize, PairSums> = BTreeMap::new();
         for cell in group.chunk_by(|a, b| log.get(*a).cell == log.get(*b).cell) {
-            let mut pairs = PairAccumulator::new(items, satisfied_from);
+            let mut pairs = PairAccumulator::new(frame.items(), satisfied_from);
             cell.iter().try_for_each(|index| pairs.add(log.get(*index)))?;
             let pairs = pairs.finish()?;
             for domain in cells.domains(log.get(cell[0]).cell) {
-                sums.entry(domain).or_insert_with(|| PairSums::new(3 * items)).merge(&pairs)?;
+                sums.entry(domain).or_insert_with(|| PairSums::new(dimension)).merge(&pairs)?;
             }
         }
         let factor = projection.factor(cells.group(log.get(group[0]).cell));
         for (domain, sums) in sums {
-            let sums: SymmetricMatrix = sums.to_matrix(BILLIONTH);
-            domains[domain].add_pairs(&sums, factor);
+            let sum = found.entry(domain).or_insert_with(|| SymmetricMatrix::zeros(dimension));
+            sum.add_scaled(&sums.to_matrix(BILLIONTH), factor);
         }
     }
-    Ok(())
+    Ok(found)
 }

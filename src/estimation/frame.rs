@@ -17,11 +17,10 @@ use crate::statistics::StratumSize;
 pub(super) struct Frame {
     items: usize,
     places: Vec<KeptPlace>,
+    /// The responses in the order of places, then of cells: neighbours in memory are needed together.
     log: Log,
-    /// The log's responses in the order of places, then of cells.
-    order: Vec<u32>,
-    /// Where each place's responses begin in `order`, and the end of the last.
-    starts: Vec<usize>,
+    /// Where each place's responses begin in `log`, and the end of the last.
+    starts: Vec<u32>,
     /// Kept tallies by place and cell.
     tallies: BTreeMap<(u32, u32), TallySums>,
 }
@@ -35,7 +34,7 @@ impl Frame {
     ) -> Result<Self, EstimationError> {
         let (places, positions) = places.in_order();
         let mut order = log.sorted_by_key(|place, cell| (positions[place as usize], cell))?;
-        let mut starts = vec![0; places.len() + 1];
+        let mut starts = vec![0_u32; places.len() + 1];
         for index in &order {
             starts[positions[log.get(*index).place as usize] as usize + 1] += 1;
         }
@@ -44,18 +43,23 @@ impl Frame {
         }
         // Respondents who are sampling units themselves are added one by one: in an order that does not tell how they came.
         for (_, range) in places.iter().zip(starts.windows(2)).filter(|(place, _)| place.path.len() == 1) {
-            order[range[0]..range[1]].sort_by_cached_key(|index| {
+            order[range[0] as usize..range[1] as usize].sort_by_cached_key(|index| {
                 let entry = log.get(*index);
                 (entry.cell, entry.weight, entry.ratings.to_vec())
             });
         }
         let tallies =
             tallies.into_iter().map(|((place, cell), tally)| ((positions[place as usize], cell), tally)).collect();
-        Ok(Self { items, places, log, order, starts, tallies })
+        let log = log.in_order(&order);
+        Ok(Self { items, places, log, starts, tallies })
     }
 
     pub(super) fn log(&self) -> &Log {
         &self.log
+    }
+
+    pub(super) fn items(&self) -> usize {
+        self.items
     }
 
     pub(super) fn places(&self) -> usize {
@@ -63,7 +67,7 @@ impl Frame {
     }
 
     fn entries(&self, place: usize) -> impl Iterator<Item = Entry<'_>> {
-        self.order[self.starts[place]..self.starts[place + 1]].iter().map(|index| self.log.get(*index))
+        (self.starts[place]..self.starts[place + 1]).map(|index| self.log.get(index))
     }
 
     /// The tally of each cell at a place: the kept ones, or those of its responses.

@@ -58,6 +58,15 @@ impl Log {
         }
     }
 
+    /// The same responses in this order.
+    pub(super) fn in_order(&self, order: &[u32]) -> Self {
+        let mut ratings = Vec::with_capacity(self.ratings.len());
+        order.iter().for_each(|index| ratings.extend_from_slice(self.get(*index).ratings));
+        let pick = |from: &[u32]| order.iter().map(|index| from[*index as usize]).collect();
+        let weights = order.iter().map(|index| self.weights[*index as usize]).collect();
+        Self { items: self.items, places: pick(&self.places), cells: pick(&self.cells), weights, ratings }
+    }
+
     /// The numbers of all responses, ordered by a key; those with equal keys in the order of the log.
     pub(super) fn sorted_by_key<K: Ord>(&self, key: impl Fn(u32, u32) -> K) -> Result<Vec<u32>, EstimationError> {
         let end = u32::try_from(self.len()).map_err(|_| EstimationError::Overflow)?;

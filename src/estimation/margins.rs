@@ -171,3 +171,69 @@ pub(super) fn numbers(totals: &[i64], scale: f64) -> Vec<f64> {
 pub(super) fn weight_of(tally: &TallySums) -> f64 {
     tally.weight_sum() as f64 * BILLIONTH
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn margin(name: &str, levels: &[(&str, f64)]) -> Margin {
+        let levels = levels.iter().map(|(level, people)| ((*level).to_owned(), *people)).collect();
+        Margin { name: name.to_owned(), levels }
+    }
+
+    fn sex_and_age() -> Vec<Margin> {
+        vec![margin("sex", &[("F", 60.0), ("M", 40.0)]), margin("age", &[("young", 30.0), ("old", 70.0)])]
+    }
+
+    fn error(margins: Vec<Margin>, groups: &[[u32; 2]]) -> String {
+        let groups: Vec<Vec<u32>> = groups.iter().map(|group| group.to_vec()).collect();
+        let weights = vec![10.0; groups.len()];
+        let fitted = Calibration::new(CalibrationMethod::Raking, margins).and_then(|c| c.fit(&groups, &weights));
+        fitted.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn factors_meet_the_margins_and_the_regression_fits_what_follows_from_them() {
+        let calibration = Calibration::new(CalibrationMethod::Raking, sex_and_age()).unwrap();
+        let groups = [vec![0, 0], vec![0, 1], vec![1, 0], vec![1, 1]];
+        let weights = [10.0, 20.0, 30.0, 5.0];
+        let fitted = calibration.fit(&groups, &weights).unwrap();
+        let sum = |of: &[usize]| of.iter().map(|group| weights[*group] * fitted.factors[*group]).sum::<f64>();
+        for (of, people) in [([0, 1], 60.0), ([2, 3], 40.0), ([0, 2], 30.0), ([1, 3], 70.0)] {
+            assert!((sum(&of) - people).abs() < 1e-9);
+        }
+        // Totals that are 3 a woman and 5 a young person are expected exactly.
+        let of_group = [8.0, 3.0, 5.0, 0.0];
+        let totals: Vec<(usize, Vec<f64>)> =
+            (0..4).map(|group| (group, vec![weights[group] * of_group[group]])).collect();
+        let regression = fitted.regression(&totals, 1);
+        for group in 0..4 {
+            let mut expected = [0.0];
+            fitted.add_expected(group, &regression, 1.0, &mut expected);
+            assert!((expected[0] - of_group[group]).abs() < 1e-9, "{group}");
+        }
+    }
+
+    #[test]
+    fn margins_that_cannot_hold_are_refused_by_name() {
+        let all = [[0, 0], [0, 1], [1, 0], [1, 1]];
+        let with = |second: Margin| vec![sex_and_age().remove(0), second];
+        assert!(error(with(margin("age", &[("young", 30.0), ("old", 80.0)])), &all).contains("margin age counts 110"));
+        assert!(error(with(margin("age", &[("young", 0.0), ("old", 100.0)])), &all).contains("age: \"young\""));
+        assert!(error(sex_and_age(), &[[0, 0], [1, 0]]).contains("no response has \"old\""));
+        // Every woman is young and every man is old.
+        assert!(error(sex_and_age(), &[[0, 0], [1, 1]]).contains("\"old\" follows"));
+        assert!(error(vec![], &[]).contains("1 to 2000 levels"));
+    }
+
+    #[test]
+    fn margins_that_no_weights_meet_say_how_far_off_they_stay() {
+        // Women who are young and men who are old are missing: 60 women and 30 young people cannot both be.
+        let groups = [vec![0, 1], vec![1, 0], vec![1, 1]];
+        let margins =
+            vec![margin("sex", &[("F", 80.0), ("M", 20.0)]), margin("age", &[("young", 30.0), ("old", 70.0)])];
+        let calibration = Calibration::new(CalibrationMethod::Raking, margins).unwrap();
+        let error = calibration.fit(&groups, &[10.0; 3]).unwrap_err().to_string();
+        assert!(error.contains("no weights of this kind meet all margins"), "{error}");
+    }
+}

@@ -75,3 +75,27 @@ fn indicators(ratings: &[u8], satisfied_from: u8) -> Vec<i64> {
     let answered = ratings.iter().map(|rating| i64::from(*rating > 0));
     satisfied.chain(answered).chain(ratings.iter().map(|rating| i64::from(*rating))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::foundation::Weight;
+
+    proptest! {
+        #[test]
+        fn floats_give_the_integers_of_integers_alone(
+            responses in prop::collection::vec((1..=Weight::MAX.billionths(), prop::collection::vec(0_u8..=5, 3)), 0..60),
+        ) {
+            let mut pairs = PairAccumulator::new(3, 4);
+            let mut exact = PairSums::new(9);
+            for (weight, ratings) in &responses {
+                let weight = Weight::from_billionths(*weight).unwrap();
+                pairs.add(Entry { place: 0, cell: 0, weight, ratings }).unwrap();
+                exact.add_outer(&indicators(ratings, 4), weight.billionths()).unwrap();
+            }
+            prop_assert_eq!(pairs.finish().unwrap().to_matrix(1.0), exact.to_matrix(1.0));
+        }
+    }
+}

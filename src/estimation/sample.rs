@@ -114,8 +114,8 @@ impl Domain {
         Ok(())
     }
 
-    pub(super) fn add_pairs(&mut self, pairs: &SymmetricMatrix, factor: f64) {
-        self.pairs.add_scaled(pairs, factor);
+    pub(super) fn set_pairs(&mut self, pairs: SymmetricMatrix) {
+        self.pairs = pairs;
     }
 
     pub(super) fn set_covariance(&mut self, found: DomainCovariance) {

@@ -73,7 +73,11 @@ impl TallySums {
         if self.0.len() != other.0.len() {
             return Err(EstimationError::Length { expected: self.0.len(), found: other.0.len() });
         }
-        self.0 = self.0.iter().zip(&other.0).map(|(a, b)| operation(*a, *b)).collect::<Result<_, _>>()?;
+        // Tried first, so that an error changes nothing.
+        self.0.iter().zip(&other.0).try_for_each(|(a, b)| operation(*a, *b).map(drop))?;
+        for (a, b) in self.0.iter_mut().zip(&other.0) {
+            *a = operation(*a, *b)?;
+        }
         Ok(())
     }
 

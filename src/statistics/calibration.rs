@@ -209,3 +209,108 @@ fn information(cells: &[CalibrationCell], slopes: &[f64], columns: usize) -> Vec
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const METHODS: [CalibrationMethod; 3] =
+        [CalibrationMethod::Raking, CalibrationMethod::Linear, CalibrationMethod::Logit { lower: 0.1, upper: 10.0 }];
+
+    /// Cells of a table of 2 × 3: the rows, then all columns but the first.
+    fn table(weights: &[f64]) -> Vec<CalibrationCell> {
+        let x = |row: usize, column: usize| {
+            let is = |condition: bool| f64::from(u8::from(condition));
+            vec![is(row == 0), is(row == 1), is(column == 1), is(column == 2)]
+        };
+        weights.iter().enumerate().map(|(i, weight)| CalibrationCell { x: x(i / 3, i % 3), weight: *weight }).collect()
+    }
+
+    fn calibrated_totals(cells: &[CalibrationCell], factors: &[f64]) -> Vec<f64> {
+        let total = |column: usize| {
+            let parts = cells.iter().zip(factors).map(|(cell, factor)| cell.weight * factor * cell.x[column]);
+            parts.sum()
+        };
+        (0..cells[0].x.len()).map(total).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn calibrated_totals_meet_the_margins(
+            weights in prop::collection::vec(1.0_f64..100.0, 6), shift in prop::collection::vec(0.7_f64..1.4, 6),
+        ) {
+            let cells = table(&weights);
+            // Totals of another table with the same cells, so that they do not contradict each other.
+            let totals = calibrated_totals(&cells, &shift);
+            for method in METHODS {
+                let found = calibrate(&cells, &totals, method).unwrap();
+                for (reached, wanted) in calibrated_totals(&cells, &found.factors).into_iter().zip(&totals) {
+                    prop_assert!((reached / wanted - 1.0).abs() < 1e-9, "{method:?}: {reached} {wanted}");
+                }
+                if let CalibrationMethod::Logit { lower, upper } = method {
+                    prop_assert!(found.factors.iter().all(|factor| lower <= *factor && *factor <= upper));
+                }
+                if method == CalibrationMethod::Raking {
+                    prop_assert!(found.factors.iter().all(|factor| *factor > 0.0));
+                }
+            }
+        }
+
+        #[test]
+        fn scaling_weights_and_totals_alike_changes_no_factor(
+            weights in prop::collection::vec(1.0_f64..100.0, 6), scale in 0.01_f64..1000.0,
+        ) {
+            let cells = table(&weights);
+            let totals = calibrated_totals(&cells, &[1.1, 0.9, 1.0, 1.2, 1.0, 0.8]);
+            let scaled = table(&weights.iter().map(|weight| weight * scale).collect::<Vec<_>>());
+            let scaled_totals: Vec<f64> = totals.iter().map(|total| total * scale).collect();
+            for method in METHODS {
+                let plain = calibrate(&cells, &totals, method).unwrap().factors;
+                let scaled = calibrate(&scaled, &scaled_totals, method).unwrap().factors;
+                prop_assert!(plain.iter().zip(&scaled).all(|(a, b)| (a - b).abs() < 1e-9), "{method:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn raking_of_a_table_is_iterative_proportional_fitting() {
+        // 2 × 2 with 10 in each cell, rows to 30 and 10, columns to 24 and 16: fitted cells are products of the margins.
+        let x = [[1.0, 0.0, 0.0], [1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, 1.0, 1.0]];
+        let cells: Vec<CalibrationCell> = x.iter().map(|x| CalibrationCell { x: x.to_vec(), weight: 10.0 }).collect();
+        let found = calibrate(&cells, &[30.0, 10.0, 16.0], CalibrationMethod::Raking).unwrap();
+        for (factor, expected) in found.factors.iter().zip([1.8, 1.2, 0.6, 0.4]) {
+            assert!((factor - expected).abs() < 1e-12, "{factor} {expected}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_met_is_an_error_that_names_the_variable() {
+        let cells = table(&[10.0; 6]);
+        let bounded = CalibrationMethod::Logit { lower: 0.9, upper: 1.1 };
+        let error = calibrate(&cells, &[50.0, 10.0, 20.0, 20.0], bounded).unwrap_err();
+        assert!(matches!(error, CalibrationError::NotMet { column: 0 | 1, .. }), "{error}");
+        let negative = calibrate(&cells, &[-5.0, 65.0, 20.0, 20.0], CalibrationMethod::Raking).unwrap_err();
+        assert!(matches!(negative, CalibrationError::NotMet { column: 0, .. }), "{negative}");
+        let bounds = CalibrationMethod::Logit { lower: 1.5, upper: 2.0 };
+        assert_eq!(
+            calibrate(&cells, &[30.0, 30.0, 20.0, 20.0], bounds),
+            Err(CalibrationError::Bounds { lower: 1.5, upper: 2.0 })
+        );
+        let nan = calibrate(&cells, &[f64::NAN, 30.0, 20.0, 20.0], CalibrationMethod::Linear);
+        assert_eq!(nan, Err(CalibrationError::NotFinite));
+        let twice: Vec<CalibrationCell> = cells
+            .iter()
+            .map(|cell| CalibrationCell {
+                x: cell.x.iter().chain([&cell.x[1]]).copied().collect(),
+                weight: cell.weight,
+            })
+            .collect();
+        let totals = [30.0, 30.0, 20.0, 20.0, 30.0];
+        assert_eq!(
+            calibrate(&twice, &totals, CalibrationMethod::Linear),
+            Err(CalibrationError::Collinear { column: 4 })
+        );
+    }
+}

@@ -128,3 +128,53 @@ impl StageCovariance {
         Some(self.matrix)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The moments of one total in units of these totals.
+    fn stratum(units: &[i64]) -> StratumMoments {
+        let mut moments = StratumMoments::new(1);
+        units.iter().for_each(|unit| moments.add_psu(&[*unit]).unwrap());
+        moments
+    }
+
+    fn variance(rule: LonelyPsu, strata: &[(&[i64], Option<f64>)]) -> Option<f64> {
+        let mut stage = StageCovariance::new(1, rule, 0.5);
+        for (units, population) in strata {
+            let size = StratumSize { drawn: units.len() as u64, population: *population };
+            stage.add_stratum(&stratum(units), size);
+        }
+        Some(stage.finish()?.get(0, 0))
+    }
+
+    fn is_close(found: Option<f64>, expected: f64) -> bool {
+        found.is_some_and(|found| (found - expected).abs() < 1e-12)
+    }
+
+    #[test]
+    fn a_stratum_adds_its_units_spread_about_their_mean() {
+        // Totals of 1, 2, 3 in halves: n/(n − 1) Σ (x − x̄)² = 1.5 · 2 · 0.25.
+        assert!(is_close(variance(LonelyPsu::Fail, &[(&[1, 2, 3], None)]), 0.75));
+        assert!(is_close(variance(LonelyPsu::Fail, &[(&[1, 2, 3], Some(12.0))]), 0.75 * 0.75));
+        assert!(is_close(variance(LonelyPsu::Fail, &[(&[1, 2, 3], Some(3.0)), (&[5, 9], None)]), 2.0 * 8.0 * 0.25));
+    }
+
+    #[test]
+    fn a_stratum_of_one_unit_adds_what_the_rule_says() {
+        let strata: [(&[i64], Option<f64>); 2] = [(&[1, 2, 3], None), (&[10], None)];
+        assert_eq!(variance(LonelyPsu::Fail, &strata), None);
+        assert!(is_close(variance(LonelyPsu::Remove, &strata), 0.75));
+        assert!(is_close(variance(LonelyPsu::Certainty, &strata), 0.75));
+        assert!(is_close(variance(LonelyPsu::Average, &strata), 1.5));
+        // The mean of all four units is 4 halves.
+        assert!(is_close(variance(LonelyPsu::Adjust, &strata), 0.75 + 36.0 * 0.25));
+        assert_eq!(variance(LonelyPsu::Average, &[(&[10], None)]), None);
+    }
+
+    #[test]
+    fn a_stratum_that_was_taken_whole_is_never_lonely() {
+        assert!(is_close(variance(LonelyPsu::Fail, &[(&[10], Some(1.0)), (&[1, 2, 3], None)]), 0.75));
+    }
+}

@@ -47,9 +47,8 @@ pub(super) struct CovarianceRow {
 }
 
 impl ParquetRow for LevelEstimate {
-    const COLUMNS: &'static [&'static str] = &[
-        "domain", "level", "statistic", "item", "n", "estimate", "se", "df", "ci_low", "ci_high", "deff", "n_eff",
-    ];
+    const COLUMNS: &'static [&'static str] =
+        &["domain", "level", "statistic", "item", "n", "estimate", "se", "df", "ci_low", "ci_high", "deff", "n_eff"];
 
     fn cells(&self) -> Vec<Cell<'_>> {
         let (of, row) = (&self.of, &self.row);
