@@ -151,6 +151,8 @@ mod tests {
             columns,
             level: 0.9,
             wished_margin: 0.05,
+            estimation: EstimationPlan::default(),
+            calibration: None,
             synthetic: true,
         };
         let units = vec![unit("A"), unit("B"), unit("C")].into();

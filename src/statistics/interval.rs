@@ -3,9 +3,10 @@
 use super::quantile::{beta_quantile, student_t_quantile};
 
 /// How an interval is made from an estimate and its standard error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntervalMethod {
+    #[default]
     /// For shares: symmetric on the logit scale, so that it stays within 0–1.
     Xlogit,
     /// For means and points: symmetric about the estimate.

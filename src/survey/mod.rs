@@ -5,8 +5,10 @@
 
 mod document;
 mod lineage_file;
+mod margin_file;
 mod packed;
 mod plan_check;
+mod plan_estimation;
 mod plan_file;
 #[cfg(test)]
 mod plan_tests;
@@ -26,7 +28,9 @@ mod unit_list;
 mod wave;
 
 pub use lineage_file::read_lineage;
+pub use margin_file::{MarginLevel, read_margin};
 pub use packed::{RatingReader, UnpackError};
+pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSetChoice};
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
 pub use register::{check_register, unit_on};
 pub use register_file::REGISTER_ROWS_MAX;

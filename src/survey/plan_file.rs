@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use toml::{Table, Value};
 
 use super::document::Keys;
+use super::plan_estimation::{read_calibration, read_estimation};
 use super::{Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, UnitSelection};
 use crate::foundation::{Code, Findings, LimitedFindings, Text, Weight};
 
@@ -44,6 +45,8 @@ impl Plan {
         let units = read_units(&mut keys, period, &mut found);
         let field = read_field(&mut keys, &mut found);
         let columns = read_columns(&mut keys, &mut found);
+        let estimation = read_estimation(&mut keys, &mut found);
+        let calibration = read_calibration(&mut keys, &mut found);
         keys.finish(&mut found);
         let plan = || {
             Some(Self {
@@ -60,6 +63,8 @@ impl Plan {
                 columns,
                 level,
                 wished_margin,
+                estimation,
+                calibration,
                 synthetic,
             })
         };
@@ -103,6 +108,10 @@ impl Plan {
         put("field", to_table(field.map(|(key, value)| (key.to_owned(), value))));
         let named = self.columns.named();
         put("columns", to_table(named.into_iter().filter_map(|(key, name)| Some((key.to_owned(), text(name?))))));
+        put("estimation", Value::Table(self.estimation.to_table()));
+        if let Some(calibration) = &self.calibration {
+            put("calibration", Value::Table(calibration.to_table()));
+        }
         table.to_string()
     }
 }

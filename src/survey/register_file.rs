@@ -117,7 +117,7 @@ impl<R: Read> Cells<'_, R> {
     }
 
     /// What `read` reads; an empty cell is noted as `missing`.
-    fn required<T>(&mut self, column: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<T> {
+    pub(super) fn required<T>(&mut self, column: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<T> {
         let is_empty = self
             .table
             .column(column)

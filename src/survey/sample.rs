@@ -135,6 +135,8 @@ pub(crate) fn wave(state: WaveState) -> Wave {
         },
         level: 0.95,
         wished_margin: 0.03,
+        estimation: EstimationPlan::default(),
+        calibration: None,
         synthetic: true,
     };
     let units =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{Mode, Questionnaire, Unit, UnitList};
+use super::{CalibrationPlan, EstimationPlan, Mode, Questionnaire, Unit, UnitList};
 use crate::foundation::{Code, Text, Weight};
 use crate::statistics::Confidence;
 
@@ -124,6 +124,10 @@ pub struct Plan {
     pub level: f64,
     /// The margin of error that the fieldwork aims at, as a share (0.05 = five points).
     pub wished_margin: f64,
+    /// How estimates are made.
+    pub estimation: EstimationPlan,
+    /// How weights are calibrated; not at all if there is nothing.
+    pub calibration: Option<CalibrationPlan>,
     /// Whether the answers are invented; then every page says so.
     pub synthetic: bool,
 }
@@ -132,7 +136,7 @@ impl Plan {
     /// How sure intervals are to be, and how they are made.
     #[must_use]
     pub fn confidence(&self) -> Confidence {
-        Confidence::at(self.level)
+        Confidence { level: self.level, shares: self.estimation.interval }
     }
 }
 

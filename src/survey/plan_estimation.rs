@@ -1,0 +1,247 @@
+//! The part of a plan that decides how numbers are made: lonely sampling units, intervals, rank sets, calibration.
+
+use toml::{Table, Value};
+
+use super::MarginLevel;
+use super::document::Keys;
+use crate::foundation::LimitedFindings;
+use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
+
+/// How estimates of a wave are made. It is part of the plan, so it is fixed before the first answer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EstimationPlan {
+    /// What a stratum of a single sampling unit adds to the variance.
+    pub lonely_psu: LonelyPsu,
+    /// How the intervals of shares are made.
+    pub interval: IntervalMethod,
+    /// Which rank sets are the official ones.
+    pub rank_sets: RankSetChoice,
+    /// The seed of the draws behind simultaneous rank sets.
+    pub seed: u64,
+}
+
+/// Which rank sets are the official ones of a wave; the others are shown beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RankSetChoice {
+    /// Holm's procedure on the tests of all pairs: no random numbers.
+    #[default]
+    Holm,
+    /// Simulated critical values: narrower, with a seed.
+    Simultaneous,
+}
+
+impl RankSetChoice {
+    /// All choices.
+    pub const ALL: [Self; 2] = [Self::Holm, Self::Simultaneous];
+
+    /// Its name in files and URLs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Holm => "holm",
+            Self::Simultaneous => "simultaneous",
+        }
+    }
+
+    /// The choice with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.as_str() == name)
+    }
+}
+
+/// How the weights of a wave are calibrated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalibrationPlan {
+    /// How far weights may go to meet the margins.
+    pub method: CalibrationMethod,
+    /// The margins.
+    pub margins: Vec<PlannedMargin>,
+}
+
+/// A margin of the population by the unit or by questions about the respondent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedMargin {
+    /// `unit`, or the codes of questions about the respondent whose answers together name a level.
+    pub columns: Vec<String>,
+    /// The file that the levels are read from when the wave is created, relative to the plan.
+    pub file: Option<String>,
+    /// The levels; none until the file is read.
+    pub levels: Vec<MarginLevel>,
+}
+
+impl PlannedMargin {
+    /// The column that stands for the unit that is rated.
+    pub const UNIT: &'static str = "unit";
+}
+
+/// The most margins, and the most columns of a margin.
+const MARGINS_MAX: usize = 20;
+
+/// Reads `[estimation]`.
+pub(super) fn read_estimation(keys: &mut Keys, found: &mut LimitedFindings) -> EstimationPlan {
+    let mut keys = keys.table("estimation", found);
+    let plan = EstimationPlan {
+        lonely_psu: named(&mut keys, "lonely_psu", found).unwrap_or_default(),
+        interval: named(&mut keys, "interval", found).unwrap_or_default(),
+        rank_sets: read_rank_sets(&mut keys, found),
+        seed: keys.within("seed", 0..=i64::MAX, found).map_or(0, i64::unsigned_abs),
+    };
+    keys.finish(found);
+    plan
+}
+
+/// A value of a list whose names serde knows; `unknown_option` lists them.
+fn named<T: serde::de::DeserializeOwned>(keys: &mut Keys, key: &str, found: &mut LimitedFindings) -> Option<T> {
+    let value = keys.optional::<String>(key, found)?;
+    match Value::String(value).try_into() {
+        Ok(value) => Some(value),
+        Err(error) => {
+            found.push(keys.path_of(key), "unknown_option", error.message().trim().to_owned());
+            None
+        }
+    }
+}
+
+fn read_rank_sets(keys: &mut Keys, found: &mut LimitedFindings) -> RankSetChoice {
+    let Some(name) = keys.optional::<String>("rank_sets", found) else { return RankSetChoice::default() };
+    RankSetChoice::from_name(&name).unwrap_or_else(|| {
+        let message = format!("there are no rank sets {name:?}; take holm or simultaneous");
+        found.push(keys.path_of("rank_sets"), "unknown_option", message);
+        RankSetChoice::default()
+    })
+}
+
+/// Reads `[calibration]`, if it is there.
+pub(super) fn read_calibration(keys: &mut Keys, found: &mut LimitedFindings) -> Option<CalibrationPlan> {
+    if !keys.has("calibration") {
+        return None;
+    }
+    let mut keys = keys.table("calibration", found);
+    let name: Option<String> = keys.required("method", found);
+    let bounds = keys.optional::<Value>("bounds", found).and_then(|value| read_bounds(&keys, value, found));
+    let margins: Vec<PlannedMargin> =
+        keys.tables("margin", MARGINS_MAX, found).into_iter().filter_map(|keys| read_margin(keys, found)).collect();
+    if margins.is_empty() {
+        found.push(keys.path_of("margin"), "missing", "a calibration needs at least one [[calibration.margin]]");
+    }
+    let method = read_method(&keys, name.as_deref()?, bounds, margins.len(), found);
+    keys.finish(found);
+    Some(CalibrationPlan { method: method?, margins })
+}
+
+fn read_bounds(keys: &Keys, value: Value, found: &mut LimitedFindings) -> Option<(f64, f64)> {
+    let bounds = value.try_into::<[f64; 2]>().ok().filter(|[lower, upper]| *lower < 1.0 && *upper > 1.0);
+    if bounds.is_none() {
+        let message = "this must be two numbers, one below 1 and one above, such as [0.5, 2.0]";
+        found.push(keys.path_of("bounds"), "invalid", message);
+    }
+    bounds.map(|[lower, upper]| (lower, upper))
+}
+
+fn read_method(
+    keys: &Keys,
+    name: &str,
+    bounds: Option<(f64, f64)>,
+    margins: usize,
+    found: &mut LimitedFindings,
+) -> Option<CalibrationMethod> {
+    let mut refuse = |key: &str, code, message: String| {
+        found.push(keys.path_of(key), code, message);
+        None
+    };
+    match (name, bounds) {
+        ("logit", Some((lower, upper))) => Some(CalibrationMethod::Logit { lower, upper }),
+        ("logit", None) => refuse("bounds", "missing", "logit needs bounds, such as [0.5, 2.0]".into()),
+        (_, Some(_)) => refuse("bounds", "invalid", "only the method logit has bounds; leave them out".into()),
+        ("raking", None) => Some(CalibrationMethod::Raking),
+        ("linear", None) => Some(CalibrationMethod::Linear),
+        ("poststratification", None) if margins > 1 => {
+            refuse("margin", "too_many", "poststratification takes one margin; name all its columns in it".into())
+        }
+        // With one margin the linear method divides wanted by present counts, which is post-stratification.
+        ("poststratification", None) => Some(CalibrationMethod::Linear),
+        (other, None) => {
+            let known = "raking, linear, logit or poststratification";
+            refuse("method", "unknown_option", format!("there is no method {other:?}; take {known}"))
+        }
+    }
+}
+
+fn read_margin(mut keys: Keys, found: &mut LimitedFindings) -> Option<PlannedMargin> {
+    let columns: Vec<String> = keys.required("columns", found)?;
+    let file: Option<String> = keys.optional("file", found);
+    let rows: Option<Vec<Table>> = keys.optional("levels", found);
+    if columns.is_empty() || columns.len() > MARGINS_MAX {
+        found.push(keys.path_of("columns"), "empty", format!("name 1 to {MARGINS_MAX} columns"));
+    }
+    if file.is_some() == rows.is_some() {
+        found.push(keys.path_of("file"), "missing", "name a file of counts, or list levels; not both");
+    }
+    let level = |row: Table| -> Option<MarginLevel> {
+        let values = row.get("values")?.clone().try_into::<Vec<String>>().ok()?;
+        let people = row.get("people")?.clone().try_into::<f64>().ok()?;
+        (values.len() == columns.len() && people.is_finite() && people > 0.0).then_some(MarginLevel { values, people })
+    };
+    let levels: Option<Vec<MarginLevel>> = rows.unwrap_or_default().into_iter().map(level).collect();
+    if levels.is_none() {
+        let message = "each level has values, one a column, and people above 0";
+        found.push(keys.path_of("levels"), "invalid", message);
+    }
+    keys.finish(found);
+    Some(PlannedMargin { columns, file, levels: levels? })
+}
+
+impl EstimationPlan {
+    /// As [`read_estimation`] reads it.
+    pub(super) fn to_table(&self) -> Table {
+        let seed = i64::try_from(self.seed).unwrap_or(i64::MAX);
+        let name = |value: Result<Value, toml::ser::Error>| value.expect("a unit variant is written as its name");
+        [
+            ("lonely_psu", name(Value::try_from(self.lonely_psu))),
+            ("interval", name(Value::try_from(self.interval))),
+            ("rank_sets", Value::from(self.rank_sets.as_str())),
+            ("seed", Value::from(seed)),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+    }
+}
+
+impl CalibrationPlan {
+    /// As [`read_calibration`] reads it.
+    pub(super) fn to_table(&self) -> Table {
+        let mut table = Table::new();
+        let name = match self.method {
+            CalibrationMethod::Raking => "raking",
+            CalibrationMethod::Linear => "linear",
+            CalibrationMethod::Logit { lower, upper } => {
+                table.insert("bounds".to_owned(), vec![lower, upper].into());
+                "logit"
+            }
+        };
+        table.insert("method".to_owned(), name.into());
+        table.insert("margin".to_owned(), self.margins.iter().map(PlannedMargin::to_table).collect::<Vec<_>>().into());
+        table
+    }
+}
+
+impl PlannedMargin {
+    fn to_table(&self) -> Table {
+        let mut table = Table::new();
+        table.insert("columns".to_owned(), self.columns.clone().into());
+        if let Some(file) = &self.file {
+            table.insert("file".to_owned(), file.clone().into());
+            return table;
+        }
+        let level = |level: &MarginLevel| {
+            let mut row = Table::new();
+            row.insert("values".to_owned(), level.values.clone().into());
+            row.insert("people".to_owned(), level.people.into());
+            row
+        };
+        table.insert("levels".to_owned(), self.levels.iter().map(level).collect::<Vec<_>>().into());
+        table
+    }
+}
