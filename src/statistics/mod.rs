@@ -4,20 +4,28 @@
 //! [`IntervalMethod`], [`holm_rank_sets`]). The only room that uses `statrs`.
 //! Start reading at [`Estimate`], then at [`StratumMoments`].
 
+mod difference;
+mod distribution;
 mod estimate;
 mod functional;
+mod incomplete_beta;
+mod independence;
 mod interval;
+mod interval_likelihood;
 mod matrix;
 mod moments;
 mod precision;
 mod quantile;
 mod rank_sets;
 
+pub use difference::Difference;
+pub use distribution::{chi_square_upper_tail, f_quantile, f_upper_tail, student_t_two_sided};
 pub use estimate::{Estimate, Precision};
 pub use functional::{Functional, Linearised, Ratio};
-pub use interval::IntervalMethod;
+pub use independence::{IndependenceTest, independence_test};
+pub use interval::{IntervalMethod, UnknownIntervalMethod};
 pub use matrix::SymmetricMatrix;
 pub use moments::{MomentOverflow, PairSums, StratumMoments};
 pub use precision::{LinearisedSample, precision};
-pub use quantile::{normal_quantile, student_t_quantile};
+pub use quantile::{beta_quantile, normal_quantile, student_t_quantile};
 pub use rank_sets::{HolmRankSets, RankSet, holm_rank_sets};
