@@ -9,6 +9,7 @@ mod import;
 mod intake;
 mod kill;
 mod reference;
+mod reference_distributions;
 mod reference_product;
 mod storage;
 mod support;

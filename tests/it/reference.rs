@@ -21,7 +21,7 @@ pub(crate) fn path(file: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(file)
 }
 
-fn json(file: &str) -> Value {
+pub(crate) fn json(file: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path(file)).unwrap()).unwrap()
 }
 
@@ -124,26 +124,31 @@ fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
 }
 
 /// The largest difference seen in one case.
-struct Largest {
+pub(crate) struct Largest {
     case: String,
+    tolerance: f64,
     difference: f64,
     compared: usize,
 }
 
 impl Largest {
-    fn new(case: impl Into<String>) -> Self {
-        Self { case: case.into(), difference: 0.0, compared: 0 }
+    pub(crate) fn new(case: impl Into<String>) -> Self {
+        Self::within(TOLERANCE, case)
     }
 
-    fn compare(&mut self, found: f64, expected: &Value, what: &str) {
+    pub(crate) fn within(tolerance: f64, case: impl Into<String>) -> Self {
+        Self { case: case.into(), tolerance, difference: 0.0, compared: 0 }
+    }
+
+    pub(crate) fn compare(&mut self, found: f64, expected: &Value, what: &str) {
         let expected = expected.as_f64().unwrap_or_else(|| panic!("{what} has no reference value"));
         let difference = (found - expected).abs();
-        assert!(difference <= TOLERANCE, "{}, {what}: {found} instead of {expected}", self.case);
+        assert!(difference <= self.tolerance, "{}, {what}: {found} instead of {expected}", self.case);
         self.difference = self.difference.max(difference);
         self.compared += 1;
     }
 
-    fn report(&self, compared: usize) {
+    pub(crate) fn report(&self, compared: usize) {
         println!("| {} | {} | {:.1e} |", self.case, self.compared, self.difference);
         assert_eq!(self.compared, compared);
     }
