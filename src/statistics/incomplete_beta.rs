@@ -6,7 +6,7 @@
 use std::f64::consts::PI;
 
 /// The step of the quadrature where the tail is no longer than one unit of `u`; a longer tail takes smaller steps.
-const STEP: f64 = 1.0 / 12.0;
+const STEP: f64 = 1.0 / 16.0;
 /// The smallest step; the tails are right to 1e-12 with it for shapes from 0.003 on.
 const STEP_MIN: f64 = 1.0 / 128.0;
 /// Below this a shape is 0 to all intents: `p^(1/a)` is no number for any `p` that anybody asks for.
@@ -113,7 +113,7 @@ impl LogRatio {
     /// `s = reach · exp(x − e^−x)`, equidistant in `x`.
     fn tail_beyond_mode(&self, u: f64) -> Tail {
         let at_u = self.deviance(u);
-        if !(at_u < f64::MAX) {
+        if at_u.is_nan() || at_u == f64::INFINITY {
             return Tail { ln_probability: f64::NEG_INFINITY, hazard: f64::INFINITY };
         }
         let reach = self.reach(u, at_u);
@@ -156,7 +156,7 @@ impl LogRatio {
         }
         for _ in 0..200 {
             let next = (u + (tail.ln_probability - ln_probability) / tail.hazard).max(0.0);
-            let is_done = !(next < u * (1.0 - 4.0 * f64::EPSILON));
+            let is_done = next.is_nan() || next >= u * (1.0 - 4.0 * f64::EPSILON);
             u = next;
             if is_done {
                 break;

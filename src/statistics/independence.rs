@@ -42,7 +42,7 @@ pub fn independence_test(
 ) -> Option<IndependenceTest> {
     let rows = cells.len().checked_div(columns)?;
     let is_square = covariance.len() == cells.len() && covariance.iter().all(|row| row.len() == cells.len());
-    if rows < 2 || columns < 2 || rows * columns != cells.len() || !is_square || !(df > 0.0) {
+    if rows < 2 || columns < 2 || rows * columns != cells.len() || !is_square || df.is_nan() || df <= 0.0 {
         return None;
     }
     let n = n as f64;
@@ -77,7 +77,7 @@ pub fn independence_test(
 fn chi_square_distance(cells: &[f64], columns: usize) -> Option<f64> {
     let row_sums: Vec<f64> = cells.chunks(columns).map(|row| row.iter().sum()).collect();
     let column_sums: Vec<f64> = (0..columns).map(|j| cells.iter().skip(j).step_by(columns).sum()).collect();
-    if row_sums.iter().chain(&column_sums).any(|sum| !(*sum > 0.0)) {
+    if row_sums.iter().chain(&column_sums).any(|sum| sum.is_nan() || *sum <= 0.0) {
         return None;
     }
     let part = |(cell, p): (usize, &f64)| {
@@ -107,7 +107,7 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
         let pivot = (column..size).max_by(|i, j| a[*i][column].abs().total_cmp(&a[*j][column].abs()))?;
         a.swap(column, pivot);
         b.swap(column, pivot);
-        if !(a[column][column].abs() > 1e-13 * largest) {
+        if a[column][column].is_nan() || a[column][column].abs() <= 1e-13 * largest {
             return None;
         }
         let (pivot_a, pivot_b) = (a[column].clone(), b[column].clone());
@@ -118,7 +118,9 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
         }
     }
     for (row, (diagonal, values)) in a.iter().zip(&mut b).enumerate() {
-        values.iter_mut().for_each(|value| *value /= diagonal[row]);
+        for value in values {
+            *value /= diagonal[row];
+        }
     }
     Some(b)
 }

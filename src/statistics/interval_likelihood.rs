@@ -21,7 +21,7 @@ fn share_below(p: f64, distance: f64) -> f64 {
         let share = 1.0 / (1.0 + (-logit).exp());
         let step = (divergence(p, logit) - distance) / (p - share);
         logit += step;
-        if !(step > 4.0 * f64::EPSILON * logit.abs().max(f64::MIN_POSITIVE)) {
+        if step.is_nan() || step <= 4.0 * f64::EPSILON * logit.abs() {
             break;
         }
     }

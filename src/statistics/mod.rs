@@ -1,7 +1,8 @@
 //! The mathematics, pure: totals and their covariance, intervals, ranks. Knows no survey, no storage, no HTTP.
 //!
 //! Exact integers up to the covariance of totals ([`StratumMoments`]), `f64` from there on ([`Functional`],
-//! [`IntervalMethod`], [`holm_rank_sets`]). The only room that uses `statrs`.
+//! [`IntervalMethod`], [`holm_rank_sets`]); [`ReplicateWeights`] and [`WeightedValues`] for what is not smooth. The only
+//! room that uses `statrs`.
 //! Start reading at [`Estimate`], then at [`StratumMoments`].
 
 mod difference;

@@ -82,8 +82,8 @@ impl ReplicateWeights {
             let mut first = 0;
             for n in psus {
                 for _ in 1..*n {
-                    let drawn = &mut replicate[first + rng.random_range(0..*n)];
-                    *drawn = drawn.saturating_add(1);
+                    let count = &mut replicate[first + rng.random_range(0..*n)];
+                    *count = count.saturating_add(1);
                 }
                 first += n;
             }

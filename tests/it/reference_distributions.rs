@@ -1,10 +1,13 @@
-//! Distributions agree with mpmath; intervals, quantiles, replicates and tests agree with R's `survey` package.
+//! Distributions agree with mpmath (`tests/reference/distributions.py`); intervals, quantiles, replicates and tests agree
+//! with R's `survey` package.
 //!
 //! `cargo test --test it reference_distributions -- --nocapture` prints the largest differences (see `docs/METHOD.md`).
 
 mod naive;
 
-use naive::{Design, Rows};
+use std::collections::HashMap;
+
+use naive::{Design, Rows, share_below};
 use plumbline::statistics::{
     Difference, IntervalMethod, LinearisedSample, QuantileInterval, QuantilePlan, QuantileRule, ReplicateWeights,
     ShareBelow, StratumSize, WeightedValues, beta_quantile, chi_square_upper_tail, f_quantile, f_upper_tail,
@@ -109,11 +112,11 @@ fn api_design(name: &str) -> (Rows, Design) {
     });
     // Where all weights are equal one bit decides. The file has 15 digits of what were single precision numbers, and R
     // keeps probabilities and gives their inverses as weights.
-    let restored = |weight: f64| {
-        let single = f64::from(weight as f32);
+    let restored = |text: &str| {
+        let (single, weight) = (f64::from(text.parse::<f32>().unwrap()), text.parse::<f64>().unwrap());
         1.0 / (1.0 / if (single / weight - 1.0).abs() < 1e-13 { single } else { weight })
     };
-    let weights: Vec<f64> = rows.complete("pw").into_iter().map(restored).collect();
+    let weights: Vec<f64> = rows.texts("pw").into_iter().map(restored).collect();
     let n = weights.len();
     let one = vec!["all"; n];
     let elements: Vec<String> = (0..n).map(|row| format!("{row:03}")).collect();
@@ -143,19 +146,6 @@ fn api_design(name: &str) -> (Rows, Design) {
     (rows, design)
 }
 
-/// The share at or below `limit` among those with a value, and its standard error.
-fn share_below(design: &Design, values: &[Option<f64>], limit: f64) -> ShareBelow {
-    let weight_of = |is_in: &dyn Fn(f64) -> bool| -> f64 {
-        let weights = values.iter().zip(&design.weight);
-        weights.filter(|(value, _)| value.is_some_and(is_in)).map(|(_, weight)| weight).sum()
-    };
-    let total = weight_of(&|_| true);
-    let share = weight_of(&|value| value <= limit) / total;
-    let residual = |value: &Option<f64>| value.map_or(0.0, |v| (f64::from(u8::from(v <= limit)) - share) / total);
-    let residuals: Vec<f64> = values.iter().map(residual).collect();
-    ShareBelow { share, se: design.covariance(&residuals, &residuals).sqrt() }
-}
-
 /// Compares the quantiles of all rules and intervals with R's rows of value, low, high and standard error.
 fn compare_quantiles(
     design: &Design,
@@ -167,6 +157,8 @@ fn compare_quantiles(
 ) {
     let pairs = values.iter().zip(&design.weight).filter_map(|(value, weight)| Some(((*value)?, *weight)));
     let sample = WeightedValues::new(pairs).unwrap();
+    let mut known: HashMap<u64, ShareBelow> = HashMap::new();
+    let mut share = |limit: f64| *known.entry(limit.to_bits()).or_insert_with(|| share_below(design, values, limit));
     let woodruff = [IntervalMethod::Mean, IntervalMethod::Beta, IntervalMethod::Xlogit];
     let intervals = woodruff.map(|method| (method.as_str(), QuantileInterval::Woodruff(method)));
     for rule in QuantileRule::ALL {
@@ -176,7 +168,7 @@ fn compare_quantiles(
             let expected = &expected[format!("{}_{name}", rule.as_str())];
             for (i, p) in probabilities.iter().enumerate() {
                 let plan = QuantilePlan { rule, interval, level: 0.95, df };
-                let found = quantile_estimate(&sample, *p, plan, |limit| share_below(design, values, limit)).unwrap();
+                let found = quantile_estimate(&sample, *p, plan, &mut share).unwrap();
                 let numbers = [found.value, found.low.unwrap(), found.high.unwrap(), found.se.unwrap()];
                 let what = format!("{} {name} at {p}", rule.as_str());
                 numbers.iter().enumerate().for_each(|(j, found)| largest.compare(*found, &expected[i][j], &what));
@@ -313,7 +305,9 @@ fn tests_of_independence_and_of_a_difference_are_those_of_r() {
         let total: f64 = group.iter().map(|row| design.weight[*row]).sum();
         let share = group.iter().filter(|row| is_in_cell(**row)).map(|row| design.weight[*row]).sum::<f64>() / total;
         let mut residuals = vec![0.0; ratings.len()];
-        group.iter().for_each(|row| residuals[*row] = (f64::from(u8::from(is_in_cell(*row))) - share) / total);
+        for row in group {
+            residuals[row] = (f64::from(u8::from(is_in_cell(row))) - share) / total;
+        }
         (share, residuals)
     };
     let cell = |cell: usize| {

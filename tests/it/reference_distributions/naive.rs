@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use plumbline::statistics::ShareBelow;
+
 use crate::reference::path;
 
 /// A file's rows by column name.
@@ -87,4 +89,17 @@ fn products(x: &[f64], y: &[f64]) -> f64 {
     let (mean_x, mean_y) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
     let sum: f64 = x.iter().zip(y).map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
     if n < 2.0 { 0.0 } else { n / (n - 1.0) * sum }
+}
+
+/// The share at or below `limit` among those with a value, and its standard error.
+pub(crate) fn share_below(design: &Design, values: &[Option<f64>], limit: f64) -> ShareBelow {
+    let weight_of = |is_in: &dyn Fn(f64) -> bool| -> f64 {
+        let weights = values.iter().zip(&design.weight);
+        weights.filter(|(value, _)| value.is_some_and(is_in)).map(|(_, weight)| weight).sum()
+    };
+    let total = weight_of(&|_| true);
+    let share = weight_of(&|value| value <= limit) / total;
+    let residual = |value: &Option<f64>| value.map_or(0.0, |v| (f64::from(u8::from(v <= limit)) - share) / total);
+    let residuals: Vec<f64> = values.iter().map(residual).collect();
+    ShareBelow { share, se: design.covariance(&residuals, &residuals).sqrt() }
 }
