@@ -1,7 +1,7 @@
 //! The incomplete beta integral, right at every size: what the tails of t, F, chi-square and beta are made of.
 //!
-//! `statrs` 0.19 takes differences of `ln Γ` and at most 141 terms of a continued fraction: it loses digits from some
-//! hundred degrees of freedom on and is wrong by whole percents at a million (upstream issue 435).
+//! `statrs` 0.19 takes differences of `ln Γ` and a quotient that is rounded: of F's upper tail it loses 3e-11 at 100 and
+//! 1,000 degrees of freedom, 7e-10 at a million each and 4e-7 at 1e8 each.
 
 use std::f64::consts::PI;
 
