@@ -81,8 +81,8 @@ mod tests {
     use crate::estimation::{Membership, Place, Respondent, SampleBuilder};
     use crate::foundation::{Text, Weight};
     use crate::survey::{
-        Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Period, Plan, Questionnaire, Scale, Section,
-        Unit, UnitId, UnitRow, UnitSelection, WaveState,
+        EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Period, Plan, Questionnaire,
+        Scale, Section, Unit, UnitId, UnitRow, UnitSelection, WaveState,
     };
 
     fn code(text: &str) -> Code {

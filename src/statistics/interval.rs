@@ -1,16 +1,49 @@
 //! Confidence intervals, by the names of R's `svyciprop`.
 
+use std::f64::consts::FRAC_PI_2;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::interval_likelihood::shares_at_distance;
 use super::quantile::{beta_quantile, student_t_quantile};
 
-/// How an interval is made from an estimate and its standard error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+/// A share nearer to 0 or 1 than this is 0 or 1: a mean of 22 ones may be off 1 by its last bit.
+const SHARE_MARGIN: f64 = 1e-12;
+
+/// How an interval is made from an estimate and its standard error. All but [`IntervalMethod::Mean`] are for shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntervalMethod {
+    /// Symmetric on the logit scale, so that it stays within 0–1.
     #[default]
-    /// For shares: symmetric on the logit scale, so that it stays within 0–1.
     Xlogit,
-    /// For means and points: symmetric about the estimate.
+    /// The Wald interval of a logistic regression on nothing: the same numbers as `Xlogit`.
+    Logit,
+    /// What a scaled likelihood ratio test does not refuse (Rao and Scott).
+    Likelihood,
+    /// Symmetric on the arcsine square root scale.
+    Asin,
+    /// Exact for the binomial with an effective sample size (Korn and Graubard).
+    Beta,
+    /// Symmetric about the estimate; also for means and points. Not cut off at 0 and 1.
     Mean,
+    /// The score interval with an effective sample size (Wilson).
+    Wilson,
+}
+
+/// No interval method has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no interval method `{0}`; there are xlogit, logit, likelihood, asin, beta, mean and wilson")]
+pub struct UnknownIntervalMethod(pub String);
+
+impl FromStr for IntervalMethod {
+    type Err = UnknownIntervalMethod;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|method| method.as_str() == name);
+        found.ok_or_else(|| UnknownIntervalMethod(name.to_owned()))
+    }
 }
 
 /// What an interval is made of.
@@ -24,28 +57,77 @@ pub(super) struct IntervalInput {
 }
 
 impl IntervalMethod {
-    /// Lower and upper end at the confidence `level`, with `t` the quantile of Student's t at `df` degrees of freedom:
+    /// Every method.
+    pub const ALL: [Self; 7] =
+        [Self::Xlogit, Self::Logit, Self::Likelihood, Self::Asin, Self::Beta, Self::Mean, Self::Wilson];
+
+    /// Its name in R, in plans and in design files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Xlogit => "xlogit",
+            Self::Logit => "logit",
+            Self::Likelihood => "likelihood",
+            Self::Asin => "asin",
+            Self::Beta => "beta",
+            Self::Mean => "mean",
+            Self::Wilson => "wilson",
+        }
+    }
+
+    /// Lower and upper end at the confidence `level`, with `t` the quantile of Student's t at `df` degrees of freedom,
+    /// `n` the respondents and `n₀ = v (1 − v) / se²`, the size of the simple random sample with this standard error:
     ///
     /// ```text
-    /// Mean     v ± t · se
-    /// Xlogit   expit( logit v ± t · se / (v (1 − v)) )
+    /// mean           v ± t · se
+    /// xlogit, logit  expit( logit v ± t · se / (v (1 − v)) )
+    /// asin           sin²( arcsin √v ± t · se / (2 √(v (1 − v))) ), the angle kept within 0 and π/2
+    /// wilson         ( v + k/2 ± √(k v (1 − v) + k²/4) ) / (1 + k),   k = t² / n₀
+    /// beta           Korn and Graubard's with n* = n₀ · (t_{n−1} / t)²
+    /// likelihood     all x with 2 (n − 1) KL(v, x) ≤ t² n / n₀,  KL(v, x) = v ln(v/x) + (1 − v) ln((1 − v)/(1 − x))
     /// ```
     ///
-    /// Degenerate case of `Xlogit`: where the share is 0 or 1, or nothing varies (`se` = 0), the logit scale says
-    /// nothing; the Korn–Graubard exact interval takes over (see [`korn_graubard`]).
+    /// R folds the angle of `asin` back where it leaves 0 to π/2, which gives an interval without 0 for shares near 0;
+    /// here the end is then 0 or 1. R's `likelihood` interpolates the profile with a spline; it is right to some 1e-6.
     ///
-    /// Source: R `survey::svyciprop(method = "xlogit")` and `("mean")`.
+    /// NaN for an estimate or a standard error that is no number. Degenerate case of all but `mean`: where the share is 0 or 1, or nothing varies (`se` = 0), these scales say
+    /// nothing; the Korn–Graubard interval takes over with `n* = n (t_{n−1} / t)²`: the design effect cannot be seen
+    /// there, 1 is taken.
+    ///
+    /// Source: R `survey::svyciprop`.
     pub(super) fn ends(self, input: IntervalInput) -> (f64, f64) {
-        let IntervalInput { value, se, df, level, .. } = input;
-        let t = student_t_quantile(0.5 * (1.0 - level), df as f64);
+        let IntervalInput { value, se, df, n, level } = input;
+        if value.is_nan() || se.is_nan() {
+            return (f64::NAN, f64::NAN);
+        }
+        let tail = 0.5 * (1.0 - level);
+        let t = student_t_quantile(tail, df as f64);
+        let t_elements = student_t_quantile(tail, n.saturating_sub(1).max(1) as f64);
+        let spread = value * (1.0 - value);
         match self {
             Self::Mean => (value - t * se, value + t * se),
-            // A mean of 22 ones may be off 1 by its last bit.
-            Self::Xlogit if se <= 0.0 || value <= 1e-12 || value >= 1.0 - 1e-12 => korn_graubard(input, t),
-            Self::Xlogit => {
+            _ if se <= 0.0 || value <= SHARE_MARGIN || value >= 1.0 - SHARE_MARGIN => {
+                korn_graubard(value.clamp(0.0, 1.0), n as f64 * (t_elements / t).powi(2), tail)
+            }
+            Self::Xlogit | Self::Logit => {
                 let logit = (value / (1.0 - value)).ln();
-                let reach = t * se / (value * (1.0 - value));
+                let reach = t * se / spread;
                 (expit(logit - reach), expit(logit + reach))
+            }
+            Self::Asin => {
+                let angle = value.sqrt().asin();
+                let reach = t * se / (2.0 * spread.sqrt());
+                ((angle - reach).max(0.0).sin().powi(2), (angle + reach).min(FRAC_PI_2).sin().powi(2))
+            }
+            Self::Wilson => {
+                let k = (t * se).powi(2) / spread;
+                let reach = (k * spread + 0.25 * k * k).sqrt();
+                (((value + 0.5 * k - reach) / (1.0 + k)).max(0.0), ((value + 0.5 * k + reach) / (1.0 + k)).min(1.0))
+            }
+            Self::Beta => korn_graubard(value, spread / (se * se) * (t_elements / t).powi(2), tail),
+            Self::Likelihood => {
+                let n = n as f64;
+                shares_at_distance(value, (t * se).powi(2) * n / (2.0 * (n - 1.0).max(0.0) * spread))
             }
         }
     }
@@ -55,26 +137,21 @@ fn expit(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// The exact (Clopper–Pearson) interval with an effective sample size, where the standard error is 0:
+/// The exact (Clopper–Pearson) interval of a share with the effective sample size `n*`:
 ///
 /// ```text
-/// n* = n · (t_{n−1} / t_df)²                     the design effect cannot be seen there: 1 is taken
 /// low  = beta quantile of α/2     at (n* v, n* (1 − v) + 1)
 /// high = beta quantile of 1 − α/2 at (n* v + 1, n* (1 − v))
 /// ```
 ///
 /// Source: Korn and Graubard (1998), Survey Methodology 24, 193–201.
-fn korn_graubard(input: IntervalInput, t: f64) -> (f64, f64) {
-    let tail = 0.5 * (1.0 - input.level);
-    let share = input.value.clamp(0.0, 1.0);
-    let df_elements = input.n.saturating_sub(1).max(1) as f64;
-    let n_effective = input.n as f64 * (student_t_quantile(tail, df_elements) / t).powi(2);
-    // At the ends the beta quantile has a closed form, exact at any size.
+fn korn_graubard(share: f64, n_effective: f64, tail: f64) -> (f64, f64) {
+    // At the ends the beta quantile has a closed form.
     let end = tail.powf(1.0 / n_effective);
-    if share <= 1e-12 {
+    if share <= SHARE_MARGIN {
         return (0.0, 1.0 - end);
     }
-    if share >= 1.0 - 1e-12 {
+    if share >= 1.0 - SHARE_MARGIN {
         return (end, 1.0);
     }
     let (successes, failures) = (n_effective * share, n_effective * (1.0 - share));
@@ -121,13 +198,49 @@ mod tests {
         assert_close((low, high), (0.781_864_633_565_797_7, 0.966_724_906_410_977_5));
     }
 
+    #[test]
+    fn every_method_is_found_by_its_name_and_others_are_named() {
+        for method in IntervalMethod::ALL {
+            assert_eq!(method.as_str().parse(), Ok(method));
+        }
+        let error = "wald".parse::<IntervalMethod>().unwrap_err();
+        assert!(error.to_string().contains("`wald`"), "{error}");
+    }
+
+    /// `scipy.stats.binomtest(45, 50).proportion_ci(method = "wilson")`: the standard error is √(p q / n), and with so many
+    /// degrees of freedom t is the normal quantile.
+    #[test]
+    fn of_a_simple_random_sample_wilson_is_the_textbooks() {
+        let input = IntervalInput { df: 1 << 50, ..input(0.9, (0.09_f64 / 50.0).sqrt(), 1, 50) };
+        assert_close(IntervalMethod::Wilson.ends(input), (0.786_397_685_625_203_4, 0.956_524_235_068_109_5));
+    }
+
+    #[test]
+    fn what_is_no_number_gives_no_interval_and_no_panic() {
+        for method in IntervalMethod::ALL {
+            for (value, se) in [(f64::NAN, 0.1), (0.5, f64::NAN), (f64::NAN, 0.0)] {
+                let (low, high) = method.ends(input(value, se, 10, 20));
+                assert!(low.is_nan() && high.is_nan(), "{method:?} {value} {se}: {low} {high}");
+            }
+            let (low, high) = method.ends(input(0.5, f64::INFINITY, 1, 0));
+            assert!(!(low > 0.5 || high < 0.5), "{method:?}: {low} {high}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn an_interval_of_a_share_holds_the_share_and_stays_within_0_and_1(
+        fn an_interval_of_a_share_holds_the_share_stays_within_0_and_1_and_grows_with_the_level(
             value in 0.0_f64..=1.0, se in 0.0_f64..0.5, df in 1_u64..5000, n in 2_u64..10_000,
         ) {
-            let (low, high) = IntervalMethod::Xlogit.ends(input(value, se, df, n));
-            prop_assert!(0.0 <= low && low <= value + 1e-9 && value - 1e-9 <= high && high <= 1.0, "{low} {high}");
+            // There are no more sampling units than respondents.
+            let df = df.min(n - 1);
+            for method in IntervalMethod::ALL {
+                let ends = |level| method.ends(IntervalInput { level, ..input(value, se, df, n) });
+                let ((low, high), (wider_low, wider_high)) = (ends(0.9), ends(0.99));
+                prop_assert!(low <= value + 1e-9 && value - 1e-9 <= high, "{method:?}: {low} {high}");
+                prop_assert!(wider_low <= low + 1e-12 && high - 1e-12 <= wider_high, "{method:?}: {low} {high}");
+                prop_assert!(method == IntervalMethod::Mean || (0.0 <= low && high <= 1.0), "{method:?}: {low} {high}");
+            }
         }
     }
 }

@@ -2,34 +2,50 @@
 //! Knows no survey, no storage, no HTTP.
 //!
 //! Exact integers up to the covariance of totals ([`StratumMoments`]), `f64` from there on ([`Functional`],
-//! [`IntervalMethod`], [`holm_rank_sets`]). The only room that uses `statrs`.
+//! [`IntervalMethod`], [`holm_rank_sets`]); [`ReplicateWeights`] and [`WeightedValues`] for what is not smooth. The only
+//! room that uses `statrs`.
 //! Start reading at [`Estimate`], then at [`StratumMoments`].
 
 mod calibration;
 mod confidence;
 mod design;
+mod difference;
+mod distribution;
 mod estimate;
 mod functional;
+mod incomplete_beta;
+mod independence;
 mod interval;
+mod interval_likelihood;
 mod linear;
 mod matrix;
 mod moments;
 mod precision;
 mod quantile;
+mod quantile_interval;
 mod rank_sets;
+mod replicate;
+mod root;
 mod sample_size;
 mod small_area;
+mod weighted_quantile;
 
 pub use calibration::{Calibrated, CalibrationCell, CalibrationError, CalibrationMethod, calibrate};
 pub use confidence::Confidence;
 pub use design::{LonelyPsu, StageCovariance, StratumSize};
+pub use difference::Difference;
+pub use distribution::{chi_square_upper_tail, f_quantile, f_upper_tail, student_t_two_sided};
 pub use estimate::{Estimate, Precision};
 pub use functional::{Functional, Linearised, Ratio};
-pub use interval::IntervalMethod;
+pub use independence::{IndependenceTest, independence_test};
+pub use interval::{IntervalMethod, UnknownIntervalMethod};
 pub use matrix::SymmetricMatrix;
 pub use moments::{MomentOverflow, PairSums, StratumMoments};
 pub use precision::{LinearisedSample, precision};
-pub use quantile::{normal_quantile, student_t_quantile};
+pub use quantile::{beta_quantile, normal_quantile, student_t_quantile};
+pub use quantile_interval::{QuantileEstimate, QuantileInterval, QuantilePlan, ShareBelow, quantile_estimate};
 pub use rank_sets::{HolmRankSets, RankSet, holm_rank_sets};
+pub use replicate::{ReplicateError, ReplicateWeights};
 pub use sample_size::{SampleDesign, answers_at_seen_margin, slovin};
 pub use small_area::{Area, AreaPrediction, Coefficient, FayHerriot, SmallAreaError, VarianceEstimator};
+pub use weighted_quantile::{QuantileRule, WeightedValues};

@@ -6,6 +6,8 @@ use statrs::function::beta::beta_reg;
 use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::{gamma_ur, ln_gamma};
 
+use super::incomplete_beta::{LogRatio, SHAPE_MIN};
+
 /// From here on the Cornish–Fisher expansion is better than the incomplete beta function (both are within 1e-13).
 const EXPANSION_FROM_DF: f64 = 200.0;
 
@@ -38,7 +40,7 @@ pub fn normal_quantile(upper_tail: f64) -> f64 {
 }
 
 /// The point that Student's t with `df` > 0 degrees of freedom exceeds with probability `upper_tail` (between 0 and 1,
-/// ends excluded). Right to 1e-12 of its size from 0.5 to 1e12 degrees of freedom.
+/// ends excluded; NaN elsewhere). Right to 1e-12 of its size from 0.5 to 1e12 degrees of freedom.
 ///
 /// `statrs` 0.19 alone is off by 6e-5 at a million degrees of freedom and does not return at 1e8. So: below 200 degrees
 /// of freedom a bracketed Newton iteration on its incomplete beta function; above, seven terms of the Cornish–Fisher
@@ -46,7 +48,9 @@ pub fn normal_quantile(upper_tail: f64) -> f64 {
 /// from the same differential equation, `dt/dz = φ(z)/f(t)`).
 #[must_use]
 pub fn student_t_quantile(upper_tail: f64, df: f64) -> f64 {
-    debug_assert!(upper_tail > 0.0 && upper_tail < 1.0 && df > 0.0);
+    if !(upper_tail > 0.0 && upper_tail < 1.0 && df > 0.0) {
+        return f64::NAN;
+    }
     if upper_tail > 0.5 {
         return -student_t_quantile(1.0 - upper_tail, df);
     }
@@ -107,25 +111,22 @@ fn invert_tail(upper_tail: f64, df: f64, z: f64) -> f64 {
 
 /// The point below which a beta variable with shapes `a` and `b` (both ≥ 0) falls with probability `lower_tail`.
 ///
-/// By 100 bisections. A shape of 0 is the limit: all mass at 0 (`a = 0`) or at 1 (`b = 0`).
+/// Right to 1e-12 of its size for shapes from 0.25 to 1e12. A shape below 1e-8 is taken as the limit 0: all mass at 0
+/// (`a = 0`) or at 1 (`b = 0`). NaN for a probability that is not between 0 and 1, ends excluded, and for shapes that are
+/// not finite.
 #[must_use]
-pub(super) fn beta_quantile(lower_tail: f64, a: f64, b: f64) -> f64 {
-    if a <= 0.0 {
-        return 0.0;
+pub fn beta_quantile(lower_tail: f64, a: f64, b: f64) -> f64 {
+    if !(lower_tail > 0.0 && lower_tail < 1.0 && a.is_finite() && b.is_finite()) {
+        return f64::NAN;
     }
-    if b <= 0.0 {
-        return 1.0;
-    }
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if beta_reg(a, b, middle) < lower_tail {
-            low = middle;
-        } else {
-            high = middle;
+    match LogRatio::new(b, a) {
+        _ if a < SHAPE_MIN => 0.0,
+        Some(law) => {
+            let ratio = law.quantile(lower_tail).exp();
+            a / (a + b * ratio)
         }
+        None => 1.0,
     }
-    0.5 * (low + high)
 }
 
 #[cfg(test)]

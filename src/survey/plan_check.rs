@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Plan, Questionnaire, Unit, UnitSelection};
+use super::{ItemKind, Plan, PlannedMargin, Questionnaire, Unit, UnitSelection};
 use crate::foundation::{Code, Findings, LimitedFindings};
 
 impl Plan {
     /// The measured units, in the plan's order (by code when it says `all`), as the register has them on the plan's day.
     ///
-    /// Findings: `unknown_method`, `unknown_unit` (not in the register on that day), `empty`, `too_many`, and `duplicate`
-    /// (a column of the plan has the name of a question).
+    /// Findings: `unknown_method`, `unknown_unit` (not in the register on that day), `empty`, `too_many`, `duplicate`
+    /// (a column of the plan has the name of a question), and of a calibration's margin `unknown_question` (not a single
+    /// choice of the respondent), `optional` (it may be left unanswered), `unknown_option`, `missing` (a level that can be
+    /// answered has no count).
     pub fn check_against(
         &self,
         questionnaire: &Questionnaire,
@@ -29,6 +31,9 @@ impl Plan {
             }
         }
         let units = self.resolve_units(register, &mut found);
+        for (position, margin) in self.calibration.iter().flat_map(|plan| &plan.margins).enumerate() {
+            check_margin(margin, &format!("calibration.margin[{position}]"), (questionnaire, &units), &mut found);
+        }
         found.into_result(units)
     }
 
@@ -68,4 +73,57 @@ impl Plan {
         }
         units
     }
+}
+
+/// A margin must count every level that a response can have, and no other.
+fn check_margin(
+    margin: &PlannedMargin,
+    path: &str,
+    (questionnaire, units): (&Questionnaire, &[Unit]),
+    found: &mut LimitedFindings,
+) {
+    let mut possible: Vec<Vec<&str>> = vec![Vec::new()];
+    for column in &margin.columns {
+        let Some(values) = values_of(column, path, (questionnaire, units), found) else { return };
+        let with = |mut level: Vec<_>, value| {
+            level.push(value);
+            level
+        };
+        possible = possible.iter().flat_map(|level| values.iter().map(|value| with(level.clone(), *value))).collect();
+    }
+    let counted: HashSet<Vec<&str>> =
+        margin.levels.iter().map(|level| level.values.iter().map(String::as_str).collect()).collect();
+    let known: HashSet<&Vec<&str>> = possible.iter().collect();
+    for level in counted.iter().filter(|level| !known.contains(level)) {
+        found.push(format!("{path}.levels"), "unknown_option", format!("no response can be {}", level.join(", ")));
+    }
+    for level in possible.iter().filter(|level| !counted.contains(*level)) {
+        found.push(format!("{path}.levels"), "missing", format!("there is no count of {}", level.join(", ")));
+    }
+}
+
+/// What a column of a margin may hold: the codes of the measured units, or of the options of a question.
+fn values_of<'a>(
+    column: &str,
+    path: &str,
+    (questionnaire, units): (&'a Questionnaire, &'a [Unit]),
+    found: &mut LimitedFindings,
+) -> Option<Vec<&'a str>> {
+    if column == PlannedMargin::UNIT {
+        return Some(units.iter().map(|unit| unit.code().as_str()).collect());
+    }
+    let mut refuse = |code, message: &str| {
+        found.push(format!("{path}.columns"), code, format!("{column}: {message}"));
+        None
+    };
+    let Some(item) = questionnaire.respondent.iter().find(|item| item.code.as_str() == column) else {
+        return refuse("unknown_question", "this must be unit, or a question about the respondent");
+    };
+    let ItemKind::SingleChoice { options } = &item.kind else {
+        return refuse("unknown_question", "only a question with one answer out of several can be a margin");
+    };
+    if !item.required || item.shown_if.is_some() {
+        return refuse("optional", "who leaves this unanswered could not be weighted; make the question required");
+    }
+    Some(options.iter().map(|option| option.code.as_str()).collect())
 }

@@ -6,10 +6,11 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::{
-    Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, Questionnaire, Unit, UnitId, UnitSelection,
-    read_units,
+    CalibrationPlan, EstimationPlan, Field, FormLayout, ImportColumns, MarginLevel, MeasuredUnits, Mode, Period, Plan,
+    PlannedMargin, Questionnaire, RankSetChoice, Unit, UnitId, UnitSelection, read_units,
 };
 use crate::foundation::{Code, Findings, Text, Weight};
+use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
 
 const EXAMPLE: &str = include_str!("../../docs/examples/plan.toml");
 const UNITS_2024: &str = include_str!("../app/demo/units-laocai-2024.csv");
@@ -175,6 +176,60 @@ fn a_plan_is_refused_when_what_it_names_does_not_exist() {
     assert_eq!(found, expected.map(|(path, code)| (path.to_owned(), code)));
 }
 
+#[test]
+fn each_mistake_in_how_numbers_are_made_is_found_where_it_is() {
+    for (more, path, code) in [
+        ("estimation.lonely_psu = \"adapt\"", "estimation.lonely_psu", "unknown_option"),
+        ("estimation.interval = \"wide\"", "estimation.interval", "unknown_option"),
+        ("estimation.rank_sets = \"all\"", "estimation.rank_sets", "unknown_option"),
+        ("estimation.seed = -1", "estimation.seed", "out_of_range"),
+        ("estimation.sead = 1", "estimation.sead", "unknown_key"),
+        ("calibration.method = \"raking\"", "calibration.margin", "missing"),
+        ("calibration = { method = \"rake\", margin = [M] }", "calibration.method", "unknown_option"),
+        ("calibration = { method = \"logit\", margin = [M] }", "calibration.bounds", "missing"),
+        ("calibration = { method = \"logit\", bounds = [2, 3], margin = [M] }", "calibration.bounds", "invalid"),
+        ("calibration = { method = \"raking\", bounds = [0.5, 2.0], margin = [M] }", "calibration.bounds", "invalid"),
+        ("calibration = { method = \"poststratification\", margin = [M, M] }", "calibration.margin", "too_many"),
+        (
+            "calibration = { method = \"raking\", margin = [{ columns = [] , file = \"f\" }] }",
+            "calibration.margin[0].columns",
+            "empty",
+        ),
+        (
+            "calibration = { method = \"raking\", margin = [{ columns = [\"unit\"] }] }",
+            "calibration.margin[0].file",
+            "missing",
+        ),
+        (
+            "calibration = { method = \"raking\", margin = [{ columns = [\"unit\"], levels = [{ values = [], people = 1 }] }] }",
+            "calibration.margin[0].levels",
+            "invalid",
+        ),
+    ] {
+        let text = minimal(&more.replace('M', "{ columns = [\"unit\"], file = \"f\" }"));
+        assert_eq!(listed(Plan::from_toml(&text)), [(path.to_owned(), code)], "{more}");
+    }
+}
+
+#[test]
+fn margins_must_count_everybody_who_can_answer() {
+    let questionnaire = Questionnaire::built_in("sipas-2017").unwrap();
+    let people = |from: &str, to: &str| {
+        let plan = Plan::from_toml(&EXAMPLE.replace(from, to)).unwrap();
+        listed(plan.check_against(&questionnaire, &register(), true))
+    };
+    let level = "{ values = [\"089\"], people = 52000 }";
+    assert!(EXAMPLE.contains(level));
+    let at = |path: &str, code| [(format!("calibration.margin[0].{path}"), code)];
+    assert_eq!(people(level, ""), at("levels", "missing"));
+    assert_eq!(
+        people(level, "{ values = [\"999\"], people = 1 }"),
+        [at("levels", "unknown_option"), at("levels", "missing")].concat()
+    );
+    assert_eq!(people("columns = [\"unit\"]", "columns = [\"q01\"]"), at("columns", "unknown_question"));
+    assert_eq!(people("columns = [\"unit\"]", "columns = [\"sex\"]"), at("columns", "optional"));
+}
+
 fn date() -> impl Strategy<Value = NaiveDate> {
     (0_u64..40_000).prop_map(|days| day("1950-01-01") + Days::new(days))
 }
@@ -183,8 +238,38 @@ fn column() -> impl Strategy<Value = Option<String>> {
     prop::option::of("[a-zăđ\"'#=_.\\\\]{1,10}")
 }
 
+fn estimation() -> impl Strategy<Value = EstimationPlan> {
+    let rules =
+        [LonelyPsu::Fail, LonelyPsu::Remove, LonelyPsu::Certainty, LonelyPsu::Adjust, LonelyPsu::Average].to_vec();
+    let rank_sets = proptest::sample::select(RankSetChoice::ALL.to_vec());
+    let intervals = proptest::sample::select(IntervalMethod::ALL.to_vec());
+    (proptest::sample::select(rules), intervals, rank_sets, 0..=i64::MAX.unsigned_abs())
+        .prop_map(|(lonely_psu, interval, rank_sets, seed)| EstimationPlan { lonely_psu, interval, rank_sets, seed })
+}
+
+fn margin() -> impl Strategy<Value = PlannedMargin> {
+    let level = (prop::collection::vec("[a-z0-9+-]{1,6}", 2), 0.5_f64..1e7);
+    let level = level.prop_map(|(values, people)| MarginLevel { values, people });
+    (prop::option::of("[a-z.]{1,9}"), prop::collection::vec(level, 1..4)).prop_map(|(file, levels)| PlannedMargin {
+        columns: vec!["unit".to_owned(), "sex".to_owned()],
+        levels: if file.is_some() { Vec::new() } else { levels },
+        file,
+    })
+}
+
+fn calibration() -> impl Strategy<Value = Option<CalibrationPlan>> {
+    let method = prop_oneof![
+        Just(CalibrationMethod::Raking),
+        Just(CalibrationMethod::Linear),
+        (0.1..0.9, 1.1..9.0).prop_map(|(lower, upper)| CalibrationMethod::Logit { lower, upper }),
+    ];
+    let plan = (method, prop::collection::vec(margin(), 1..3));
+    prop::option::of(plan.prop_map(|(method, margins)| CalibrationPlan { method, margins }))
+}
+
 prop_compose! {
     fn plan()(
+        estimation in estimation(), calibration in calibration(),
         codes in prop::option::of(prop::collection::btree_set("[0-9]{1,3}", 1..5)), on in date(),
         (opens, days, grace_days) in (date(), 0_u64..1_100, 0_u16..=366), (from, length) in (date(), 0_u64..1_000),
         target in prop::option::of(1_u32..=10_000_000), own in 1_u32..=10_000_000,
@@ -204,6 +289,7 @@ prop_compose! {
             field: Field { opens, closes: opens + Days::new(days), grace_days },
             modes, layout: if single_page { FormLayout::SinglePage } else { FormLayout::FactorPages },
             default_weight: Weight::from_billionths(weight).unwrap(), level, wished_margin, synthetic,
+            estimation, calibration,
             columns: ImportColumns {
                 id, unit: unit.unwrap_or_else(|| "unit".to_owned()), stratum, psu, weight: weight_column, mode, answered_on,
             },

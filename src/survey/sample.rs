@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{
-    Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Mode, Period, Plan, Questionnaire, Scale, Section,
-    Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
+    EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Mode, Period, Plan, Questionnaire,
+    Scale, Section, Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 

@@ -12,6 +12,7 @@ mod malformed;
 mod plan;
 mod reference;
 mod reference_design;
+mod reference_distributions;
 mod reference_product;
 mod reference_small_areas;
 mod storage;

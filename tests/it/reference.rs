@@ -142,19 +142,24 @@ pub(crate) fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
 /// The largest difference seen in one case.
 pub(crate) struct Largest {
     case: String,
+    tolerance: f64,
     difference: f64,
     compared: usize,
 }
 
 impl Largest {
     pub(crate) fn new(case: impl Into<String>) -> Self {
-        Self { case: case.into(), difference: 0.0, compared: 0 }
+        Self::within(TOLERANCE, case)
+    }
+
+    pub(crate) fn within(tolerance: f64, case: impl Into<String>) -> Self {
+        Self { case: case.into(), tolerance, difference: 0.0, compared: 0 }
     }
 
     pub(crate) fn compare(&mut self, found: f64, expected: &Value, what: &str) {
         let expected = expected.as_f64().unwrap_or_else(|| panic!("{what} has no reference value"));
         let difference = (found - expected).abs();
-        assert!(difference <= TOLERANCE, "{}, {what}: {found} instead of {expected}", self.case);
+        assert!(difference <= self.tolerance, "{}, {what}: {found} instead of {expected}", self.case);
         self.difference = self.difference.max(difference);
         self.compared += 1;
     }

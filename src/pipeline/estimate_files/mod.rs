@@ -93,6 +93,14 @@ pub enum EstimateError {
         /// What is wrong and how to mend it.
         message: String,
     },
+    /// A margin's file is wrong.
+    #[error("{path}: {findings}")]
+    Margin {
+        /// The file.
+        path: String,
+        /// What is wrong, with line and column.
+        findings: crate::foundation::Findings,
+    },
     /// The responses are no well-formed Parquet, or hold what is neither text nor a number.
     #[error("{path}: {cause}")]
     Parquet {
