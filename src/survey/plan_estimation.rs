@@ -119,10 +119,11 @@ pub(super) fn read_calibration(keys: &mut Keys, found: &mut LimitedFindings) -> 
     }
     let mut keys = keys.table("calibration", found);
     let name: Option<String> = keys.required("method", found);
-    let bounds = keys.optional::<Value>("bounds", found).and_then(|value| read_bounds(&keys, value, found));
-    let margins: Vec<PlannedMargin> =
-        keys.tables("margin", MARGINS_MAX, found).into_iter().filter_map(|keys| read_margin(keys, found)).collect();
-    if margins.is_empty() {
+    let bounds = keys.optional::<Value>("bounds", found).map(|value| read_bounds(&keys, value, found));
+    let tables = keys.tables("margin", MARGINS_MAX, found);
+    let has_none = tables.is_empty();
+    let margins: Vec<PlannedMargin> = tables.into_iter().filter_map(|keys| read_margin(keys, found)).collect();
+    if has_none {
         found.push(keys.path_of("margin"), "missing", "a calibration needs at least one [[calibration.margin]]");
     }
     let method = read_method(&keys, name.as_deref()?, bounds, margins.len(), found);
@@ -142,7 +143,7 @@ fn read_bounds(keys: &Keys, value: Value, found: &mut LimitedFindings) -> Option
 fn read_method(
     keys: &Keys,
     name: &str,
-    bounds: Option<(f64, f64)>,
+    bounds: Option<Option<(f64, f64)>>,
     margins: usize,
     found: &mut LimitedFindings,
 ) -> Option<CalibrationMethod> {
@@ -151,7 +152,7 @@ fn read_method(
         None
     };
     match (name, bounds) {
-        ("logit", Some((lower, upper))) => Some(CalibrationMethod::Logit { lower, upper }),
+        ("logit", Some(bounds)) => bounds.map(|(lower, upper)| CalibrationMethod::Logit { lower, upper }),
         ("logit", None) => refuse("bounds", "missing", "logit needs bounds, such as [0.5, 2.0]".into()),
         (_, Some(_)) => refuse("bounds", "invalid", "only the method logit has bounds; leave them out".into()),
         ("raking", None) => Some(CalibrationMethod::Raking),

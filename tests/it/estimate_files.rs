@@ -177,7 +177,7 @@ fn a_wrong_value_is_one_error_with_its_line_and_column() {
         ("a,1,y,2,M,2,", "a,1,y,2,M,NA,", "line 3, column \"q1\": \"NA\" is no rating"),
         ("a,12,x,2.5,", "a,12,x,-2,", "line 4, column \"w\": a weight must be above 0"),
         ("a,12,x,2.5,", "a,12,x,,", "line 4, column \"w\": the weight is missing"),
-        ("a,12,y,1,", "a,12,,1,", "line 5, column \"office\": the primary sampling unit is missing"),
+        ("a,12,y,1,", "a,12,,1,", "line 5, column \"office\": the sampling unit is missing"),
         ("a,12,y,1,", ",12,y,1,", "line 5, column \"region\": the stratum is missing"),
         ("a,1,y,2,M,2,", "a,1,y,2,M", "line: 3"),
         ("office,w", "office,weight", "there must be one column \"w\"; the header has 0"),
@@ -203,10 +203,10 @@ fn domains_of_200_items_have_at_most_60_levels() {
 }
 
 #[test]
-fn a_design_that_is_not_done_is_an_error_that_names_the_file() {
+fn a_design_that_cannot_be_meant_is_an_error_that_names_the_file() {
     let design = format!("{SMALL_DESIGN}[calibration]\nmethod = \"raking\"\n");
     let error = Desk::new(SMALL_RESPONSES, &design).error();
-    assert!(error.starts_with("/design.toml: calibration.method = \"raking\" is not done"), "{error}");
+    assert!(error.starts_with("/design.toml: a calibration needs at least one [[calibration.margin]]"), "{error}");
 }
 
 #[test]
