@@ -8,14 +8,14 @@ use super::cells::Cells;
 use super::frame::{Frame, Walk};
 use super::log::Log;
 use super::margins::{Calibration, numbers, weight_of};
-use super::pairs::PairAccumulator;
+use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
 use super::sample::{Domain, Sample};
 use super::strata::Survey;
 use super::tally::TallySums;
 use super::unit_totals::{BILLIONTH, Projection};
 use crate::foundation::Weight;
-use crate::statistics::{LonelyPsu, PairSums, SymmetricMatrix};
+use crate::statistics::LonelyPsu;
 
 /// Whom a response or a tally counts for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -194,33 +194,4 @@ fn project(
         regressions.push(fitted.regression(&totals, 3 * items));
     }
     Ok(Projection::calibrated(items, satisfied_from, fitted, regressions, weights.iter().sum()))
-}
-
-/// Each domain's weighted sums of products over respondents, group by group.
-fn pairs_by_domain(
-    frame: &Frame,
-    cells: &Cells,
-    projection: &Projection,
-    satisfied_from: u8,
-) -> Result<BTreeMap<usize, SymmetricMatrix>, EstimationError> {
-    let (log, dimension) = (frame.log(), 3 * frame.items());
-    let mut found: BTreeMap<usize, SymmetricMatrix> = BTreeMap::new();
-    let order = log.sorted_by_key(|_, cell| (cells.group(cell), cell))?;
-    for group in order.chunk_by(|a, b| cells.group(log.get(*a).cell) == cells.group(log.get(*b).cell)) {
-        let mut sums: BTreeMap<usize, PairSums> = BTreeMap::new();
-        for cell in group.chunk_by(|a, b| log.get(*a).cell == log.get(*b).cell) {
-            let mut pairs = PairAccumulator::new(frame.items(), satisfied_from);
-            cell.iter().try_for_each(|index| pairs.add(log.get(*index)))?;
-            let pairs = pairs.finish()?;
-            for domain in cells.domains(log.get(cell[0]).cell) {
-                sums.entry(domain).or_insert_with(|| PairSums::new(dimension)).merge(&pairs)?;
-            }
-        }
-        let factor = projection.factor(cells.group(log.get(group[0]).cell));
-        for (domain, sums) in sums {
-            let sum = found.entry(domain).or_insert_with(|| SymmetricMatrix::zeros(dimension));
-            sum.add_scaled(&sums.to_matrix(BILLIONTH), factor);
-        }
-    }
-    Ok(found)
 }

@@ -1,7 +1,12 @@
 //! Weighted sums of products over respondents, for design effects: `Σ_k w_k d_k d_kᵀ`, exact.
 
+use std::collections::BTreeMap;
+
 use super::EstimationError;
-use super::log::Entry;
+use super::cells::Cells;
+use super::frame::Frame;
+use super::log::{Entry, Log};
+use super::unit_totals::{BILLIONTH, Projection};
 use crate::statistics::{PairSums, SymmetricMatrix};
 
 /// Floats hold whole numbers exactly up to here.
@@ -74,6 +79,82 @@ fn indicators(ratings: &[u8], satisfied_from: u8) -> Vec<i64> {
     let satisfied = ratings.iter().map(|rating| i64::from(*rating >= satisfied_from));
     let answered = ratings.iter().map(|rating| i64::from(*rating > 0));
     satisfied.chain(answered).chain(ratings.iter().map(|rating| i64::from(*rating))).collect()
+}
+
+/// Each domain's weighted sums of products over respondents, group by group.
+pub(super) fn pairs_by_domain(
+    frame: &Frame,
+    cells: &Cells,
+    projection: &Projection,
+    satisfied_from: u8,
+) -> Result<BTreeMap<usize, SymmetricMatrix>, EstimationError> {
+    let (log, dimension) = (frame.log(), 3 * frame.items());
+    let mut found: BTreeMap<usize, SymmetricMatrix> = BTreeMap::new();
+    let order = log.sorted_by_key(|_, cell| (cells.group(cell), cell))?;
+    for group in order.chunk_by(|a, b| cells.group(log.get(*a).cell) == cells.group(log.get(*b).cell)) {
+        let sums = pairs_side_by_side(log, cells, group, (frame.items(), satisfied_from))?;
+        let factor = projection.factor(cells.group(log.get(group[0]).cell));
+        for (domain, sums) in sums {
+            let sum = found.entry(domain).or_insert_with(|| SymmetricMatrix::zeros(dimension));
+            sum.add_scaled(&sums.to_matrix(BILLIONTH), factor);
+        }
+    }
+    Ok(found)
+}
+
+/// From this many responses on, another thread is worth its start.
+const RESPONSES_PER_THREAD_MIN: usize = 20_000;
+
+/// [`pairs_of`] on all processors; integers add up to the same in any split.
+fn pairs_side_by_side(
+    log: &Log,
+    cells: &Cells,
+    responses: &[u32],
+    shape: (usize, u8),
+) -> Result<BTreeMap<usize, PairSums>, EstimationError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = responses.len().div_ceil(threads).max(RESPONSES_PER_THREAD_MIN);
+    let parts: Vec<_> = std::thread::scope(|scope| {
+        let start = |part| scope.spawn(move || pairs_of(log, cells, part, shape));
+        let running: Vec<_> = responses.chunks(share).map(start).collect();
+        let finish = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().map(finish).collect()
+    });
+    let mut sums: BTreeMap<usize, PairSums> = BTreeMap::new();
+    for part in parts {
+        for (domain, pairs) in part? {
+            merge(&mut sums, domain, &pairs)?;
+        }
+    }
+    Ok(sums)
+}
+
+/// The sums of products of some responses, ordered by cell, for each domain.
+fn pairs_of(
+    log: &Log,
+    cells: &Cells,
+    responses: &[u32],
+    (items, satisfied_from): (usize, u8),
+) -> Result<BTreeMap<usize, PairSums>, EstimationError> {
+    let mut sums = BTreeMap::new();
+    for cell in responses.chunk_by(|a, b| log.get(*a).cell == log.get(*b).cell) {
+        let mut pairs = PairAccumulator::new(items, satisfied_from);
+        cell.iter().try_for_each(|index| pairs.add(log.get(*index)))?;
+        let pairs = pairs.finish()?;
+        for domain in cells.domains(log.get(cell[0]).cell) {
+            merge(&mut sums, domain, &pairs)?;
+        }
+    }
+    Ok(sums)
+}
+
+fn merge(sums: &mut BTreeMap<usize, PairSums>, domain: usize, pairs: &PairSums) -> Result<(), EstimationError> {
+    match sums.get_mut(&domain) {
+        Some(sum) => Ok(sum.merge(pairs)?),
+        None => Ok(drop(sums.insert(domain, pairs.clone()))),
+    }
 }
 
 #[cfg(test)]

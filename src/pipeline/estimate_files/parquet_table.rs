@@ -1,20 +1,21 @@
-//! Rows from a Parquet file: the wanted columns of one row group at a time.
+//! Rows from a Parquet file: the wanted columns, side by side and some rows at a time.
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
-use parquet::basic::{ConvertedType, LogicalType};
+use parquet::basic::{ConvertedType, LogicalType, Type as PhysicalType};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
-use parquet::file::reader::{FileReader, RowGroupReader};
+use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 use parquet::schema::types::ColumnDescriptor;
 
 use super::EstimateError;
-use super::table::{Field, Reader, Row};
+use super::table::{BATCHES_AHEAD, Field, Reader, Row};
 
-/// One column of a row group; nothing where a value is missing.
+/// Some values of one column; nothing where a value is missing.
 enum Column {
     Text(Vec<Option<String>>),
     Integer(Vec<Option<i64>>),
@@ -25,7 +26,7 @@ struct ParquetRow<'a> {
     /// By the column's place in the header; nothing for columns that are not wanted.
     columns: &'a [Option<Column>],
     row: usize,
-    /// Rows of the row groups before.
+    /// Rows of the batches before.
     before: u64,
 }
 
@@ -53,7 +54,14 @@ fn text(value: &str) -> Field<'_> {
     }
 }
 
-/// Reads a file to its end. `progress` is told about how many bytes were read so far.
+/// Rows that are decoded together: they bound the memory, whatever the size of a row group.
+const ROWS_PER_BATCH: usize = 16_384;
+
+/// The wanted columns of some rows, by the column's place in the header, and how many rows there are.
+type Batch = Result<(Vec<Option<Column>>, usize), ParquetError>;
+
+/// Reads a file to its end; decodes on a thread of its own, a few batches ahead of `reader`. `progress` is told about how
+/// many bytes were read so far.
 pub(super) fn read(
     path: &Path,
     file: File,
@@ -67,47 +75,69 @@ pub(super) fn read(
     let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
     let wanted = reader.header(&names)?;
     let all = u64::try_from(file.metadata().file_metadata().num_rows()).unwrap_or(0).max(1);
-    let mut before = 0;
+    let (sender, batches) = sync_channel(BATCHES_AHEAD);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let sender = sender;
+            if let Err(cause) = decode(&file, &wanted, &sender) {
+                // Nobody listens any more where a row before it was wrong.
+                drop(sender.send(Err(cause)));
+            }
+        });
+        let mut before = 0;
+        for batch in batches {
+            let (columns, rows) = batch.map_err(wrong)?;
+            (0..rows).try_for_each(|row| reader.row(&ParquetRow { columns: &columns, row, before }))?;
+            before += rows as u64;
+            // All rows take about the same bytes.
+            progress((u128::from(length) * u128::from(before) / u128::from(all)).try_into().unwrap_or(length));
+        }
+        Ok(())
+    })
+}
+
+/// Decodes the wanted columns side by side, batch after batch, until nobody listens.
+fn decode(file: &SerializedFileReader<File>, wanted: &[usize], sender: &SyncSender<Batch>) -> Result<(), ParquetError> {
+    let schema = file.metadata().file_metadata().schema_descr_ptr();
     for group in 0..file.num_row_groups() {
-        let group = file.get_row_group(group).map_err(wrong)?;
-        let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-        let mut columns: Vec<Option<Column>> = names.iter().map(|_| None).collect();
-        for column in &wanted {
-            let read = read_column(group.as_ref(), *column, rows, &schema.column(*column)).map_err(wrong)?;
-            columns[*column] = Some(read);
+        let group = file.get_row_group(group)?;
+        let mut readers = Vec::with_capacity(wanted.len());
+        for column in wanted {
+            let description = schema.column(*column);
+            check_type(&description)?;
+            readers.push((*column, group.get_column_reader(*column)?, description.max_def_level()));
         }
-        for row in 0..rows {
-            reader.row(&ParquetRow { columns: &columns, row, before })?;
+        let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
+        while left > 0 {
+            let rows = left.min(ROWS_PER_BATCH);
+            let mut columns: Vec<Option<Column>> = (0..schema.num_columns()).map(|_| None).collect();
+            for (column, reader, level) in &mut readers {
+                columns[*column] = Some(read_column(reader, rows, *level)?);
+            }
+            if sender.send(Ok((columns, rows))).is_err() {
+                return Ok(());
+            }
+            left -= rows;
         }
-        before += rows as u64;
-        // Row groups hold about the same bytes a row.
-        progress((u128::from(length) * u128::from(before) / u128::from(all)).try_into().unwrap_or(length));
     }
     Ok(())
 }
 
-fn read_column(
-    group: &dyn RowGroupReader,
-    column: usize,
-    rows: usize,
-    description: &ColumnDescriptor,
-) -> Result<Column, ParquetError> {
-    let unsupported = |what: &str| {
-        Err(ParquetError::General(format!(
-            "column {:?} holds {what}; use text or numbers",
-            description.path().string()
-        )))
+/// Columns hold one text or number a row.
+fn check_type(description: &ColumnDescriptor) -> Result<(), ParquetError> {
+    let what = match description.physical_type() {
+        _ if description.max_rep_level() > 0 => "lists",
+        _ if matches!(description.logical_type_ref(), Some(LogicalType::Decimal { .. })) => "decimals",
+        _ if description.converted_type() == ConvertedType::DECIMAL => "decimals",
+        PhysicalType::INT96 => "timestamps",
+        PhysicalType::FIXED_LEN_BYTE_ARRAY => "bytes of a fixed length",
+        _ => return Ok(()),
     };
-    if description.max_rep_level() > 0 {
-        return unsupported("lists");
-    }
-    if matches!(description.logical_type_ref(), Some(LogicalType::Decimal { .. }))
-        || description.converted_type() == ConvertedType::DECIMAL
-    {
-        return unsupported("decimals");
-    }
-    let level = description.max_def_level();
-    match group.get_column_reader(column)? {
+    Err(ParquetError::General(format!("column {:?} holds {what}; use text or numbers", description.path().string())))
+}
+
+fn read_column(reader: &mut ColumnReader, rows: usize, level: i16) -> Result<Column, ParquetError> {
+    match reader {
         ColumnReader::Int32ColumnReader(reader) => Ok(Column::Integer(values(reader, rows, level, i64::from)?)),
         ColumnReader::Int64ColumnReader(reader) => Ok(Column::Integer(values(reader, rows, level, |value| value)?)),
         ColumnReader::BoolColumnReader(reader) => Ok(Column::Integer(values(reader, rows, level, i64::from)?)),
@@ -121,14 +151,15 @@ fn read_column(
             };
             Ok(Column::Text(texts.into_iter().map(as_text).collect::<Result<_, _>>()?))
         }
-        ColumnReader::Int96ColumnReader(_) => unsupported("timestamps"),
-        ColumnReader::FixedLenByteArrayColumnReader(_) => unsupported("bytes of a fixed length"),
+        ColumnReader::Int96ColumnReader(_) | ColumnReader::FixedLenByteArrayColumnReader(_) => {
+            Err(ParquetError::General("a column is neither text nor a number".to_owned()))
+        }
     }
 }
 
-/// All values of a column in a row group; a value is there where its definition level is the highest.
+/// The next values of a column; a value is there where its definition level is the highest.
 fn values<D: DataType, V>(
-    mut reader: ColumnReaderImpl<D>,
+    reader: &mut ColumnReaderImpl<D>,
     rows: usize,
     level: i16,
     convert: impl Fn(D::T) -> V,
@@ -139,7 +170,7 @@ fn values<D: DataType, V>(
         let definitions = if level > 0 { Some(&mut levels) } else { None };
         let (records, _, _) = reader.read_records(rows - read, definitions, None, &mut found)?;
         if records == 0 {
-            return Err(ParquetError::EOF(format!("a row group ends after {read} of {rows} rows")));
+            return Err(ParquetError::EOF("a row group ends before all of its rows".to_owned()));
         }
         read += records;
     }

@@ -2,14 +2,17 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::EstimateError;
 use super::parquet_table;
 
-/// Rows between two reports of progress.
-const ROWS_PER_REPORT: u64 = 4_096;
+/// Rows that are parsed together.
+const ROWS_PER_BATCH: usize = 1_024;
+/// Batches that may wait to be taken.
+pub(super) const BATCHES_AHEAD: usize = 4;
 
 /// What stands in one field.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,6 +73,10 @@ impl Row for CsvRow<'_> {
     }
 }
 
+/// Rows that were parsed together, and the bytes read until then.
+type Batch = Result<(Vec<StringRecord>, u64), csv::Error>;
+
+/// Parses on a thread of its own, a few batches ahead of `reader`.
 fn read_csv(
     path: &Path,
     file: File,
@@ -81,15 +88,44 @@ fn read_csv(
     // Spreadsheets write a byte order mark, which is no part of the first column's name.
     let names = lines.headers().map_err(wrong)?.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned());
     reader.header(&names.collect::<Vec<_>>())?;
-    let mut record = StringRecord::new();
-    let mut rows = 0_u64;
-    while lines.read_record(&mut record).map_err(wrong)? {
-        reader.row(&CsvRow(&record))?;
-        rows += 1;
-        if rows.is_multiple_of(ROWS_PER_REPORT) {
-            progress(lines.position().byte());
+    let (sender, batches) = sync_channel(BATCHES_AHEAD);
+    let (give_back, used) = channel();
+    std::thread::scope(|scope| {
+        scope.spawn(move || parse(&mut lines, &sender, &used));
+        // Leaving early drops the receiver, which ends the thread.
+        for batch in batches {
+            let (records, bytes) = batch.map_err(wrong)?;
+            records.iter().try_for_each(|record| reader.row(&CsvRow(record)))?;
+            progress(bytes);
+            // The thread may have ended by now and need no more records.
+            drop(give_back.send(records));
+        }
+        Ok(())
+    })
+}
+
+/// Parses all rows, into records that were used before where there are some.
+fn parse(lines: &mut csv::Reader<File>, sender: &SyncSender<Batch>, used: &Receiver<Vec<StringRecord>>) {
+    loop {
+        let mut records = used.try_recv().unwrap_or_default();
+        records.resize_with(ROWS_PER_BATCH, StringRecord::new);
+        let mut filled = 0;
+        while filled < ROWS_PER_BATCH {
+            match lines.read_record(&mut records[filled]) {
+                Ok(true) => filled += 1,
+                Ok(false) => break,
+                Err(cause) => {
+                    // The rows before it come first: theirs may be the first mistake.
+                    records.truncate(filled);
+                    drop(sender.send(Ok((records, lines.position().byte()))));
+                    return drop(sender.send(Err(cause)));
+                }
+            }
+        }
+        records.truncate(filled);
+        let is_last = filled < ROWS_PER_BATCH;
+        if sender.send(Ok((records, lines.position().byte()))).is_err() || is_last {
+            return;
         }
     }
-    progress(lines.position().byte());
-    Ok(())
 }
