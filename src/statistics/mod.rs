@@ -1,7 +1,7 @@
 //! The mathematics, pure: totals and their covariance, intervals, ranks. Knows no survey, no storage, no HTTP.
 //!
 //! Exact integers up to the covariance of totals ([`StratumMoments`]), `f64` from there on ([`Functional`],
-//! [`IntervalMethod`], [`holm_rank_sets`]). The only room that uses `statrs`.
+//! [`IntervalMethod`], [`Comparison`]). The only room that uses `statrs`.
 //! Start reading at [`Estimate`], then at [`StratumMoments`].
 
 mod estimate;
@@ -20,4 +20,6 @@ pub use matrix::SymmetricMatrix;
 pub use moments::{MomentOverflow, PairSums, StratumMoments};
 pub use precision::{LinearisedSample, precision};
 pub use quantile::{normal_quantile, student_t_quantile};
-pub use rank_sets::{HolmRankSets, RankSet, holm_rank_sets};
+pub use rank_sets::{
+    Comparison, Covariance, CriticalValue, JointIntervals, RankSet, RankSetError, RankSets, Simulation, Steps,
+};

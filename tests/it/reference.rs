@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use plumbline::estimation::{Domain, Measure, Respondent, Sample, SampleBuilder, Statistic, TallySums};
 use plumbline::foundation::{Code, Weight};
 use plumbline::index::{Criteria, IndexKind, Method, UnitResults, WaveResults, compute_domain};
-use plumbline::ranking::rank;
+use plumbline::ranking::{RankMethod, RankOptions, rank};
 use plumbline::statistics::Estimate;
 use serde_json::Value;
 
@@ -240,7 +240,8 @@ fn holm_rank_sets_are_those_of_r() {
             overall: results(sample.overall()),
             covariance: sample.covariance_between(&levels, &method().statistic(headline, &criteria).unwrap()),
         };
-        let ranking = rank(&results.headline_estimates(), &results.covariance, results.level);
+        let options = RankOptions::new(RankMethod::Holm, results.level);
+        let ranking = rank(&results.headline_estimates(), &results.covariance, &options).unwrap();
         let expected = &expected[format!("A_{}", headline.as_str())];
         assert_eq!(ranking.entries.len(), DISTRICTS.len());
         for entry in &ranking.entries {
