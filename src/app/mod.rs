@@ -27,6 +27,7 @@ pub fn run() -> ExitCode {
     let outcome = match task {
         Task::Openapi => offline::print_openapi(),
         Task::Estimate(arguments) => offline::estimate(&arguments),
+        Task::Rank(arguments) => offline::rank(arguments),
         task => start::run_with_store(&settings, task),
     };
     match outcome {
