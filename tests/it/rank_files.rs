@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::pipeline::{EstimateOptions, OutputFormat, RankFileOptions, estimate_files, rank_files};
+use plumbline::ranking::{RankMethod, RankOptions};
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use crate::reference::path;
@@ -276,4 +278,37 @@ fn what_is_not_in_the_estimates_is_answered_with_what_is() {
     let (said, rows) =
         desk.ranks(&["--estimates", "estimates", "--method", "holm", "--statistic", "top2", "--item", "q03"]);
     assert!(said.contains("by top2 of q03") && rows.len() == 9, "{said}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_text_is_ranked_or_refused_in_one_line(
+        rows in "([a-d]{0,2},[-0-9.eN]{0,4},[-0-9.e]{0,4}\n){0,6}[a,\"\r\n]{0,3}",
+        pairs in "(x,[a-d],[a-d],[-0-9.e]{0,3}\n){0,9}",
+        method in prop::sample::select(RankMethod::ALL.to_vec()),
+        has_covariance: bool,
+    ) {
+        let desk = Desk::new(&[
+            ("units.csv", &format!("unit,estimate,se\n{rows}")),
+            ("cov.csv", &format!("statistic,level_a,level_b,covariance\n{pairs}")),
+        ]);
+        let options = RankFileOptions {
+            estimates: desk.file("units.csv"),
+            statistic: None,
+            item: None,
+            domain: None,
+            covariance: has_covariance.then(|| desk.file("cov.csv")),
+            output: desk.file("ranks.csv"),
+            ranking: RankOptions { tau: 1, draws: 1_000, ..RankOptions::new(method, 0.95) },
+        };
+        let outcome = rank_files(&options, &|_| ());
+        if let Err(error) = outcome {
+            prop_assert_eq!(error.to_string().lines().count(), 1, "{}", error);
+        } else {
+            let written = csv::Reader::from_path(desk.file("ranks.csv")).unwrap().into_records().count();
+            prop_assert_eq!(written, rows.lines().filter(|row| !row.is_empty()).count());
+        }
+    }
 }

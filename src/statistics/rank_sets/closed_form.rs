@@ -7,9 +7,10 @@ use crate::statistics::quantile::normal_quantile;
 /// How joint intervals share the error among units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JointIntervals {
-    /// Each at level^(1/units): exact for independent estimates.
+    /// Each at level^(1/units): exact for independent estimates, and on the safe side for any that are jointly normal
+    /// (Šidák 1967, Journal of the American Statistical Association 62, 626–633).
     Sidak,
-    /// Each at 1 − (1 − level)/units: for any dependence, a little wider.
+    /// Each at 1 − (1 − level)/units: on the safe side for any estimates, a little wider.
     Bonferroni,
 }
 
@@ -57,7 +58,7 @@ impl Comparison<'_> {
     /// Explained in one sentence and wider than the other sets: two intervals that overlap may differ significantly.
     /// Correlation between units is not used. Two units without any sampling error are not told apart.
     ///
-    /// Source: Klein, Wright and Wieczorek (2020), Journal of the Royal Statistical Society A 183, 589–606.
+    /// Source: Klein, Wright and Wieczorek (2020), Journal of the Royal Statistical Society C 69, 589–606.
     pub fn joint_intervals(&self, level: f64, kind: JointIntervals) -> Result<RankSets<'_>, RankSetError> {
         check_level(level)?;
         let units = self.units() as f64;

@@ -43,7 +43,7 @@ impl Comparison<'_> {
     /// who asks for one unit, chosen beforehand. One critical value a unit, the last of its steps. A unit without an open
     /// pair has 0 there and the set of all ranks.
     ///
-    /// Source: Mogstad, Romano, Shaikh and Wilhelm (2024), section 3.2; R `csranks(simul = FALSE)`.
+    /// Source: Mogstad, Romano, Shaikh and Wilhelm (2024); R `csranks(simul = FALSE)`.
     pub fn marginal(&self, level: f64, simulation: &Simulation, steps: Steps) -> Result<RankSets<'_>, RankSetError> {
         simulation.check(level)?;
         self.check_units("marginal sets", Self::MARGINAL_UNITS_MAX)?;
