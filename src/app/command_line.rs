@@ -5,9 +5,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::pipeline::OutputFormat;
+use crate::ranking::{RankMethod, RankOptions};
 
 /// Citizen satisfaction surveys whose ranks say how sure they are.
 #[derive(Debug, Parser)]
@@ -90,6 +92,19 @@ Examples:
   plumbline plan --answers 486 --share 0.8492        the margin that 486 answers give
   plumbline plan --answers 486 --share 0.8492 --margin 0.02 --format json")]
     Plan(PlanArguments),
+    /// Rank units from a file of estimates, and say which ranks the data allow each.
+    ///
+    /// Methods: simultaneous (all sets of ranks hold together; simulated), best and worst (who may be among the best or worst
+    /// --tau), marginal (each set by itself), holm (together, nothing simulated), kww (together, by overlap of intervals).
+    /// Output, by rank: unit,estimate,se,rank,rank_low,rank_high,tier; a unit without a standard error comes last, without
+    /// ranks. For best and worst the tier says who may be among them (best: tier 1, worst: tier 2).
+    #[command(after_help = "\
+Examples:
+  plumbline rank --estimates estimates.csv --covariance cov.csv --method simultaneous --output ranks.csv
+  plumbline rank --estimates estimates.csv --statistic index_score --domain service --method holm --output ranks.csv
+  plumbline rank --estimates waiting.csv --method best --tau 5 --order asc --output ranks.csv
+                                                     waiting.csv: unit,estimate,se")]
+    Rank(RankArguments),
     /// Print the API's description, OpenAPI 3.1.
     Openapi,
     /// Recount everything from the responses and compare.
@@ -226,4 +241,56 @@ fn share_pair(text: &str) -> Result<(f64, f64), String> {
         text.split_once(',').ok_or("write two shares with a comma between them, such as 0.85,0.80")?;
     let share = |text: &str| text.trim().parse().map_err(|_| format!("{text:?} is no number"));
     Ok((share(first)?, share(second)?))
+}
+
+/// A file of estimates, and how to rank them.
+#[derive(Debug, Args)]
+pub(super) struct RankArguments {
+    /// The estimates: what `plumbline estimate` wrote (CSV or JSON), or a table of unit,estimate,se.
+    #[arg(long, value_name = "FILE")]
+    pub(super) estimates: PathBuf,
+    /// The statistic to rank by; index_items if nothing is said.
+    #[arg(long, value_name = "NAME")]
+    pub(super) statistic: Option<String>,
+    /// The item or factor to rank by, for top2, mean and factor.
+    #[arg(long, value_name = "CODE")]
+    pub(super) item: Option<String>,
+    /// The domain whose levels are ranked; the first of the file if nothing is said.
+    #[arg(long, value_name = "NAME")]
+    pub(super) domain: Option<String>,
+    /// The covariances: statistic,level_a,level_b,covariance. Without them units are taken as independent.
+    #[arg(long, value_name = "FILE")]
+    pub(super) covariance: Option<PathBuf>,
+    /// How sets of ranks are made.
+    #[arg(long, value_parser = rank_method())]
+    pub(super) method: RankMethod,
+    /// The confidence level.
+    #[arg(long, default_value_t = 0.95)]
+    pub(super) level: f64,
+    /// How many draws a simulated method makes.
+    #[arg(long, value_name = "N", default_value_t = RankOptions::DRAWS)]
+    pub(super) draws: usize,
+    /// The same seed gives the same ranks, on any number of processors.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Which end has rank 1: the highest estimate (desc) or the lowest (asc).
+    #[arg(long, value_enum, default_value = "desc")]
+    pub(super) order: OrderArgument,
+    /// How many are the best or the worst.
+    #[arg(long, value_name = "N", default_value_t = RankOptions::TAU)]
+    pub(super) tau: usize,
+    /// Where the ranks go.
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+}
+
+/// Which end has rank 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OrderArgument {
+    Desc,
+    Asc,
+}
+
+fn rank_method() -> impl TypedValueParser<Value = RankMethod> {
+    PossibleValuesParser::new(RankMethod::ALL.map(RankMethod::as_str)).try_map(|name| name.parse::<RankMethod>())
 }

@@ -29,6 +29,7 @@ pub fn run() -> ExitCode {
         Task::Openapi => offline::print_openapi(),
         Task::Estimate(arguments) => offline::estimate(&arguments),
         Task::Plan(arguments) => plan::plan(&arguments),
+        Task::Rank(arguments) => offline::rank(arguments),
         task => start::run_with_store(&settings, task),
     };
     match outcome {

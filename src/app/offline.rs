@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use super::command_line::EstimateArguments;
+use super::command_line::{EstimateArguments, OrderArgument, RankArguments};
 use super::{AnyError, openapi, terminal};
-use crate::pipeline::{EstimateOptions, estimate_files};
+use crate::pipeline::{EstimateOptions, RankFileOptions, estimate_files, rank_files};
+use crate::ranking::{RankOptions, RankOrder};
 
 pub(super) fn print_openapi() -> Result<ExitCode, AnyError> {
     println!("{}", openapi().to_pretty_json()?);
@@ -24,5 +25,45 @@ pub(super) fn estimate(arguments: &EstimateArguments) -> Result<ExitCode, AnyErr
     bar.finish_and_clear();
     outcome?;
     println!("Estimates are in {}.", arguments.output.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn rank(arguments: RankArguments) -> Result<ExitCode, AnyError> {
+    let order = match arguments.order {
+        OrderArgument::Desc => RankOrder::Desc,
+        OrderArgument::Asc => RankOrder::Asc,
+    };
+    let ranking = RankOptions {
+        method: arguments.method,
+        order,
+        level: arguments.level,
+        draws: arguments.draws,
+        seed: arguments.seed,
+        tau: arguments.tau,
+        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+    };
+    let options = RankFileOptions {
+        estimates: arguments.estimates,
+        statistic: arguments.statistic,
+        item: arguments.item,
+        domain: arguments.domain,
+        covariance: arguments.covariance,
+        output: arguments.output,
+        ranking,
+    };
+    let draws = arguments.draws as u64;
+    let bar = terminal::progress_bar(draws, "draws");
+    let sentences = rank_files(&options, &|more| {
+        // Marginal sets draw anew at each step.
+        if bar.position() >= bar.length().unwrap_or(0) {
+            bar.inc_length(draws);
+        }
+        bar.inc(more as u64);
+    });
+    bar.finish_and_clear();
+    for sentence in sentences? {
+        println!("{sentence}");
+    }
+    println!("Ranks are in {}.", options.output.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -34,7 +34,9 @@ pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) ->
         Task::Import(what) => import(&start(&config).await?, what).await?,
         Task::Wave(what) => wave(&start(&config).await?, what).await?,
         Task::Doctor => return doctor(&start(&config).await?).await,
-        Task::Estimate(_) | Task::Plan(_) | Task::Openapi => unreachable!("these need no store and are run before"),
+        Task::Estimate(_) | Task::Plan(_) | Task::Rank(_) | Task::Openapi => {
+            unreachable!("these need no store and are run before")
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

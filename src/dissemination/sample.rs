@@ -105,5 +105,5 @@ pub(super) fn ranking() -> Ranking {
         }
     });
     let withheld = vec![Withheld { unit: code("089"), reason: "no_answers" }];
-    Ranking { method: "holm", level: 0.95, entries: entries.collect(), withheld }
+    Ranking { method: "holm", level: 0.95, simulated: None, entries: entries.collect(), withheld }
 }

@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn the_first_sentence_says_who_is_first_or_that_nobody_knows() {
         let wave = wave(WaveState::Released);
-        let ranking = |entries| Ranking { method: "holm", level: 0.95, entries, withheld: Vec::new() };
+        let ranking = |entries| Ranking { method: "holm", level: 0.95, simulated: None, entries, withheld: Vec::new() };
         let mut other = ranked(1, 2, &["085"]);
         other.unit = code("082");
         let cases = [

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::estimation::EstimationError;
 use crate::foundation::{Findings, MaybeMissing};
+use crate::statistics::RankSetError;
 use crate::storage::StorageError;
 use crate::survey::TransitionError;
 
@@ -43,6 +44,9 @@ pub enum PipelineError {
     /// A sample cannot be formed.
     #[error(transparent)]
     Estimation(#[from] EstimationError),
+    /// A ranking cannot be formed.
+    #[error(transparent)]
+    Ranking(#[from] RankSetError),
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),

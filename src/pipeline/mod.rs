@@ -9,6 +9,7 @@ mod estimate_files;
 mod identity;
 mod import;
 mod intake;
+mod rank_files;
 mod results;
 mod submit;
 mod synthetic;
@@ -20,6 +21,7 @@ pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_
 pub use identity::InstanceSecret;
 pub use import::{ImportProgress, ImportedResponses};
 pub use intake::IntakeLimits;
+pub use rank_files::{RankFileError, RankFileOptions, rank_files};
 pub use results::Standings;
 pub use submit::Accepted;
 pub use synthetic::SyntheticWave;

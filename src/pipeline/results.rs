@@ -10,7 +10,7 @@ use crate::estimation::{Membership, Place, Respondent, SampleBuilder};
 use crate::foundation::Code;
 use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute, wanted_covariances};
 use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
-use crate::ranking::{Ranking, rank};
+use crate::ranking::{RankMethod, RankOptions, Ranking, rank};
 use crate::statistics::Estimate;
 use crate::storage::{DailyCount, Snapshot};
 use crate::survey::{UnitId, Wave};
@@ -60,7 +60,8 @@ impl Platform {
         let wave = Arc::clone(&loaded.wave);
         let computing = tokio::task::spawn_blocking(move || {
             let results = compute(&wave, method, &builder.finish(&wanted_covariances(&wave, method))?);
-            let ranking = rank(&headlines(&results), &results.covariance, results.level);
+            let options = RankOptions::new(RankMethod::Holm, results.level);
+            let ranking = rank(&headlines(&results), &results.covariance, &options)?;
             Ok::<_, PipelineError>(Standings { results: Arc::new(results), ranking: Arc::new(ranking) })
         });
         let standings = computing.await.map_err(|_| PipelineError::Interrupted)??;

@@ -1,27 +1,65 @@
 //! From indices to ranks that say how sure they are: competition ranks, rank sets at a joint level, tiers.
 //!
-//! The room knows nothing of storage, HTTP, or of how an index was formed. Start reading at [`rank`] and [`Ranking`].
+//! The room knows nothing of storage, HTTP, or of how an index was formed. Start reading at [`rank`] and [`Ranking`];
+//! [`RankOptions`] and [`places`] do the same for estimates that have no codes.
 
+mod options;
+mod place;
 mod rank;
 
+pub use options::{RankMethod, RankOptions, RankOrder, UnknownRankMethod};
+pub use place::{Place, places};
 pub use rank::rank;
 
 use serde::Serialize;
 
 use crate::foundation::Code;
-use crate::statistics::Estimate;
+use crate::statistics::{Estimate, RankSets};
 
 /// The ranking of a peer group, best first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ranking {
-    /// How the rank sets were made: `holm`.
+    /// How the rank sets were made: `holm`, `simultaneous`, … (see [`RankMethod`]).
     pub method: &'static str,
-    /// The joint confidence level of all rank sets together.
+    /// The confidence level; of all rank sets together, unless the method is `marginal`.
     pub level: f64,
+    /// What belongs to the result of a simulated method; nothing for the others.
+    pub simulated: Option<Simulated>,
     /// The ranked units, best first.
     pub entries: Vec<Ranked>,
     /// Units that could not be ranked, each with the reason.
     pub withheld: Vec<Withheld>,
+}
+
+/// With what a ranking was simulated, and how sure its critical value is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Simulated {
+    /// How many draws.
+    pub draws: usize,
+    /// The seed; with it the ranking can be made again, bit for bit.
+    pub seed: u64,
+    /// What a difference must exceed to be told apart, in its standard errors: the last step's value, for marginal sets
+    /// the largest of all units. Nothing where there is no pair to compare.
+    pub critical_value: Option<f64>,
+    /// The Monte-Carlo standard error of the critical value.
+    pub monte_carlo_se: Option<f64>,
+}
+
+impl Simulated {
+    /// What to keep of rank sets that were found with these options; nothing if they were not simulated.
+    #[must_use]
+    pub fn of(found: &RankSets, options: &RankOptions) -> Option<Self> {
+        let decisive = match options.method {
+            RankMethod::Marginal => found.critical.iter().max_by(|a, b| a.value.total_cmp(&b.value)),
+            _ => found.critical.last(),
+        };
+        options.method.is_simulated().then(|| Self {
+            draws: options.draws,
+            seed: options.seed,
+            critical_value: decisive.map(|critical| critical.value),
+            monte_carlo_se: decisive.map(|critical| critical.monte_carlo_se),
+        })
+    }
 }
 
 /// One ranked unit.
@@ -37,7 +75,7 @@ pub struct Ranked {
     pub rank_low: usize,
     /// The worst rank that the data allow.
     pub rank_high: usize,
-    /// Units of the same tier are chained together by ranks that cannot be told apart; 1 is the best tier.
+    /// The tier, 1 is the best; see [`places`].
     pub tier: usize,
     /// The units that it cannot be told apart from.
     pub indistinct_from: Vec<Code>,

@@ -1,8 +1,8 @@
 //! Ranks the units of a peer group.
 
-use super::{Ranked, Ranking, Withheld};
+use super::{Place, RankOptions, RankOrder, Ranked, Ranking, Simulated, Withheld, places};
 use crate::foundation::Code;
-use crate::statistics::{Estimate, RankSet, holm_rank_sets};
+use crate::statistics::{Comparison, Covariance, Estimate, RankSetError};
 
 /// A unit that can be ranked, with its position in the covariance.
 struct Candidate<'a> {
@@ -11,35 +11,42 @@ struct Candidate<'a> {
     estimate: &'a Estimate,
 }
 
-/// The ranking of units by their estimates, higher being better: competition ranks, rank sets by Holm's procedure at the
-/// joint `level`, and tiers. Best first; units with equal estimates share a rank and keep the order in which they came.
+/// The ranking of units by their estimates: competition ranks, rank sets and tiers by the method of `options`. Best first;
+/// units with equal estimates share a rank and keep the order in which they came.
 ///
-/// `covariance` is that of the estimates, with a row and a column for each of `units`.
-#[must_use]
-pub fn rank(units: &[(Code, Option<Estimate>)], covariance: &[Vec<f64>], level: f64) -> Ranking {
+/// `covariance` is that of the estimates, with a row and a column for each of `units`; those of withheld units are not used.
+pub fn rank(
+    units: &[(Code, Option<Estimate>)],
+    covariance: &[Vec<f64>],
+    options: &RankOptions,
+) -> Result<Ranking, RankSetError> {
     let (mut candidates, withheld) = divide(units);
-    candidates.sort_by(|a, b| b.estimate.value.total_cmp(&a.estimate.value));
-    let estimates: Vec<f64> = candidates.iter().map(|candidate| candidate.estimate.value).collect();
+    candidates.sort_by(|a, b| {
+        let rising = a.estimate.value.total_cmp(&b.estimate.value);
+        if options.order == RankOrder::Asc { rising } else { rising.reverse() }
+    });
     let row = |a: &Candidate| candidates.iter().map(|b| covariance[a.position][b.position]).collect();
     let covariance: Vec<Vec<f64>> = candidates.iter().map(row).collect();
-    let found = holm_rank_sets(&estimates, &covariance, level);
-    let tiers = tiers(&found.sets);
-    let entry = |(i, candidate): (usize, &Candidate)| Ranked {
+    let estimates = options.order.signed(candidates.iter().map(|candidate| candidate.estimate.value));
+    let comparison = Comparison::new(&estimates, Covariance::Full(&covariance))?;
+    let found = options.rank_sets(&comparison, &|_| ())?;
+    let indistinct_from = |i: usize| {
+        let others = candidates.iter().enumerate().filter(|(j, _)| *j != i && !found.are_distinct(i, *j));
+        others.map(|(_, other)| other.unit.clone()).collect()
+    };
+    let entry = |(i, (candidate, place)): (usize, (&Candidate, Place))| Ranked {
         unit: candidate.unit.clone(),
         estimate: *candidate.estimate,
-        rank: 1 + estimates.iter().filter(|other| **other > estimates[i]).count(),
-        rank_low: found.sets[i].low,
-        rank_high: found.sets[i].high,
-        tier: tiers[i],
-        indistinct_from: candidates
-            .iter()
-            .enumerate()
-            .filter(|(j, _)| *j != i && !found.are_distinct(i, *j))
-            .map(|(_, other)| other.unit.clone())
-            .collect(),
+        rank: place.rank,
+        rank_low: place.rank_low,
+        rank_high: place.rank_high,
+        tier: place.tier,
+        indistinct_from: indistinct_from(i),
     };
-    let entries = candidates.iter().enumerate().map(entry).collect();
-    Ranking { method: "holm", level, entries, withheld }
+    let places = places(&estimates, &found, options);
+    let entries = candidates.iter().zip(places).enumerate().map(entry).collect();
+    let simulated = Simulated::of(&found, options);
+    Ok(Ranking { method: options.method.as_str(), level: options.level, simulated, entries, withheld })
 }
 
 /// Units with an estimate and a precision, and the others with the reason.
@@ -59,28 +66,17 @@ fn divide(units: &[(Code, Option<Estimate>)]) -> (Vec<Candidate<'_>>, Vec<Withhe
     (candidates, withheld)
 }
 
-/// The tier of each set: sets that overlap, directly or over others, are one tier. Tiers hold disjoint runs of ranks.
-fn tiers(sets: &[RankSet]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..sets.len()).collect();
-    order.sort_by_key(|i| (sets[*i].low, sets[*i].high));
-    let mut tiers = vec![0; sets.len()];
-    let (mut tier, mut reach) = (0, 0);
-    for i in order {
-        if sets[i].low > reach {
-            tier += 1;
-        }
-        reach = reach.max(sets[i].high);
-        tiers[i] = tier;
-    }
-    tiers
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ranking::RankMethod;
     use crate::statistics::Precision;
 
     fn ranking_of(units: &[(&str, Option<f64>, Option<f64>)]) -> Ranking {
+        ranking_with(units, &RankOptions::new(RankMethod::Holm, 0.95))
+    }
+
+    fn ranking_with(units: &[(&str, Option<f64>, Option<f64>)], options: &RankOptions) -> Ranking {
         let estimate = |(unit, value, se): &(&str, Option<f64>, Option<f64>)| {
             let precision =
                 se.map(|se| Precision { se, df: 9, low: 0.0, high: 1.0, design_effect: None, n_effective: None });
@@ -89,7 +85,7 @@ mod tests {
         let variance = |i: usize, j: usize| if i == j { units[i].2.unwrap_or(0.0).powi(2) } else { 0.0 };
         let covariance: Vec<Vec<f64>> =
             (0..units.len()).map(|i| (0..units.len()).map(|j| variance(i, j)).collect()).collect();
-        rank(&units.iter().map(estimate).collect::<Vec<_>>(), &covariance, 0.95)
+        rank(&units.iter().map(estimate).collect::<Vec<_>>(), &covariance, options).unwrap()
     }
 
     fn codes(codes: &[Code]) -> Vec<&str> {
@@ -124,5 +120,21 @@ mod tests {
         assert_eq!(reasons, [("a", "no_answers"), ("b", "no_precision")]);
         assert_eq!(ranking.entries.len(), 1);
         assert_eq!((ranking.entries[0].rank, ranking.entries[0].rank_high), (1, 1));
+    }
+
+    #[test]
+    fn the_lowest_estimate_is_first_when_the_order_is_ascending() {
+        let units = [("a", Some(0.9), Some(0.01)), ("b", Some(0.5), Some(0.01)), ("c", Some(0.5), Some(0.01))];
+        for method in RankMethod::ALL {
+            let options = RankOptions { order: RankOrder::Asc, tau: 2, ..RankOptions::new(method, 0.95) };
+            let ranking = ranking_with(&units, &RankOptions { draws: 1_000, ..options });
+            let found: Vec<_> = ranking.entries.iter().map(|entry| (entry.unit.as_str(), entry.rank)).collect();
+            assert_eq!(found, [("b", 1), ("c", 1), ("a", 3)], "{method}");
+            assert_eq!(codes(&ranking.entries[0].indistinct_from), ["c"], "{method}");
+            assert_eq!(ranking.method, method.as_str());
+            let simulated = ranking.simulated.map(|simulated| (simulated.draws, simulated.seed));
+            assert_eq!(simulated, method.is_simulated().then_some((1_000, 1)));
+            assert!(ranking.simulated.is_none_or(|simulated| simulated.monte_carlo_se.unwrap() > 0.0));
+        }
     }
 }

@@ -2,8 +2,8 @@
 //! Knows no survey, no storage, no HTTP.
 //!
 //! Exact integers up to the covariance of totals ([`StratumMoments`]), `f64` from there on ([`Functional`],
-//! [`IntervalMethod`], [`holm_rank_sets`]); [`ReplicateWeights`] and [`WeightedValues`] for what is not smooth. The only
-//! room that uses `statrs`.
+//! [`IntervalMethod`], [`Comparison`]); [`ReplicateWeights`] and [`WeightedValues`] for what is not smooth. The only room
+//! that uses `statrs`.
 //! Start reading at [`Estimate`], then at [`StratumMoments`].
 
 mod calibration;
@@ -44,7 +44,9 @@ pub use moments::{MomentOverflow, PairSums, StratumMoments};
 pub use precision::{LinearisedSample, precision};
 pub use quantile::{beta_quantile, normal_quantile, student_t_quantile};
 pub use quantile_interval::{QuantileEstimate, QuantileInterval, QuantilePlan, ShareBelow, quantile_estimate};
-pub use rank_sets::{HolmRankSets, RankSet, holm_rank_sets};
+pub use rank_sets::{
+    Comparison, Covariance, CriticalValue, JointIntervals, RankSet, RankSetError, RankSets, Simulation, Steps,
+};
 pub use replicate::{ReplicateError, ReplicateWeights};
 pub use sample_size::{SampleDesign, answers_at_seen_margin, slovin};
 pub use small_area::{Area, AreaPrediction, Coefficient, FayHerriot, SmallAreaError, VarianceEstimator};

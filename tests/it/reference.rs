@@ -12,7 +12,7 @@ use plumbline::estimation::{
 };
 use plumbline::foundation::{Code, Weight};
 use plumbline::index::{Criteria, IndexKind, Method, UnitResults, WaveResults, compute_domain};
-use plumbline::ranking::rank;
+use plumbline::ranking::{RankMethod, RankOptions, rank};
 use plumbline::statistics::{Confidence, Estimate};
 use serde_json::Value;
 
@@ -260,7 +260,8 @@ fn holm_rank_sets_are_those_of_r() {
             overall: results(sample.overall()),
             covariance: sample.covariance_between(position),
         };
-        let ranking = rank(&results.headline_estimates(), &results.covariance, results.level);
+        let options = RankOptions::new(RankMethod::Holm, results.level);
+        let ranking = rank(&results.headline_estimates(), &results.covariance, &options).unwrap();
         let expected = &expected[format!("A_{}", headline.as_str())];
         assert_eq!(ranking.entries.len(), DISTRICTS.len());
         for entry in &ranking.entries {

@@ -1,0 +1,161 @@
+//! Which units of a file are ranked, and by what.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::table::{Row, Rows};
+use super::{RankFileError, RankFileOptions};
+
+/// The statistic that is ranked by unless another is asked for.
+const STATISTIC: &str = "index_items";
+/// How many names an error lists.
+const NAMES_MAX: usize = 20;
+
+/// A unit that can be ranked.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub name: String,
+    pub estimate: f64,
+    pub se: f64,
+}
+
+/// A unit that lacks an estimate or a standard error.
+#[derive(Debug)]
+pub(super) struct Withheld {
+    pub name: String,
+    pub estimate: Option<f64>,
+    pub se: Option<f64>,
+}
+
+/// The units of a file, in its order.
+#[derive(Debug, Default)]
+pub(super) struct Units {
+    pub ranked: Vec<Unit>,
+    pub withheld: Vec<Withheld>,
+    /// The line of each unit.
+    lines: HashMap<String, u64>,
+}
+
+/// What the file was searched for.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    /// The domain; nothing for a bare file.
+    pub domain: Option<String>,
+    /// Other domains that the file has.
+    pub other_domains: usize,
+    /// The statistic; nothing for a bare file of which none was asked for.
+    pub statistic: Option<String>,
+    pub item: String,
+}
+
+impl Units {
+    /// Finds the units in the file that `options` names.
+    pub(super) fn read(options: &RankFileOptions) -> Result<(Self, Chosen), RankFileError> {
+        let rows = Rows::open(&options.estimates)?;
+        let path = options.estimates.display().to_string();
+        let mut units = Self::default();
+        let chosen = if rows.has("unit") {
+            if let Some(name) =
+                [("--domain", &options.domain), ("--item", &options.item)].iter().find(|o| o.1.is_some())
+            {
+                let message = format!("{} does not go with a file of unit,estimate,se, which has neither", name.0);
+                return Err(RankFileError::Option(message));
+            }
+            rows.each(&["unit", "estimate", "se"], |row| units.add(row))?;
+            Chosen { domain: None, other_domains: 0, statistic: options.statistic.clone(), item: String::new() }
+        } else if ["domain", "level", "statistic"].iter().any(|column| rows.has(column)) {
+            units.read_estimates(rows, &path, options)?
+        } else {
+            let needed = "it must begin with unit,estimate,se or with the columns that `plumbline estimate` writes";
+            return Err(rows.wrong(format!("line 1: there is neither a column unit nor a column level; {needed}")));
+        };
+        if units.ranked.is_empty() {
+            let message = match units.withheld.len() {
+                0 => "there is no unit in this file".to_owned(),
+                withheld => format!("none of the {withheld} units has both an estimate and a standard error"),
+            };
+            return Err(RankFileError::Input { path, message });
+        }
+        Ok((units, chosen))
+    }
+
+    /// Reads what `estimate` writes.
+    fn read_estimates(&mut self, rows: Rows, path: &str, options: &RankFileOptions) -> Result<Chosen, RankFileError> {
+        let statistic = options.statistic.as_deref().unwrap_or(STATISTIC);
+        let item = options.item.as_deref().unwrap_or_default();
+        let mut domain = options.domain.clone();
+        let (mut domains, mut statistics, mut items) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        rows.each(&["level", "estimate", "se", "domain", "statistic", "item"], |row| {
+            let (found_domain, found_statistic, found_item) = (row.text(3), row.text(4), row.text(5));
+            if found_domain.is_empty() {
+                return Ok(());
+            }
+            note(&mut domains, found_domain);
+            if *domain.get_or_insert_with(|| found_domain.to_owned()) != found_domain {
+                return Ok(());
+            }
+            note(&mut statistics, found_statistic);
+            if found_statistic != statistic {
+                return Ok(());
+            }
+            note(&mut items, found_item);
+            if found_item == item { self.add(row) } else { Ok(()) }
+        })?;
+        let other_domains = domains.len().saturating_sub(1);
+        if self.lines.is_empty() {
+            let message = match &domain {
+                None => "there are only estimates for everybody; estimate with a domain to have units".to_owned(),
+                Some(domain) if statistics.is_empty() => {
+                    format!("there is no domain {domain:?}; --domain may be: {}", listed(&domains))
+                }
+                Some(_) if items.is_empty() => {
+                    format!("there is no statistic {statistic:?}; --statistic may be: {}", listed(&statistics))
+                }
+                Some(_) => format!("{statistic} is there for items or factors; --item may be: {}", listed(&items)),
+            };
+            return Err(RankFileError::Input { path: path.to_owned(), message });
+        }
+        Ok(Chosen { domain, other_domains, statistic: Some(statistic.to_owned()), item: item.to_owned() })
+    }
+
+    /// Adds the unit of a row whose first cells are its name, estimate and standard error.
+    fn add(&mut self, row: &Row) -> Result<(), RankFileError> {
+        let name = row.text(0).to_owned();
+        if name.is_empty() {
+            return Err(row.wrong(0, "the unit has no name"));
+        }
+        if let Some(line) = self.lines.insert(name.clone(), row.line()) {
+            let what = "each unit may be there once";
+            return Err(row.wrong(0, format!("{name:?} is there a second time, first in row {line}; {what}")));
+        }
+        match (row.number(1)?, row.number(2)?) {
+            (_, Some(se)) if se < 0.0 => Err(row.wrong(2, format!("a standard error must not be negative: {se}"))),
+            (Some(estimate), Some(se)) => {
+                self.ranked.push(Unit { name, estimate, se });
+                Ok(())
+            }
+            (estimate, se) => {
+                self.withheld.push(Withheld { name, estimate, se });
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether the file has a unit of this name, ranked or not.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.lines.contains_key(name)
+    }
+}
+
+/// Keeps a name for an error, if it is not too much.
+fn note(names: &mut BTreeSet<String>, name: &str) {
+    if names.len() <= NAMES_MAX && !names.contains(name) {
+        names.insert(name.to_owned());
+    }
+}
+
+/// Names, the first of them if they are many.
+fn listed(names: &BTreeSet<String>) -> String {
+    let shown: Vec<&str> = names.iter().take(NAMES_MAX).map(String::as_str).collect();
+    let rest = if names.len() > NAMES_MAX { ", …" } else { "" };
+    format!("{}{rest}", shown.join(", "))
+}
