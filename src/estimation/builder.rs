@@ -193,5 +193,7 @@ fn project(
         }
         regressions.push(fitted.regression(&totals, 3 * items));
     }
-    Ok(Projection::calibrated(items, satisfied_from, fitted, regressions, weights.iter().sum()))
+    // Not of the weights as they were: they may be shares that are calibrated to people, or people calibrated to shares.
+    let people = weights.iter().zip(&fitted.factors).map(|(weight, factor)| (weight * factor).abs()).sum();
+    Ok(Projection::calibrated(items, satisfied_from, fitted, regressions, people))
 }

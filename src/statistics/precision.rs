@@ -34,6 +34,9 @@ pub fn precision(value: f64, sample: &LinearisedSample, interval: IntervalMethod
     Some(Precision { se, df, low, high, design_effect, n_effective })
 }
 
+/// Weights whose sum is above `n` by a smaller share than this were made to sum to `n`.
+const NORMALISED: f64 = 1e-6;
+
 /// R's default design effect: the variance over that of a simple random sample *without* replacement of the same size,
 ///
 /// ```text
@@ -44,7 +47,8 @@ pub fn precision(value: f64, sample: &LinearisedSample, interval: IntervalMethod
 ///
 /// For a ratio over those who answered it equals R's `svymean(y, deff = TRUE)` among them. Where the weights sum to no
 /// more than `n` they say nothing of a population; the comparison is then with a sample *with* replacement, R's
-/// `deff = "replace"`, which has no `(N − n) / N`. Nothing for `n < 2`, and where nothing varies.
+/// `deff = "replace"`, which has no `(N − n) / N`. So it is where they sum to more by less than [`NORMALISED`]: weights of mean
+/// 1, whose sum rounding leaves a little above or below `n`. Nothing for `n < 2`, and where nothing varies.
 fn design_effect(sample: &LinearisedSample) -> Option<f64> {
     let LinearisedSample { variance, n, weight_sum, z_sum, z_square_sum, .. } = *sample;
     let n = n as f64;
@@ -52,7 +56,7 @@ fn design_effect(sample: &LinearisedSample) -> Option<f64> {
         return None;
     }
     let spread = n / (n - 1.0) * (z_square_sum / weight_sum - (z_sum / weight_sum).powi(2));
-    let correction = if weight_sum > n { (weight_sum - n) / weight_sum } else { 1.0 };
+    let correction = if weight_sum > n * (1.0 + NORMALISED) { (weight_sum - n) / weight_sum } else { 1.0 };
     let reference = spread * weight_sum.powi(2) * correction / n;
     (reference > 0.0).then(|| variance.max(0.0) / reference)
 }
@@ -81,6 +85,18 @@ mod tests {
         let sample = LinearisedSample { weight_sum: 100.0, z_square_sum: 100.0 * 0.25e-4, ..simple_random_sample() };
         let precision = precision(0.5, &sample, IntervalMethod::Xlogit, 0.95).unwrap();
         assert!((precision.design_effect.unwrap() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn weights_that_sum_to_the_answers_but_for_rounding_say_nothing_of_a_population() {
+        let deff = |weight_sum: f64| {
+            let sample = LinearisedSample { weight_sum, z_square_sum: 100.0 * 0.25e-4, ..simple_random_sample() };
+            precision(0.5, &sample, IntervalMethod::Xlogit, 0.95).unwrap().design_effect.unwrap()
+        };
+        for weight_sum in [100.0 - 1e-7, 100.0 + 2e-14, 100.0 + 1e-7] {
+            assert!((deff(weight_sum) - 1.0).abs() < 1e-8, "{weight_sum}");
+        }
+        assert!(deff(101.0) > 90.0);
     }
 
     #[test]
