@@ -146,8 +146,11 @@ fn expit(x: f64) -> f64 {
 /// high = beta quantile of 1 − α/2 at (n* v + 1, n* (1 − v))
 /// ```
 ///
-/// Source: Korn and Graubard (1998), Survey Methodology 24, 193–201.
+/// The share itself where `n*` is infinite. Source: Korn and Graubard (1998), Survey Methodology 24, 193–201.
 fn korn_graubard(share: f64, n_effective: f64, tail: f64) -> (f64, f64) {
+    if n_effective == f64::INFINITY {
+        return (share, share);
+    }
     // At the ends the beta quantile has a closed form.
     let end = tail.powf(1.0 / n_effective);
     if share <= SHARE_MARGIN {
@@ -230,6 +233,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn tiny_and_huge_errors_and_levels_near_0_and_1_give_ends_that_are_numbers(
+            value in 0.0_f64..=1.0, se in -300.0_f64..10.0, df in 1_u64..5000, n in 2_u64..10_000, tail in -300.0_f64..0.0,
+            is_low: bool,
+        ) {
+            let level = if is_low { 10_f64.powf(tail) } else { 1.0 - 10_f64.powf(tail.max(-15.5)) };
+            prop_assume!(level > 0.0 && level < 1.0);
+            for method in IntervalMethod::ALL {
+                let (low, high) = method.ends(IntervalInput { level, ..input(value, 10_f64.powf(se), df.min(n - 1), n) });
+                prop_assert!(low <= value + 1e-9 && value - 1e-9 <= high, "{method:?} {level:e}: {low} {high}");
+            }
+        }
+
         #[test]
         fn an_interval_of_a_share_holds_the_share_stays_within_0_and_1_and_grows_with_the_level(
             value in 0.0_f64..=1.0, se in 0.0_f64..0.5, df in 1_u64..5000, n in 2_u64..10_000,

@@ -15,6 +15,11 @@ pub(super) fn shares_at_distance(p: f64, distance: f64) -> (f64, f64) {
 
 fn share_below(p: f64, distance: f64) -> f64 {
     let q = 1.0 - p;
+    // So near to p the distance is (x − p)² / (2 p q) but for its last digits, and the iteration has none to go by.
+    let reach = (2.0 * p * q * distance).sqrt();
+    if reach < 1e-8 * p.min(q) {
+        return p - reach;
+    }
     // Further out than the solution: there the first part of the distance alone is large enough.
     let mut logit = p.ln() - (distance - q * q.ln()) / p;
     for _ in 0..100 {

@@ -177,6 +177,11 @@ fn a_wrong_value_is_one_error_with_its_line_and_column() {
         ("a,1,y,2,M,2,", "a,1,y,2,M,NA,", "line 3, column \"q1\": \"NA\" is no rating"),
         ("a,12,x,2.5,", "a,12,x,-2,", "line 4, column \"w\": a weight must be above 0"),
         ("a,12,x,2.5,", "a,12,x,,", "line 4, column \"w\": the weight is missing"),
+        ("a,12,x,2.5,", "a,12,x,0.0000000002,", "line 4, column \"w\": a weight must be above 0"),
+        ("a,12,x,", "a,\"1\u{1f}2\",x,", "line 4, column \"zone\": the stratum holds control characters"),
+        ("a,12,x,2.5,F", "a,12,x,2.5,\"F\nG\"", "line 4, column \"sex\": the level holds control characters"),
+        ("a,1,y,2,M,2,", "\r\na,1,y,2,M,2,\n\n\na,1,y,2,M,2,6", "line 7, column \"q2\""),
+        ("a,12,x,2.5,F,4,1", "a,12,x,2.5,F,4,\"1", "line 4: the row begins a quote that is not closed"),
         ("a,12,y,1,", "a,12,,1,", "line 5, column \"office\": the sampling unit is missing"),
         ("a,12,y,1,", ",12,y,1,", "line 5, column \"region\": the stratum is missing"),
         ("a,1,y,2,M,2,", "a,1,y,2,M", "line 3: the row has 5 cells, the header 7"),
@@ -189,6 +194,24 @@ fn a_wrong_value_is_one_error_with_its_line_and_column() {
         assert!(error.contains(message), "{to}: {error}");
         assert_eq!(error.lines().count(), 1, "{error}");
     }
+}
+
+#[test]
+fn weights_that_billionths_cannot_hold_are_refused_and_the_same_weights_in_thousands_are_not() {
+    let design = "[columns]\nitems = [\"q\"]\nweight = \"w\"\n";
+    let error = Desk::new("q,w\n5,0.00000123456789\n1,2.2222222222e-6\n", design).error();
+    assert!(error.contains("mean is 1.7285e-6; multiply all by the same number, such as 1000000"), "{error}");
+    for few_digits in ["q,w\n5,0.000001\n1,0.000002\n", "q,w\n5,1.23456789012345\n1,2.22222222222222\n"] {
+        assert_eq!(Desk::new(few_digits, design).rows()[0]["n"], "2");
+    }
+}
+
+#[test]
+fn nothing_is_written_where_one_file_would_overwrite_the_other() {
+    let mut desk = Desk::new(SMALL_RESPONSES, SMALL_DESIGN);
+    desk.options.covariance = Some(desk.options.output.clone());
+    assert!(desk.error().contains("cannot be written to the same file"), "{}", desk.error());
+    assert!(!desk.options.output.exists());
 }
 
 #[test]
@@ -207,6 +230,18 @@ fn a_design_that_cannot_be_meant_is_an_error_that_names_the_file() {
     let design = format!("{SMALL_DESIGN}[calibration]\nmethod = \"raking\"\n");
     let error = Desk::new(SMALL_RESPONSES, &design).error();
     assert!(error.starts_with("/design.toml: a calibration needs at least one [[calibration.margin]]"), "{error}");
+    let table = [
+        ("psu = \"office\"", "psu = office", "/design.toml: line 5: "),
+        ("psu = \"office\"", "psu = \"o\\nf\"", "/design.toml: the name of a column must have 1 to 500 characters"),
+        ("psu = \"office\"", "ps\u{7}u = 1", "/design.toml: line 5: "),
+    ];
+    for (from, to, named) in table {
+        let error = Desk::new(SMALL_RESPONSES, &SMALL_DESIGN.replace(from, to)).error();
+        assert!(error.starts_with(named) && !error.contains(char::is_control), "{to}: {error}");
+    }
+    let margin = "method = \"raking\"\n[[calibration.margin]]\ncolumns = [\"Freq\"]\nfile = \"m.csv\"\n";
+    let error = Desk::new(SMALL_RESPONSES, &design.replace("method = \"raking\"", margin)).error();
+    assert!(error.contains("cannot name the column Freq"), "{error}");
 }
 
 #[test]

@@ -41,16 +41,51 @@ b,2,1,5,3,1e0,F,,2
 b,3,1,5,3,3,M,5,5
 ";
 const UNITS: &str = "unit,estimate,se\nA,0.5,0.01\nB,0.9,0.02\nC,,\nD,0.89,0.02\n";
-const JSON: &str = "[{\"unit\": \"A\", \"estimate\": 0.5, \"se\": 0.1}, {\"unit\": \"B\", \"estimate\": 0.1, \"se\": null}]";
+const JSON: &str =
+    "[{\"unit\": \"A\", \"estimate\": 0.5, \"se\": 0.1}, {\"unit\": \"B\", \"estimate\": 0.1, \"se\": null}]";
 const ROWS: &str = "domain,level,statistic,item,estimate,se\n,,index_items,,0.8,0.1\nd,A,index_items,,0.8,0.1
 d,B,index_items,,0.7,0.05\nd,C,index_items,,,\nd,A,top2,q1,0.8,0.1\n";
-const COVARIANCE: &str = "statistic,level_a,level_b,covariance\nx,A,A,0.0001\nx,A,B,0\nx,A,D,0.00001\nx,B,D,0\nx,C,B,\n";
+const COVARIANCE: &str =
+    "statistic,level_a,level_b,covariance\nx,A,A,0.0001\nx,A,B,0\nx,A,D,0.00001\nx,B,D,0\nx,C,B,\n";
 
 /// Texts that are often misread.
 const WORDS: [&[u8]; 36] = [
-    b"\"", b"'", b"\"\"\"", b"\xef\xbb\xbf", b"\r\n", b"\r", b"\0", b"\xff\xfe", b"NaN", b"nan", b"inf", b"-inf", b"1e308", b"1e-308",
-    b"1e400", b"-0", b"0", b"6", b"5.0", b" 5 ", b"05", b"1e5", b"-1", b"9223372036854775807", b"18446744073709551616", b"\x1f",
-    b"\x1b[31m", b"\xe2\x80\xae", b",", b",,", b"\n", b"\n\n", b"[", b"]", b"{", b"= ",
+    b"\"",
+    b"'",
+    b"\"\"\"",
+    b"\xef\xbb\xbf",
+    b"\r\n",
+    b"\r",
+    b"\0",
+    b"\xff\xfe",
+    b"NaN",
+    b"nan",
+    b"inf",
+    b"-inf",
+    b"1e308",
+    b"1e-308",
+    b"1e400",
+    b"-0",
+    b"0",
+    b"6",
+    b"5.0",
+    b" 5 ",
+    b"05",
+    b"1e5",
+    b"-1",
+    b"9223372036854775807",
+    b"18446744073709551616",
+    b"\x1f",
+    b"\x1b[31m",
+    b"\xe2\x80\xae",
+    b",",
+    b",,",
+    b"\n",
+    b"\n\n",
+    b"[",
+    b"]",
+    b"{",
+    b"= ",
 ];
 
 /// A change to a file: what is done where (as a part of its length), and with what.
@@ -159,7 +194,9 @@ fn check_estimate(design: &[u8], margin: &[u8], responses: &[u8]) {
         format: OutputFormat::Csv,
     };
     match estimate_files(&options, |_| ()) {
-        Ok(()) => [&options.output, options.covariance.as_ref().unwrap()].into_iter().for_each(|file| check_numbers(file)),
+        Ok(()) => {
+            [&options.output, options.covariance.as_ref().unwrap()].into_iter().for_each(|file| check_numbers(file))
+        }
         Err(error) => {
             check_error(&error.to_string());
             assert!(!options.output.exists() && !place("covariance.csv").exists(), "an error writes nothing");
@@ -182,7 +219,9 @@ fn check_rank(estimates: &[u8], covariance: Option<&[u8]>, method: RankMethod) {
         ranking: RankOptions { draws: 1_000, ..RankOptions::new(method, 0.95) },
     };
     match rank_files(&options, &|_| ()) {
-        Ok(sentences) => sentences.iter().for_each(|sentence| assert!(!sentence.contains(char::is_control), "{sentence:?}")),
+        Ok(sentences) => {
+            sentences.iter().for_each(|sentence| assert!(!sentence.contains(char::is_control), "{sentence:?}"))
+        }
         Err(error) => {
             check_error(&error.to_string());
             assert!(!place("ranks.csv").exists(), "an error writes nothing");
@@ -206,5 +245,32 @@ proptest! {
     ) {
         let covariance = is_tied.then(|| changed(COVARIANCE, &tied));
         check_rank(&changed(base, &changes), covariance.as_deref(), method);
+    }
+
+    #[test]
+    fn damaged_parquet_is_estimated_or_refused_in_one_line(at in prop::collection::vec((0.0..1.0_f64, 1_u8..=255), 1..4), cut in prop::option::weighted(0.2, 0.0..1.0_f64)) {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("responses.parquet");
+        crate::estimate_properties::write_parquet("q1,g,w\n5,a,1.5\n4,b,2\n,a,1\n1,b,3\n", &file);
+        let mut bytes = std::fs::read(&file).unwrap();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a small length")]
+        let position = |part: f64| (part * bytes.len() as f64) as usize;
+        let places: Vec<(usize, u8)> = at.iter().map(|(at, flip)| (position(*at), *flip)).collect();
+        let end = cut.map_or(bytes.len(), position);
+        places.into_iter().for_each(|(at, flip)| bytes[at] ^= flip);
+        bytes.truncate(end);
+        std::fs::write(&file, bytes).unwrap();
+        std::fs::write(folder.path().join("design.toml"), "[columns]\nitems = [\"q1\"]\ndomains = [\"g\"]\nweight = \"w\"\n").unwrap();
+        let options = EstimateOptions {
+            responses: file,
+            design: folder.path().join("design.toml"),
+            output: folder.path().join("estimates.csv"),
+            covariance: None,
+            format: OutputFormat::Csv,
+        };
+        match estimate_files(&options, |_| ()) {
+            Ok(()) => check_numbers(&options.output),
+            Err(error) => check_error(&error.to_string()),
+        }
     }
 }

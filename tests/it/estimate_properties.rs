@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod columns;
 mod margins;
 mod naive;
 mod survey;
@@ -12,6 +13,7 @@ use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+pub(crate) use columns::write_parquet;
 use naive::{Expected, Naive};
 use survey::{Survey, survey};
 
@@ -22,13 +24,13 @@ fn estimate(survey: &Survey, responses: &str) -> Result<[String; 2], String> {
     let folder = TempDir::new().unwrap();
     survey.write_design(folder.path());
     std::fs::write(folder.path().join("responses.csv"), responses).unwrap();
-    estimate_in(&folder)
+    estimate_in(&folder, "responses.csv")
 }
 
-fn estimate_in(folder: &TempDir) -> Result<[String; 2], String> {
+fn estimate_in(folder: &TempDir, responses: &str) -> Result<[String; 2], String> {
     let place = |name: &str| folder.path().join(name);
     let options = EstimateOptions {
-        responses: place("responses.csv"),
+        responses: place(responses),
         design: place("design.toml"),
         output: place("estimates.csv"),
         covariance: Some(place("covariance.csv")),
@@ -169,5 +171,18 @@ proptest! {
             prop_assert!(near(number(&row, "estimate"), Some(sum(1) / sum(0)), 1e-12), "{:?} {}", row, sum(1) / sum(0));
             prop_assert!(number(&row, "se").is_none_or(|se| se < 1e-9), "{:?}", row);
         }
+    }
+
+    #[test]
+    fn parquet_and_csv_in_other_clothes_give_the_same_bytes(survey in survey(1..40)) {
+        let csv = survey.csv(&(0..survey.people.len()).collect::<Vec<_>>());
+        let plain = estimate(&survey, &csv);
+        let (header, body) = csv.split_once('\n').unwrap();
+        let other = format!("\u{feff}{}\n{body}", header.replace(',', " , ")).replace('\n', " \r\n\r\n");
+        prop_assert_eq!(&plain, &estimate(&survey, &other));
+        let folder = TempDir::new().unwrap();
+        survey.write_design(folder.path());
+        write_parquet(&csv, &folder.path().join("responses.parquet"));
+        prop_assert_eq!(plain, estimate_in(&folder, "responses.parquet"));
     }
 }

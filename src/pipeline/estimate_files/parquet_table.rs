@@ -37,7 +37,9 @@ impl Row for ParquetRow<'_> {
             Some(Column::Integer(values)) => values[self.row].map_or(Field::Missing, Field::Integer),
             Some(Column::Number(values)) => {
                 // Adding 0 makes one zero of the two.
-                values[self.row].filter(|value| !value.is_nan()).map_or(Field::Missing, |value| Field::Number(value + 0.0))
+                values[self.row]
+                    .filter(|value| !value.is_nan())
+                    .map_or(Field::Missing, |value| Field::Number(value + 0.0))
             }
             None => Field::Missing,
         }
@@ -71,7 +73,7 @@ pub(super) fn read(
 ) -> Result<(), EstimateError> {
     let wrong = |cause: ParquetError| EstimateError::Parquet { path: path.display().to_string(), cause };
     let length = file.metadata().map_or(0, |file| file.len());
-    let file = SerializedFileReader::new(file).map_err(wrong)?;
+    let file = undamaged(|| SerializedFileReader::new(file)).map_err(wrong)?;
     let schema = file.metadata().file_metadata().schema_descr_ptr();
     let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
     let wanted = reader.header(&names)?;
@@ -80,7 +82,7 @@ pub(super) fn read(
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let sender = sender;
-            if let Err(cause) = decode(&file, &wanted, &sender) {
+            if let Err(cause) = undamaged(|| decode(&file, &wanted, &sender)) {
                 // Nobody listens any more where a row before it was wrong.
                 drop(sender.send(Err(cause)));
             }
@@ -95,6 +97,12 @@ pub(super) fn read(
         }
         Ok(())
     })
+}
+
+/// The parser panics where some bytes of a file are not as they must be; that is an error of the file.
+fn undamaged<T>(parse: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let damaged = |_| Err(ParquetError::General("the file is damaged".to_owned()));
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse)).unwrap_or_else(damaged)
 }
 
 /// Decodes the wanted columns side by side, batch after batch, until nobody listens.
@@ -152,11 +160,7 @@ fn is_unsigned(description: &ColumnDescriptor) -> bool {
         || [ConvertedType::UINT_32, ConvertedType::UINT_64].contains(&description.converted_type())
 }
 
-fn read_column(
-    reader: &mut ColumnReader,
-    rows: usize,
-    description: &ColumnDescriptor,
-) -> Result<Column, ParquetError> {
+fn read_column(reader: &mut ColumnReader, rows: usize, description: &ColumnDescriptor) -> Result<Column, ParquetError> {
     let (level, is_unsigned) = (description.max_def_level(), is_unsigned(description));
     match reader {
         ColumnReader::Int32ColumnReader(reader) if is_unsigned => {

@@ -181,7 +181,9 @@ impl Survey {
         writeln!(text, "fpc = {:?}", names("n", design.spare.len())).unwrap();
         text.push_str(if design.weighted { "weight = \"w\"\n" } else { "" });
         writeln!(text, "[scale]\nsatisfied_from = {}", design.satisfied_from).unwrap();
-        text.push_str("[[factor]]\ncode = \"f\"\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"g\"\nitems = [\"q3\"]\n");
+        text.push_str(
+            "[[factor]]\ncode = \"f\"\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"g\"\nitems = [\"q3\"]\n",
+        );
         let Design { lonely, interval, level, .. } = design;
         write!(text, "[options]\nlonely_psu = \"{lonely}\"\ninterval = \"{interval}\"\nlevel = {level}\n").unwrap();
         if let Some(calibration) = &design.calibration {
