@@ -115,7 +115,7 @@ fn look_at(population: &Population, sample: &Sample, survey: u64, shown: &mut Sh
     let estimate = |domain: &plumbline::estimation::Domain| domain.estimate(&index(), Confidence::at(LEVEL)).unwrap();
     let estimates: Vec<f64> = sample.levels().iter().map(|domain| estimate(domain).value).collect();
     let covariance = sample.covariance_between(0);
-    let comparison = Comparison::new(&estimates, Covariance::Full(&covariance)).unwrap();
+    let comparison = Comparison::new(&estimates, Covariance::Full(covariance)).unwrap();
     let simulation = Simulation::new(DRAWS, survey);
     let found = [
         ("simultaneous, step-down", comparison.simultaneous(LEVEL, &simulation, Steps::Down)),
@@ -129,7 +129,7 @@ fn look_at(population: &Population, sample: &Sample, survey: u64, shown: &mut Sh
         let sets: RankSets<'_> = sets.unwrap();
         shown.ranks[position].count(&sets, &population.ranks);
     }
-    let bonferroni = tables::bonferroni(&estimates, &covariance, LEVEL);
+    let bonferroni = tables::bonferroni(&estimates, covariance, LEVEL);
     if shown.ranks.len() == 3 {
         shown.ranks.push(RankCoverage::new("Bonferroni"));
     }

@@ -258,7 +258,7 @@ fn holm_rank_sets_are_those_of_r() {
             level: 0.95,
             units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
             overall: results(sample.overall()),
-            covariance: sample.covariance_between(position),
+            covariance: sample.covariance_between(position).to_vec(),
         };
         let options = RankOptions::new(RankMethod::Holm, results.level);
         let ranking = rank(&results.headline_estimates(), &results.covariance, &options).unwrap();
