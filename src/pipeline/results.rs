@@ -1,10 +1,11 @@
 //! From kept tallies to results, rankings and the state of fieldwork.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::waves::LoadedWave;
+use super::waves::{LoadedWave, unmeasured};
 use super::{PipelineError, Platform};
 use crate::estimation::{Respondent, SampleBuilder};
 use crate::foundation::Code;
@@ -12,7 +13,7 @@ use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute};
 use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
 use crate::ranking::{Ranking, rank};
 use crate::statistics::Estimate;
-use crate::storage::{DailyCount, Snapshot};
+use crate::storage::{DailyCount, KeptResponse, Snapshot};
 use crate::survey::{UnitId, Wave};
 
 /// Results as of a version of the tallies.
@@ -114,17 +115,21 @@ async fn gather(snapshot: &Snapshot, loaded: &LoadedWave, method: &Method) -> Re
                 sample.add_tally(&[level], row.stratum.as_str(), psu.as_str(), &row.sums)?;
             }
         }
-        for response in snapshot.responses(loaded.id, unit.id).await? {
-            let ratings = loaded.ratings_of(&response.answers)?;
-            let place = &response.placement;
-            sample.add_logged_response(&Respondent {
-                levels: &[level],
-                stratum: place.stratum.as_str(),
-                psu: place.psu.as_ref().map(Code::as_str),
-                weight: place.weight,
-                ratings: &ratings,
-            })?;
-        }
     }
+    let levels: HashMap<UnitId, usize> = wave.units.iter().enumerate().map(|(level, unit)| (unit.id, level)).collect();
+    let add = |response: KeptResponse| {
+        let level = levels.get(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
+        let ratings = loaded.ratings_of(&response.answers)?;
+        let place = &response.placement;
+        sample.add_logged_response(&Respondent {
+            levels: &[*level],
+            stratum: place.stratum.as_str(),
+            psu: place.psu.as_ref().map(Code::as_str),
+            weight: place.weight,
+            ratings: &ratings,
+        })?;
+        Ok::<_, PipelineError>(())
+    };
+    snapshot.each_response(loaded.id, add).await?;
     Ok(sample)
 }

@@ -10,7 +10,7 @@ use super::{PipelineError, Platform};
 use crate::foundation::Findings;
 use crate::index::Method;
 use crate::storage::{StorageError, WaveId};
-use crate::survey::{Plan, Questionnaire, RatingReader, Wave, WaveState};
+use crate::survey::{Plan, Questionnaire, RatingReader, UnitId, Wave, WaveState};
 
 /// For how long a wave's state is believed before it is read again. Commits check it themselves.
 const STATE_BELIEVED_FOR: Duration = Duration::from_secs(1);
@@ -35,6 +35,11 @@ impl LoadedWave {
     }
 }
 
+/// What is wrong with a store that keeps a response on a unit which its wave does not measure.
+pub(super) fn unmeasured(unit: UnitId) -> StorageError {
+    StorageError::Damaged { table: "response", reason: format!("the wave does not measure the unit {}", unit.0) }
+}
+
 impl Platform {
     /// All waves, the latest field first.
     pub async fn waves(&self) -> Result<Vec<Arc<Wave>>, PipelineError> {
@@ -52,8 +57,12 @@ impl Platform {
     }
 
     pub(super) async fn load_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
-        let known = self.0.waves.read().await.get(code).cloned();
-        if let Some(loaded) = known.filter(|loaded| loaded.read_at.elapsed() < STATE_BELIEVED_FOR) {
+        if let Some(loaded) = self.believed_wave(code).await {
+            return Ok(loaded);
+        }
+        // Of the many requests that come to this point at once, one reads.
+        let _reading = self.0.reading_wave.lock().await;
+        if let Some(loaded) = self.believed_wave(code).await {
             return Ok(loaded);
         }
         let stored = self.0.store.wave(code).await?;
@@ -70,6 +79,12 @@ impl Platform {
         let loaded = LoadedWave { id: stored.id, wave: Arc::new(wave), ratings, read_at: Instant::now() };
         self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
         Ok(loaded)
+    }
+
+    /// The wave, if it was read a moment ago.
+    async fn believed_wave(&self, code: &str) -> Option<LoadedWave> {
+        let known = self.0.waves.read().await.get(code).cloned();
+        known.filter(|loaded| loaded.read_at.elapsed() < STATE_BELIEVED_FOR)
     }
 
     /// Creates a wave from a plan in TOML. A questionnaire named by a path is read relative to `folder`.
