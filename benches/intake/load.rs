@@ -118,8 +118,8 @@ async fn pending(connection: &DatabaseConnection) -> i64 {
 
 /// PostgreSQL's processes for this store, each of which names its database in its title, with their processor time.
 fn engine_processes(database: Option<&TestDatabase>) -> Vec<(u32, f64)> {
-    let server = database.and_then(|database| database.url().strip_prefix("postgres://"));
-    let Some((_, name)) = server.and_then(|address| address.split_once('/')) else { return Vec::new() };
+    let address = database.and_then(|database| database.url().strip_prefix("postgres://"));
+    let Some((_, name)) = address.and_then(|address| address.split_once('/')) else { return Vec::new() };
     let processes = std::fs::read_dir("/proc").expect("the benchmark runs on Linux").flatten();
     let serves = |process: &u32| {
         let title = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
