@@ -74,6 +74,7 @@ pub(super) fn results() -> WaveResults {
         level: 0.95,
         covariance: vec![vec![0.0; 9]; 9],
         overall: unit(None, 0.8291, 0.0051, 4009),
+        uncalibrated: None,
         units,
     }
 }

@@ -161,6 +161,23 @@ pub enum EstimationError {
     },
 }
 
+impl EstimationError {
+    /// Whether the sample could be formed without its calibration.
+    #[must_use]
+    pub fn is_of_calibration(&self) -> bool {
+        matches!(
+            self,
+            Self::MarginLevels { .. }
+                | Self::MarginCount { .. }
+                | Self::MarginTotals { .. }
+                | Self::MarginEmpty { .. }
+                | Self::MarginCollinear { .. }
+                | Self::MarginNotMet { .. }
+                | Self::CalibrationBounds { .. }
+        )
+    }
+}
+
 fn shown(population: Option<f64>) -> String {
     population.map_or_else(|| "nothing".to_owned(), |population| population.to_string())
 }

@@ -30,6 +30,7 @@ pub fn compute(wave: &Wave, method: &Method, sample: &Sample) -> WaveResults {
         method: method.full_name(),
         headline: method.headline,
         level: confidence.level,
+        uncalibrated: None,
         units: wave.units.iter().zip(sample.levels()).map(unit_results).collect(),
         overall: compute_domain(&criteria, method, sample.overall(), confidence, None),
         covariance,

@@ -13,6 +13,7 @@ mod malformed;
 mod plan;
 mod rank_files;
 mod reference;
+mod reference_calibrated;
 mod reference_design;
 mod reference_distributions;
 mod reference_product;
