@@ -1,9 +1,9 @@
 //! Tallies follow the log, exactly once.
 //!
-//! The commit that keeps responses also writes one `pending_batch` row a unit: what those responses add to the unit's
+//! The commit that keeps responses also writes `pending_batch` rows by unit: what those responses add to the unit's
 //! tallies. A fold takes the batches of some units, adds them to their tallies and deletes them, in one transaction under
-//! the units' leases (their `tally_version` rows). So a batch is added once, whichever server folds it and whenever it became
-//! visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
+//! the units' leases (their `tally_version` rows). So a batch is added once, whichever server folds it and whenever it
+//! became visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,8 +22,8 @@ use crate::foundation::Weight;
 
 /// Batches of a unit in a transaction, so that a fold after an outage does not hold the lease for long.
 const BATCHES_PER_FOLD: u64 = 500;
-/// Units a transaction: a commit for each would cost many times what they write.
-const UNITS_PER_FOLD: usize = 32;
+/// Units a transaction: fewer commits than units, and yet SQLite's other writers do not wait for long.
+const UNITS_PER_FOLD: usize = 8;
 /// Rows a statement.
 const ROWS_PER_STATEMENT: usize = 2_000;
 
