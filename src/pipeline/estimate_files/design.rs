@@ -158,6 +158,13 @@ mod tests {
     const SMALL: &str = "[columns]\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"f\"\nitems = [\"q2\"]\n[options]\n";
 
     #[test]
+    fn the_example_is_read() {
+        let (design, calibration) = Design::from_toml(include_str!("../../../docs/examples/design.toml")).unwrap();
+        assert_eq!((design.stages.len(), design.populations.len(), design.criteria.factors.len()), (2, 2, 2));
+        assert_eq!(calibration.map(|(method, margins)| (method, margins.len())), Some((CalibrationMethod::Raking, 2)));
+    }
+
+    #[test]
     fn what_is_not_said_is_a_simple_random_sample_on_the_usual_scale() {
         let (design, calibration) = Design::from_toml(SMALL).unwrap();
         assert_eq!((design.weight, design.stages.len(), design.strata.len()), (None, 0, 0));
