@@ -3,7 +3,7 @@
 //!
 //! `cargo test --test it reference_distributions -- --nocapture` prints the largest differences (see `docs/METHOD.md`).
 
-mod naive;
+pub(crate) mod naive;
 
 use std::collections::HashMap;
 
