@@ -164,15 +164,16 @@ impl Largest {
         self.compared += 1;
     }
 
-    /// The same where differences count in parts of `size`; a relative difference has the size of the expected value.
+    /// The same where differences count in parts of `size`.
     pub(crate) fn compare_sized(&mut self, found: f64, expected: &Value, size: f64, what: &str) {
         let expected = expected.as_f64().unwrap_or_else(|| panic!("{what} has no reference value"));
         self.compare(found / size, &Value::from(expected / size), what);
     }
 
-    /// The same where relative differences count.
+    /// The same where relative differences count, unless 0 is expected.
     pub(crate) fn compare_relative(&mut self, found: f64, expected: &Value, what: &str) {
-        self.compare_sized(found, expected, expected.as_f64().map_or(f64::NAN, f64::abs), what);
+        let size = expected.as_f64().map(f64::abs).filter(|size| *size > 0.0).unwrap_or(1.0);
+        self.compare_sized(found, expected, size, what);
     }
 
     pub(crate) fn report(&self, compared: usize) {
