@@ -165,3 +165,29 @@ fn calibrated_weights_are_those_of_r() {
         }
     }
 }
+
+/// What the rank sets of `reference_ranks.rs` start from.
+#[test]
+fn indices_of_districts_that_are_ranked_and_their_covariances_are_those_of_r() {
+    let expected = json("expected_ranks.json");
+    let raked = Design { calibration: Some((CalibrationMethod::Raking, MARGINS)), ..A };
+    let mut largest = Largest::new("A and raked: ranked indices, standard errors and covariances, relative");
+    for (name, design) in [("A", A), ("rake_exact", raked)] {
+        let (sample, _) = sample(&design);
+        for (position, kind) in [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled].into_iter().enumerate() {
+            let (expected, covariance) =
+                (&expected[format!("{name}_{}", kind.as_str())], sample.covariance_between(position));
+            assert_eq!(expected["names"], serde_json::json!(DISTRICTS));
+            let errors: Vec<f64> = (0..9).map(|i| covariance[i][i].sqrt()).collect();
+            for (i, domain) in sample.levels().iter().enumerate() {
+                largest.compare_relative(named(&results(domain))[kind.as_str()].value, &expected["est"][i], "index");
+                largest.compare_relative(errors[i], &expected["se"][i], "standard error");
+                for j in 0..9 {
+                    let size = errors[i] * errors[j];
+                    largest.compare_sized(covariance[i][j], &expected["covariance"][i][j], size, "covariance");
+                }
+            }
+        }
+    }
+    largest.report(2 * 3 * (9 + 9 + 81));
+}

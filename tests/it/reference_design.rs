@@ -235,3 +235,20 @@ fn an_unstratified_sample_and_the_estimates_of_replicate_weights_are_those_of_r(
     }
     estimates.report(3 * 25);
 }
+
+/// What the small area models of `reference_small_areas.rs` start from.
+#[test]
+fn pooled_indices_of_communes_and_their_variances_are_those_of_r() {
+    let expected = json("expected_fay_herriot.json");
+    let lonely = LonelyPsu::Remove;
+    let (sample, levels) = sample(&Design { stratum: Some("commune"), lonely, domains: &["commune"], ..A });
+    let mut largest = Largest::new("B: pooled indices of 171 communes and their variances, relative");
+    for (position, commune) in expected["areas"].as_array().unwrap().iter().enumerate() {
+        let name = commune.as_str().unwrap();
+        let domain = &sample.levels()[levels[&("commune".to_owned(), name.to_owned())]];
+        let index = results(domain).indices.pooled.unwrap();
+        largest.compare_relative(index.value, &expected["y"][position], name);
+        largest.compare_relative(index.precision.unwrap().se.powi(2), &expected["v"][position], name);
+    }
+    largest.report(2 * 171);
+}
