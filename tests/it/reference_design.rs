@@ -75,10 +75,8 @@ pub(crate) fn sample(design: &Design<'_>) -> (Sample, BTreeMap<(String, String),
             let name = ((*domain).to_owned(), row[*domain].clone());
             member.push(*levels.entry(name).or_insert_with(|| builder.add_level()));
         }
-        let of_margin = |(columns, (_, numbers)): &(&&[&str], (Margin, BTreeMap<Vec<String>, u32>))| {
-            numbers[&columns.iter().map(|column| row[*column].clone()).collect::<Vec<_>>()]
-        };
-        let of_margins: Vec<u32> = margins.iter().map(of_margin).collect();
+        let values = |columns: &[&str]| columns.iter().map(|column| row[*column].clone()).collect::<Vec<_>>();
+        let of_margins: Vec<u32> = margins.iter().map(|(columns, (_, numbers))| numbers[&values(columns)]).collect();
         let units: Vec<&str> = design.stages.iter().map(|stage| row[*stage].as_str()).collect();
         let populations: Vec<f64> = design.populations.iter().map(|column| row[*column].parse().unwrap()).collect();
         let ratings: Vec<u8> = (1..=22).map(|item| row[&format!("q{item:02}")].parse().unwrap_or(0)).collect();

@@ -121,6 +121,7 @@ impl Survey {
             Some(regression) => variables.iter().map(|variable| regression.residuals(variable)).collect(),
             None => variables.to_vec(),
         };
+        #[expect(clippy::cast_possible_truncation, reason = "a sum beyond the integers is an error below")]
         let parts = |row: usize| -> Vec<i64> {
             residuals.iter().map(|residual| (residual[row] * self.weight[row] / PART).round() as i64).collect()
         };
@@ -136,7 +137,9 @@ impl Survey {
             let mut moments = StratumMoments::new(variables.len());
             for rows in psus.values() {
                 let mut elements = StratumMoments::new(variables.len());
-                rows.iter().for_each(|row| elements.add_psu(&parts(*row)).unwrap());
+                for row in rows {
+                    elements.add_psu(&parts(*row)).unwrap();
+                }
                 let total: Vec<i64> = elements.sums().iter().map(|sum| i64::try_from(*sum).unwrap()).collect();
                 moments.add_psu(&total).unwrap();
                 if self.populations[1].is_some() {
