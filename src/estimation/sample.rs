@@ -138,8 +138,17 @@ impl Domain {
         self.answered.len()
     }
 
-    pub(super) fn totals(&self) -> &[f64] {
+    /// Its weighted totals, in the order of [`TallySums::totals`], calibrated if the sample is: of each item how many people
+    /// are satisfied, then of each item for how many somebody answered, then of each item the sum of their ratings.
+    #[must_use]
+    pub fn totals(&self) -> &[f64] {
         &self.totals
+    }
+
+    /// The covariance of [`Self::totals`] under the design; nothing where lonely strata leave none.
+    #[must_use]
+    pub fn covariance_of_totals(&self) -> Option<&SymmetricMatrix> {
+        self.covariance.as_ref()
     }
 
     /// How many responses it holds.

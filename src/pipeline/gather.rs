@@ -24,15 +24,12 @@ pub(super) async fn gather(
     let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
     let sample = SampleBuilder::new(items, satisfied_from, wave.units.len())?;
     let mut sample = sample.with_lonely_psu(wave.plan.estimation.lonely_psu);
-    let margins = match calibration {
-        Some(plan) => {
-            sample = sample.calibrated(Calibration::new(plan.method, plan.margins.iter().map(margin).collect())?);
-            Margins::new(plan, wave)
-        }
-        None => {
-            add_tallies(snapshot, loaded, items, &mut sample).await?;
-            Margins::default()
-        }
+    let margins = if let Some(plan) = calibration {
+        sample = sample.calibrated(Calibration::new(plan.method, plan.margins.iter().map(margin).collect())?);
+        Margins::new(plan, wave)
+    } else {
+        add_tallies(snapshot, loaded, items, &mut sample).await?;
+        Margins::default()
     };
     let levels: HashMap<UnitId, usize> = wave.units.iter().enumerate().map(|(level, unit)| (unit.id, level)).collect();
     let add = |response: KeptResponse| {

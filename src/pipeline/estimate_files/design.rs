@@ -101,7 +101,7 @@ impl Design {
             calibration: None,
             method: Method::named(METHOD).ok_or_else(|| format!("the method {METHOD} is missing"))?,
         };
-        Ok((design, calibration.map(|table| table.check()).transpose()?.flatten()))
+        Ok((design, calibration.map(super::design_file::CalibrationTable::check).transpose()?.flatten()))
     }
 }
 
