@@ -183,14 +183,14 @@ impl Domain {
     pub fn estimate(&self, statistic: &Statistic, confidence: Confidence) -> Option<Estimate> {
         let Linearised { value, gradient } = self.linearise(statistic)?;
         let items = self.items();
-        let (n, df, weight_sum) = match statistic.item {
-            Some(item) => (self.answered[item], self.df_of_items[item], self.totals[items + item]),
-            None => (self.responses, self.df, self.weight_sum),
+        let (n, weight_sum) = match statistic.item {
+            Some(item) => (self.answered[item], self.totals[items + item]),
+            None => (self.responses, self.weight_sum),
         };
         let of_sample = |covariance: &SymmetricMatrix| {
             let sample = LinearisedSample {
                 variance: covariance.bilinear(&gradient, &gradient),
-                df,
+                df: self.df(statistic),
                 n,
                 weight_sum,
                 z_sum: gradient.iter().map(|(total, slope)| slope * self.totals[*total]).sum(),
@@ -201,10 +201,16 @@ impl Domain {
         Some(Estimate { value, n, precision: self.covariance.as_ref().and_then(of_sample) })
     }
 
+    /// How many degrees of freedom a statistic has.
+    fn df(&self, statistic: &Statistic) -> u64 {
+        statistic.item.map_or(self.df, |item| self.df_of_items[item])
+    }
+
     /// The covariance of two statistics of this domain; nothing where one of them has no estimate or no precision.
     #[must_use]
     pub fn covariance(&self, a: &Statistic, b: &Statistic) -> Option<f64> {
-        let covariance = self.covariance.as_ref()?;
+        let has_precision = [a, b].into_iter().all(|statistic| self.df(statistic) > 0);
+        let covariance = self.covariance.as_ref().filter(|_| has_precision)?;
         let (a, b) = (self.linearise(a)?, self.linearise(b)?);
         Some(covariance.bilinear(&a.gradient, &b.gradient))
     }

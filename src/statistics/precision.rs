@@ -34,6 +34,9 @@ pub fn precision(value: f64, sample: &LinearisedSample, interval: IntervalMethod
     Some(Precision { se, df, low, high, design_effect, design_effect_with_replacement, n_effective })
 }
 
+/// Weights whose sum is above `n` by a smaller share than this were made to sum to `n`.
+const NORMALISED: f64 = 1e-6;
+
 /// Both design effects of R: the variance over that of a simple random sample of the same size, drawn *without* replacement
 /// (the default, `deff = TRUE`) and *with* (`deff = "replace"`).
 ///
@@ -45,8 +48,9 @@ pub fn precision(value: f64, sample: &LinearisedSample, interval: IntervalMethod
 /// ```
 ///
 /// For a ratio over those who answered they equal R's `svymean(y, deff = …)` among them. Where the weights sum to no more
-/// than `n` they say nothing of a population: the default is then the one with replacement. Nothing for `n < 2`, and where
-/// nothing varies.
+/// than `n` they say nothing of a population: the default is then the one with replacement. So it is where they sum to more
+/// by less than [`NORMALISED`]: weights of mean 1, whose sum rounding leaves a little above or below `n`. Nothing for `n < 2`,
+/// and where nothing varies.
 fn design_effects(sample: &LinearisedSample) -> Option<(f64, f64)> {
     let LinearisedSample { variance, n, weight_sum, z_sum, z_square_sum, .. } = *sample;
     let n = n as f64;
@@ -55,7 +59,7 @@ fn design_effects(sample: &LinearisedSample) -> Option<(f64, f64)> {
     }
     let spread = n / (n - 1.0) * (z_square_sum / weight_sum - (z_sum / weight_sum).powi(2));
     let with_replacement = spread * weight_sum.powi(2) / n;
-    let correction = if weight_sum > n { (weight_sum - n) / weight_sum } else { 1.0 };
+    let correction = if weight_sum > n * (1.0 + NORMALISED) { (weight_sum - n) / weight_sum } else { 1.0 };
     let without_replacement = with_replacement * correction;
     let effect = |reference: f64| variance.max(0.0) / reference;
     (without_replacement > 0.0).then(|| (effect(without_replacement), effect(with_replacement)))
@@ -87,6 +91,18 @@ mod tests {
         let precision = precision(0.5, &sample, IntervalMethod::Xlogit, 0.95).unwrap();
         assert!((precision.design_effect.unwrap() - 1.0).abs() < 1e-12);
         assert_eq!(precision.design_effect, precision.design_effect_with_replacement);
+    }
+
+    #[test]
+    fn weights_that_sum_to_the_answers_but_for_rounding_say_nothing_of_a_population() {
+        let deff = |weight_sum: f64| {
+            let sample = LinearisedSample { weight_sum, z_square_sum: 100.0 * 0.25e-4, ..simple_random_sample() };
+            precision(0.5, &sample, IntervalMethod::Xlogit, 0.95).unwrap().design_effect.unwrap()
+        };
+        for weight_sum in [100.0 - 1e-7, 100.0 + 2e-14, 100.0 + 1e-7] {
+            assert!((deff(weight_sum) - 1.0).abs() < 1e-8, "{weight_sum}");
+        }
+        assert!(deff(101.0) > 90.0);
     }
 
     #[test]

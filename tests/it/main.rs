@@ -5,6 +5,8 @@
 mod dissemination;
 mod estimate_designs;
 mod estimate_files;
+mod estimate_fuzz;
+mod estimate_properties;
 mod form;
 mod import;
 mod intake;

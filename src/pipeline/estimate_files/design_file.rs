@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::design::refuse_repeats;
+use super::design::{check_name, refuse_repeats};
 use crate::foundation::Code;
 use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
 
@@ -135,6 +135,10 @@ impl CalibrationTable {
                 return Err("a calibration.margin must name at least one column".into());
             }
             refuse_repeats("calibration.margin.columns", &margin.columns)?;
+            margin.columns.iter().try_for_each(|name| check_name(name))?;
+            if margin.columns.iter().any(|name| name == "Freq") {
+                return Err("a calibration.margin cannot name the column Freq, which holds the counts".into());
+            }
         }
         Ok(Some((method, margin)))
     }
