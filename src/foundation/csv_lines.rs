@@ -199,7 +199,9 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_not_closed_is_an_error_and_swallows_no_rows() {
-        for text in ["a,b\n1,2\n\n3,\"4\n5,6\n7,8", "a,b\n1,2\n\n3,\"4\n5,6\n", "a,b\r\n1,2\r\n\r\n3,\"\"\"4\r\n5,6\r\n"] {
+        for text in
+            ["a,b\n1,2\n\n3,\"4\n5,6\n7,8", "a,b\n1,2\n\n3,\"4\n5,6\n", "a,b\r\n1,2\r\n\r\n3,\"\"\"4\r\n5,6\r\n"]
+        {
             let (line, message) = error(text);
             assert_eq!((line, message.contains("quote")), (4, true), "{text}: {message}");
         }

@@ -54,7 +54,8 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>, columns: &[String]) -> Option<Mar
         cells.parsed(column, |text| text.parse::<f64>().map_err(|_| format!("{text:?} is not a number")))
     })?;
     if !PEOPLE.contains(&people) {
-        let message = "a count of people is above 0 and at most 1000000000000; leave out a level that nobody belongs to";
+        let message =
+            "a count of people is above 0 and at most 1000000000000; leave out a level that nobody belongs to";
         cells.find(COUNT, "out_of_range", message);
         return None;
     }

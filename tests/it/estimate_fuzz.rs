@@ -41,16 +41,51 @@ b,2,1,5,3,1e0,F,,2
 b,3,1,5,3,3,M,5,5
 ";
 const UNITS: &str = "unit,estimate,se\nA,0.5,0.01\nB,0.9,0.02\nC,,\nD,0.89,0.02\n";
-const JSON: &str = "[{\"unit\": \"A\", \"estimate\": 0.5, \"se\": 0.1}, {\"unit\": \"B\", \"estimate\": 0.1, \"se\": null}]";
+const JSON: &str =
+    "[{\"unit\": \"A\", \"estimate\": 0.5, \"se\": 0.1}, {\"unit\": \"B\", \"estimate\": 0.1, \"se\": null}]";
 const ROWS: &str = "domain,level,statistic,item,estimate,se\n,,index_items,,0.8,0.1\nd,A,index_items,,0.8,0.1
 d,B,index_items,,0.7,0.05\nd,C,index_items,,,\nd,A,top2,q1,0.8,0.1\n";
-const COVARIANCE: &str = "statistic,level_a,level_b,covariance\nx,A,A,0.0001\nx,A,B,0\nx,A,D,0.00001\nx,B,D,0\nx,C,B,\n";
+const COVARIANCE: &str =
+    "statistic,level_a,level_b,covariance\nx,A,A,0.0001\nx,A,B,0\nx,A,D,0.00001\nx,B,D,0\nx,C,B,\n";
 
 /// Texts that are often misread.
 const WORDS: [&[u8]; 36] = [
-    b"\"", b"'", b"\"\"\"", b"\xef\xbb\xbf", b"\r\n", b"\r", b"\0", b"\xff\xfe", b"NaN", b"nan", b"inf", b"-inf", b"1e308", b"1e-308",
-    b"1e400", b"-0", b"0", b"6", b"5.0", b" 5 ", b"05", b"1e5", b"-1", b"9223372036854775807", b"18446744073709551616", b"\x1f",
-    b"\x1b[31m", b"\xe2\x80\xae", b",", b",,", b"\n", b"\n\n", b"[", b"]", b"{", b"= ",
+    b"\"",
+    b"'",
+    b"\"\"\"",
+    b"\xef\xbb\xbf",
+    b"\r\n",
+    b"\r",
+    b"\0",
+    b"\xff\xfe",
+    b"NaN",
+    b"nan",
+    b"inf",
+    b"-inf",
+    b"1e308",
+    b"1e-308",
+    b"1e400",
+    b"-0",
+    b"0",
+    b"6",
+    b"5.0",
+    b" 5 ",
+    b"05",
+    b"1e5",
+    b"-1",
+    b"9223372036854775807",
+    b"18446744073709551616",
+    b"\x1f",
+    b"\x1b[31m",
+    b"\xe2\x80\xae",
+    b",",
+    b",,",
+    b"\n",
+    b"\n\n",
+    b"[",
+    b"]",
+    b"{",
+    b"= ",
 ];
 
 /// A change to a file: what is done where (as a part of its length), and with what.
@@ -159,7 +194,9 @@ fn check_estimate(design: &[u8], margin: &[u8], responses: &[u8]) {
         format: OutputFormat::Csv,
     };
     match estimate_files(&options, |_| ()) {
-        Ok(()) => [&options.output, options.covariance.as_ref().unwrap()].into_iter().for_each(|file| check_numbers(file)),
+        Ok(()) => {
+            [&options.output, options.covariance.as_ref().unwrap()].into_iter().for_each(|file| check_numbers(file))
+        }
         Err(error) => {
             check_error(&error.to_string());
             assert!(!options.output.exists() && !place("covariance.csv").exists(), "an error writes nothing");
@@ -182,7 +219,9 @@ fn check_rank(estimates: &[u8], covariance: Option<&[u8]>, method: RankMethod) {
         ranking: RankOptions { draws: 1_000, ..RankOptions::new(method, 0.95) },
     };
     match rank_files(&options, &|_| ()) {
-        Ok(sentences) => sentences.iter().for_each(|sentence| assert!(!sentence.contains(char::is_control), "{sentence:?}")),
+        Ok(sentences) => {
+            sentences.iter().for_each(|sentence| assert!(!sentence.contains(char::is_control), "{sentence:?}"))
+        }
         Err(error) => {
             check_error(&error.to_string());
             assert!(!place("ranks.csv").exists(), "an error writes nothing");

@@ -27,7 +27,8 @@ impl MarginFile {
     pub(super) fn read(path: &Path, columns: &[String]) -> Result<Self, EstimateError> {
         let shown = || path.display().to_string();
         let file = std::fs::File::open(path).map_err(|cause| EstimateError::File { path: shown(), cause })?;
-        let found = read_margin(file, columns).map_err(|findings| EstimateError::Margin { path: shown(), message: first_of(&findings) })?;
+        let found = read_margin(file, columns)
+            .map_err(|findings| EstimateError::Margin { path: shown(), message: first_of(&findings) })?;
         let mut levels = HashMap::new();
         for (number, level) in (0..).zip(&found) {
             let mut key = String::new();

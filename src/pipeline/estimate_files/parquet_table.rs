@@ -37,7 +37,9 @@ impl Row for ParquetRow<'_> {
             Some(Column::Integer(values)) => values[self.row].map_or(Field::Missing, Field::Integer),
             Some(Column::Number(values)) => {
                 // Adding 0 makes one zero of the two.
-                values[self.row].filter(|value| !value.is_nan()).map_or(Field::Missing, |value| Field::Number(value + 0.0))
+                values[self.row]
+                    .filter(|value| !value.is_nan())
+                    .map_or(Field::Missing, |value| Field::Number(value + 0.0))
             }
             None => Field::Missing,
         }
@@ -152,11 +154,7 @@ fn is_unsigned(description: &ColumnDescriptor) -> bool {
         || [ConvertedType::UINT_32, ConvertedType::UINT_64].contains(&description.converted_type())
 }
 
-fn read_column(
-    reader: &mut ColumnReader,
-    rows: usize,
-    description: &ColumnDescriptor,
-) -> Result<Column, ParquetError> {
+fn read_column(reader: &mut ColumnReader, rows: usize, description: &ColumnDescriptor) -> Result<Column, ParquetError> {
     let (level, is_unsigned) = (description.max_def_level(), is_unsigned(description));
     match reader {
         ColumnReader::Int32ColumnReader(reader) if is_unsigned => {

@@ -20,8 +20,12 @@ pub(super) fn auxiliaries(survey: &Survey, calibration: &Calibration) -> (Vec<Ve
         }
     }
     let indicator = |is_in: bool| f64::from(u8::from(is_in));
-    let x = survey.people.iter().map(|person| columns.iter().map(|is_in| indicator(is_in(person.sex, person.age))).collect());
-    let totals = columns.iter().map(|is_in| counts.iter().map(|((sex, age), n)| indicator(is_in(*sex, *age)) * n).sum());
+    let x = survey
+        .people
+        .iter()
+        .map(|person| columns.iter().map(|is_in| indicator(is_in(person.sex, person.age))).collect());
+    let totals =
+        columns.iter().map(|is_in| counts.iter().map(|((sex, age), n)| indicator(is_in(*sex, *age)) * n).sum());
     (x.collect(), totals.collect())
 }
 

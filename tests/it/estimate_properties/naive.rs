@@ -94,7 +94,14 @@ impl<'a> Naive<'a> {
         for item in 0..ITEMS {
             for (name, is_share) in [("top2", true), ("mean", false)] {
                 let terms = vec![(1.0, vec![item])];
-                found.push((format!("{name} q{}", item + 1), is_share, if is_share { 1.0 } else { 5.0 }, 0.0, terms, Some(item)));
+                found.push((
+                    format!("{name} q{}", item + 1),
+                    is_share,
+                    if is_share { 1.0 } else { 5.0 },
+                    0.0,
+                    terms,
+                    Some(item),
+                ));
             }
         }
         found.push(("factor f".to_owned(), true, 1.0, 0.0, each(1.0, &[0, 1]), None));
@@ -136,7 +143,8 @@ impl<'a> Naive<'a> {
         let mut value = Some(constant);
         let mut u = vec![0.0; self.paths.len()];
         for (coefficient, items) in terms {
-            let answers = || members.iter().flat_map(|k| items.iter().map(move |j| (*k, *j))).filter(|(k, j)| answered(*k, *j));
+            let answers =
+                || members.iter().flat_map(|k| items.iter().map(move |j| (*k, *j))).filter(|(k, j)| answered(*k, *j));
             let below: f64 = answers().map(|(k, _)| self.weight(k)).sum();
             let above: f64 = answers().map(|(k, j)| self.weight(k) * self.outcome(k, j, is_share)).sum();
             value = if below > 0.0 { value.map(|value| value + coefficient * above / below) } else { None };
@@ -218,7 +226,13 @@ impl<'a> Naive<'a> {
     }
 
     /// What strata of one stage add, and the stages below.
-    fn stage(&self, strata: &[Vec<usize>], stage: usize, z: [&[f64]; 2], touched: &[BTreeSet<usize>; 2]) -> Option<f64> {
+    fn stage(
+        &self,
+        strata: &[Vec<usize>],
+        stage: usize,
+        z: [&[f64]; 2],
+        touched: &[BTreeSet<usize>; 2],
+    ) -> Option<f64> {
         let touches = |side: usize, members: &[usize]| members.iter().any(|k| touched[side].contains(k));
         let (mut sum, mut below, mut lonely) = (0.0, 0.0, Vec::new());
         // By side: strata that it touches, those of them that are lonely, their units, and its total.

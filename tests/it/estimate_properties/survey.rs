@@ -120,7 +120,9 @@ impl Survey {
         let paths: Vec<Vec<String>> = (0..self.people.len()).map(|position| self.path(position)).collect();
         let mut drawn: BTreeMap<&[String], BTreeSet<&String>> = BTreeMap::new();
         for path in &paths {
-            (1..path.len()).for_each(|stage| drop(drawn.entry(&path[..stage]).or_default().insert(&path[stage])));
+            for stage in 1..path.len() {
+                drawn.entry(&path[..stage]).or_default().insert(&path[stage]);
+            }
         }
         let population = |path: &[String], stage: usize, spare: &[u8; 2]| {
             let parity = path[..=stage].concat().bytes().map(usize::from).sum::<usize>() % 2;
@@ -181,7 +183,9 @@ impl Survey {
         writeln!(text, "fpc = {:?}", names("n", design.spare.len())).unwrap();
         text.push_str(if design.weighted { "weight = \"w\"\n" } else { "" });
         writeln!(text, "[scale]\nsatisfied_from = {}", design.satisfied_from).unwrap();
-        text.push_str("[[factor]]\ncode = \"f\"\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"g\"\nitems = [\"q3\"]\n");
+        text.push_str(
+            "[[factor]]\ncode = \"f\"\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"g\"\nitems = [\"q3\"]\n",
+        );
         let Design { lonely, interval, level, .. } = design;
         write!(text, "[options]\nlonely_psu = \"{lonely}\"\ninterval = \"{interval}\"\nlevel = {level}\n").unwrap();
         if let Some(calibration) = &design.calibration {
