@@ -206,7 +206,9 @@ impl BetweenStage {
                 };
                 for ((a, b), covariances) in &mut self.covariance {
                     let factor = (factor(a) * factor(b)).sqrt();
-                    covariances.iter_mut().for_each(|covariance| *covariance *= factor);
+                    for covariance in covariances.iter_mut() {
+                        *covariance *= factor;
+                    }
                 }
             }
         }

@@ -153,7 +153,7 @@ impl SampleBuilder {
         for (domain, covariance) in covariances {
             domains[domain].set_covariance(covariance);
         }
-        Ok(Sample::new(domains, between.clone(), pairs, lonely))
+        Ok(Sample::new(domains, between, &pairs, lonely))
     }
 }
 

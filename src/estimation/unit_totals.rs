@@ -21,6 +21,10 @@ pub(super) struct DomainTotals {
     /// Whether a member answered, item by item; nothing where no member is in the unit.
     pub(super) answered: Option<Vec<bool>>,
     /// The covariance within the unit, from later stages; a matrix that is missing could not be formed.
+    #[expect(
+        clippy::option_option,
+        reason = "without later stages there is no matrix, which is not one that is missing"
+    )]
     pub(super) within: Option<Option<SymmetricMatrix>>,
 }
 
@@ -36,7 +40,7 @@ pub(super) struct UnitTotals {
 /// Turns tallies into the totals whose covariance is wanted.
 ///
 /// Without calibration these are the tallies' own totals. With it they are, for domain d, unit i and group c with
-/// factor g_c (see [`Fitted`]),
+/// factor `g_c` (see [`Fitted`]),
 ///
 /// ```text
 /// z_i = Σ_c g_c (x_ic [members of d] − N_ic x_cᵀB_d)

@@ -115,7 +115,7 @@ impl Design {
             calibration: None,
             method: Method::named(METHOD).ok_or_else(|| format!("the method {METHOD} is missing"))?,
         };
-        Ok((design, calibration.map(|table| table.check()).transpose()?.flatten()))
+        Ok((design, calibration.map(super::design_file::CalibrationTable::check).transpose()?.flatten()))
     }
 }
 
@@ -181,6 +181,13 @@ mod tests {
     use crate::statistics::IntervalMethod;
 
     const SMALL: &str = "[columns]\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"f\"\nitems = [\"q2\"]\n[options]\n";
+
+    #[test]
+    fn the_example_is_read() {
+        let (design, calibration) = Design::from_toml(include_str!("../../../docs/examples/design.toml")).unwrap();
+        assert_eq!((design.stages.len(), design.populations.len(), design.criteria.factors.len()), (2, 2, 2));
+        assert_eq!(calibration.map(|(method, margins)| (method, margins.len())), Some((CalibrationMethod::Raking, 2)));
+    }
 
     #[test]
     fn what_is_not_said_is_a_simple_random_sample_on_the_usual_scale() {

@@ -110,7 +110,6 @@ pub(super) struct MarginTable {
 
 impl CalibrationTable {
     /// The method and its margins; nothing where no calibration is wanted.
-    #[expect(clippy::type_complexity, reason = "a pair for one caller")]
     pub(super) fn check(self) -> Result<Option<(CalibrationMethod, Vec<MarginTable>)>, String> {
         let Self { method, bounds, margin } = self;
         let method = match (method, bounds) {
@@ -122,12 +121,11 @@ impl CalibrationTable {
             (MethodName::None, None) if margin.is_empty() => return Ok(None),
             (MethodName::None, None) => return Err("calibration has margins but the method \"none\"".into()),
             (MethodName::Raking, None) => CalibrationMethod::Raking,
-            (MethodName::Linear, None) => CalibrationMethod::Linear,
             // With one margin, linear calibration is post-stratification: each factor is wanted over present.
             (MethodName::Poststratification, None) if margin.len() > 1 => {
                 return Err("poststratification takes one calibration.margin; name all its columns in it".into());
             }
-            (MethodName::Poststratification, None) => CalibrationMethod::Linear,
+            (MethodName::Linear | MethodName::Poststratification, None) => CalibrationMethod::Linear,
         };
         if margin.is_empty() {
             return Err("a calibration needs at least one [[calibration.margin]] with columns and file".into());

@@ -58,7 +58,7 @@ fn text(value: &str) -> Field<'_> {
 }
 
 /// Rows that are decoded together: they bound the memory, whatever the size of a row group.
-const ROWS_PER_BATCH: usize = 16_384;
+const ROWS_PER_BATCH: usize = 4_096;
 
 /// The wanted columns of some rows, by the column's place in the header, and how many rows there are.
 type Batch = Result<(Vec<Option<Column>>, usize), ParquetError>;

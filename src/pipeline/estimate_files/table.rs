@@ -11,7 +11,7 @@ use super::parquet_table;
 use crate::foundation::{CsvRowError, CsvRows};
 
 /// Rows that are parsed together.
-const ROWS_PER_BATCH: usize = 1_024;
+const ROWS_PER_BATCH: usize = 256;
 /// Batches that may wait to be taken.
 pub(super) const BATCHES_AHEAD: usize = 4;
 

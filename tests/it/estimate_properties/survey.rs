@@ -120,7 +120,9 @@ impl Survey {
         let paths: Vec<Vec<String>> = (0..self.people.len()).map(|position| self.path(position)).collect();
         let mut drawn: BTreeMap<&[String], BTreeSet<&String>> = BTreeMap::new();
         for path in &paths {
-            (1..path.len()).for_each(|stage| drop(drawn.entry(&path[..stage]).or_default().insert(&path[stage])));
+            for stage in 1..path.len() {
+                drawn.entry(&path[..stage]).or_default().insert(&path[stage]);
+            }
         }
         let population = |path: &[String], stage: usize, spare: &[u8; 2]| {
             let parity = path[..=stage].concat().bytes().map(usize::from).sum::<usize>() % 2;
