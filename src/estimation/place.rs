@@ -21,10 +21,39 @@ pub struct Place<'a> {
 /// All places, each under a number.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    numbers: HashMap<String, u32>,
+    numbers: HashMap<PathKey, Numbered>,
     kept: Vec<KeptPlace>,
     /// The path under way, so that looking a known place up allocates nothing.
     path: String,
+}
+
+/// The bytes of a path that most paths fit in.
+const SHORT: usize = 30;
+
+/// A joined path; a short one lies in the table itself, which saves a look elsewhere in memory for each response.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum PathKey {
+    Short(u8, [u8; SHORT]),
+    Long(Box<str>),
+}
+
+impl PathKey {
+    fn of(path: &str) -> Self {
+        let mut bytes = [0; SHORT];
+        match (bytes.get_mut(..path.len()), u8::try_from(path.len())) {
+            (Some(own), Ok(length)) => {
+                own.copy_from_slice(path.as_bytes());
+                Self::Short(length, bytes)
+            }
+            _ => Self::Long(path.into()),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Numbered {
+    number: u32,
+    has_populations: bool,
 }
 
 #[derive(Debug)]
@@ -43,15 +72,19 @@ impl Places {
             self.path.push(SEPARATOR);
             self.path.push_str(unit);
         }
-        if let Some(number) = self.numbers.get(&self.path) {
-            let kept = &self.kept[*number as usize];
+        let key = PathKey::of(&self.path);
+        if let Some(Numbered { number, has_populations }) = self.numbers.get(&key).copied() {
+            if !has_populations && place.populations.is_empty() {
+                return Ok(number);
+            }
+            let kept = &self.kept[number as usize];
             if kept.populations == place.populations {
-                return Ok(*number);
+                return Ok(number);
             }
             return Err(kept.contradiction(place.populations));
         }
         let number = u32::try_from(self.kept.len()).map_err(|_| EstimationError::Overflow)?;
-        self.numbers.insert(self.path.clone(), number);
+        self.numbers.insert(key, Numbered { number, has_populations: !place.populations.is_empty() });
         let path = std::iter::once(&place.stratum).chain(place.units).map(|name| (*name).to_owned()).collect();
         self.kept.push(KeptPlace { path, populations: place.populations.to_vec() });
         Ok(number)

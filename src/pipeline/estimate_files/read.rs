@@ -1,6 +1,6 @@
 //! Reads responses from a file into a sample.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -48,12 +48,15 @@ impl FileSample {
             header: Vec::new(),
             positions: Positions::default(),
             builder,
-            levels: vec![BTreeMap::new(); design.domains.len()],
+            levels: vec![HashMap::new(); design.domains.len()],
             scratch: Scratch::new(design),
             weights: Weights::default(),
         };
         read_table(path, &mut reader, &mut progress)?;
         let Responses { builder, levels, weights, .. } = reader;
+        // In the order of their names, in which they are written.
+        let levels: Vec<BTreeMap<String, usize>> =
+            levels.into_iter().map(|levels| levels.into_iter().collect()).collect();
         if let Some(mean) = weights.too_small() {
             return Err(EstimateError::Weights { path: path.display().to_string(), mean });
         }
@@ -131,7 +134,7 @@ struct Responses<'a> {
     header: Vec<String>,
     positions: Positions,
     builder: SampleBuilder,
-    levels: Vec<BTreeMap<String, usize>>,
+    levels: Vec<HashMap<String, usize>>,
     scratch: Scratch,
     weights: Weights,
 }
