@@ -152,7 +152,8 @@ mod tests {
             levels: Vec::new(),
         };
         let margins = vec![margin(&["unit"]), margin(&["unit", "sex"])];
-        let methods = [CalibrationMethod::Raking, CalibrationMethod::Linear, CalibrationMethod::Logit { lower: 0.5, upper: 2.0 }];
+        let methods =
+            [CalibrationMethod::Raking, CalibrationMethod::Linear, CalibrationMethod::Logit { lower: 0.5, upper: 2.0 }];
         let rules = [LonelyPsu::Remove, LonelyPsu::Certainty, LonelyPsu::Adjust, LonelyPsu::Average];
         let mut told = Vec::new();
         for language in Language::ALL {

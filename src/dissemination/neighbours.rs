@@ -105,7 +105,8 @@ impl Telling<'_> {
     /// "from 2.70 behind to 1.10 percentage points ahead": where the unit is, by the ends of the interval.
     fn range(self, low: f64, high: f64) -> String {
         let bare = |value: f64| self.language.format_number(value.abs() * points_in(self.headline), 2).into();
-        let with_unit = |value: f64| self.with_unit(self.language.format_number(value.abs() * points_in(self.headline), 2));
+        let with_unit =
+            |value: f64| self.with_unit(self.language.format_number(value.abs() * points_in(self.headline), 2));
         if low > 0.0 {
             self.language.t_with("range-ahead", [("low", bare(low)), ("high", with_unit(high).into())])
         } else if high < 0.0 {
@@ -206,7 +207,9 @@ mod tests {
         let rows = NeighboursView::new(&wave, IndexKind::Items, &ranking, &ranked, Language::English).rows;
         let written: Vec<_> = rows
             .iter()
-            .map(|row| [row.name.as_str(), &row.difference, &row.interval, &row.se, &row.p, &row.told_apart].join(" | "))
+            .map(|row| {
+                [row.name.as_str(), &row.difference, &row.interval, &row.se, &row.p, &row.told_apart].join(" | ")
+            })
             .collect();
         assert_eq!(
             written,

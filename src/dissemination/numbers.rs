@@ -85,11 +85,7 @@ pub(super) fn signed(language: Language, value: f64, decimals: usize) -> String 
 /// A p value with three decimals, or that it is below the smallest of them.
 pub(super) fn p_value(language: Language, p: f64) -> String {
     const SMALLEST: f64 = 0.001;
-    if p < SMALLEST {
-        format!("<\u{a0}{}", language.format_number(SMALLEST, 3))
-    } else {
-        language.format_number(p, 3)
-    }
+    if p < SMALLEST { format!("<\u{a0}{}", language.format_number(SMALLEST, 3)) } else { language.format_number(p, 3) }
 }
 
 /// A level as so many times of so many: 95 of 100, 995 of 1,000. Rounded down to the last of 10,000.

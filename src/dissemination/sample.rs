@@ -104,7 +104,12 @@ pub(super) fn ranking() -> Ranking {
         let [a, b] = [index(unit), index(other)];
         let variance = |estimate: Estimate| estimate.precision.unwrap().se.powi(2);
         let test = Difference::new(a.value, b.value, [a, b].map(variance), 0.0, 700.0, 0.95);
-        Some(Neighbour { unit: code(other), value: a.value - b.value, test, is_distinct: unit == "080" || other == "080" })
+        Some(Neighbour {
+            unit: code(other),
+            value: a.value - b.value,
+            test,
+            is_distinct: unit == "080" || other == "080",
+        })
     };
     let entries = rows.into_iter().zip(1..).map(|((unit, rank_low, rank_high, tier, others), rank)| {
         let indistinct_from = others.iter().map(|other| code(other)).collect();

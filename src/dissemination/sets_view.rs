@@ -146,10 +146,11 @@ mod tests {
     #[test]
     fn how_many_pairs_are_told_apart_is_told_in_three_languages() {
         let wave = wave(WaveState::Released);
-        let told = [(36, 21), (36, 35), (36, 36), (36, 0), (1, 0), (1, 1), (49_995_000, 47_000_000)].map(|(pairs, apart)| {
-            let ranking = Ranking { pairs, pairs_told_apart: apart, ..sample::ranking() };
-            in_all_languages(|language| told_apart_sentence(&wave, &ranking, language).unwrap())
-        });
+        let told =
+            [(36, 21), (36, 35), (36, 36), (36, 0), (1, 0), (1, 1), (49_995_000, 47_000_000)].map(|(pairs, apart)| {
+                let ranking = Ranking { pairs, pairs_told_apart: apart, ..sample::ranking() };
+                in_all_languages(|language| told_apart_sentence(&wave, &ranking, language).unwrap())
+            });
         insta::assert_snapshot!(told.join("\n"));
         let alone = Ranking { pairs: 0, pairs_told_apart: 0, ..sample::ranking() };
         assert_eq!(told_apart_sentence(&wave, &alone, Language::English), None);
@@ -157,8 +158,7 @@ mod tests {
 
     #[test]
     fn why_simultaneous_sets_are_left_out_is_told_in_three_languages() {
-        let reasons =
-            [LeftOut::TooManyUnits { units: 3_321, max: 500 }, LeftOut::LevelTooHigh, LeftOut::NoCovariance];
+        let reasons = [LeftOut::TooManyUnits { units: 3_321, max: 500 }, LeftOut::LevelTooHigh, LeftOut::NoCovariance];
         let told = reasons.map(|reason| in_all_languages(|language| left_out_sentence(reason, language)));
         insta::assert_snapshot!(told.join("\n"));
     }

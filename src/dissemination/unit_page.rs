@@ -96,8 +96,7 @@ impl UnitView {
             index,
             rank: ranked.map(|ranked| words::rank_sentence(wave, ranked, ranking.entries.len(), language)),
             sets: SetsView::new(wave, chosen, language),
-            neighbours: ranked
-                .map(|ranked| NeighboursView::new(wave, results.headline, ranking, ranked, language)),
+            neighbours: ranked.map(|ranked| NeighboursView::new(wave, results.headline, ranking, ranked, language)),
             factor_charts: factor_charts(wave, unit, language),
             factors: factor_rows(&wave.questionnaire, unit, language),
             sections: wave.questionnaire.factors.iter().filter_map(|f| section(f, scale, unit, language)).collect(),

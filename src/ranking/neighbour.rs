@@ -50,13 +50,8 @@ impl Neighbour {
 
     /// The same, seen from the neighbour.
     fn mirrored(&self, unit: Code) -> Self {
-        let mirror = |test: Difference| Difference {
-            value: -test.value,
-            t: -test.t,
-            low: -test.high,
-            high: -test.low,
-            ..test
-        };
+        let mirror =
+            |test: Difference| Difference { value: -test.value, t: -test.t, low: -test.high, high: -test.low, ..test };
         Self { unit, value: -self.value, test: self.test.map(mirror), is_distinct: self.is_distinct }
     }
 }
