@@ -86,11 +86,12 @@ impl Telling<'_> {
 
     fn verdict(self, unit: &str, neighbour: &Neighbour) -> String {
         let key = match neighbour.verdict() {
+            Verdict::Unknown => "verdict-unknown",
+            _ if neighbour.value == 0.0 => "verdict-level",
             Verdict::Real => "verdict-real",
             Verdict::Chance => "verdict-chance",
             Verdict::RealOnlyAlone => "verdict-alone",
             Verdict::RealOnlyJointly => "verdict-rough",
-            Verdict::Unknown => "verdict-unknown",
         };
         let range = neighbour.test.map_or_else(String::new, |test| self.range(test.low, test.high));
         let arguments = [
@@ -102,36 +103,38 @@ impl Telling<'_> {
         self.language.t_with(key, arguments)
     }
 
-    /// "from 2.70 behind to 1.10 percentage points ahead": where the unit is, by the ends of the interval.
+    /// "anywhere from 2.70 percentage points behind to 1.10 ahead": where the unit is, by the ends of the interval.
     fn range(self, low: f64, high: f64) -> String {
-        let bare = |value: f64| self.language.format_number(value.abs() * points_in(self.headline), 2).into();
-        let with_unit =
-            |value: f64| self.with_unit(self.language.format_number(value.abs() * points_in(self.headline), 2));
+        let size = |value: f64| self.language.format_number(value.abs() * points_in(self.headline), 2).into();
+        let measure = ("measure", self.measure().into());
         if low > 0.0 {
-            self.language.t_with("range-ahead", [("low", bare(low)), ("high", with_unit(high).into())])
+            self.language.t_with("range-ahead", [("low", size(low)), ("high", size(high)), measure])
         } else if high < 0.0 {
-            self.language.t_with("range-behind", [("low", bare(high)), ("high", with_unit(low).into())])
+            self.language.t_with("range-behind", [("low", size(high)), ("high", size(low)), measure])
         } else {
-            self.language.t_with("range-both", [("behind", bare(low)), ("ahead", with_unit(high).into())])
+            self.language.t_with("range-both", [("behind", size(low)), ("ahead", size(high)), measure])
         }
     }
 
     /// How large a difference is, whatever its sign. Where two decimals are not enough it is less than the smallest.
     fn size(self, value: f64) -> String {
+        let with_measure = |value: f64| {
+            let written = self.language.format_number(value, 2);
+            self.language.t_with("difference", [("value", written.into()), ("measure", self.measure().into())])
+        };
         let points = value.abs() * points_in(self.headline);
         if points >= 0.005 {
-            return self.with_unit(self.language.format_number(points, 2));
+            return with_measure(points);
         }
-        let smallest = self.with_unit(self.language.format_number(0.01, 2));
-        self.language.t_with("difference-tiny", [("value", smallest.into())])
+        self.language.t_with("difference-tiny", [("value", with_measure(0.01).into())])
     }
 
-    fn with_unit(self, written: String) -> String {
-        let key = match self.headline {
-            IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "difference-share",
-            IndexKind::Score => "difference-points",
-        };
-        self.language.t_with(key, [("value", written.into())])
+    /// What differences of the index are counted in.
+    fn measure(self) -> String {
+        self.language.t(match self.headline {
+            IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "measure-share",
+            IndexKind::Score => "measure-points",
+        })
     }
 
     fn row(self, neighbour: &Neighbour) -> NeighbourRow {
@@ -187,6 +190,7 @@ mod tests {
             told(IndexKind::Items, before(-0.040, 0.0, 2.0, false), None),
             told(IndexKind::Items, before(-0.000_02, 0.0096, 60.0, false), None),
             told(IndexKind::Items, before(0.0, 0.0096, 60.0, false), None),
+            told(IndexKind::Items, before(0.0, 0.0, 60.0, false), None),
             told(IndexKind::Score, before(-0.8, 0.96, 60.0, false), None),
             told(IndexKind::Items, None, Some(compared("084", 0.012, 0.0096, 60.0, false))),
             told(IndexKind::Score, None, Some(compared("084", 5.0, 0.96, 60.0, true))),

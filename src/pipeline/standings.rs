@@ -139,3 +139,87 @@ impl Standings {
 fn are_correlated(covariance: &[Vec<f64>]) -> bool {
     covariance.iter().enumerate().any(|(i, row)| row[..i].iter().any(|between| *between != 0.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::foundation::Code;
+    use crate::index::{IndexKind, Indices, UnitResults};
+    use crate::statistics::{Estimate, Precision};
+
+    fn unit(name: Option<String>, value: f64) -> UnitResults {
+        let precision = Precision { se: 0.1, df: 30, low: 0.0, high: 1.0, design_effect: None, n_effective: None };
+        let items = Some(Estimate { value, n: 40, precision: Some(precision) });
+        UnitResults {
+            unit: name.map(|name| Code::new(name).unwrap()),
+            responses: 40,
+            items: Vec::new(),
+            factors: Vec::new(),
+            indices: Indices { items, factors: None, pooled: None, score: None },
+        }
+    }
+
+    /// So many units, each tied to the next.
+    fn standings(units: usize, between: f64, level: f64, rank_sets: RankSetChoice) -> Standings {
+        let value = |i: usize| 0.9 - 0.8 * i as f64 / units as f64;
+        let covariance = |i: usize, j: usize| match i.abs_diff(j) {
+            0 => 0.01,
+            1 => between,
+            _ => 0.0,
+        };
+        let results = WaveResults {
+            method: "sipas-top2@2017".to_owned(),
+            headline: IndexKind::Items,
+            level,
+            units: (0..units).map(|i| unit(Some(format!("u{i}")), value(i))).collect(),
+            overall: unit(None, 0.5),
+            covariance: (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect(),
+        };
+        Standings::new(results, &EstimationPlan { rank_sets, seed: 7, ..EstimationPlan::default() }).unwrap()
+    }
+
+    const ALL: [RankSetChoice; 2] = RankSetChoice::ALL;
+
+    #[tokio::test]
+    async fn the_official_sets_come_unless_others_are_asked_for() {
+        let [holm, simultaneous] = ALL;
+        for official in ALL {
+            let standings = standings(6, 0.002, 0.95, official);
+            for (asked, expected) in [(None, official), (Some(holm), holm), (Some(simultaneous), simultaneous)] {
+                let chosen = standings.ranking(asked).await.unwrap();
+                assert_eq!((chosen.shown, chosen.official, chosen.left_out), (expected, official, None));
+                assert_eq!(chosen.ranking.method, expected.as_str());
+                let seed = chosen.ranking.simulated.map(|simulated| (simulated.draws, simulated.seed));
+                assert_eq!(seed, (expected == simultaneous).then_some((100_000, 7)));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn many_readers_who_ask_at_once_get_one_simulation() {
+        let standings = standings(6, 0.002, 0.95, RankSetChoice::Holm);
+        let ask = || standings.ranking(Some(RankSetChoice::Simultaneous));
+        let (a, b, c) = tokio::join!(ask(), ask(), ask());
+        let [a, b, c] = [a, b, c].map(|chosen| chosen.unwrap().ranking);
+        assert!(Arc::ptr_eq(&a, &b) && Arc::ptr_eq(&b, &c));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_simulated_while_a_reader_waits_is_left_out_with_the_reason_and_holm_stands_in() {
+        let max = Standings::CORRELATED_MAX;
+        let cases = [
+            (max + 1, 0.002, 0.95, Some(LeftOut::TooManyUnits { units: max + 1, max })),
+            (max + 1, 0.0, 0.95, None),
+            (6, 0.002, 0.999_95, Some(LeftOut::LevelTooHigh)),
+            // Each is tied to the next so closely that the sum with changing signs would have a negative variance.
+            (6, 0.009, 0.95, Some(LeftOut::NoCovariance)),
+        ];
+        for (units, between, level, left_out) in cases {
+            let standings = standings(units, between, level, RankSetChoice::Simultaneous);
+            let chosen = standings.ranking(None).await.unwrap();
+            assert_eq!(chosen.left_out, left_out);
+            assert_eq!(chosen.shown == RankSetChoice::Holm, left_out.is_some());
+            assert_eq!(chosen.ranking.entries.len(), units);
+        }
+    }
+}

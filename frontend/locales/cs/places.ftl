@@ -17,18 +17,19 @@ sets-left-out-too_many_units = Simultánní množiny jsou vynechány: pro { $uni
 sets-left-out-level_too_high = Simultánní množiny jsou vynechány: spolehlivost je příliš blízko 100 %, než aby šla simulovat.
 sets-left-out-no_covariance = Simultánní množiny jsou vynechány: společnou výběrovou chybu jednotek nelze simulovat.
 sets-stand-in = Místa níže určuje Holmova metoda, která slibuje stejnou spolehlivost.
-chance-statement = Kdyby se průzkum mnohokrát stejným způsobem opakoval, alespoň v { $times } ze { $of } opakování by místa uvedená pro všechny jednotky zároveň obsahovala skutečné místo každé z nich.
-told-apart = Data odlišují { $apart } z { $pairs } dvojic { $units }; { $left ->
+chance-statement = Kdyby se průzkum mnohokrát stejným způsobem opakoval, alespoň { $times }krát na { $of } opakování by všechna uvedená rozmezí míst zároveň obsahovala skutečná místa.
+told-apart = U { $apart } z { $pairs } dvojic { $units } data prokazují rozdíl; { $left ->
     [1] u zbývající jedné
    *[other] u zbývajících { $rest }
   } může být pořadí náhodné.
-told-apart-all = Data odlišují všech { $pairs } dvojic { $units }.
-told-apart-none = Data neodlišují žádnou z { $pairs } dvojic { $units }: celé pořadí může být náhodné.
-told-apart-two = Data obě jednotky odlišují.
-told-apart-two-not = Data obě jednotky neodlišují: jejich pořadí může být náhodné.
+told-apart-all = U všech { $pairs } dvojic { $units } data prokazují rozdíl.
+told-apart-none = U žádné z { $pairs } dvojic { $units } data neprokazují rozdíl: celé pořadí může být náhodné.
+told-apart-two = Data prokazují rozdíl mezi oběma jednotkami.
+told-apart-two-not = Data neprokazují rozdíl mezi oběma jednotkami: jejich pořadí může být náhodné.
 
-difference-share = { $value } procentního bodu
-difference-points = { $value } bodu
+measure-share = procentního bodu
+measure-points = bodu
+difference = { $value } { $measure }
 difference-tiny = méně než { $value }
 neighbours-title = Porovnání se sousedy v žebříčku
 neighbour-first = { $unit } je v pořadí první, před ní nestojí žádná jednotka.
@@ -36,34 +37,35 @@ neighbour-behind = Těsně před jednotkou { $unit } je v pořadí { $other } s 
 neighbour-ahead = Těsně za jednotkou { $unit } je v pořadí { $other } s indexem nižším o { $difference }.
 neighbour-level-before = { $unit } má stejný index jako { $other }, která stojí v tabulce těsně před ní.
 neighbour-level-after = { $unit } má stejný index jako { $other }, která stojí v tabulce těsně za ní.
-range-both = o { $behind } nižší až o { $ahead } vyšší
-range-behind = o { $low } až { $high } nižší
-range-ahead = o { $low } až { $high } vyšší
+range-both = někde mezi hodnotou o { $behind } { $measure } nižší a hodnotou o { $ahead } vyšší
+range-behind = o { $low } až { $high } { $measure } nižší
+range-ahead = o { $low } až { $high } { $measure } vyšší
 verdict-real = Rozdíl není jen náhoda, ani když se posuzují všechny dvojice zároveň. Se spolehlivostí { $level } je index jednotky { $unit } { $range }.
 verdict-chance = Rozdíl může být náhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }.
 verdict-alone = Sám o sobě by rozdíl vypadal jako nenáhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }. Porovnává se ale { $pairs } dvojic a mezi tolika se některé takové rozdíly objeví náhodou. Při posouzení všech dvojic zároveň může být náhodný.
-verdict-rough = Podle míst se obě jednotky liší, ta ale berou směrodatné chyby za známé. Když se přihlédne k tomu, jak málo výběrových jednotek bylo vybráno, rozdíl přesto může být náhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }.
+verdict-rough = Podle míst se obě jednotky průkazně liší, místa ale berou směrodatné chyby za známé. Když se přihlédne k tomu, jak málo výběrových jednotek bylo vybráno, rozdíl přesto může být náhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }.
 verdict-unknown = V rozdílu není vidět výběrová chyba, proto nelze říci, zda je náhodný.
+verdict-level = Se spolehlivostí { $level } je index jednotky { $unit } { $range }.
 neighbours-caption = Tato jednotka minus druhá, v { $measure ->
     [share] procentních bodech
    *[points] bodech
-  }. Interval a p posuzují jednu dvojici samostatně; „odlišeno“ posuzuje všechny dvojice zároveň se spolehlivostí { $level }.
+  }. Interval a p posuzují jednu dvojici samostatně; „průkazný rozdíl“ posuzuje všechny dvojice zároveň se spolehlivostí { $level }.
 column-compared = Porovnání s
 column-difference = Rozdíl
 column-se = Směrodatná chyba
 column-p = p
-column-told-apart = Odlišeno
+column-told-apart = Průkazný rozdíl
 interval-signed = { $low } až { $high }
 told-apart-yes = ano
 told-apart-no = ne
 
 method-places-simultaneous = Jsou to všechna místa, která data připouštějí po porovnání každé dvojice jednotek (simultánní množiny, Mogstad, Romano, Shaikh a Wilhelm). Platí pro všechny jednotky zároveň se spolehlivostí { $level }: kdyby se průzkum mnohokrát opakoval, alespoň v { $level } opakování by skutečné místo každé jednotky leželo mezi uvedenými.
-method-critical = Rozdíl se počítá, přesahuje-li { $value } své směrodatné chyby. Tato kritická hodnota byla simulována s počtem tahů { $draws } a násadou { $seed }; její chyba Monte Carlo je { $error }.
+method-critical = Rozdíl se počítá, je-li větší než { $value }násobek své směrodatné chyby. Tato kritická hodnota byla simulována, počet tahů { $draws }, semínko generátoru { $seed }; její chyba Monte Carlo je { $error }.
 method-close = { $count ->
     [0] Žádná dvojice neleží do dvou takových chyb od ní.
-    [one] Do dvou takových chyb od ní leží { $count } dvojice: jiná násada by o ní mohla rozhodnout jinak.
-    [few] Do dvou takových chyb od ní leží { $count } dvojice: jiná násada by o nich mohla rozhodnout jinak.
-   *[other] Do dvou takových chyb od ní leží { $count } dvojic: jiná násada by o nich mohla rozhodnout jinak.
+    [one] Do dvou takových chyb od ní leží { $count } dvojice: jiné semínko by o ní mohla rozhodnout jinak.
+    [few] Do dvou takových chyb od ní leží { $count } dvojice: jiné semínko by o nich mohla rozhodnout jinak.
+   *[other] Do dvou takových chyb od ní leží { $count } dvojic: jiné semínko by o nich mohla rozhodnout jinak.
   }
 method-assumption = Platí to, nakolik mají indexy přibližně normální rozdělení a jejich směrodatné chyby jsou dobře známy; při malém počtu výběrových jednotek jen zhruba.
 method-lonely-title = Vrstvy s jedinou výběrovou jednotkou

@@ -17,7 +17,7 @@ sets-left-out-too_many_units = Simultaneous sets are left out: they are not simu
 sets-left-out-level_too_high = Simultaneous sets are left out: the confidence level is too near to 100% to be simulated.
 sets-left-out-no_covariance = Simultaneous sets are left out: the sampling errors of the units together cannot be simulated.
 sets-stand-in = The places below come from Holm’s method, which promises the same confidence.
-chance-statement = If the survey were repeated many times in the same way, in at least { $times } of { $of } repetitions the places given for all units together would hold the true place of every one of them.
+chance-statement = If the survey were repeated many times in the same way, in at least { $times } of { $of } repetitions all these sets of places together would contain the true places.
 told-apart = The data tell { $apart } of { $pairs } pairs of { $units } apart; { $left ->
     [1] for the other one
    *[other] for the other { $rest }
@@ -27,8 +27,9 @@ told-apart-none = The data tell none of the { $pairs } pairs of { $units } apart
 told-apart-two = The data tell the two { $units } apart.
 told-apart-two-not = The data do not tell the two { $units } apart: their order may be chance.
 
-difference-share = { $value } percentage points
-difference-points = { $value } points
+measure-share = percentage points
+measure-points = points
+difference = { $value } { $measure }
 difference-tiny = less than { $value }
 neighbours-title = Compared with its neighbours
 neighbour-first = { $unit } is ranked first: no unit stands before it.
@@ -36,14 +37,15 @@ neighbour-behind = { $unit } is { $difference } behind { $other }, which is rank
 neighbour-ahead = { $unit } is { $difference } ahead of { $other }, which is ranked just after it.
 neighbour-level-before = { $unit } has the same index as { $other }, which stands just before it in the table.
 neighbour-level-after = { $unit } has the same index as { $other }, which stands just after it in the table.
-range-both = from { $behind } behind to { $ahead } ahead
-range-behind = { $low } to { $high } behind
-range-ahead = { $low } to { $high } ahead
+range-both = anywhere from { $behind } { $measure } behind to { $ahead } ahead
+range-behind = { $low } to { $high } { $measure } behind
+range-ahead = { $low } to { $high } { $measure } ahead
 verdict-real = The difference is more than chance, even with all pairs judged together. At { $level } confidence, { $unit } is { $range }.
 verdict-chance = The difference may be chance: at { $level } confidence, { $unit } is { $range }.
 verdict-alone = Judged alone, this difference would pass as more than chance: at { $level } confidence, { $unit } is { $range }. But { $pairs } pairs are compared, and among so many some such differences come about by chance. Judged together with the others, it may be chance.
 verdict-rough = The places tell the two apart, but they take the standard errors as known. Allowing for how few sampling units were drawn, the difference may still be chance: at { $level } confidence, { $unit } is { $range }.
 verdict-unknown = No sampling error is seen in the difference, so it cannot be said whether it is chance.
+verdict-level = At { $level } confidence, { $unit } is { $range }.
 neighbours-caption = This unit less the other, in { $measure ->
     [share] percentage points
    *[points] points
@@ -58,7 +60,7 @@ told-apart-yes = yes
 told-apart-no = no
 
 method-places-simultaneous = The places of a unit are all those that the data allow, after every pair of units has been compared (simultaneous sets of Mogstad, Romano, Shaikh and Wilhelm). They hold for all units together at { $level } confidence: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true place would be among the places given for it.
-method-critical = A difference counts when it is more than { $value } of its standard errors. This critical value was simulated with { $draws } draws from the seed { $seed }; its Monte-Carlo error is { $error }.
+method-critical = A difference counts when it is more than { $value } times its standard error. This critical value was simulated with { $draws } draws from the seed { $seed }; its Monte-Carlo error is { $error }.
 method-close = { $count ->
     [0] No pair lies within two such errors of it.
     [one] { $count } pair lies within two such errors of it: another seed might decide it otherwise.

@@ -17,15 +17,16 @@ sets-left-out-too_many_units = Không tính tập hạng đồng thời: { $unit
 sets-left-out-level_too_high = Không tính tập hạng đồng thời: độ tin cậy quá gần 100% nên không mô phỏng được.
 sets-left-out-no_covariance = Không tính tập hạng đồng thời: không mô phỏng được sai số chọn mẫu chung của các đơn vị.
 sets-stand-in = Các hạng dưới đây tính theo phương pháp Holm, với cùng độ tin cậy.
-chance-statement = Nếu lặp lại khảo sát nhiều lần theo cùng một cách, thì trong ít nhất { $times } trên { $of } lần lặp lại, các hạng nêu ra cho tất cả đơn vị cùng chứa thứ hạng thật của từng đơn vị.
+chance-statement = Nếu lặp lại khảo sát nhiều lần theo cùng một cách, thì trong ít nhất { $times } trên { $of } lần lặp lại, tất cả các hạng có thể nêu ở đây cùng chứa thứ hạng thật của các đơn vị.
 told-apart = Dữ liệu phân biệt được { $apart } trong { $pairs } cặp { $units }; với { $rest } cặp còn lại, thứ tự có thể chỉ do ngẫu nhiên.
 told-apart-all = Dữ liệu phân biệt được cả { $pairs } cặp { $units }.
 told-apart-none = Dữ liệu không phân biệt được cặp nào trong { $pairs } cặp { $units }: toàn bộ thứ tự có thể chỉ do ngẫu nhiên.
 told-apart-two = Dữ liệu phân biệt được hai { $units } với nhau.
 told-apart-two-not = Dữ liệu không phân biệt được hai { $units } với nhau: thứ tự có thể chỉ do ngẫu nhiên.
 
-difference-share = { $value } điểm phần trăm
-difference-points = { $value } điểm
+measure-share = điểm phần trăm
+measure-points = điểm
+difference = { $value } { $measure }
 difference-tiny = chưa đến { $value }
 neighbours-title = So với đơn vị liền kề
 neighbour-first = { $unit } đứng đầu bảng: không có đơn vị nào xếp trước.
@@ -33,14 +34,15 @@ neighbour-behind = { $unit } kém { $other }, đơn vị xếp ngay trước, { 
 neighbour-ahead = { $unit } hơn { $other }, đơn vị xếp ngay sau, { $difference }.
 neighbour-level-before = { $unit } có cùng chỉ số với { $other }, đơn vị đứng ngay trước trong bảng.
 neighbour-level-after = { $unit } có cùng chỉ số với { $other }, đơn vị đứng ngay sau trong bảng.
-range-both = có thể từ kém { $behind } đến hơn { $ahead }
-range-behind = kém từ { $low } đến { $high }
-range-ahead = hơn từ { $low } đến { $high }
+range-both = có thể kém tới { $behind } { $measure } hoặc hơn tới { $ahead } { $measure }
+range-behind = kém từ { $low } đến { $high } { $measure }
+range-ahead = hơn từ { $low } đến { $high } { $measure }
 verdict-real = Chênh lệch này không chỉ do ngẫu nhiên, kể cả khi xét mọi cặp cùng lúc. Với độ tin cậy { $level }, { $unit } { $range }.
 verdict-chance = Chênh lệch này có thể chỉ do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }.
 verdict-alone = Nếu chỉ xét riêng cặp này, chênh lệch có vẻ không do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }. Nhưng có { $pairs } cặp được so sánh; trong ngần ấy cặp, một vài chênh lệch như vậy xuất hiện do ngẫu nhiên. Xét cùng các cặp khác, chênh lệch này có thể chỉ do ngẫu nhiên.
 verdict-rough = Theo các hạng có thể, hai đơn vị phân biệt được với nhau, nhưng cách tính đó coi sai số chuẩn là đã biết. Nếu tính đến việc chỉ chọn ít đơn vị mẫu, chênh lệch vẫn có thể do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }.
 verdict-unknown = Không thấy sai số chọn mẫu của chênh lệch này, nên không thể nói nó có phải do ngẫu nhiên hay không.
+verdict-level = Với độ tin cậy { $level }, { $unit } { $range }.
 neighbours-caption = Đơn vị này trừ đơn vị kia, tính bằng { $measure ->
     [share] điểm phần trăm
    *[points] điểm
@@ -55,7 +57,7 @@ told-apart-yes = có
 told-apart-no = chưa
 
 method-places-simultaneous = Đó là mọi thứ hạng mà dữ liệu cho phép, sau khi so sánh từng cặp đơn vị (tập hạng đồng thời của Mogstad, Romano, Shaikh và Wilhelm). Kết luận đúng cho tất cả đơn vị cùng lúc với độ tin cậy { $level }: nếu lặp lại khảo sát nhiều lần, trong ít nhất { $level } số lần, thứ hạng thật của mọi đơn vị đều nằm trong các hạng đã nêu.
-method-critical = Một chênh lệch được tính là có khi lớn hơn { $value } lần sai số chuẩn của nó. Giá trị tới hạn này được mô phỏng bằng { $draws } lần rút ngẫu nhiên với hạt giống { $seed }; sai số Monte Carlo của nó là { $error }.
+method-critical = Một chênh lệch được coi là có khi lớn hơn { $value } lần sai số chuẩn của nó. Giá trị tới hạn này được mô phỏng bằng { $draws } lần rút ngẫu nhiên với hạt giống (seed) { $seed }; sai số Monte Carlo của nó là { $error }.
 method-close = { $count ->
     [0] Không có cặp nào nằm cách giá trị này trong vòng hai lần sai số đó.
    *[other] Có { $count } cặp nằm cách giá trị này trong vòng hai lần sai số đó: hạt giống khác có thể cho kết luận khác.
