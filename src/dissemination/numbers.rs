@@ -88,11 +88,11 @@ pub(super) fn p_value(language: Language, p: f64) -> String {
     if p < SMALLEST { format!("<\u{a0}{}", language.format_number(SMALLEST, 3)) } else { language.format_number(p, 3) }
 }
 
-/// A level as so many times of so many: 95 of 100, 995 of 1,000. Rounded down to the last of 10,000.
-pub(super) fn natural_frequency(level: f64) -> (u64, u64) {
-    let times = |of: u32| level * f64::from(of);
-    let of = [100, 1_000].into_iter().find(|of| (times(*of) - times(*of).round()).abs() < 1e-6).unwrap_or(10_000);
-    ((times(of) + 1e-6).floor() as u64, of.into())
+/// A level as so many times of so many, both whole: 95 of 100, 995 of 1,000. Rounded down to the last of 10,000.
+pub(super) fn natural_frequency(level: f64) -> [f64; 2] {
+    let is_whole = |of: &f64| (level * of - (level * of).round()).abs() < 1e-6;
+    let of = [100.0, 1_000.0].into_iter().find(is_whole).unwrap_or(10_000.0);
+    [(level * of + 1e-6).floor(), of]
 }
 
 #[cfg(test)]
@@ -148,15 +148,16 @@ mod tests {
     #[test]
     fn a_level_is_so_many_times_of_so_many() {
         let cases = [
-            (0.95, (95, 100)),
-            (0.9, (90, 100)),
-            (0.58, (58, 100)),
-            (0.995, (995, 1_000)),
-            (0.999_9, (9_999, 10_000)),
-            (0.999_999, (9_999, 10_000)),
+            (0.95, "95 of 100"),
+            (0.9, "90 of 100"),
+            (0.58, "58 of 100"),
+            (0.995, "995 of 1000"),
+            (0.999_9, "9999 of 10000"),
+            (0.999_999, "9999 of 10000"),
         ];
         for (value, expected) in cases {
-            assert_eq!(natural_frequency(value), expected, "{value}");
+            let [times, of] = natural_frequency(value);
+            assert_eq!(format!("{times} of {of}"), expected);
         }
     }
 }

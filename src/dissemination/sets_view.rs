@@ -1,5 +1,6 @@
 //! Which rank sets a page shows, and what they promise, in plain words.
 
+use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::{numbers, words};
@@ -7,7 +8,6 @@ use crate::pipeline::{LeftOut, ShownRanking};
 use crate::ranking::Ranking;
 use crate::survey::{RankSetChoice, Wave};
 use crate::web::{Language, PageError};
-use axum::http::StatusCode;
 
 /// `?sets=holm` or `?sets=simultaneous`; the official ones without it.
 #[derive(Debug, Deserialize)]
@@ -26,10 +26,8 @@ impl AskedSets {
 /// What a page says about its rank sets, in the reader's language.
 pub(super) struct SetsView {
     pub(super) choices: Vec<Choice>,
-    /// Why the official ones are official; where others are shown, that these are not the official ones.
-    pub(super) status: String,
-    /// Whether the official sets are shown, or those that stand in for them.
-    pub(super) is_official: bool,
+    /// That the places are neither the official ones nor stand in for them.
+    pub(super) warning: Option<String>,
     /// That simultaneous sets were left out, and why.
     pub(super) left_out: Option<String>,
     /// How often all places hold.
@@ -63,18 +61,12 @@ impl SetsView {
             is_official: choice == *official,
             is_missing: choice == RankSetChoice::Simultaneous && left_out.is_some(),
         };
-        let status = if is_official {
-            language.t("sets-why-official")
-        } else {
-            language.t(&format!("sets-not-official-{}", shown.as_str()))
-        };
         let query = |parameter: &str| {
             if is_official { String::new() } else { format!("{parameter}={}", shown.as_str()) }
         };
         Self {
             choices: RankSetChoice::ALL.map(choice).into(),
-            status,
-            is_official,
+            warning: (!is_official).then(|| language.t(&format!("sets-not-official-{}", shown.as_str()))),
             left_out: left_out.map(|reason| left_out_sentence(reason, language)),
             chance: chance_sentence(ranking.level, language),
             told_apart: told_apart_sentence(wave, ranking, language),
@@ -98,8 +90,8 @@ fn left_out_sentence(reason: LeftOut, language: Language) -> String {
 
 /// "If the survey were repeated many times in the same way, in at least 95 of 100 repetitions …"
 fn chance_sentence(level: f64, language: Language) -> String {
-    let (times, of) = numbers::natural_frequency(level);
-    let count = |count: u64| language.format_count(count).into();
+    let [times, of] = numbers::natural_frequency(level);
+    let count = |count: f64| language.format_number(count, 0).into();
     language.t_with("chance-statement", [("times", count(times)), ("of", count(of))])
 }
 
@@ -172,7 +164,7 @@ mod tests {
         };
         let [holm, simultaneous] = RankSetChoice::ALL;
         let other = view(simultaneous, holm, None);
-        assert!(other.status.starts_with("These are not the official places."), "{}", other.status);
+        assert!(other.warning.unwrap().starts_with("These are not the official places."));
         assert_eq!([other.query.as_str(), &other.api_query], ["?sets=simultaneous", "&rank_sets=simultaneous"]);
         assert_eq!(view(holm, simultaneous, None).query, "?sets=holm");
         for standing_in in [
@@ -180,8 +172,7 @@ mod tests {
             view(simultaneous, simultaneous, None),
             view(holm, simultaneous, Some(LeftOut::LevelTooHigh)),
         ] {
-            assert!(standing_in.is_official && standing_in.query.is_empty());
-            assert!(standing_in.status.contains("before the first answer; the other is for comparison"));
+            assert!(standing_in.warning.is_none() && standing_in.query.is_empty());
         }
     }
 

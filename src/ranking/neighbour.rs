@@ -129,8 +129,8 @@ mod tests {
         assert!((test.p_value - 0.288_045_272_830_34).abs() < 1e-10, "{}", test.p_value);
         assert_eq!((previous.unit.as_str(), previous.value), ("b", -5.0));
         assert_eq!((next.unit.as_str(), next.value), ("a", 5.0));
-        let mirrored = next.test.unwrap();
-        assert_eq!([mirrored.t, mirrored.low, mirrored.high], [-test.t, -test.high, -test.low]);
+        let mirrored = Difference { value: 5.0, t: -test.t, low: -test.high, high: -test.low, ..test };
+        assert_eq!(next.test, Some(mirrored));
         assert_eq!((found[0][0].is_none(), found[1][1].is_none()), (true, true));
     }
 

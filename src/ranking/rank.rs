@@ -38,8 +38,8 @@ pub fn rank(
     let ranked: Vec<_> = candidates.iter().map(|candidate| (candidate.unit, candidate.estimate)).collect();
     let neighbours = neighbours(&ranked, &covariance, options.level, |i, j| found.are_distinct(i, j));
     let places = places(&estimates, &found, options);
-    let placed = candidates.iter().zip(places).zip(neighbours).enumerate();
-    let entries = placed.map(|(i, ((candidate, place), [previous, next]))| Ranked {
+    let described = candidates.iter().zip(places).zip(neighbours).enumerate();
+    let entries = described.map(|(i, ((candidate, place), [previous, next]))| Ranked {
         unit: candidate.unit.clone(),
         estimate: *candidate.estimate,
         rank: place.rank,
