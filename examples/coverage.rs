@@ -7,7 +7,7 @@
 //! replacement, and is estimated as a sample in two stages. An interval holds when the population's own index lies in it; the
 //! rank sets of a survey hold when every district's true rank lies in its set.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "an example that fails must say where")]
+#![expect(clippy::expect_used, reason = "an example that fails must say where")]
 
 #[path = "coverage/population.rs"]
 mod population;
@@ -112,10 +112,13 @@ fn look_at(population: &Population, sample: &Sample, survey: u64, shown: &mut Sh
             }
         }
     }
-    let estimate = |domain: &plumbline::estimation::Domain| domain.estimate(&index(), Confidence::at(LEVEL)).unwrap();
+    let estimate = |domain: &plumbline::estimation::Domain| {
+        domain.estimate(&index(), Confidence::at(LEVEL)).expect("every item is answered in every district")
+    };
     let estimates: Vec<f64> = sample.levels().iter().map(|domain| estimate(domain).value).collect();
     let covariance = sample.covariance_between(0);
-    let comparison = Comparison::new(&estimates, Covariance::Full(&covariance)).unwrap();
+    let comparison =
+        Comparison::new(&estimates, Covariance::Full(covariance)).expect("a covariance from a sample is one");
     let simulation = Simulation::new(DRAWS, survey);
     let found = [
         ("simultaneous, step-down", comparison.simultaneous(LEVEL, &simulation, Steps::Down)),
@@ -126,10 +129,10 @@ fn look_at(population: &Population, sample: &Sample, survey: u64, shown: &mut Sh
         if shown.ranks.len() <= position {
             shown.ranks.push(RankCoverage::new(name));
         }
-        let sets: RankSets<'_> = sets.unwrap();
+        let sets: RankSets<'_> = sets.expect("the level and the number of draws are within their limits");
         shown.ranks[position].count(&sets, &population.ranks);
     }
-    let bonferroni = tables::bonferroni(&estimates, &covariance, LEVEL);
+    let bonferroni = tables::bonferroni(&estimates, covariance, LEVEL);
     if shown.ranks.len() == 3 {
         shown.ranks.push(RankCoverage::new("Bonferroni"));
     }

@@ -29,6 +29,8 @@ pub(crate) struct Measured {
     pub(crate) catch_up_seconds: f64,
     /// The server's processor time for each acknowledged submission, tallying included, in microseconds.
     pub(crate) cpu_us: f64,
+    /// The same of the database server's processes that serve this store, if there are any.
+    pub(crate) engine_cpu_us: f64,
     /// Median time to an answer, in milliseconds.
     pub(crate) p50_ms: f64,
     /// 99th percentile of the time to an answer, in milliseconds.
@@ -44,14 +46,17 @@ pub(crate) async fn load(
 ) -> Measured {
     run(server.address, connections, WARM_UP, 0).await;
     catch_up(database).await;
-    let cpu_before = cpu_seconds(server.process());
+    let cpu = || cpu_seconds(server.process()).expect("the server runs on Linux, until it is killed");
+    let (cpu_before, engine_before) = (cpu(), engine_processes(database));
     let begin = Instant::now();
     let mut latencies = run(server.address, connections, time, 1).await;
     let loaded = begin.elapsed();
     let load_ended = Instant::now();
     catch_up(database).await;
     let caught_up = load_ended.elapsed();
-    let cpu = cpu_seconds(server.process()) - cpu_before;
+    let cpu = cpu() - cpu_before;
+    let engine_cpu: f64 =
+        engine_before.iter().filter_map(|(process, before)| Some(cpu_seconds(*process)? - before)).sum();
     latencies.sort_unstable();
     let count = latencies.len();
     let at = |percent: usize| latencies[(count - 1) * percent / 100].as_secs_f64() * 1e3;
@@ -59,6 +64,7 @@ pub(crate) async fn load(
         per_second: count as f64 / loaded.as_secs_f64(),
         catch_up_seconds: caught_up.as_secs_f64(),
         cpu_us: cpu / count as f64 * 1e6,
+        engine_cpu_us: engine_cpu / count as f64 * 1e6,
         p50_ms: at(50),
         p99_ms: at(99),
     }
@@ -110,11 +116,24 @@ async fn pending(connection: &DatabaseConnection) -> i64 {
     row.try_get_by_index(0).expect("a count is a number")
 }
 
-/// The processor time that a process has used, in seconds.
-fn cpu_seconds(process: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("the server runs on Linux");
+/// PostgreSQL's processes for this store, each of which names its database in its title, with their processor time.
+fn engine_processes(database: Option<&TestDatabase>) -> Vec<(u32, f64)> {
+    let address = database.and_then(|database| database.url().strip_prefix("postgres://"));
+    let Some((_, name)) = address.and_then(|address| address.split_once('/')) else { return Vec::new() };
+    let processes = std::fs::read_dir("/proc").expect("the benchmark runs on Linux").flatten();
+    let serves = |process: &u32| {
+        let title = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        title.starts_with(b"postgres:") && String::from_utf8_lossy(&title).contains(&format!(" {name} "))
+    };
+    let processes = processes.filter_map(|process| process.file_name().to_str()?.parse().ok()).filter(serves);
+    processes.filter_map(|process| Some((process, cpu_seconds(process)?))).collect()
+}
+
+/// The processor time that a process has used, in seconds; nothing once it is gone.
+fn cpu_seconds(process: u32) -> Option<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name in parentheses may hold blanks; user and system time are the 12th and 13th field after it.
     let (_, fields) = stat.rsplit_once(") ").expect("the name is in parentheses");
     let ticks: f64 = fields.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
-    ticks / TICKS_PER_SECOND
+    Some(ticks / TICKS_PER_SECOND)
 }

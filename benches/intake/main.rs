@@ -39,6 +39,9 @@ struct Arguments {
     /// Connections that submit at the same time.
     #[arg(long, default_value_t = 256)]
     connections: usize,
+    /// Measure only the modes whose name contains this.
+    #[arg(long, default_value = "")]
+    only: String,
     /// Serve without storage instead of measuring; the load starts this process itself.
     #[arg(long, hide = true)]
     serve_without_storage: bool,
@@ -53,7 +56,11 @@ fn main() {
     if arguments.serve_without_storage {
         return runtime.block_on(modes::serve_without_storage());
     }
-    let mut measured: Vec<(Mode, Vec<Measured>)> = Mode::ALL.into_iter().map(|mode| (mode, Vec::new())).collect();
+    let mut measured: Vec<(Mode, Vec<Measured>)> = Mode::ALL
+        .into_iter()
+        .filter(|mode| mode.name().contains(&arguments.only))
+        .map(|mode| (mode, Vec::new()))
+        .collect();
     for round in 1..=arguments.rounds {
         for (mode, results) in &mut measured {
             eprintln!("round {round} of {}: {}", arguments.rounds, mode.name());

@@ -5,18 +5,22 @@ use crate::modes::Mode;
 
 /// Prints one line a mode.
 pub(crate) fn print(measured: &[(Mode, Vec<Measured>)]) {
-    let bare = median(&measured[0].1, |one| one.per_second);
-    println!("| mode | requests/s | of no storage | p50 ms | p99 ms | CPU µs a response | tallies caught up after s |");
-    println!("|---|--:|--:|--:|--:|--:|--:|");
+    let bare = measured.iter().find(|(mode, _)| *mode == Mode::WithoutStorage);
+    let bare = bare.map_or(f64::NAN, |(_, results)| median(results, |one| one.per_second));
+    println!(
+        "| mode | requests/s | of no storage | p50 ms | p99 ms | CPU µs a response | and of PostgreSQL | tallies caught up after s |"
+    );
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|");
     for (mode, results) in measured.iter().filter(|(_, results)| !results.is_empty()) {
         let rate = median(results, |one| one.per_second);
         println!(
-            "| {} | {rate:.0} | {:.2} | {:.1} | {:.1} | {:.0} | {:.2} |",
+            "| {} | {rate:.0} | {:.2} | {:.1} | {:.1} | {:.0} | {:.0} | {:.2} |",
             mode.name(),
             rate / bare,
             median(results, |one| one.p50_ms),
             median(results, |one| one.p99_ms),
             median(results, |one| one.cpu_us),
+            median(results, |one| one.engine_cpu_us),
             median(results, |one| one.catch_up_seconds),
         );
     }

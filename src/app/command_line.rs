@@ -76,9 +76,14 @@ pub(super) enum Task {
     #[command(subcommand)]
     Wave(WaveTask),
     /// Estimate from files, without a database.
-    #[command(
-        after_help = "Example:\n  plumbline estimate --responses responses.csv --design design.toml --output estimates.csv"
-    )]
+    ///
+    /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff; everybody has an empty domain and level.
+    /// docs/examples/design.toml explains every key of a design.
+    #[command(after_help = "\
+Examples:
+  plumbline estimate --responses responses.csv --design design.toml --output estimates.csv
+  plumbline estimate --responses big.parquet --design design.toml --output estimates.parquet --format parquet \\
+                     --covariance cov.csv")]
     Estimate(EstimateArguments),
     /// Say how many answers a margin or a comparison needs, and what a number of answers gives.
     ///
@@ -170,7 +175,7 @@ pub(super) enum WaveTask {
 /// Files to estimate from.
 #[derive(Debug, Args)]
 pub(super) struct EstimateArguments {
-    /// The answers, CSV.
+    /// The answers: CSV with a header, or Parquet if the name ends so.
     #[arg(long, value_name = "FILE")]
     pub(super) responses: PathBuf,
     /// The design, TOML.

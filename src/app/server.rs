@@ -54,11 +54,12 @@ pub fn router(platform: Platform, sign_in: SignIn) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(platform.clone())
         .merge(Router::new().route("/sign-in/{code}", get(sign_in_once)).with_state((platform, sign_in)));
-    let layered = routes
-        .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
-        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()));
-    web::wrap(layered)
+    // Around all routes at once, the outermost first: axum boxes each layer of each route.
+    web::wrap(routes.layer((
+        CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()),
+        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT),
+        CompressionLayer::new(),
+    )))
 }
 
 async fn report_readiness(State(platform): State<Platform>) -> Response {

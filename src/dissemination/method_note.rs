@@ -36,7 +36,10 @@ impl MethodView {
         ];
         notes.extend(shares_note(wave.plan.estimation.interval, language));
         notes.extend(lonely_note(wave.plan.estimation.lonely_psu, language));
-        notes.extend(wave.plan.calibration.as_ref().map(|plan| calibration_note(wave, plan, language)));
+        notes.extend(wave.plan.calibration.as_ref().map(|plan| {
+            let key = if results.uncalibrated.is_some() { "not" } else { plan.method_name() };
+            calibration_note(wave, plan, key, language)
+        }));
         notes.extend([
             note("method-places-title", places(ranking, shown, language)),
             note("method-tiers-title", language.t_with("method-tiers", level(ranking.level))),
@@ -97,7 +100,8 @@ fn lonely_note(rule: LonelyPsu, language: Language) -> Option<Note> {
     Some(Note { title: language.t("method-lonely-title"), text: language.t(key) })
 }
 
-fn calibration_note(wave: &Wave, plan: &CalibrationPlan, language: Language) -> Note {
+/// What weights were calibrated to by the method with this `name`; `not` where they could not be.
+fn calibration_note(wave: &Wave, plan: &CalibrationPlan, name: &str, language: Language) -> Note {
     let column = |column: &String| {
         if column == PlannedMargin::UNIT {
             return words::levels_name(wave, language);
@@ -109,7 +113,7 @@ fn calibration_note(wave: &Wave, plan: &CalibrationPlan, language: Language) -> 
     let margins: Vec<String> = plan.margins.iter().map(margin).collect();
     let margins: Vec<&str> = margins.iter().map(String::as_str).collect();
     let margins = words::list(&margins, &language.t("list-and"));
-    let key = format!("method-calibration-{}", plan.method_name());
+    let key = format!("method-calibration-{name}");
     Note { title: language.t("method-calibration-title"), text: language.t_with(&key, [("margins", margins.into())]) }
 }
 
@@ -159,12 +163,14 @@ mod tests {
         for language in Language::ALL {
             told.extend(IntervalMethod::ALL.into_iter().filter_map(|interval| shares_note(interval, language)));
             told.extend(rules.into_iter().filter_map(|rule| lonely_note(rule, language)));
-            told.extend(methods.into_iter().map(|method| {
+            for method in methods {
                 let plan = CalibrationPlan { method, margins: margins.clone() };
-                calibration_note(&wave, &plan, language)
-            }));
+                told.push(calibration_note(&wave, &plan, plan.method_name(), language));
+            }
+            let plan = CalibrationPlan { method: CalibrationMethod::Raking, margins: margins.clone() };
+            told.push(calibration_note(&wave, &plan, "not", language));
         }
-        assert_eq!(told.len(), 3 * (6 + 4 + 3));
+        assert_eq!(told.len(), 3 * (6 + 4 + 4));
         let lines: Vec<_> = told.iter().map(|note| format!("{}: {}", note.title, note.text)).collect();
         insta::assert_snapshot!(lines.join("\n"));
     }

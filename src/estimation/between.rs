@@ -131,45 +131,46 @@ fn add_pairs(sum: &mut Pairs, other: &Pairs, factor: f64) {
 /// Σ_h f_h n_h/(n_h − 1) · (Σ_i z_Ai z_Bi − Σ_i z_Ai Σ_i z_Bi / n_h)
 /// ```
 ///
-/// Lonely strata add what [`crate::statistics::StageCovariance`] says.
+/// Lonely strata add what [`crate::statistics::StageCovariance`] says. By `average` the sum is multiplied by √(a b), with a and
+/// b what the variances of the two levels are multiplied by, each over the strata that it has members in: so correlations
+/// stay what the other strata say.
 #[derive(Debug)]
 pub(super) struct BetweenStage {
     rule: LonelyPsu,
-    strata: u64,
-    lonely_strata: u64,
-    units: u64,
-    /// Of each position, the sum of its scores.
-    totals: BTreeMap<usize, Vec<f64>>,
+    /// By position.
+    levels: BTreeMap<usize, LevelStrata>,
     lonely: Vec<(f64, BetweenSums)>,
     covariance: Pairs,
     within: Pairs,
 }
 
+/// The strata of a stage that a level has members in.
+#[derive(Debug, Default)]
+struct LevelStrata {
+    strata: u64,
+    lonely: u64,
+    units: u64,
+    /// The sum of its scores, for each statistic.
+    totals: Vec<f64>,
+}
+
 impl BetweenStage {
     pub(super) fn new(rule: LonelyPsu) -> Self {
-        Self {
-            rule,
-            strata: 0,
-            lonely_strata: 0,
-            units: 0,
-            totals: BTreeMap::new(),
-            lonely: Vec::new(),
-            covariance: Pairs::new(),
-            within: Pairs::new(),
-        }
+        Self { rule, levels: BTreeMap::new(), lonely: Vec::new(), covariance: Pairs::new(), within: Pairs::new() }
     }
 
     pub(super) fn add_stratum(&mut self, stratum: BetweenSums, size: StratumSize) {
         add_pairs(&mut self.within, &stratum.within, size.fraction());
-        self.strata += 1;
-        self.units += size.drawn;
-        for (position, sums) in stratum.positions.iter().zip(&stratum.sums) {
-            let totals = self.totals.entry(*position).or_insert_with(|| vec![0.0; sums.len()]);
-            totals.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
-        }
         let correction = size.correction();
+        for (position, sums) in stratum.positions.iter().zip(&stratum.sums) {
+            let level = self.levels.entry(*position).or_default();
+            level.strata += 1;
+            level.lonely += u64::from(size.drawn < 2 && correction > 0.0);
+            level.units += size.drawn;
+            level.totals.resize(sums.len(), 0.0);
+            level.totals.iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
+        }
         if size.drawn < 2 {
-            self.lonely_strata += u64::from(correction > 0.0);
             self.lonely.push((correction, stratum));
             return;
         }
@@ -186,10 +187,12 @@ impl BetweenStage {
         match self.rule {
             LonelyPsu::Fail | LonelyPsu::Remove | LonelyPsu::Certainty => {}
             LonelyPsu::Adjust => {
-                let units = self.units as f64;
                 for (correction, stratum) in &self.lonely {
                     stratum.for_each_pair(|pair, statistic, sums, _| {
-                        let centre = |position| self.totals[&position][statistic] / units;
+                        let centre = |position| {
+                            let level: &LevelStrata = &self.levels[&position];
+                            level.totals[statistic] / level.units as f64
+                        };
                         let off = (sums.0 - centre(pair.0)) * (sums.1 - centre(pair.1));
                         let size = stratum.sums[0].len();
                         self.covariance.entry(pair).or_insert_with(|| vec![0.0; size])[statistic] += correction * off;
@@ -197,8 +200,16 @@ impl BetweenStage {
                 }
             }
             LonelyPsu::Average => {
-                let factor = self.strata as f64 / (self.strata - self.lonely_strata).max(1) as f64;
-                self.covariance.values_mut().flatten().for_each(|covariance| *covariance *= factor);
+                let factor = |position: &usize| {
+                    let level = &self.levels[position];
+                    level.strata as f64 / (level.strata - level.lonely).max(1) as f64
+                };
+                for ((a, b), covariances) in &mut self.covariance {
+                    let factor = (factor(a) * factor(b)).sqrt();
+                    for covariance in covariances.iter_mut() {
+                        *covariance *= factor;
+                    }
+                }
             }
         }
         add_pairs(&mut self.covariance, &self.within, 1.0);

@@ -124,7 +124,8 @@ impl SampleBuilder {
     pub fn finish(mut self, between: &BetweenLevels) -> Result<Sample, EstimationError> {
         self.cells.sort_groups();
         let (items, satisfied_from, domains) = (self.items, self.satisfied_from, self.levels + 1);
-        let frame = Frame::new(items, self.places, self.log, self.tallies)?;
+        let ranks = self.cells.ranks(&between.levels);
+        let frame = Frame::new(items, self.places, self.log, self.tallies, &ranks)?;
         let sums = sums_by_domain_and_group(&frame, &self.cells)?;
         let projection = match &self.calibration {
             None => Projection::plain(items, satisfied_from),
@@ -152,7 +153,7 @@ impl SampleBuilder {
         for (domain, covariance) in covariances {
             domains[domain].set_covariance(covariance);
         }
-        Ok(Sample::new(domains, between.clone(), pairs, lonely))
+        Ok(Sample::new(domains, between, &pairs, lonely))
     }
 }
 
@@ -193,5 +194,7 @@ fn project(
         }
         regressions.push(fitted.regression(&totals, 3 * items));
     }
-    Ok(Projection::calibrated(items, satisfied_from, fitted, regressions, weights.iter().sum()))
+    // Not of the weights as they were: they may be shares that are calibrated to people, or people calibrated to shares.
+    let people = weights.iter().zip(&fitted.factors).map(|(weight, factor)| (weight * factor).abs()).sum();
+    Ok(Projection::calibrated(items, satisfied_from, fitted, regressions, people))
 }

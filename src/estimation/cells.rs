@@ -1,6 +1,6 @@
 //! Who belongs where: the combinations of levels, and of levels of the margins, that occur in the sample.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// All combinations, each under a number.
 #[derive(Debug, Default)]
@@ -62,6 +62,21 @@ impl Cells {
     /// The groups: a level of each margin.
     pub(super) fn groups(&self) -> &[Vec<u32>] {
         &self.kept_groups
+    }
+
+    /// A number for each cell that does not tell in which order cells and levels were met; cells that differ in neither the
+    /// group nor any of these `levels` share it. Groups are to be sorted before.
+    pub(super) fn ranks(&self, levels: &[usize]) -> Vec<u32> {
+        let positions: HashMap<u32, usize> = levels.iter().map(|level| to_u32(*level)).zip(0..).collect();
+        let key = |cell: &Cell| {
+            let mut wanted: Vec<usize> = cell.levels.iter().filter_map(|level| positions.get(level).copied()).collect();
+            wanted.sort_unstable();
+            (wanted, cell.group)
+        };
+        let keys: Vec<_> = self.kept.iter().map(key).collect();
+        let distinct: BTreeSet<_> = keys.iter().collect();
+        let ranks: HashMap<_, u32> = distinct.into_iter().zip(0..).collect();
+        keys.iter().map(|key| ranks[key]).collect()
     }
 
     /// The group that a cell belongs to.

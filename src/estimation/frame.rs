@@ -26,11 +26,13 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// `ranks` orders cells whatever the order in which they were met.
     pub(super) fn new(
         items: usize,
         places: Places,
         log: Log,
         tallies: BTreeMap<(u32, u32), TallySums>,
+        ranks: &[u32],
     ) -> Result<Self, EstimationError> {
         let (places, positions) = places.in_order();
         let mut order = log.sorted_by_key(|place, cell| (positions[place as usize], cell))?;
@@ -45,7 +47,7 @@ impl Frame {
         for (_, range) in places.iter().zip(starts.windows(2)).filter(|(place, _)| place.path.len() == 1) {
             order[range[0] as usize..range[1] as usize].sort_by_cached_key(|index| {
                 let entry = log.get(*index);
-                (entry.cell, entry.weight, entry.ratings.to_vec())
+                (ranks[entry.cell as usize], entry.weight, entry.ratings.to_vec())
             });
         }
         let tallies =

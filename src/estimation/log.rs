@@ -58,13 +58,18 @@ impl Log {
         }
     }
 
-    /// The same responses in this order.
-    pub(super) fn in_order(&self, order: &[u32]) -> Self {
-        let mut ratings = Vec::with_capacity(self.ratings.len());
-        order.iter().for_each(|index| ratings.extend_from_slice(self.get(*index).ratings));
-        let pick = |from: &[u32]| order.iter().map(|index| from[*index as usize]).collect();
-        let weights = order.iter().map(|index| self.weights[*index as usize]).collect();
-        Self { items: self.items, places: pick(&self.places), cells: pick(&self.cells), weights, ratings }
+    /// The same responses in this order. Column by column, so that little is held twice.
+    pub(super) fn in_order(self, order: &[u32]) -> Self {
+        let Self { items, places, cells, weights, ratings } = self;
+        let places = picked(places, order);
+        let cells = picked(cells, order);
+        let weights = picked(weights, order);
+        let mut picked = Vec::with_capacity(ratings.len());
+        for index in order {
+            let begin = *index as usize * items;
+            picked.extend_from_slice(&ratings[begin..begin + items]);
+        }
+        Self { items, places, cells, weights, ratings: picked }
     }
 
     /// The numbers of all responses, ordered by a key; those with equal keys in the order of the log.
@@ -74,6 +79,12 @@ impl Log {
         order.sort_by_cached_key(|index| key(self.places[*index as usize], self.cells[*index as usize]));
         Ok(order)
     }
+}
+
+fn picked<T: Copy>(from: Vec<T>, order: &[u32]) -> Vec<T> {
+    let picked = order.iter().map(|index| from[*index as usize]).collect();
+    drop(from);
+    picked
 }
 
 /// The tally of some responses.

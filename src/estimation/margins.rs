@@ -79,7 +79,9 @@ impl Calibration {
         let ones: Vec<Vec<usize>> = groups.iter().map(ones).collect();
         let cell = |(ones, weight): (&Vec<usize>, &f64)| {
             let mut x = vec![0.0; columns.len()];
-            ones.iter().for_each(|column| x[*column] = 1.0);
+            for column in ones {
+                x[*column] = 1.0;
+            }
             CalibrationCell { x, weight: *weight }
         };
         let cells: Vec<CalibrationCell> = ones.iter().zip(weights).map(cell).collect();
@@ -207,10 +209,10 @@ mod tests {
         let totals: Vec<(usize, Vec<f64>)> =
             (0..4).map(|group| (group, vec![weights[group] * of_group[group]])).collect();
         let regression = fitted.regression(&totals, 1);
-        for group in 0..4 {
+        for (group, of_group) in of_group.into_iter().enumerate() {
             let mut expected = [0.0];
             fitted.add_expected(group, &regression, 1.0, &mut expected);
-            assert!((expected[0] - of_group[group]).abs() < 1e-9, "{group}");
+            assert!((expected[0] - of_group).abs() < 1e-9, "{group}");
         }
     }
 

@@ -3,6 +3,11 @@
 //! What is kept durably is a [`TallySums`] per unit, stratum and primary sampling unit: it is linear, exact and knows no
 //! method. [`SampleBuilder`] turns tallies and responses into a [`Sample`], whose reading costs the same for any number
 //! of responses. [`Statistic`] says which share, mean or index is meant.
+//!
+//! A sample is formed in this order: `place.rs`, `cells.rs` and `log.rs` number places, combinations of levels and responses;
+//! `margins.rs` finds the factors of a calibration; `frame.rs` walks through strata and stages, `unit_totals.rs` says what
+//! a unit adds, `strata.rs` and `between.rs` add it up; `pairs.rs` forms what design effects need.
+//!
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`TallySums`].
 
 mod between;
@@ -159,6 +164,23 @@ pub enum EstimationError {
         /// What was found.
         found: usize,
     },
+}
+
+impl EstimationError {
+    /// Whether the sample could be formed without its calibration.
+    #[must_use]
+    pub fn is_of_calibration(&self) -> bool {
+        matches!(
+            self,
+            Self::MarginLevels { .. }
+                | Self::MarginCount { .. }
+                | Self::MarginTotals { .. }
+                | Self::MarginEmpty { .. }
+                | Self::MarginCollinear { .. }
+                | Self::MarginNotMet { .. }
+                | Self::CalibrationBounds { .. }
+        )
+    }
 }
 
 fn shown(population: Option<f64>) -> String {

@@ -113,10 +113,10 @@ fn pairs_side_by_side(
     shape: (usize, u8),
 ) -> Result<BTreeMap<usize, PairSums>, EstimationError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = responses.len().div_ceil(threads).max(RESPONSES_PER_THREAD_MIN);
+    let per_thread = responses.len().div_ceil(threads).max(RESPONSES_PER_THREAD_MIN);
     let parts: Vec<_> = std::thread::scope(|scope| {
         let start = |part| scope.spawn(move || pairs_of(log, cells, part, shape));
-        let running: Vec<_> = responses.chunks(share).map(start).collect();
+        let running: Vec<_> = responses.chunks(per_thread).map(start).collect();
         let finish = |thread: std::thread::ScopedJoinHandle<'_, _>| {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
@@ -151,10 +151,12 @@ fn pairs_of(
 }
 
 fn merge(sums: &mut BTreeMap<usize, PairSums>, domain: usize, pairs: &PairSums) -> Result<(), EstimationError> {
-    match sums.get_mut(&domain) {
-        Some(sum) => Ok(sum.merge(pairs)?),
-        None => Ok(drop(sums.insert(domain, pairs.clone()))),
+    if let Some(sum) = sums.get_mut(&domain) {
+        sum.merge(pairs)?;
+    } else {
+        sums.insert(domain, pairs.clone());
     }
+    Ok(())
 }
 
 #[cfg(test)]

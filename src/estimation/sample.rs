@@ -11,14 +11,17 @@ use crate::statistics::{Confidence, Estimate, Linearised, LinearisedSample, Symm
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     domains: Vec<Domain>,
-    between: BetweenLevels,
-    pairs: Pairs,
+    /// Of each statistic that was asked for, the covariance between the levels that were asked for.
+    between: Vec<Vec<Vec<f64>>>,
     lonely: Vec<String>,
 }
 
 impl Sample {
-    pub(super) fn new(domains: Vec<Domain>, between: BetweenLevels, pairs: Pairs, lonely: Vec<String>) -> Self {
-        Self { domains, between, pairs, lonely }
+    pub(super) fn new(domains: Vec<Domain>, wanted: &BetweenLevels, pairs: &Pairs, lonely: Vec<String>) -> Self {
+        let between =
+            |(position, statistic)| covariance_between(&domains, &wanted.levels, (position, statistic), pairs);
+        let between = wanted.statistics.iter().enumerate().map(between).collect();
+        Self { domains, between, lonely }
     }
 
     /// Everybody.
@@ -40,27 +43,34 @@ impl Sample {
     }
 
     /// The covariance of the statistic at `position` in the list that was asked for (see [`BetweenLevels`]) between the
-    /// levels asked for, row by row; 0 where a level has no estimate or no precision, and for a position that was not.
+    /// levels asked for, row by row; 0 where a level has no estimate or no precision. Nothing for a statistic that was not.
     ///
     /// Without calibration it is exactly 0 between levels that share no stratum. The diagonal is the variance.
     #[must_use]
-    pub fn covariance_between(&self, position: usize) -> Vec<Vec<f64>> {
-        let levels = &self.between.levels;
-        let mut covariance = vec![vec![0.0; levels.len()]; levels.len()];
-        let Some(statistic) = self.between.statistics.get(position) else { return covariance };
-        let variance = |level: &usize| self.levels().get(*level)?.covariance(statistic, statistic);
-        let variances: Vec<Option<f64>> = levels.iter().map(variance).collect();
-        for (i, variance) in variances.iter().enumerate() {
-            covariance[i][i] = variance.unwrap_or(0.0);
-        }
-        for ((a, b), values) in &self.pairs {
-            if variances[*a].is_some() && variances[*b].is_some() {
-                covariance[*a][*b] = values[position];
-                covariance[*b][*a] = values[position];
-            }
-        }
-        covariance
+    pub fn covariance_between(&self, position: usize) -> &[Vec<f64>] {
+        self.between.get(position).map_or(&[], Vec::as_slice)
     }
+}
+
+fn covariance_between(
+    domains: &[Domain],
+    levels: &[usize],
+    (position, statistic): (usize, &Statistic),
+    pairs: &Pairs,
+) -> Vec<Vec<f64>> {
+    let variance = |level: &usize| domains.get(level + 1)?.covariance(statistic, statistic);
+    let variances: Vec<Option<f64>> = levels.iter().map(variance).collect();
+    let mut covariance = vec![vec![0.0; levels.len()]; levels.len()];
+    for (i, variance) in variances.iter().enumerate() {
+        covariance[i][i] = variance.unwrap_or(0.0);
+    }
+    for ((a, b), values) in pairs {
+        if variances[*a].is_some() && variances[*b].is_some() {
+            covariance[*a][*b] = values[position];
+            covariance[*b][*a] = values[position];
+        }
+    }
+    covariance
 }
 
 /// The members of one level, or everybody.
@@ -128,8 +138,17 @@ impl Domain {
         self.answered.len()
     }
 
-    pub(super) fn totals(&self) -> &[f64] {
+    /// Its weighted totals, in the order of [`TallySums::totals`], calibrated if the sample is: of each item how many people
+    /// are satisfied, then of each item for how many somebody answered, then of each item the sum of their ratings.
+    #[must_use]
+    pub fn totals(&self) -> &[f64] {
         &self.totals
+    }
+
+    /// The covariance of [`Self::totals`] under the design; nothing where lonely strata leave none.
+    #[must_use]
+    pub fn covariance_of_totals(&self) -> Option<&SymmetricMatrix> {
+        self.covariance.as_ref()
     }
 
     /// How many responses it holds.
@@ -164,14 +183,14 @@ impl Domain {
     pub fn estimate(&self, statistic: &Statistic, confidence: Confidence) -> Option<Estimate> {
         let Linearised { value, gradient } = self.linearise(statistic)?;
         let items = self.items();
-        let (n, df, weight_sum) = match statistic.item {
-            Some(item) => (self.answered[item], self.df_of_items[item], self.totals[items + item]),
-            None => (self.responses, self.df, self.weight_sum),
+        let (n, weight_sum) = match statistic.item {
+            Some(item) => (self.answered[item], self.totals[items + item]),
+            None => (self.responses, self.weight_sum),
         };
         let of_sample = |covariance: &SymmetricMatrix| {
             let sample = LinearisedSample {
                 variance: covariance.bilinear(&gradient, &gradient),
-                df,
+                df: self.df(statistic),
                 n,
                 weight_sum,
                 z_sum: gradient.iter().map(|(total, slope)| slope * self.totals[*total]).sum(),
@@ -182,10 +201,16 @@ impl Domain {
         Some(Estimate { value, n, precision: self.covariance.as_ref().and_then(of_sample) })
     }
 
+    /// How many degrees of freedom a statistic has.
+    fn df(&self, statistic: &Statistic) -> u64 {
+        statistic.item.map_or(self.df, |item| self.df_of_items[item])
+    }
+
     /// The covariance of two statistics of this domain; nothing where one of them has no estimate or no precision.
     #[must_use]
     pub fn covariance(&self, a: &Statistic, b: &Statistic) -> Option<f64> {
-        let covariance = self.covariance.as_ref()?;
+        let has_precision = [a, b].into_iter().all(|statistic| self.df(statistic) > 0);
+        let covariance = self.covariance.as_ref().filter(|_| has_precision)?;
         let (a, b) = (self.linearise(a)?, self.linearise(b)?);
         Some(covariance.bilinear(&a.gradient, &b.gradient))
     }

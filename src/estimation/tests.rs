@@ -119,9 +119,11 @@ fn assert_as_naive(people: &[Person], found: Option<Estimate>, is_member: impl F
     let weights: Vec<f64> = people.iter().filter(|p| is_member(p)).map(|p| p.weight as f64 / 1e9).collect();
     let (n, sum) = (weights.len() as f64, weights.iter().sum::<f64>());
     let squares: f64 = people.iter().zip(&z).map(|(p, z)| z * z / (p.weight as f64 / 1e9)).sum();
-    let simple = n / (n - 1.0) * squares * if sum > n { sum - n } else { sum } / n;
-    if simple > 1e-12 {
-        assert!(near(precision.design_effect.unwrap(), variance / simple));
+    let simple = n / (n - 1.0) * squares * sum / n;
+    let correction = if sum > n { (sum - n) / sum } else { 1.0 };
+    if simple * correction > 1e-12 {
+        assert!(near(precision.design_effect.unwrap(), variance / (simple * correction)));
+        assert!(near(precision.design_effect_with_replacement.unwrap(), variance / simple));
     }
 }
 

@@ -21,6 +21,10 @@ pub(super) struct DomainTotals {
     /// Whether a member answered, item by item; nothing where no member is in the unit.
     pub(super) answered: Option<Vec<bool>>,
     /// The covariance within the unit, from later stages; a matrix that is missing could not be formed.
+    #[expect(
+        clippy::option_option,
+        reason = "without later stages there is no matrix, which is not one that is missing"
+    )]
     pub(super) within: Option<Option<SymmetricMatrix>>,
 }
 
@@ -36,13 +40,13 @@ pub(super) struct UnitTotals {
 /// Turns tallies into the totals whose covariance is wanted.
 ///
 /// Without calibration these are the tallies' own totals. With it they are, for domain d, unit i and group c with
-/// factor g_c (see [`Fitted`]),
+/// factor `g_c` (see [`Fitted`]),
 ///
 /// ```text
 /// z_i = Σ_c g_c (x_ic [members of d] − N_ic x_cᵀB_d)
 /// ```
 ///
-/// rounded to whole parts of a power of two, about 1e-16 of the sum of weights: so sums stay exact.
+/// rounded to whole parts of a power of two, about 1e-16 of the sum of calibrated weights: so sums stay exact.
 #[derive(Debug)]
 pub(super) struct Projection {
     satisfied_from: u8,
@@ -58,7 +62,8 @@ impl Projection {
         Self { satisfied_from, items, calibrated: None, scale: BILLIONTH }
     }
 
-    /// Residuals after calibration; `regressions` has the `B` of each domain, `people` is the sum of all weights.
+    /// Residuals after calibration; `regressions` has the `B` of each domain, `people` is the sum of all calibrated weights,
+    /// each taken as positive.
     pub(super) fn calibrated(
         items: usize,
         satisfied_from: u8,
@@ -66,8 +71,9 @@ impl Projection {
         regressions: Vec<Vec<Vec<f64>>>,
         people: f64,
     ) -> Self {
-        // Ratings are at most 5; a sum of 2^52 parts leaves room for the squares of any number of units.
-        let scale = (people.max(1.0) * 8.0).log2().ceil().exp2() / 2_f64.powi(52);
+        // Ratings are at most 5, and so is what is expected of them, as a rule; so all residuals together come to some 2^57
+        // parts, and the sum of their squares to 2^114. That leaves room for residuals that are many times larger.
+        let scale = (people * 8.0).log2().ceil().exp2() / 2_f64.powi(57);
         Self { satisfied_from, items, calibrated: Some((fitted, regressions)), scale }
     }
 

@@ -28,6 +28,18 @@ impl fmt::Display for Finding {
     }
 }
 
+/// A text that may hold anything a file holds, for an error: on one line, its middle left out where it is long.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    const START_MAX: usize = 500;
+    const END_MAX: usize = 250;
+    let mut line: Vec<char> = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.len() > START_MAX + END_MAX {
+        line.splice(START_MAX..line.len() - END_MAX, " … ".chars());
+    }
+    line.into_iter().collect()
+}
+
 /// All findings about one input, as an error. Never empty when returned as an `Err`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
@@ -129,6 +141,13 @@ mod tests {
         }
         assert_eq!(LimitedFindings::default().into_result(5), Ok(5));
         assert_eq!(LimitedFindings::default().into_value(Some(5)), Ok(5));
+    }
+
+    #[test]
+    fn an_error_of_any_text_is_one_short_line() {
+        assert_eq!(one_line("\na \u{1b}[31mb\r\n"), "a  [31mb");
+        let long = one_line(&format!("start{}; use less", "x".repeat(100_000)));
+        assert!(long.chars().count() < 800 && long.starts_with("startx") && long.ends_with("x; use less"), "{long}");
     }
 
     #[test]

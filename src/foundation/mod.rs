@@ -6,6 +6,7 @@
 
 mod clock;
 mod code;
+mod csv_lines;
 mod csv_rows;
 mod date;
 mod finding;
@@ -16,9 +17,10 @@ mod weight;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use code::{Code, CodeError};
+pub use csv_lines::{CsvRowError, CsvRows};
 pub use csv_rows::write_csv;
 pub use date::parse_date;
-pub use finding::{Finding, Findings, LimitedFindings};
+pub use finding::{Finding, Findings, LimitedFindings, one_line};
 pub use language::{LanguageTag, LanguageTagError, Text};
 pub use missing::MaybeMissing;
 pub use table::{Table, cell_path};

@@ -1,18 +1,16 @@
 //! CSV files with a header, read so that every finding can name its line and column.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::Read;
 
-use csv::{ByteRecord, StringRecord, Terminator};
+use csv::{ByteRecord, StringRecord};
 
-use super::{Finding, Findings};
+use super::csv_lines::ROW_LENGTH_MAX;
+use super::{CsvRowError, CsvRows, Finding, Findings};
 
 /// A CSV file with a header line; UTF-8, with or without byte order mark, with Unix or Windows line ends.
 pub struct Table<R> {
-    reader: csv::Reader<UnixLines<R>>,
+    rows: CsvRows<R>,
     columns: Vec<String>,
-    raw: ByteRecord,
-    line: u64,
-    ended: bool,
 }
 
 /// Where a cell is: `line 12, column parent_code`.
@@ -25,17 +23,12 @@ impl<R: Read> Table<R> {
     /// The most columns that a file may have.
     pub const COLUMNS_MAX: usize = 1_000;
     /// The longest row, in bytes (give or take a buffer); a quote that is never closed would take in the whole file.
-    pub const ROW_LENGTH_MAX: usize = 1 << 20;
+    pub const ROW_LENGTH_MAX: usize = ROW_LENGTH_MAX;
 
     /// Reads the header: `missing` when the file is empty, `duplicate` when two columns have one name, `too_many`,
     /// `not_utf8`, `unreadable`.
     pub fn open(reader: R) -> Result<Self, Findings> {
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .terminator(Terminator::Any(b'\n'))
-            .from_reader(UnixLines::new(reader));
-        let mut table = Self { reader, columns: Vec::new(), raw: ByteRecord::new(), line: 0, ended: false };
+        let mut table = Self { rows: CsvRows::new(reader), columns: Vec::new() };
         let mut header = StringRecord::new();
         match table.read_row(&mut header) {
             None => {
@@ -75,124 +68,27 @@ impl<R: Read> Table<R> {
     /// A row that is not UTF-8 is a finding (its bytes are then in [`Table::raw`]) and reading can go on after it; after
     /// an error of the file itself nothing more comes.
     pub fn read_row(&mut self, cells: &mut StringRecord) -> Option<Result<u64, Finding>> {
-        if self.ended {
-            return None;
-        }
-        self.raw = std::mem::take(cells).into_byte_record();
-        self.reader.get_mut().row_length = 0;
-        match self.reader.read_byte_record(&mut self.raw) {
-            Ok(true) => {}
-            Ok(false) => {
-                self.ended = true;
-                return None;
+        let field = match self.rows.read(cells)? {
+            Ok(line) => return Some(Ok(line)),
+            Err(CsvRowError::Unreadable(message)) => {
+                return Some(Err(Finding::new(format!("line {}", self.rows.line()), "unreadable", message)));
             }
-            Err(error) => {
-                self.ended = true;
-                self.line = self.reader.position().line();
-                return Some(Err(Finding::new(format!("line {}", self.line), "unreadable", error.to_string())));
-            }
-        }
-        // The reader stands behind the row's last line end; blank lines before the row make its own position useless.
-        let lines = self.raw.as_slice().split(|byte| *byte == b'\n').count() as u64;
-        self.line = self.reader.position().line().saturating_sub(lines);
-        match StringRecord::from_byte_record(std::mem::take(&mut self.raw)) {
-            Ok(record) => {
-                *cells = record;
-                Some(Ok(self.line))
-            }
-            Err(error) => {
-                let column = self.columns.get(error.utf8_error().field()).map_or("?", String::as_str);
-                let path = cell_path(self.line, column);
-                self.raw = error.into_byte_record();
-                Some(Err(Finding::new(path, "not_utf8", "this is not UTF-8; save the file as \"CSV UTF-8\"")))
-            }
-        }
+            Err(CsvRowError::NotUtf8(field)) => field,
+        };
+        let path = cell_path(self.rows.line(), self.columns.get(field).map_or("?", String::as_str));
+        Some(Err(Finding::new(path, "not_utf8", "this is not UTF-8; save the file as \"CSV UTF-8\"")))
     }
 
     /// The line on which the last row began, or on which the file broke off.
     #[must_use]
     pub fn line(&self) -> u64 {
-        self.line
+        self.rows.line()
     }
 
     /// The bytes of the row that was not UTF-8.
     #[must_use]
     pub fn raw(&self) -> &ByteRecord {
-        &self.raw
-    }
-}
-
-/// Drops the carriage return of Windows line ends and ends the last line, so that lines can be counted by `\n` alone.
-struct UnixLines<R> {
-    inner: BufReader<R>,
-    last: u8,
-    /// Bytes given out since the reader began its row.
-    row_length: usize,
-}
-
-impl<R: Read> UnixLines<R> {
-    fn new(inner: R) -> Self {
-        Self { inner: BufReader::with_capacity(1 << 16, inner), last: b'\n', row_length: 0 }
-    }
-}
-
-impl<R: Read> Read for UnixLines<R> {
-    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        if self.row_length > Table::<R>::ROW_LENGTH_MAX {
-            let message = "the row does not end within a mebibyte; is a quote not closed?";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-        }
-        let read = self.read_lines(target)?;
-        self.row_length += read;
-        Ok(read)
-    }
-}
-
-impl<R: Read> UnixLines<R> {
-    fn read_lines(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        let mut written = 0;
-        while written == 0 && !target.is_empty() {
-            let source = self.inner.fill_buf()?;
-            if source.is_empty() {
-                if self.last == b'\n' {
-                    return Ok(0);
-                }
-                self.last = b'\n';
-                target[0] = b'\n';
-                return Ok(1);
-            }
-            let size = source.len().min(target.len());
-            if self.last != b'\r' && !source[..size].contains(&b'\r') {
-                target[..size].copy_from_slice(&source[..size]);
-                self.last = source[size - 1];
-                self.inner.consume(size);
-                return Ok(size);
-            }
-            // A carriage return is held back until the next byte is known; that may need room for one byte more.
-            let mut read = 0;
-            while let Some(&byte) = source.get(read) {
-                let held = self.last == b'\r' && byte != b'\n';
-                let shown = byte != b'\r';
-                if written + usize::from(held) + usize::from(shown) > target.len() {
-                    break;
-                }
-                if held {
-                    target[written] = b'\r';
-                    written += 1;
-                }
-                if shown {
-                    target[written] = byte;
-                    written += 1;
-                }
-                self.last = byte;
-                read += 1;
-            }
-            self.inner.consume(read);
-            if read == 0 {
-                break;
-            }
-        }
-        Ok(written)
+        self.rows.raw()
     }
 }
 
@@ -256,26 +152,5 @@ mod tests {
         assert_eq!(table.raw().get(1), Some(&b"\xff"[..]));
         assert_eq!(table.read_row(&mut cells), Some(Ok(3)));
         assert_eq!(table.read_row(&mut cells), None);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn windows_line_ends_are_dropped_however_the_bytes_arrive(text in "[a\r\n]{0,40}", size in 2_usize..5) {
-            let mut read = Vec::new();
-            let mut lines = UnixLines::new(text.as_bytes());
-            let mut window = vec![0; size];
-            loop {
-                let read_now = lines.read(&mut window).unwrap();
-                if read_now == 0 {
-                    break;
-                }
-                read.extend_from_slice(&window[..read_now]);
-            }
-            let mut expected = text.replace("\r\n", "\n");
-            if !expected.is_empty() && !expected.ends_with('\n') {
-                expected = format!("{}\n", expected.strip_suffix('\r').unwrap_or(&expected));
-            }
-            proptest::prop_assert_eq!(String::from_utf8(read).unwrap(), expected);
-        }
     }
 }

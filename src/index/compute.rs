@@ -22,13 +22,18 @@ pub fn compute(wave: &Wave, method: &Method, sample: &Sample) -> WaveResults {
     let unit_results = |(unit, domain): (&crate::survey::Unit, &Domain)| {
         compute_domain(&criteria, method, domain, confidence, Some(unit.code().clone()))
     };
+    let covariance = match sample.covariance_between(0) {
+        [] => vec![vec![0.0; wave.units.len()]; wave.units.len()],
+        covariance => covariance.to_vec(),
+    };
     WaveResults {
         method: method.full_name(),
         headline: method.headline,
         level: confidence.level,
+        uncalibrated: None,
         units: wave.units.iter().zip(sample.levels()).map(unit_results).collect(),
         overall: compute_domain(&criteria, method, sample.overall(), confidence, None),
-        covariance: sample.covariance_between(0),
+        covariance,
     }
 }
 

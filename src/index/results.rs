@@ -45,6 +45,8 @@ pub struct WaveResults {
     pub headline: IndexKind,
     /// Confidence level of the intervals.
     pub level: f64,
+    /// Why the weights are not calibrated although the plan wants it; nothing where they are, or where it does not.
+    pub uncalibrated: Option<String>,
     /// One entry a measured unit, in the plan's order.
     pub units: Vec<UnitResults>,
     /// All units together.

@@ -1,14 +1,14 @@
 //! Counting everything again: do the tallies equal what the responses say?
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeMap, HashMap};
 
-use super::waves::LoadedWave;
+use super::waves::{LoadedWave, unmeasured};
 use super::{PipelineError, Platform};
 use crate::estimation::TallySums;
 use crate::foundation::Code;
-use crate::storage::Snapshot;
-use crate::survey::{Mode, Unit};
+use crate::storage::{KeptResponse, Snapshot};
+use crate::survey::{Mode, Unit, UnitId};
 
 /// What a recount found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,22 +46,31 @@ impl Platform {
         let mut checkup = Checkup::default();
         for (code, _) in self.0.store.wave_states().await? {
             let loaded = self.load_wave(&code).await?;
+            let recounted = recount(&snapshot, &loaded).await?;
             for unit in &loaded.wave.units {
-                check_unit(&snapshot, &loaded, unit, &mut checkup).await?;
+                check_unit(&snapshot, &loaded, unit, &recounted[&unit.id], &mut checkup).await?;
             }
         }
         Ok(checkup)
     }
 }
 
+/// What the responses of a unit say.
+#[derive(Default)]
+struct Recount {
+    responses: u64,
+    sums: Places<TallySums>,
+    days: Places<u64>,
+}
+
 async fn check_unit(
     snapshot: &Snapshot,
     loaded: &LoadedWave,
     unit: &Unit,
+    recounted: &Recount,
     checkup: &mut Checkup,
 ) -> Result<(), PipelineError> {
-    let (sums, days, responses) = recount(snapshot, loaded, unit).await?;
-    checkup.responses += responses;
+    checkup.responses += recounted.responses;
     let mut kept_sums = Places::new();
     let items = loaded.wave.questionnaire.rated_items().count();
     for row in snapshot.tallies(loaded.id, unit.id, items).await? {
@@ -73,33 +82,31 @@ async fn check_unit(
         kept_days.insert(day_of(count.day, count.mode), count.responses);
     }
     let wave = &loaded.wave.plan.code;
-    checkup.mismatches.extend(compare(wave, unit.code(), &kept_sums, &sums));
-    checkup.mismatches.extend(compare(wave, unit.code(), &kept_days, &days));
+    checkup.mismatches.extend(compare(wave, unit.code(), &kept_sums, &recounted.sums));
+    checkup.mismatches.extend(compare(wave, unit.code(), &kept_days, &recounted.days));
     Ok(())
 }
 
-async fn recount(
-    snapshot: &Snapshot,
-    loaded: &LoadedWave,
-    unit: &Unit,
-) -> Result<(Places<TallySums>, Places<u64>, u64), PipelineError> {
+/// Counts a wave's responses by unit; every measured unit has a count.
+async fn recount(snapshot: &Snapshot, loaded: &LoadedWave) -> Result<HashMap<UnitId, Recount>, PipelineError> {
     let items = loaded.wave.questionnaire.rated_items().count();
-    let (mut sums, mut days, mut count) = (Places::new(), Places::new(), 0);
-    for response in snapshot.responses(loaded.id, unit.id).await? {
+    let mut units: HashMap<UnitId, Recount> =
+        loaded.wave.units.iter().map(|unit| (unit.id, Recount::default())).collect();
+    let count = |response: KeptResponse| {
+        let counted = units.get_mut(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
         let ratings = loaded.ratings_of(&response.answers)?;
         let place = &response.placement;
-        let mut one = TallySums::new(items)?;
-        one.add_response(place.weight, &ratings)?;
-        match sums.entry(place_of(&place.stratum, place.psu.as_ref())) {
-            Vacant(free) => {
-                free.insert(one);
-            }
-            Occupied(mut counted) => counted.get_mut().add(&one)?,
-        }
-        *days.entry(day_of(response.answered_on, response.mode)).or_default() += 1;
-        count += 1;
-    }
-    Ok((sums, days, count))
+        let sums = match counted.sums.entry(place_of(&place.stratum, place.psu.as_ref())) {
+            Vacant(free) => free.insert(TallySums::new(items)?),
+            Occupied(counted) => counted.into_mut(),
+        };
+        sums.add_response(place.weight, &ratings)?;
+        *counted.days.entry(day_of(response.answered_on, response.mode)).or_default() += 1;
+        counted.responses += 1;
+        Ok::<_, PipelineError>(())
+    };
+    snapshot.each_response(loaded.id, count).await?;
+    Ok(units)
 }
 
 fn day_of(day: chrono::NaiveDate, mode: Mode) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::SubmitError;
 use crate::storage::{NewResponse, Outcome, StorageError, Store};
@@ -22,9 +22,6 @@ impl Default for IntakeLimits {
     }
 }
 
-/// Transactions under way at once on a server that can commit several; SQLite commits one.
-const SERVER_WRITERS: usize = 2;
-
 struct Waiting {
     response: NewResponse,
     answer: oneshot::Sender<Result<Outcome, Arc<StorageError>>>,
@@ -38,16 +35,12 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    /// Starts the writers of `store`. They stop when the intake is dropped and the queue is empty.
+    /// Starts the writer of `store`: one, because groups then grow under load, and the larger a group, the less each of
+    /// its responses costs. It stops when the intake is dropped and the queue is empty.
     pub(super) fn start(store: &Store, limits: IntakeLimits) -> Self {
         let (queue, waiting) = mpsc::channel(limits.waiting_max);
-        let waiting = Arc::new(Mutex::new(waiting));
         let committed = Arc::new(Notify::new());
-        let writers = if store.is_embedded() { 1 } else { SERVER_WRITERS };
-        for _ in 0..writers {
-            let writer = write_groups(store.clone(), Arc::clone(&waiting), Arc::clone(&committed), limits.group_max);
-            tokio::spawn(writer);
-        }
+        tokio::spawn(write_groups(store.clone(), waiting, Arc::clone(&committed), limits.group_max));
         Self { queue, committed }
     }
 
@@ -69,16 +62,11 @@ impl Intake {
     }
 }
 
-async fn write_groups(
-    store: Store,
-    waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
-    committed: Arc<Notify>,
-    group_max: usize,
-) {
+async fn write_groups(store: Store, mut waiting: mpsc::Receiver<Waiting>, committed: Arc<Notify>, group_max: usize) {
     let mut group = Vec::with_capacity(group_max);
     loop {
         group.clear();
-        if waiting.lock().await.recv_many(&mut group, group_max).await == 0 {
+        if waiting.recv_many(&mut group, group_max).await == 0 {
             return;
         }
         let (responses, answers): (Vec<_>, Vec<_>) = group.drain(..).map(|w| (w.response, w.answer)).unzip();

@@ -7,6 +7,7 @@
 mod doctor;
 mod error;
 mod estimate_files;
+mod gather;
 mod identity;
 mod import;
 mod intake;
@@ -41,7 +42,7 @@ use results::ResultsCache;
 use waves::LoadedWave;
 
 /// The pause between two folds, so that a fold has many batches to add.
-const FOLD_PAUSE: Duration = Duration::from_millis(200);
+const FOLD_PAUSE: Duration = Duration::from_millis(500);
 
 /// The platform at work: everything that pages, the API and the commands ask of it. Cheap to clone.
 #[derive(Clone)]
@@ -53,6 +54,8 @@ struct Inner {
     secret: InstanceSecret,
     intake: Intake,
     waves: RwLock<HashMap<String, LoadedWave>>,
+    /// Held while a wave is read from storage.
+    reading_wave: Mutex<()>,
     results: Mutex<HashMap<String, Arc<ResultsCache>>>,
 }
 
@@ -71,7 +74,8 @@ impl Platform {
             reason: "the secret is not 64 hexadecimal digits".to_owned(),
         })?;
         let intake = Intake::start(&store, limits);
-        let inner = Inner { store, clock, secret, intake, waves: RwLock::default(), results: Mutex::default() };
+        let (waves, reading_wave, results) = (RwLock::default(), Mutex::default(), Mutex::default());
+        let inner = Inner { store, clock, secret, intake, waves, reading_wave, results };
         let platform = Self(Arc::new(inner));
         tokio::spawn(keep_folding(platform.0.store.clone(), platform.0.intake.committed()));
         Ok(platform)

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::gather::gather;
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
-use crate::estimation::{Membership, Place, Respondent, SampleBuilder};
-use crate::foundation::Code;
+use crate::estimation::SampleBuilder;
 use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute, wanted_covariances};
 use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
 use crate::storage::{DailyCount, Snapshot};
@@ -45,13 +45,7 @@ impl Platform {
         }
         let method = Method::named(&wave.plan.method)
             .ok_or_else(|| PipelineError::NotFound { what: "method", code: wave.plan.method.clone() })?;
-        let builder = gather(&snapshot, &loaded, method).await?;
-        let wave = Arc::clone(&loaded.wave);
-        let computing = tokio::task::spawn_blocking(move || {
-            let results = compute(&wave, method, &builder.finish(&wanted_covariances(&wave, method))?);
-            Ok::<_, PipelineError>(Standings::new(results, &wave.plan.estimation)?)
-        });
-        let standings = computing.await.map_err(|_| PipelineError::Interrupted)??;
+        let standings = form_standings(&snapshot, &loaded, method).await?;
         *latest = Some(Computed { versions, standings: standings.clone() });
         Ok(standings)
     }
@@ -72,6 +66,41 @@ impl Platform {
     }
 }
 
+/// Forms the results of a wave. Where its weights cannot be calibrated as the plan wants, they stay as they are, and the
+/// results say why: early in the fieldwork nobody may have answered in a level of a margin.
+async fn form_standings(
+    snapshot: &Snapshot,
+    loaded: &LoadedWave,
+    method: &'static Method,
+) -> Result<Standings, PipelineError> {
+    let calibration = loaded.wave.plan.calibration.as_ref();
+    let reason = match gather(snapshot, loaded, method, calibration).await {
+        Ok(builder) => match standings_of(&loaded.wave, method, builder, None).await {
+            Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,
+            outcome => return outcome,
+        },
+        Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,
+        Err(error) => return Err(error),
+    };
+    let builder = gather(snapshot, loaded, method, None).await?;
+    standings_of(&loaded.wave, method, builder, Some(reason.to_string())).await
+}
+
+async fn standings_of(
+    wave: &Arc<Wave>,
+    method: &'static Method,
+    builder: SampleBuilder,
+    uncalibrated: Option<String>,
+) -> Result<Standings, PipelineError> {
+    let wave = Arc::clone(wave);
+    let computing = tokio::task::spawn_blocking(move || {
+        let sample = builder.finish(&wanted_covariances(&wave, method))?;
+        let results = WaveResults { uncalibrated, ..compute(&wave, method, &sample) };
+        Ok::<_, PipelineError>(Standings::new(results, &wave.plan.estimation)?)
+    });
+    computing.await.map_err(|_| PipelineError::Interrupted)?
+}
+
 /// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.
 fn precisions_of(results: &WaveResults) -> SeenPrecisions {
     let points = if results.headline == IndexKind::Score { 100.0 } else { 1.0 };
@@ -82,30 +111,4 @@ fn precisions_of(results: &WaveResults) -> SeenPrecisions {
     };
     let units = results.units.iter().filter_map(|unit| Some((unit.unit.clone()?, seen(unit)?)));
     SeenPrecisions { units: units.collect(), overall: seen(&results.overall) }
-}
-
-/// Reads a wave's tallies, and of its responses what tallies do not hold (see [`SampleBuilder`]). A unit is a level.
-async fn gather(snapshot: &Snapshot, loaded: &LoadedWave, method: &Method) -> Result<SampleBuilder, PipelineError> {
-    let wave = &loaded.wave;
-    let items = wave.questionnaire.rated_items().count();
-    let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
-    let mut sample = SampleBuilder::new(items, satisfied_from, wave.units.len())?;
-    for (level, unit) in wave.units.iter().enumerate() {
-        let levels = [level];
-        let member = Membership { levels: &levels, margins: &[] };
-        for row in snapshot.tallies(loaded.id, unit.id, items).await? {
-            if let Some(psu) = &row.psu {
-                let place = Place { stratum: row.stratum.as_str(), units: &[psu.as_str()], populations: &[] };
-                sample.add_tally(member, &place, &row.sums)?;
-            }
-        }
-        for response in snapshot.responses(loaded.id, unit.id).await? {
-            let ratings = loaded.ratings_of(&response.answers)?;
-            let placement = &response.placement;
-            let psu = placement.psu.as_ref().map(Code::as_str);
-            let place = Place { stratum: placement.stratum.as_str(), units: psu.as_slice(), populations: &[] };
-            sample.add_response(&Respondent { member, place, weight: placement.weight, ratings: &ratings })?;
-        }
-    }
-    Ok(sample)
 }

@@ -148,7 +148,15 @@ mod tests {
     use crate::statistics::{Estimate, Precision};
 
     fn unit(name: Option<String>, value: f64) -> UnitResults {
-        let precision = Precision { se: 0.1, df: 30, low: 0.0, high: 1.0, design_effect: None, n_effective: None };
+        let precision = Precision {
+            se: 0.1,
+            df: 30,
+            low: 0.0,
+            high: 1.0,
+            design_effect: None,
+            design_effect_with_replacement: None,
+            n_effective: None,
+        };
         let items = Some(Estimate { value, n: 40, precision: Some(precision) });
         UnitResults {
             unit: name.map(|name| Code::new(name).unwrap()),
@@ -171,6 +179,7 @@ mod tests {
             method: "sipas-top2@2017".to_owned(),
             headline: IndexKind::Items,
             level,
+            uncalibrated: None,
             units: (0..units).map(|i| unit(Some(format!("u{i}")), value(i))).collect(),
             overall: unit(None, 0.5),
             covariance: (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect(),

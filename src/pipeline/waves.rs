@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{PipelineError, Platform};
-use crate::foundation::Findings;
+use crate::foundation::{Finding, Findings};
 use crate::index::Method;
 use crate::storage::{StorageError, WaveId};
-use crate::survey::{Plan, Questionnaire, RatingReader, UnitList, Wave, WaveState};
+use crate::survey::{Plan, Questionnaire, RatingReader, UnitId, UnitList, Wave, WaveState, read_margin};
 
 /// For how long a wave's state is believed before it is read again. Commits check it themselves.
 const STATE_BELIEVED_FOR: Duration = Duration::from_secs(1);
@@ -36,6 +36,11 @@ impl LoadedWave {
     }
 }
 
+/// What is wrong with a store that keeps a response on a unit which its wave does not measure.
+pub(super) fn unmeasured(unit: UnitId) -> StorageError {
+    StorageError::Damaged { table: "response", reason: format!("the wave does not measure the unit {}", unit.0) }
+}
+
 impl Platform {
     /// All waves, the latest field first.
     pub async fn waves(&self) -> Result<Vec<Arc<Wave>>, PipelineError> {
@@ -53,8 +58,12 @@ impl Platform {
     }
 
     pub(super) async fn load_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
-        let known = self.0.waves.read().await.get(code).cloned();
-        if let Some(loaded) = known.filter(|loaded| loaded.read_at.elapsed() < STATE_BELIEVED_FOR) {
+        if let Some(loaded) = self.believed_wave(code).await {
+            return Ok(loaded);
+        }
+        // Of the many requests that come to this point at once, one reads.
+        let _reading = self.0.reading_wave.lock().await;
+        if let Some(loaded) = self.believed_wave(code).await {
             return Ok(loaded);
         }
         let stored = self.0.store.wave(code).await?;
@@ -73,14 +82,33 @@ impl Platform {
         Ok(loaded)
     }
 
+    /// The wave, if it was read a moment ago.
+    async fn believed_wave(&self, code: &str) -> Option<LoadedWave> {
+        let known = self.0.waves.read().await.get(code).cloned();
+        known.filter(|loaded| loaded.read_at.elapsed() < STATE_BELIEVED_FOR)
+    }
+
     /// Creates a wave from a plan in TOML. A questionnaire named by a path is read relative to `folder`.
     pub async fn create_wave(&self, plan: &str, folder: &Path) -> Result<Plan, PipelineError> {
-        let plan = Plan::from_toml(plan)?;
+        let mut plan = Plan::from_toml(plan)?;
+        read_margins(&mut plan, folder)?;
         let questionnaire = self.find_questionnaire(&plan.questionnaire, folder).await?;
         let register = self.0.store.units().await?;
         let units = plan.check_against(&questionnaire, &register, Method::named(&plan.method).is_some())?;
         self.0.store.create_wave(&plan, &questionnaire, &units).await?;
         Ok(plan)
+    }
+
+    /// Fails where a plan wants calibrated weights and the answers do not let it have them: such results are not released.
+    async fn check_calibration(&self, code: &str) -> Result<(), PipelineError> {
+        let wave = self.wave(code).await?;
+        if wave.plan.calibration.is_none() {
+            return Ok(());
+        }
+        match &self.results(&wave).await?.uncalibrated {
+            None => Ok(()),
+            Some(reason) => Err(Findings::from(Finding::new("calibration", "not_met", reason.clone())).into()),
+        }
     }
 
     /// A questionnaire by a path that ends in `.toml`, by the code of an imported one, or by that of a built-in one.
@@ -117,6 +145,9 @@ impl Platform {
     pub async fn advance_wave(&self, code: &str, to: WaveState) -> Result<(), PipelineError> {
         let from = self.load_wave(code).await?.wave.state;
         from.advance_to(to)?;
+        if to == WaveState::Released {
+            self.check_calibration(code).await?;
+        }
         self.0.waves.write().await.remove(code);
         if self.0.store.advance_wave(code, from, to).await? {
             return Ok(());
@@ -125,4 +156,19 @@ impl Platform {
         let now = self.load_wave(code).await?.wave.state;
         Ok(now.advance_to(to).map(|_| ())?)
     }
+}
+
+/// Reads the margins that a plan names by file, relative to `folder`: the plan then holds their counts.
+fn read_margins(plan: &mut Plan, folder: &Path) -> Result<(), PipelineError> {
+    for margin in plan.calibration.iter_mut().flat_map(|calibration| &mut calibration.margins) {
+        let Some(name) = margin.file.take() else { continue };
+        let path = folder.join(&name);
+        let shown = || path.display().to_string();
+        let file = std::fs::File::open(&path).map_err(|cause| PipelineError::File { path: shown(), cause })?;
+        margin.levels = read_margin(file, &margin.columns).map_err(|findings| {
+            let within = |finding: Finding| Finding { path: format!("{name}, {}", finding.path), ..finding };
+            PipelineError::Invalid(Findings(findings.0.into_iter().map(within).collect()))
+        })?;
+    }
+    Ok(())
 }

@@ -37,7 +37,8 @@ pub struct Calibrated {
     pub factors: Vec<f64>,
     /// `(Σ_c N_c x_c x_cᵀ)⁻¹`, for the residuals that the variance is made of.
     pub inverse: Vec<Vec<f64>>,
-    /// The largest difference between a calibrated total and the wanted one, relative to the largest total.
+    /// The largest difference between a calibrated total and the wanted one, relative to the wanted one (where that is 0, to the
+    /// largest).
     pub misfit: f64,
     /// Newton steps taken.
     pub steps: u32,
@@ -121,7 +122,7 @@ pub fn calibrate(
     }
     // What rounding leaves once nothing gets better is met, too, as long as it is no more than that.
     if state.misfit > MET * 1e3 || state.misfit.is_nan() {
-        let off = |column: &usize| (state.missing[*column]).abs();
+        let off = |column: &usize| relative(state.missing[*column], totals[*column], largest_of(totals));
         let column = (0..totals.len()).max_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(0);
         let wanted = totals.get(column).copied().unwrap_or(0.0);
         return Err(CalibrationError::NotMet { column, reached: wanted - state.missing[column], wanted });
@@ -148,14 +149,23 @@ impl State {
             factors.push(factor);
             slopes.push(slope);
         }
-        let largest = totals.iter().fold(f64::MIN_POSITIVE, |largest, total| largest.max(total.abs()));
+        let largest = largest_of(totals);
         // `max` would pass over what is not a number.
-        let misfit = missing.iter().fold(0.0, |misfit, missing: &f64| {
-            let off = missing.abs() / largest;
+        let misfit = missing.iter().zip(totals).fold(0.0, |misfit, (missing, total)| {
+            let off = relative(*missing, *total, largest);
             if off > misfit || off.is_nan() { off } else { misfit }
         });
         Self { factors, slopes, missing, misfit }
     }
+}
+
+fn largest_of(totals: &[f64]) -> f64 {
+    totals.iter().fold(f64::MIN_POSITIVE, |largest, total| largest.max(total.abs()))
+}
+
+/// How far a total is missed, as a part of it: a small level is met as well as a large one.
+fn relative(missing: f64, total: f64, largest: f64) -> f64 {
+    missing.abs() / if total == 0.0 { largest } else { total.abs() }
 }
 
 /// The first of the step, its half, its quarter … that leads nearer.
@@ -282,6 +292,16 @@ mod tests {
         let found = calibrate(&cells, &[30.0, 10.0, 16.0], CalibrationMethod::Raking).unwrap();
         for (factor, expected) in found.factors.iter().zip([1.8, 1.2, 0.6, 0.4]) {
             assert!((factor - expected).abs() < 1e-12, "{factor} {expected}");
+        }
+    }
+
+    #[test]
+    fn a_level_of_one_person_in_a_billion_is_met_as_well_as_the_others() {
+        let x = [[1.0, 0.0], [0.0, 1.0]];
+        let cells: Vec<CalibrationCell> = x.iter().map(|x| CalibrationCell { x: x.to_vec(), weight: 10.0 }).collect();
+        for method in METHODS.into_iter().take(2) {
+            let found = calibrate(&cells, &[1e9, 1.0], method).unwrap();
+            assert!((found.factors[1] / 0.1 - 1.0).abs() < 1e-9, "{method:?} {:?}", found.factors);
         }
     }
 

@@ -136,7 +136,9 @@ mod tests {
     /// The moments of one total in units of these totals.
     fn stratum(units: &[i64]) -> StratumMoments {
         let mut moments = StratumMoments::new(1);
-        units.iter().for_each(|unit| moments.add_psu(&[*unit]).unwrap());
+        for unit in units {
+            moments.add_psu(&[*unit]).unwrap();
+        }
         moments
     }
 

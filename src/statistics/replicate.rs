@@ -169,7 +169,7 @@ mod tests {
         let mut rest = totals;
         let mut variance = 0.0;
         for stratum in strata {
-            let (here, after) = rest.split_at(stratum.drawn as usize);
+            let (here, after) = rest.split_at(usize::try_from(stratum.drawn).unwrap());
             rest = after;
             let n = stratum.drawn as f64;
             let mean = here.iter().sum::<f64>() / n;
@@ -189,7 +189,7 @@ mod tests {
         ) -> (Vec<StratumSize>, Vec<f64>) {
             let strata: Vec<StratumSize> = strata.into_iter().map(size).collect();
             let psus: u64 = strata.iter().map(|stratum| stratum.drawn).sum();
-            (strata, totals[..psus as usize].to_vec())
+            (strata, totals[..usize::try_from(psus).unwrap()].to_vec())
         }
     }
 
@@ -203,7 +203,7 @@ mod tests {
 
         #[test]
         fn every_bootstrap_replicate_keeps_the_number_of_psus_of_each_stratum((strata, _) in design(), seed: u64) {
-            let psus: Vec<usize> = strata.iter().map(|stratum| stratum.drawn as usize).collect();
+            let psus: Vec<usize> = strata.iter().map(|stratum| usize::try_from(stratum.drawn).unwrap()).collect();
             let weights = ReplicateWeights::bootstrap(&psus, 20, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap();
             let mut sums = vec![0.0; psus.len()];
             let sum = |multipliers: &[f64]| {

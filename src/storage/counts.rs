@@ -6,10 +6,12 @@
 use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use chrono::NaiveDate;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect,
-    TransactionTrait,
+    ColumnTrait, DatabaseTransaction, DbBackend, DbErr, DerivePartialModel, EntityTrait, IsolationLevel, QueryFilter,
+    QueryOrder, QuerySelect, TransactionTrait,
 };
+use uuid::Uuid;
 
 use super::entities::{daily_count, pending_batch, response, tally, tally_version};
 use super::fold::Additions;
@@ -19,6 +21,9 @@ use super::{StorageError, Store};
 use crate::estimation::TallySums;
 use crate::foundation::{Code, Weight};
 use crate::survey::{Mode, Placement, UnitId};
+
+/// Responses that are read at once: a few megabytes.
+const RESPONSES_PER_PAGE: u64 = 10_000;
 
 /// The kept sums of one primary sampling unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,10 +39,14 @@ pub struct TallyRow {
 /// What estimation needs of one kept response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeptResponse {
+    /// The unit that is rated.
+    pub unit: UnitId,
     /// Its place in the sample.
     pub placement: Placement,
     /// Its packed answers.
     pub answers: String,
+    /// Its packed answers about the respondent.
+    pub respondent: String,
     /// How it was given.
     pub mode: Mode,
     /// The day on which it was given.
@@ -108,28 +117,39 @@ impl Snapshot {
         sums.into_iter().map(read).collect()
     }
 
-    /// The kept responses of one unit in a wave.
-    pub async fn responses(&self, wave: WaveId, unit: UnitId) -> Result<Vec<KeptResponse>, StorageError> {
+    /// Hands every kept response of a wave to `take`, in the order of the keys, which tells nothing; one pass over the wave.
+    pub async fn each_response<E: From<StorageError>>(
+        &self,
+        wave: WaveId,
+        mut take: impl FnMut(KeptResponse) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let mut last = None;
+        loop {
+            let page = self.page(wave, last).await.map_err(StorageError::from)?;
+            last = page.last().map(|row| (row.key, row.unit_id));
+            let is_last = (page.len() as u64) < RESPONSES_PER_PAGE;
+            for row in page {
+                take(row.read()?)?;
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The responses that follow upon the one with this key and unit.
+    async fn page(&self, wave: WaveId, after: Option<(Uuid, i64)>) -> Result<Vec<KeptRow>, DbErr> {
         use response::Column;
-        let rows: Vec<(String, Option<String>, i64, String, String, NaiveDate)> = response::Entity::find()
-            .select_only()
-            .columns([Column::Stratum, Column::Psu, Column::Weight, Column::Answers, Column::Mode, Column::AnsweredOn])
+        let mut page = response::Entity::find()
             .filter(Column::WaveId.eq(wave.0))
-            .filter(Column::UnitId.eq(unit.0))
-            .into_tuple()
-            .all(&self.0)
-            .await?;
-        let damaged = |reason: &dyn std::fmt::Display| StorageError::damaged("response", reason);
-        let read = |(stratum, psu, weight, answers, mode, answered_on): (String, Option<String>, i64, _, String, _)| {
-            let placement = Placement {
-                stratum: code("response", stratum)?,
-                psu: psu.map(|psu| code("response", psu)).transpose()?,
-                weight: Weight::from_billionths(weight).map_err(|error| damaged(&error))?,
-            };
-            let mode = Mode::from_name(&mode).ok_or_else(|| damaged(&"unknown mode"))?;
-            Ok(KeptResponse { placement, answers, mode, answered_on })
-        };
-        rows.into_iter().map(read).collect()
+            .order_by_asc(Column::Key)
+            .order_by_asc(Column::UnitId)
+            .limit(RESPONSES_PER_PAGE);
+        if let Some((key, unit)) = after {
+            let place = Expr::tuple([Expr::col(Column::Key), Expr::col(Column::UnitId)]);
+            page = page.filter(place.gt(Expr::tuple([Expr::val(key), Expr::val(unit)])));
+        }
+        page.into_partial_model().all(&self.0).await
     }
 
     /// Responses of one unit in a wave by day and mode.
@@ -162,5 +182,34 @@ impl Snapshot {
             .all(&self.0)
             .await?;
         Additions::of(&batches)
+    }
+}
+
+/// The columns of a [`KeptResponse`].
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "response::Entity")]
+struct KeptRow {
+    key: Uuid,
+    unit_id: i64,
+    stratum: String,
+    psu: Option<String>,
+    weight: i64,
+    answers: String,
+    respondent: String,
+    mode: String,
+    answered_on: NaiveDate,
+}
+
+impl KeptRow {
+    fn read(self) -> Result<KeptResponse, StorageError> {
+        let damaged = |reason: &dyn std::fmt::Display| StorageError::damaged("response", reason);
+        let placement = Placement {
+            stratum: code("response", self.stratum)?,
+            psu: self.psu.map(|psu| code("response", psu)).transpose()?,
+            weight: Weight::from_billionths(self.weight).map_err(|error| damaged(&error))?,
+        };
+        let mode = Mode::from_name(&self.mode).ok_or_else(|| damaged(&"unknown mode"))?;
+        let Self { unit_id, answers, respondent, answered_on, .. } = self;
+        Ok(KeptResponse { unit: UnitId(unit_id), placement, answers, respondent, mode, answered_on })
     }
 }

@@ -1,9 +1,9 @@
 //! Tallies follow the log, exactly once.
 //!
-//! The commit that keeps responses also writes one `pending_batch` row a unit: what those responses add to the unit's
-//! tallies. A fold takes a unit's batches, adds them to its tallies and deletes them, in one transaction under the
-//! unit's lease (its `tally_version` row). So a batch is added once, whichever server folds it and whenever it became
-//! visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
+//! The commit that keeps responses also writes `pending_batch` rows by unit: what those responses add to the unit's
+//! tallies. A fold takes the batches of some units, adds them to their tallies and deletes them, in one transaction under
+//! the units' leases (their `tally_version` rows). So a batch is added once, whichever server folds it and whenever it
+//! became visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::entities::{daily_count, pending_batch, tally, tally_version};
 use super::responses::NewResponse;
@@ -20,8 +20,10 @@ use super::{StorageError, Store};
 use crate::estimation::TallySums;
 use crate::foundation::Weight;
 
-/// Batches a transaction, so that a fold after an outage does not hold the lease for long.
+/// Batches of a unit in a transaction, so that a fold after an outage does not hold the lease for long.
 const BATCHES_PER_FOLD: u64 = 500;
+/// Units a transaction: fewer commits than units, and yet SQLite's other writers do not wait for long.
+const UNITS_PER_FOLD: usize = 8;
 /// Rows a statement.
 const ROWS_PER_STATEMENT: usize = 2_000;
 
@@ -111,47 +113,54 @@ impl Store {
                 .select_only()
                 .columns([pending_batch::Column::WaveId, pending_batch::Column::UnitId])
                 .distinct()
+                // One order for all servers, so that two never wait for each other's leases in a circle.
+                .order_by_asc(pending_batch::Column::WaveId)
+                .order_by_asc(pending_batch::Column::UnitId)
                 .into_tuple()
                 .all(&self.db)
                 .await?;
             if units.is_empty() {
                 return Ok(folded);
             }
-            for (wave, unit) in units {
-                folded += self.transaction(&FoldUnit { wave, unit }).await?;
+            for chunk in units.chunks(UNITS_PER_FOLD) {
+                folded += self.transaction(&FoldUnits(chunk)).await?;
             }
         }
     }
 }
 
-struct FoldUnit {
-    wave: i32,
-    unit: i64,
-}
+struct FoldUnits<'a>(&'a [(i32, i64)]);
 
-impl Work for FoldUnit {
+impl Work for FoldUnits<'_> {
     type Output = usize;
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<usize, StorageError> {
-        let Self { wave, unit } = *self;
-        take_lease(transaction, wave, unit).await?;
-        let batches = pending_batch::Entity::find()
-            .filter(pending_batch::Column::WaveId.eq(wave))
-            .filter(pending_batch::Column::UnitId.eq(unit))
-            .limit(BATCHES_PER_FOLD)
-            .all(transaction)
-            .await?;
-        let additions = Additions::of(&batches)?;
-        add_sums(transaction, wave, unit, additions.sums).await?;
-        add_days(transaction, wave, unit, additions.days).await?;
-        pending_batch::Entity::delete_many()
-            .filter(pending_batch::Column::WaveId.eq(wave))
-            .filter(pending_batch::Column::UnitId.eq(unit))
-            .filter(pending_batch::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
-            .exec(transaction)
-            .await?;
-        Ok(batches.len())
+        let mut folded = 0;
+        for (wave, unit) in self.0 {
+            folded += fold_unit(transaction, *wave, *unit).await?;
+        }
+        Ok(folded)
     }
+}
+
+async fn fold_unit(transaction: &DatabaseTransaction, wave: i32, unit: i64) -> Result<usize, StorageError> {
+    take_lease(transaction, wave, unit).await?;
+    let batches = pending_batch::Entity::find()
+        .filter(pending_batch::Column::WaveId.eq(wave))
+        .filter(pending_batch::Column::UnitId.eq(unit))
+        .limit(BATCHES_PER_FOLD)
+        .all(transaction)
+        .await?;
+    let additions = Additions::of(&batches)?;
+    add_sums(transaction, wave, unit, additions.sums).await?;
+    add_days(transaction, wave, unit, additions.days).await?;
+    pending_batch::Entity::delete_many()
+        .filter(pending_batch::Column::WaveId.eq(wave))
+        .filter(pending_batch::Column::UnitId.eq(unit))
+        .filter(pending_batch::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
+        .exec(transaction)
+        .await?;
+    Ok(batches.len())
 }
 
 /// Counts the fold and locks the unit's tallies until the transaction ends.

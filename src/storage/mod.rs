@@ -10,6 +10,7 @@ mod error;
 mod fold;
 mod register;
 mod responses;
+mod rows;
 mod schema;
 mod settings;
 mod transaction;
@@ -28,8 +29,9 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 #[derive(Debug, Clone)]
 pub struct Store {
     db: DatabaseConnection,
-    /// Where transactions that write run. SQLite takes one writer at a time: one connection of its own queues them fairly
-    /// and keeps its pages in memory, which several would have to read anew after each other's commits.
+    /// Where transactions that write run, so that no crowd of readers keeps them waiting for a connection. SQLite takes one
+    /// writer at a time: one connection queues them fairly and keeps its pages in memory, which several would have to read
+    /// anew after each other's commits.
     writer: DatabaseConnection,
 }
 
@@ -41,9 +43,9 @@ impl Store {
             return Err(StorageError::UnknownEngine);
         }
         let url = if is_sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
-        let writer = if is_sqlite { Some(open(&url, 1).await?) } else { None };
+        let writer = open(&url, if is_sqlite { 1 } else { SERVER_WRITERS }).await?;
         let db = open(&url, CONNECTIONS).await?;
-        Ok(Self { writer: writer.unwrap_or_else(|| db.clone()), db })
+        Ok(Self { db, writer })
     }
 
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.
@@ -64,8 +66,10 @@ impl Store {
     }
 }
 
-/// Connections to a server, or readers of a file.
+/// Connections that read.
 const CONNECTIONS: u32 = 8;
+/// Connections that write to a server: a group of submissions, folds, imports.
+const SERVER_WRITERS: u32 = 4;
 
 async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, StorageError> {
     let mut options = ConnectOptions::new(url);

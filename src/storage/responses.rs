@@ -3,22 +3,34 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
+    QuerySelect,
+};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::entities::{free_text, pending_batch, response, wave};
+use super::entities::{free_text, pending_batch, wave};
 use super::fold::Entry;
+use super::rows::{Columns, json_statement};
 use super::transaction::Work;
 use super::waves::WaveId;
 use super::{StorageError, Store};
 use crate::foundation::Code;
 use crate::survey::{Mode, Placement, Source, UnitId, WaveState};
 
-/// Rows a statement: 14 values each, and SQLite takes at most 32,766 values.
-const ROWS_PER_STATEMENT: usize = 2_000;
-/// Keys a look-up.
-const KEYS_PER_STATEMENT: usize = 8_000;
+/// Rows a statement into an embedded store.
+const ROWS_EMBEDDED: usize = 2_000;
+/// Rows a statement to a server: 16 KiB or so. A longer message leaves in several TLS records, and because sqlx does not
+/// set `TCP_NODELAY`, the last one then waits 40 ms for the acknowledgement of the others.
+const ROWS_TO_SERVER: usize = 64;
+
+fn rows_per_statement(transaction: &DatabaseTransaction) -> usize {
+    match transaction.get_database_backend() {
+        DbBackend::Sqlite => ROWS_EMBEDDED,
+        _ => ROWS_TO_SERVER,
+    }
+}
 
 /// A response ready to be kept: packed, and under a key that does not tell the id it was sent with.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,34 +85,38 @@ impl Store {
     ///
     /// When this returns, they are durable, and so is the note of what they add to the tallies (see `fold.rs`).
     pub async fn insert_responses(&self, new: &[NewResponse]) -> Result<Vec<Outcome>, StorageError> {
-        self.transaction(&InsertResponses(new)).await
+        // Nearly always all of them are new and welcome, and inserting finds out by itself. If not, it is looked up what is.
+        match self.transaction_once(&InsertResponses { new, look_up: false }).await {
+            Err(error) if error.is_transient() => self.transaction(&InsertResponses { new, look_up: true }).await,
+            result => result,
+        }
     }
 }
 
-struct InsertResponses<'a>(&'a [NewResponse]);
+struct InsertResponses<'a> {
+    new: &'a [NewResponse],
+    look_up: bool,
+}
 
 impl Work for InsertResponses<'_> {
     type Output = Vec<Outcome>;
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<Outcome>, StorageError> {
-        let new = self.0;
-        let kept = find_kept(transaction, new).await?;
-        let open = open_waves(transaction).await?;
+        let new = self.new;
         let mut storing: HashMap<Key, usize> = HashMap::with_capacity(new.len());
         for (position, response) in new.iter().enumerate() {
-            let key = (response.wave, response.key);
-            if !kept.contains_key(&key) && open.contains(&response.wave.0) {
-                storing.entry(key).or_insert(position);
-            }
+            storing.entry((response.wave, response.key)).or_insert(position);
         }
-        let mut positions: Vec<usize> = storing.values().copied().collect();
+        let mut kept = HashMap::new();
+        if self.look_up {
+            kept = find_kept(transaction, new).await?;
+            let open = open_waves(transaction).await?;
+            storing.retain(|key, _| !kept.contains_key(key) && open.contains(&key.0.0));
+        }
+        let mut stored: Vec<&NewResponse> = storing.values().map(|position| &new[*position]).collect();
         // In the order of the table's key, so that neighbours are written together.
-        positions.sort_unstable_by_key(|position| {
-            let response = &new[*position];
-            (response.wave.0, response.unit.0, response.key)
-        });
-        insert(transaction, new, &positions).await?;
-        let stored: Vec<&NewResponse> = positions.iter().map(|position| &new[*position]).collect();
+        stored.sort_unstable_by_key(|response| (response.wave.0, response.key));
+        insert(transaction, &stored).await?;
         note_for_fold(transaction, &stored).await?;
         keep_words(transaction, &stored).await?;
         Ok(outcomes(new, &storing, &kept))
@@ -124,7 +140,7 @@ fn outcomes(new: &[NewResponse], storing: &HashMap<Key, usize>, kept: &HashMap<K
     new.iter().enumerate().map(outcome).collect()
 }
 
-/// The waves that take answers. Read in the transaction, so that nothing is kept after a wave was closed.
+/// The waves that take answers.
 async fn open_waves(transaction: &DatabaseTransaction) -> Result<HashSet<i32>, StorageError> {
     let open: Vec<i32> = wave::Entity::find()
         .select_only()
@@ -136,79 +152,120 @@ async fn open_waves(transaction: &DatabaseTransaction) -> Result<HashSet<i32>, S
     Ok(open.into_iter().collect())
 }
 
+/// The hash that is kept under the key of a row of `sought`. A subquery and not a join: by a join both engines at times
+/// prefer a walk through the whole wave, having no statistics of a table that grows this fast.
+fn kept_hash(sought: &str) -> String {
+    format!(
+        "SELECT kept.content_hash FROM response AS kept \
+         WHERE kept.wave_id = {sought}.wave_id AND kept.key = {sought}.key LIMIT 1"
+    )
+}
+
+/// What is looked up of a response.
+const SOUGHT: Columns = &[("wave_id", "integer"), ("key", "uuid")];
+
 /// The content hashes of those responses whose keys are kept already, under whatever unit.
 async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Result<HashMap<Key, Uuid>, StorageError> {
-    let mut keys: Vec<Uuid> = new.iter().map(|response| response.key).collect();
-    keys.sort_unstable();
+    let backend = transaction.get_database_backend();
+    let look_up = |sought: &str| {
+        format!(
+            "SELECT wave_id, key, content_hash FROM (SELECT sought.wave_id, sought.key, ({}) AS content_hash \
+             FROM (SELECT {sought}) AS sought) AS found WHERE content_hash IS NOT NULL",
+            kept_hash("sought")
+        )
+    };
+    let mut sought: Vec<(i32, Uuid)> = new.iter().map(|response| (response.wave.0, response.key)).collect();
+    sought.sort_unstable();
     let mut kept = HashMap::new();
-    for chunk in keys.chunks(KEYS_PER_STATEMENT) {
-        let found: Vec<(i32, Uuid, Uuid)> = response::Entity::find()
-            .select_only()
-            .columns([response::Column::WaveId, response::Column::Key, response::Column::ContentHash])
-            .filter(response::Column::Key.is_in(chunk.iter().copied()))
-            .into_tuple()
-            .all(transaction)
-            .await?;
-        kept.extend(found.into_iter().map(|(wave, key, hash)| ((WaveId(wave), key), hash)));
+    for chunk in sought.chunks(rows_per_statement(transaction)) {
+        for row in transaction.query_all_raw(json_statement(backend, SOUGHT, chunk, look_up)?).await? {
+            let (wave, key, hash): (i32, Uuid, Uuid) = row.try_get_many_by_index()?;
+            kept.insert((WaveId(wave), key), hash);
+        }
     }
     Ok(kept)
 }
 
-/// Inserts the responses at `positions`. Another server may have kept one of them since we looked: then the race is lost,
-/// and the transaction is done again.
-async fn insert(
-    transaction: &DatabaseTransaction,
-    new: &[NewResponse],
-    positions: &[usize],
-) -> Result<(), StorageError> {
-    for chunk in positions.chunks(ROWS_PER_STATEMENT) {
-        let key = [response::Column::WaveId, response::Column::UnitId, response::Column::Key];
-        let inserted = response::Entity::insert_many(chunk.iter().map(|position| model(&new[*position])))
-            .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-            .exec_without_returning(transaction)
-            .await?;
-        if inserted < chunk.len() as u64 {
+/// What is kept of a response, in the order of [`row`].
+const KEPT: Columns = &[
+    ("wave_id", "integer"),
+    ("unit_id", "bigint"),
+    ("key", "uuid"),
+    ("content_hash", "uuid"),
+    ("stratum", "text"),
+    ("psu", "text"),
+    ("weight", "bigint"),
+    ("mode", "text"),
+    ("source", "text"),
+    ("language", "text"),
+    ("answered_on", "date"),
+    ("duration_minutes", "integer"),
+    ("answers", "text"),
+    ("respondent", "text"),
+];
+
+/// Inserts the responses: those whose key is new, under whatever unit, and whose wave is open now. All of them must be;
+/// else the transaction is done again. After a look-up, it is another server that was faster.
+async fn insert(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
+    let backend = transaction.get_database_backend();
+    let names: Vec<&str> = KEPT.iter().map(|(name, _)| *name).collect();
+    let names = names.join(", ");
+    let insert = |rows: &str| {
+        format!(
+            "INSERT INTO response ({names}) SELECT {names} FROM (SELECT {rows}) AS new \
+             WHERE ({}) IS NULL AND (SELECT state FROM wave WHERE wave.id = new.wave_id) = '{}' \
+             ON CONFLICT (wave_id, key, unit_id) DO NOTHING",
+            kept_hash("new"),
+            WaveState::Open.as_str()
+        )
+    };
+    for chunk in stored.chunks(rows_per_statement(transaction)) {
+        let rows: Vec<_> = chunk.iter().map(|response| row(response)).collect();
+        let inserted = transaction.execute_raw(json_statement(backend, KEPT, &rows, insert)?).await?;
+        if inserted.rows_affected() < chunk.len() as u64 {
             return Err(StorageError::LostRace);
         }
     }
     Ok(())
 }
 
-fn model(new: &NewResponse) -> response::ActiveModel {
-    response::ActiveModel {
-        wave_id: Set(new.wave.0),
-        unit_id: Set(new.unit.0),
-        key: Set(new.key),
-        content_hash: Set(new.content_hash),
-        stratum: Set(new.placement.stratum.to_string()),
-        psu: Set(new.placement.psu.as_ref().map(Code::to_string)),
-        weight: Set(new.placement.weight.billionths()),
-        mode: Set(new.mode.as_str().to_owned()),
-        source: Set(new.source.as_str().to_owned()),
-        language: Set(new.language.clone()),
-        answered_on: Set(new.answered_on),
-        duration_minutes: Set(new.duration_minutes.map(i32::from)),
-        answers: Set(new.answers.clone()),
-        respondent: Set(new.respondent.clone()),
-    }
+/// The values of [`KEPT`].
+fn row(new: &NewResponse) -> impl Serialize + '_ {
+    let place = &new.placement;
+    (
+        new.wave.0,
+        new.unit.0,
+        new.key,
+        new.content_hash,
+        place.stratum.as_str(),
+        place.psu.as_ref().map(Code::as_str),
+        place.weight.billionths(),
+        new.mode.as_str(),
+        new.source.as_str(),
+        &new.language,
+        new.answered_on,
+        new.duration_minutes,
+        &new.answers,
+        &new.respondent,
+    )
 }
 
-/// Notes what the responses add to the tallies: one row a unit, in the same transaction.
+/// Notes what the responses add to the tallies: a row or a few for each unit, in the same transaction.
 async fn note_for_fold(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
-    let mut by_unit: BTreeMap<(i32, i64), Vec<&NewResponse>> = BTreeMap::new();
-    for response in stored {
-        by_unit.entry((response.wave.0, response.unit.0)).or_default().push(response);
-    }
-    let batch = |((wave, unit), responses): ((i32, i64), Vec<&NewResponse>)| pending_batch::ActiveModel {
-        wave_id: Set(wave),
-        unit_id: Set(unit),
-        // A key is stored once, so the first one names the batch.
-        id: Set(responses[0].key),
-        entries: Set(responses.into_iter().map(|response| Entry::of(response).to_line()).collect()),
-    };
-    let batches: Vec<_> = by_unit.into_iter().map(batch).collect();
-    for chunk in batches.chunks(ROWS_PER_STATEMENT) {
-        pending_batch::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
+    // What is noted of a response takes less than a third of its row.
+    for chunk in stored.chunks(3 * rows_per_statement(transaction)) {
+        let mut by_unit: BTreeMap<(i32, i64), Vec<&NewResponse>> = BTreeMap::new();
+        for response in chunk {
+            by_unit.entry((response.wave.0, response.unit.0)).or_default().push(response);
+        }
+        let batch = |((wave, unit), responses): ((i32, i64), Vec<&NewResponse>)| pending_batch::ActiveModel {
+            wave_id: Set(wave),
+            unit_id: Set(unit),
+            // A key is stored once, so the first one names the batch.
+            id: Set(responses[0].key),
+            entries: Set(responses.into_iter().map(|response| Entry::of(response).to_line()).collect()),
+        };
+        pending_batch::Entity::insert_many(by_unit.into_iter().map(batch)).exec_without_returning(transaction).await?;
     }
     Ok(())
 }
@@ -226,7 +283,7 @@ async fn keep_words(transaction: &DatabaseTransaction, stored: &[&NewResponse]) 
     let mut models: Vec<_> = words.collect();
     // By key, so that the words do not lie in the order of the responses.
     models.sort_by_key(|model| model.key.clone().into_value().map(|value| value.to_string()));
-    for chunk in models.chunks(ROWS_PER_STATEMENT) {
+    for chunk in models.chunks(rows_per_statement(transaction)) {
         free_text::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
     }
     Ok(())

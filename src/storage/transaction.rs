@@ -37,7 +37,8 @@ impl Store {
         }
     }
 
-    async fn transaction_once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
+    /// Does `work` in one transaction and commits it, or reports what is in the way.
+    pub(super) async fn transaction_once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()

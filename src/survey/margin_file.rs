@@ -9,6 +9,9 @@ use crate::foundation::{Findings, LimitedFindings, Table, cell_path};
 /// The column of counts, by R's name for it.
 const COUNT: &str = "Freq";
 
+/// The fewest and most people of a level; shares of the population are taken, too.
+const PEOPLE: std::ops::RangeInclusive<f64> = 1e-9..=1e12;
+
 /// How many people the population has of one level: a value of each of the margin's columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MarginLevel {
@@ -21,7 +24,7 @@ pub struct MarginLevel {
 /// Reads how many people there are of each combination of values of `columns`. Further columns are passed over.
 ///
 /// Findings name line and column: `missing_column`, `missing`, `invalid`, `too_long`, `too_many`, `not_utf8`,
-/// `out_of_range` (a count is above 0), `duplicate` (the same level twice), `empty`.
+/// `out_of_range` (a count is from 1e-9 to 1e12), `duplicate` (the same level twice), `empty`.
 pub fn read_margin(file: impl Read, columns: &[String]) -> Result<Vec<MarginLevel>, Findings> {
     let mut table = Table::open(file)?;
     let mut missing = Findings::default();
@@ -50,8 +53,10 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>, columns: &[String]) -> Option<Mar
     let people = cells.required(COUNT, |cells, column| {
         cells.parsed(column, |text| text.parse::<f64>().map_err(|_| format!("{text:?} is not a number")))
     })?;
-    if !(people.is_finite() && people > 0.0) {
-        cells.find(COUNT, "out_of_range", "a count of people is above 0; leave out a level that nobody belongs to");
+    if !PEOPLE.contains(&people) {
+        let message =
+            "a count of people is above 0 and at most 1000000000000; leave out a level that nobody belongs to";
+        cells.find(COUNT, "out_of_range", message);
         return None;
     }
     Some(MarginLevel { values: values.into_iter().collect::<Option<_>>()?, people })
@@ -79,6 +84,7 @@ mod tests {
             ("sex,age\nF,1\n", "line 1, column Freq", "missing_column"),
             ("sex,age,Freq\n", "line 2", "empty"),
             ("sex,age,Freq\nF,1,0\n", "line 2, column Freq", "out_of_range"),
+            ("sex,age,Freq\nF,1,1e13\n", "line 2, column Freq", "out_of_range"),
             ("sex,age,Freq\nF,1,many\n", "line 2, column Freq", "invalid"),
             ("sex,age,Freq\nF,1,nan\n", "line 2, column Freq", "out_of_range"),
             ("sex,age,Freq\nF,1,\n", "line 2, column Freq", "missing"),

@@ -29,7 +29,7 @@ mod wave;
 
 pub use lineage_file::read_lineage;
 pub use margin_file::{MarginLevel, read_margin};
-pub use packed::{RatingReader, UnpackError};
+pub use packed::{RatingReader, UnpackError, packed_text};
 pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSetChoice};
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
 pub use register::{check_register, unit_on};

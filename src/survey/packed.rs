@@ -70,6 +70,12 @@ impl AnswerSheet {
     }
 }
 
+/// The text of the answer at `position` in a packed sheet, empty where nothing was answered: a code for a single choice.
+#[must_use]
+pub fn packed_text(packed: &str, position: usize) -> &str {
+    packed.split(';').nth(position).unwrap_or("")
+}
+
 fn unpack_answer(kind: &ItemKind, text: &str) -> Option<Answer> {
     let option = |options: &[Choice], text: &str| {
         options.iter().find(|option| option.code.as_str() == text).map(|option| option.code.clone())

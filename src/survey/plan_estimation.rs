@@ -140,6 +140,7 @@ fn read_bounds(keys: &Keys, value: Value, found: &mut LimitedFindings) -> Option
     bounds.map(|[lower, upper]| (lower, upper))
 }
 
+#[expect(clippy::option_option, reason = "bounds that were not given are fine, bounds that are wrong were refused")]
 fn read_method(
     keys: &Keys,
     name: &str,
@@ -156,12 +157,11 @@ fn read_method(
         ("logit", None) => refuse("bounds", "missing", "logit needs bounds, such as [0.5, 2.0]".into()),
         (_, Some(_)) => refuse("bounds", "invalid", "only the method logit has bounds; leave them out".into()),
         ("raking", None) => Some(CalibrationMethod::Raking),
-        ("linear", None) => Some(CalibrationMethod::Linear),
         ("poststratification", None) if margins > 1 => {
             refuse("margin", "too_many", "poststratification takes one margin; name all its columns in it".into())
         }
         // With one margin the linear method divides wanted by present counts, which is post-stratification.
-        ("poststratification", None) => Some(CalibrationMethod::Linear),
+        ("linear" | "poststratification", None) => Some(CalibrationMethod::Linear),
         (other, None) => {
             let known = "raking, linear, logit or poststratification";
             refuse("method", "unknown_option", format!("there is no method {other:?}; take {known}"))

@@ -138,6 +138,13 @@ impl Plan {
     pub fn confidence(&self) -> Confidence {
         Confidence { level: self.level, shares: self.estimation.interval }
     }
+
+    /// Whether weights are calibrated by the answers to this question about the respondent.
+    #[must_use]
+    pub fn weights_by(&self, question: &str) -> bool {
+        let margins = self.calibration.iter().flat_map(|calibration| &calibration.margins);
+        margins.flat_map(|margin| &margin.columns).any(|column| column == question)
+    }
 }
 
 /// The peer group: which units of the register are measured, and how many answers each should reach.

@@ -172,7 +172,7 @@ impl<R: Read> ResponseFile<'_, R> {
             Some(Raw::from_cell(&item.kind, cell))
         };
         let path_of = |_, item: &Item| cell_path(line, item.code.as_str());
-        let (answers, respondent) = check_sheets(&self.wave.questionnaire, raw_of, path_of, &mut findings);
+        let (answers, respondent) = check_sheets(self.wave, raw_of, path_of, &mut findings);
         if findings.count() == before && !is_answered(&answers) {
             findings.push(format!("line {line}"), "empty", "not a single item is answered");
         }

@@ -2,7 +2,7 @@
 
 use super::answer::{Raw, check_answer};
 use crate::foundation::LimitedFindings;
-use crate::survey::{Answer, AnswerSheet, Item, Questionnaire};
+use crate::survey::{Answer, AnswerSheet, Item, Wave};
 
 /// Which of the two sheets an answer stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,11 +14,12 @@ pub(super) enum Part {
 /// Checks all answers. `raw_of` gives what was sent for the item at this position of its sheet, if anything was;
 /// `path_of` says where findings about it belong.
 pub(super) fn check_sheets<'r>(
-    questionnaire: &Questionnaire,
+    wave: &Wave,
     mut raw_of: impl FnMut(Part, usize, &Item) -> Option<Raw<'r>>,
     path_of: impl Fn(Part, &Item) -> String,
     findings: &mut LimitedFindings,
 ) -> (AnswerSheet, AnswerSheet) {
+    let questionnaire = &wave.questionnaire;
     let mut answers = AnswerSheet(Vec::new());
     let mut respondent = AnswerSheet(Vec::new());
     let items = questionnaire.items().map(|item| (Part::Answers, item));
@@ -36,6 +37,11 @@ pub(super) fn check_sheets<'r>(
             }
             raw if item.required && shown && raw.as_ref().is_none_or(Raw::is_blank) => {
                 findings.push(path_of(part, item), "required", "this must be answered, if only by \"no opinion\"");
+                None
+            }
+            Some(Raw::Null) if part == Part::Respondent && wave.plan.weights_by(item.code.as_str()) => {
+                let message = "choose one: the answers of this wave are weighted by it";
+                findings.push(path_of(part, item), "required", message);
                 None
             }
             Some(raw) => check_answer(item, &raw).unwrap_or_else(|fault| {

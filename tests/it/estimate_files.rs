@@ -179,7 +179,7 @@ fn a_wrong_value_is_one_error_with_its_line_and_column() {
         ("a,12,x,2.5,", "a,12,x,,", "line 4, column \"w\": the weight is missing"),
         ("a,12,y,1,", "a,12,,1,", "line 5, column \"office\": the sampling unit is missing"),
         ("a,12,y,1,", ",12,y,1,", "line 5, column \"region\": the stratum is missing"),
-        ("a,1,y,2,M,2,", "a,1,y,2,M", "line: 3"),
+        ("a,1,y,2,M,2,", "a,1,y,2,M", "line 3: the row has 5 cells, the header 7"),
         ("office,w", "office,weight", "there must be one column \"w\"; the header has 0"),
         ("office,w,sex", "office,w,w", "there must be one column \"w\"; the header has 2"),
     ];

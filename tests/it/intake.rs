@@ -52,6 +52,22 @@ on_both_engines! {
         assert_eq!(answers.iter().filter(|status| **status == StatusCode::CONFLICT).count(), 20);
     }
 
+    async fn new_answers_are_kept_beside_repeats_and_conflicts(database: TestDatabase) {
+        let world = World::small(database).await;
+        let mut all: Vec<Value> = (1..=60).map(submission).collect();
+        futures_of(&world, &all[..40]).await;
+        for conflicting in &mut all[..20] {
+            conflicting["unit"] = json!("D02");
+            conflicting["language"] = json!("en");
+        }
+        let answers = futures_of(&world, &all).await;
+        for expected in [StatusCode::CREATED, StatusCode::OK, StatusCode::CONFLICT] {
+            assert_eq!(answers.iter().filter(|status| **status == expected).count(), 20, "{expected}");
+        }
+        let checkup = world.platform.check_up().await.unwrap();
+        assert_eq!((checkup.responses, checkup.mismatches), (60, vec![]));
+    }
+
     async fn neither_the_id_nor_the_receipt_is_kept(database: TestDatabase) {
         let world = World::small(database).await;
         let mut sent = submission(0x1234_5678_9abc_def0_1234_5678_9abc_def0);

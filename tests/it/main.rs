@@ -5,6 +5,8 @@
 mod dissemination;
 mod estimate_designs;
 mod estimate_files;
+mod estimate_fuzz;
+mod estimate_properties;
 mod form;
 mod import;
 mod intake;
@@ -13,6 +15,9 @@ mod malformed;
 mod plan;
 mod rank_files;
 mod reference;
+mod reference_api;
+mod reference_calibrated;
+mod reference_calibration;
 mod reference_design;
 mod reference_distributions;
 mod reference_product;

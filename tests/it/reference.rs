@@ -13,7 +13,7 @@ use plumbline::estimation::{
 use plumbline::foundation::{Code, Weight};
 use plumbline::index::{Criteria, IndexKind, Method, UnitResults, WaveResults, compute_domain};
 use plumbline::ranking::{RankMethod, RankOptions, rank};
-use plumbline::statistics::{Confidence, Estimate};
+use plumbline::statistics::{Confidence, Estimate, Functional, Ratio};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
@@ -164,6 +164,18 @@ impl Largest {
         self.compared += 1;
     }
 
+    /// The same where differences count in parts of `size`.
+    pub(crate) fn compare_sized(&mut self, found: f64, expected: &Value, size: f64, what: &str) {
+        let expected = expected.as_f64().unwrap_or_else(|| panic!("{what} has no reference value"));
+        self.compare(found / size, &Value::from(expected / size), what);
+    }
+
+    /// The same where relative differences count, unless 0 is expected.
+    pub(crate) fn compare_relative(&mut self, found: f64, expected: &Value, what: &str) {
+        let size = expected.as_f64().map(f64::abs).filter(|size| *size > 0.0).unwrap_or(1.0);
+        self.compare_sized(found, expected, size, what);
+    }
+
     pub(crate) fn report(&self, compared: usize) {
         println!("| {} | {} | {:.1e} |", self.case, self.compared, self.difference);
         assert_eq!(self.compared, compared);
@@ -224,8 +236,9 @@ fn covariances_between_districts_and_between_factors_are_those_of_r() {
 fn intervals_degrees_of_freedom_and_design_effects_are_those_of_r() {
     let expected = json("expected.json");
     let sample = whole(Design::Clustered);
+    let mut shares = Largest::new("A: shares and standard errors beside the intervals");
     let mut intervals = Largest::new("A: xlogit intervals");
-    let mut effects = Largest::new("A: design effects");
+    let mut effects = Largest::new("A: design effects, both definitions");
     let blocks = DISTRICTS.iter().map(|code| &expected["A"]["ci_by_district"][code]).zip(sample.levels());
     for (expected, domain) in blocks.chain([(&expected["A"]["ci_overall"], sample.overall())]) {
         let estimates = named(&results(domain));
@@ -233,17 +246,52 @@ fn intervals_degrees_of_freedom_and_design_effects_are_those_of_r() {
             let estimate = estimates[&format!("top2_{item}")];
             let precision = estimate.precision.unwrap();
             assert_eq!((Some(precision.df), Some(estimate.n)), (expected["df"].as_u64(), expected["n"].as_u64()));
+            shares.compare(estimate.value, &expected["p"], item);
+            shares.compare(precision.se, &expected["se"], item);
             intervals.compare(precision.low, &expected["xlogit"][0], item);
             intervals.compare(precision.high, &expected["xlogit"][1], item);
             effects.compare(precision.design_effect.unwrap(), &expected["deff"], item);
+            effects.compare(precision.design_effect_with_replacement.unwrap(), &expected["deff_replace"], item);
             let n_effective = estimate.n as f64 / expected["deff"].as_f64().unwrap();
             assert!((precision.n_effective.unwrap() / n_effective - 1.0).abs() < 1e-12);
         }
     }
+    shares.report(2 * (22 + 9 * 5));
     intervals.report(2 * (22 + 9 * 5));
-    effects.report(22 + 9 * 5);
-    let df = results(sample.overall()).indices.items.unwrap().precision.unwrap().df;
-    assert_eq!(Some(df), expected["info"]["degf_A"].as_u64());
+    effects.report(2 * (22 + 9 * 5));
+}
+
+#[test]
+fn the_size_of_the_survey_and_two_checks_on_another_way_are_those_of_r() {
+    let (expected, overall) = (json("expected.json"), whole(Design::Clustered).overall());
+    let info = &expected["info"];
+    assert_eq!(info["districts"], serde_json::json!(DISTRICTS));
+    assert_eq!(Some(overall.responses()), info["n"].as_u64());
+    for (design, df) in [(Design::Clustered, &info["degf_A"]), (Design::Elements, &expected["D"]["degf"])] {
+        let index = results(whole(design).overall()).indices.items.unwrap();
+        assert_eq!(index.precision.map(|precision| precision.df), df.as_u64());
+    }
+    let mut checks = Largest::new("A: the index by `svycontrast`, ratios by `svyratio` and their covariances");
+    checks.compare_relative(overall.people(), &info["sum_weights"], "people");
+    let index = results(overall).indices.items.unwrap();
+    checks.compare(index.value, &expected["A"]["check_svycontrast"]["est"], "index");
+    checks.compare(index.precision.unwrap().se, &expected["A"]["check_svycontrast"]["se"], "its standard error");
+    let expected = &expected["A"]["check_svyratio"];
+    let ratio = |name: &Value| {
+        let (numerator, denominator) = name.as_str().unwrap().split_once('/').unwrap();
+        let item = |total: &str| total[3..].parse::<usize>().unwrap() - 1;
+        assert!(numerator.starts_with("t_q") && denominator.starts_with("a_q"));
+        let ratio = Ratio { numerator: vec![item(numerator)], denominator: vec![22 + item(denominator)] };
+        Statistic { functional: Functional { constant: 0.0, terms: vec![(1.0, ratio)] }, item: None, is_share: true }
+    };
+    let ratios: Vec<Statistic> = expected["names"].as_array().unwrap().iter().map(ratio).collect();
+    for (i, a) in ratios.iter().enumerate() {
+        checks.compare(overall.estimate(a, Confidence::at(0.95)).unwrap().value, &expected["ratio"][i], "ratio");
+        for (j, b) in ratios.iter().enumerate() {
+            checks.compare(overall.covariance(a, b).unwrap(), &expected["vcov"][i][j], "covariance");
+        }
+    }
+    checks.report(3 + 4 + 16);
 }
 
 #[test]
@@ -256,9 +304,10 @@ fn holm_rank_sets_are_those_of_r() {
             method: method().full_name(),
             headline,
             level: 0.95,
+            uncalibrated: None,
             units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
             overall: results(sample.overall()),
-            covariance: sample.covariance_between(position),
+            covariance: sample.covariance_between(position).to_vec(),
         };
         let options = RankOptions::new(RankMethod::Holm, results.level);
         let ranking = rank(&results.headline_estimates(), &results.covariance, &options).unwrap();

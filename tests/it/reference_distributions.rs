@@ -3,7 +3,7 @@
 //!
 //! `cargo test --test it reference_distributions -- --nocapture` prints the largest differences (see `docs/METHOD.md`).
 
-mod naive;
+pub(crate) mod naive;
 
 use std::collections::HashMap;
 
@@ -261,7 +261,7 @@ fn replicate_standard_errors_of_items_and_indices_are_those_of_r() {
         largest.report(25);
     }
     let totals = psu_totals(&stratified, &variables);
-    let psus: Vec<usize> = sizes(&stratified).iter().map(|stratum| stratum.drawn as usize).collect();
+    let psus: Vec<usize> = sizes(&stratified).iter().map(|stratum| usize::try_from(stratum.drawn).unwrap()).collect();
     let weights = ReplicateWeights::bootstrap(&psus, 400, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
     let found = standard_errors(&weights, |multipliers| statistics(&weighted_sums(multipliers, &totals)));
     // Two bootstraps of 400 differ by 5 % of a standard error as a rule, and so do R's and its linearised errors.

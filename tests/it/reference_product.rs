@@ -15,7 +15,7 @@ use crate::support::{World, on_both_engines, platform_on};
 const TOLERANCE: f64 = 1e-9;
 const WAVE: &str = "reference";
 
-const PLAN: &str = r#"
+pub(crate) const PLAN: &str = r#"
 code = "reference"
 questionnaire = "reference"
 method = "sipas-top2@2017"
@@ -35,13 +35,13 @@ fn parse(file: &str) -> Value {
     serde_json::from_str(&read(file)).unwrap()
 }
 
-fn units() -> String {
+pub(crate) fn units() -> String {
     let rows = (1..=9).map(|number| format!("D0{number},district,district,,Huyện {number},,\n"));
     "code,level,kind,parent_code,name_vi,valid_from,valid_to\n".to_owned() + &rows.collect::<String>()
 }
 
 /// The questionnaire that `meta.json` describes.
-fn questionnaire() -> String {
+pub(crate) fn questionnaire() -> String {
     let labels = r#"scale_labels = { vi = ["1", "2", "3", "4", "5"] }"#;
     let mut text = format!(
         "code = \"reference\"\nscale = {{ kind = \"likert5\", satisfied_from = 4 }}\ntitle = {{ vi = \"Chuẩn\" }}\n\

@@ -84,3 +84,4 @@ method-calibration-title = Váhy
 method-calibration-raking = Váhy byly kalibrovány metodou raking tak, aby výběr odpovídal známým počtům lidí podle { $margins }.
 method-calibration-linear = Váhy byly kalibrovány lineární metodou tak, aby výběr odpovídal známým počtům lidí podle { $margins }.
 method-calibration-logit = Váhy byly kalibrovány omezenou logitovou metodou tak, aby výběr odpovídal známým počtům lidí podle { $margins }.
+method-calibration-not = Plán průzkumu kalibruje váhy na známé počty lidí podle { $margins }. S těmito odpověďmi to nelze, váhy proto zůstaly, jak byly.

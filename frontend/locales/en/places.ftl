@@ -83,3 +83,4 @@ method-calibration-title = Weights
 method-calibration-raking = The weights were calibrated by raking, so that the sample meets known numbers of people by { $margins }.
 method-calibration-linear = The weights were calibrated by the linear method, so that the sample meets known numbers of people by { $margins }.
 method-calibration-logit = The weights were calibrated by the bounded logit method, so that the sample meets known numbers of people by { $margins }.
+method-calibration-not = The survey’s plan calibrates the weights to known numbers of people by { $margins }. With these answers that is not possible, so the weights are as they were.

@@ -79,3 +79,4 @@ method-calibration-title = Quyền số
 method-calibration-raking = Quyền số được hiệu chỉnh bằng phương pháp raking để mẫu khớp với số dân đã biết theo { $margins }.
 method-calibration-linear = Quyền số được hiệu chỉnh bằng phương pháp tuyến tính để mẫu khớp với số dân đã biết theo { $margins }.
 method-calibration-logit = Quyền số được hiệu chỉnh bằng phương pháp logit có chặn để mẫu khớp với số dân đã biết theo { $margins }.
+method-calibration-not = Kế hoạch khảo sát quy định hiệu chỉnh quyền số theo số dân đã biết, theo { $margins }. Với các phiếu hiện có chưa làm được việc này, nên quyền số được giữ nguyên.

@@ -25,6 +25,8 @@ pub(super) struct ResultsDocument {
     level: f64,
     /// How many responses were counted.
     responses: u64,
+    /// Why the weights are not calibrated although the plan wants it; null where they are, or where it does not.
+    uncalibrated: Option<String>,
     /// Whether the answers are invented.
     synthetic: bool,
     /// The estimates: all units together first, then each unit.
@@ -39,6 +41,7 @@ impl ResultsDocument {
             headline: results.headline.as_str(),
             level: results.level,
             responses: results.overall.responses,
+            uncalibrated: results.uncalibrated.clone(),
             synthetic: wave.plan.synthetic,
             rows: wave_rows(results),
         }

@@ -1,6 +1,8 @@
 //! The design file: what the columns mean, and which options are wanted.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::EstimateError;
@@ -13,6 +15,10 @@ use crate::statistics::{CalibrationMethod, Confidence, LonelyPsu};
 
 /// The method whose four indices are estimated; the design file says what counts as satisfied.
 const METHOD: &str = "sipas-top2@2017";
+/// The most characters in the name of a column, a stratum, a sampling unit or a level.
+pub(super) const NAME_LENGTH_MAX: usize = 500;
+/// The longest design file, in bytes.
+const LENGTH_MAX: u64 = 1 << 20;
 /// Stages of sampling; a country needs four.
 const STAGES_MAX: usize = 8;
 
@@ -47,8 +53,12 @@ impl Design {
     /// Reads and checks a design file; its margins are looked for beside it.
     pub(super) fn read(path: &Path) -> Result<Self, EstimateError> {
         let shown = || path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|cause| EstimateError::File { path: shown(), cause })?;
         let wrong = |message| EstimateError::Design { path: shown(), message };
+        let mut text = String::new();
+        let read = File::open(path).and_then(|file| file.take(LENGTH_MAX + 1).read_to_string(&mut text));
+        if read.map_err(|cause| EstimateError::File { path: shown(), cause })? as u64 > LENGTH_MAX {
+            return Err(wrong(format!("a design has at most {LENGTH_MAX} bytes")));
+        }
         let (mut design, wanted) = Self::from_toml(&text).map_err(wrong)?;
         let Some((method, margins)) = wanted else { return Ok(design) };
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -65,7 +75,11 @@ impl Design {
     fn from_toml(
         text: &str,
     ) -> Result<(Self, Option<(CalibrationMethod, Vec<super::design_file::MarginTable>)>), String> {
-        let file: DesignFile = toml::from_str(text).map_err(|error| error.to_string())?;
+        let file: DesignFile = toml::from_str(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            let line = 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+            format!("line {line}: {}", error.message())
+        })?;
         let DesignFile { columns, scale, factor, options, calibration } = file;
         check_columns(&columns, &factor)?;
         scale.check()?;
@@ -101,11 +115,13 @@ impl Design {
             calibration: None,
             method: Method::named(METHOD).ok_or_else(|| format!("the method {METHOD} is missing"))?,
         };
-        Ok((design, calibration.map(|table| table.check()).transpose()?.flatten()))
+        Ok((design, calibration.map(super::design_file::CalibrationTable::check).transpose()?.flatten()))
     }
 }
 
 fn check_columns(columns: &Columns, factors: &[Factor]) -> Result<(), String> {
+    let lists = [&columns.strata, &columns.domains].into_iter().chain(&columns.stages).chain(&columns.fpc).flatten();
+    lists.chain(&columns.weight).chain(&columns.psu).try_for_each(|name| check_name(name))?;
     let items = columns.items.len();
     if !(1..=TallySums::ITEMS_MAX).contains(&items) {
         return Err(format!("columns.items must name 1 to {} columns, not {items}", TallySums::ITEMS_MAX));
@@ -115,6 +131,15 @@ fn check_columns(columns: &Columns, factors: &[Factor]) -> Result<(), String> {
     refuse_repeats("columns.strata", &columns.strata)?;
     refuse_repeats("columns.stages", columns.stages.iter().flatten())?;
     refuse_repeats("factor", factors.iter().map(|factor| &factor.code))
+}
+
+/// Fails where the name of a column is empty, long, or not one line.
+pub(super) fn check_name(name: &str) -> Result<(), String> {
+    if name.trim().is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.contains(char::is_control) {
+        let what = "the name of a column must have 1 to";
+        return Err(format!("{what} {NAME_LENGTH_MAX} characters and no control characters, unlike {name:?}"));
+    }
+    Ok(())
 }
 
 /// Fails where a list names something twice.
@@ -156,6 +181,13 @@ mod tests {
     use crate::statistics::IntervalMethod;
 
     const SMALL: &str = "[columns]\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"f\"\nitems = [\"q2\"]\n[options]\n";
+
+    #[test]
+    fn the_example_is_read() {
+        let (design, calibration) = Design::from_toml(include_str!("../../../docs/examples/design.toml")).unwrap();
+        assert_eq!((design.stages.len(), design.populations.len(), design.criteria.factors.len()), (2, 2, 2));
+        assert_eq!(calibration.map(|(method, margins)| (method, margins.len())), Some((CalibrationMethod::Raking, 2)));
+    }
 
     #[test]
     fn what_is_not_said_is_a_simple_random_sample_on_the_usual_scale() {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::design::refuse_repeats;
+use super::design::{check_name, refuse_repeats};
 use crate::foundation::Code;
 use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
 
@@ -110,7 +110,6 @@ pub(super) struct MarginTable {
 
 impl CalibrationTable {
     /// The method and its margins; nothing where no calibration is wanted.
-    #[expect(clippy::type_complexity, reason = "a pair for one caller")]
     pub(super) fn check(self) -> Result<Option<(CalibrationMethod, Vec<MarginTable>)>, String> {
         let Self { method, bounds, margin } = self;
         let method = match (method, bounds) {
@@ -122,12 +121,11 @@ impl CalibrationTable {
             (MethodName::None, None) if margin.is_empty() => return Ok(None),
             (MethodName::None, None) => return Err("calibration has margins but the method \"none\"".into()),
             (MethodName::Raking, None) => CalibrationMethod::Raking,
-            (MethodName::Linear, None) => CalibrationMethod::Linear,
             // With one margin, linear calibration is post-stratification: each factor is wanted over present.
             (MethodName::Poststratification, None) if margin.len() > 1 => {
                 return Err("poststratification takes one calibration.margin; name all its columns in it".into());
             }
-            (MethodName::Poststratification, None) => CalibrationMethod::Linear,
+            (MethodName::Linear | MethodName::Poststratification, None) => CalibrationMethod::Linear,
         };
         if margin.is_empty() {
             return Err("a calibration needs at least one [[calibration.margin]] with columns and file".into());
@@ -137,6 +135,10 @@ impl CalibrationTable {
                 return Err("a calibration.margin must name at least one column".into());
             }
             refuse_repeats("calibration.margin.columns", &margin.columns)?;
+            margin.columns.iter().try_for_each(|name| check_name(name))?;
+            if margin.columns.iter().any(|name| name == "Freq") {
+                return Err("a calibration.margin cannot name the column Freq, which holds the counts".into());
+            }
         }
         Ok(Some((method, margin)))
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::EstimateError;
 use crate::estimation::Margin;
+use crate::foundation::Findings;
 use crate::survey::read_margin;
 
 /// Joins the values of several columns where people see them.
@@ -26,7 +27,8 @@ impl MarginFile {
     pub(super) fn read(path: &Path, columns: &[String]) -> Result<Self, EstimateError> {
         let shown = || path.display().to_string();
         let file = std::fs::File::open(path).map_err(|cause| EstimateError::File { path: shown(), cause })?;
-        let found = read_margin(file, columns).map_err(|findings| EstimateError::Margin { path: shown(), findings })?;
+        let found = read_margin(file, columns)
+            .map_err(|findings| EstimateError::Margin { path: shown(), message: first_of(&findings) })?;
         let mut levels = HashMap::new();
         for (number, level) in (0..).zip(&found) {
             let mut key = String::new();
@@ -37,9 +39,17 @@ impl MarginFile {
         Ok(Self { columns: columns.to_vec(), margin: Margin { name: columns.join(AND), levels: counts }, levels })
     }
 
-    /// Adds a value to the key of a level.
+    /// Adds a value to the key of a level; no value holds the separator, since none holds control characters.
     pub(super) fn push(key: &mut String, value: &str) {
         key.push_str(value);
         key.push('\u{1f}');
+    }
+}
+
+fn first_of(findings: &Findings) -> String {
+    let first = findings.0.first().map(|first| format!("{}: {}", first.path, first.message)).unwrap_or_default();
+    match findings.0.len() {
+        0 | 1 => first,
+        found => format!("{first} (the first of {found} mistakes)"),
     }
 }

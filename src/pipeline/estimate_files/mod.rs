@@ -15,6 +15,7 @@ mod write_parquet;
 use std::path::PathBuf;
 
 use crate::estimation::EstimationError;
+use crate::foundation::one_line;
 
 use write::{CovarianceRow, LevelEstimate};
 
@@ -48,7 +49,7 @@ pub enum OutputFormat {
 #[derive(Debug, thiserror::Error)]
 pub enum EstimateError {
     /// A file cannot be read or written.
-    #[error("{path}: {cause}")]
+    #[error("{}", one_line(&format!("{path}: {cause}")))]
     File {
         /// The file.
         path: String,
@@ -56,7 +57,7 @@ pub enum EstimateError {
         cause: std::io::Error,
     },
     /// The design file says something that cannot be meant, or that this version does not do.
-    #[error("{path}: {message}")]
+    #[error("{}", one_line(&format!("{path}: {message}")))]
     Design {
         /// The design file.
         path: String,
@@ -64,15 +65,17 @@ pub enum EstimateError {
         message: String,
     },
     /// The responses are no well-formed CSV.
-    #[error("{path}: {cause}")]
+    #[error("{}", one_line(&format!("{path}: line {line}: {message}")))]
     Csv {
         /// The file.
         path: String,
-        /// What is wrong, with its line.
-        cause: csv::Error,
+        /// The line, counted from 1, the header included.
+        line: u64,
+        /// What is wrong and how to mend it.
+        message: String,
     },
     /// The responses have no such column, or have it twice.
-    #[error("{path}: there must be one column {column:?}; the header has {found}")]
+    #[error("{}", one_line(&format!("{path}: there must be one column {column:?}; the header has {found}")))]
     Column {
         /// The file.
         path: String,
@@ -82,7 +85,7 @@ pub enum EstimateError {
         found: usize,
     },
     /// A value cannot be used.
-    #[error("{path}: {position}, column {column:?}: {message}")]
+    #[error("{}", one_line(&format!("{path}: {position}, column {column:?}: {message}")))]
     Value {
         /// The file.
         path: String,
@@ -93,16 +96,34 @@ pub enum EstimateError {
         /// What is wrong and how to mend it.
         message: String,
     },
+    /// Weights are so small that whole billionths hold too few of their digits.
+    #[error("{}", one_line(&format!(
+        "{path}: weights are held in whole billionths, which cut off digits of these: their mean is {mean:e}; multiply all \
+         by the same number, such as {factor}, which changes no share or index",
+        factor = 10_f64.powf(-mean.log10().floor())
+    )))]
+    Weights {
+        /// The file.
+        path: String,
+        /// The mean of the weights.
+        mean: f64,
+    },
+    /// The two files to be written are one.
+    #[error("{}", one_line(&format!("{path}: the estimates and the covariances cannot be written to the same file")))]
+    SameOutput {
+        /// The file.
+        path: String,
+    },
     /// A margin's file is wrong.
-    #[error("{path}: {findings}")]
+    #[error("{}", one_line(&format!("{path}: {message}")))]
     Margin {
         /// The file.
         path: String,
-        /// What is wrong, with line and column.
-        findings: crate::foundation::Findings,
+        /// What is wrong first, with line and column, and how much more is.
+        message: String,
     },
     /// The responses are no well-formed Parquet, or hold what is neither text nor a number.
-    #[error("{path}: {cause}")]
+    #[error("{}", one_line(&format!("{path}: {cause}")))]
     Parquet {
         /// The file.
         path: String,
@@ -110,22 +131,25 @@ pub enum EstimateError {
         cause: parquet::errors::ParquetError,
     },
     /// A stratum has a single sampling unit, and nothing is said of what to do with it.
-    #[error(
+    #[error("{}", one_line(&format!(
         "stratum {stratum:?} has only one sampling unit, which says nothing of how units vary; join it with another one, \
          or choose options.lonely_psu: remove, certainty, adjust or average"
-    )]
+    )))]
     Lonely {
         /// The stratum, and the units that it lies in.
         stratum: String,
     },
     /// The sample cannot be formed.
-    #[error(transparent)]
+    #[error("{}", one_line(&.0.to_string()))]
     Estimation(#[from] EstimationError),
 }
 
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
 /// each domain. `progress` is told how many bytes of the responses were read.
 pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<(), EstimateError> {
+    if options.covariance.as_ref() == Some(&options.output) {
+        return Err(EstimateError::SameOutput { path: options.output.display().to_string() });
+    }
     let design = design::Design::read(&options.design)?;
     let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
     let estimates = write::estimates(&design, &sample);

@@ -36,7 +36,10 @@ impl Row for ParquetRow<'_> {
             Some(Column::Text(values)) => values[self.row].as_deref().map_or(Field::Missing, text),
             Some(Column::Integer(values)) => values[self.row].map_or(Field::Missing, Field::Integer),
             Some(Column::Number(values)) => {
-                values[self.row].filter(|value| !value.is_nan()).map_or(Field::Missing, Field::Number)
+                // Adding 0 makes one zero of the two.
+                values[self.row]
+                    .filter(|value| !value.is_nan())
+                    .map_or(Field::Missing, |value| Field::Number(value + 0.0))
             }
             None => Field::Missing,
         }
@@ -55,7 +58,7 @@ fn text(value: &str) -> Field<'_> {
 }
 
 /// Rows that are decoded together: they bound the memory, whatever the size of a row group.
-const ROWS_PER_BATCH: usize = 16_384;
+const ROWS_PER_BATCH: usize = 4_096;
 
 /// The wanted columns of some rows, by the column's place in the header, and how many rows there are.
 type Batch = Result<(Vec<Option<Column>>, usize), ParquetError>;
@@ -105,14 +108,14 @@ fn decode(file: &SerializedFileReader<File>, wanted: &[usize], sender: &SyncSend
         for column in wanted {
             let description = schema.column(*column);
             check_type(&description)?;
-            readers.push((*column, group.get_column_reader(*column)?, description.max_def_level()));
+            readers.push((*column, group.get_column_reader(*column)?, description));
         }
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         while left > 0 {
             let rows = left.min(ROWS_PER_BATCH);
             let mut columns: Vec<Option<Column>> = (0..schema.num_columns()).map(|_| None).collect();
-            for (column, reader, level) in &mut readers {
-                columns[*column] = Some(read_column(reader, rows, *level)?);
+            for (column, reader, description) in &mut readers {
+                columns[*column] = Some(read_column(reader, rows, description)?);
             }
             if sender.send(Ok((columns, rows))).is_err() {
                 return Ok(());
@@ -129,6 +132,7 @@ fn check_type(description: &ColumnDescriptor) -> Result<(), ParquetError> {
         _ if description.max_rep_level() > 0 => "lists",
         _ if matches!(description.logical_type_ref(), Some(LogicalType::Decimal { .. })) => "decimals",
         _ if description.converted_type() == ConvertedType::DECIMAL => "decimals",
+        _ if is_time(description) => "dates or times",
         PhysicalType::INT96 => "timestamps",
         PhysicalType::FIXED_LEN_BYTE_ARRAY => "bytes of a fixed length",
         _ => return Ok(()),
@@ -136,11 +140,35 @@ fn check_type(description: &ColumnDescriptor) -> Result<(), ParquetError> {
     Err(ParquetError::General(format!("column {:?} holds {what}; use text or numbers", description.path().string())))
 }
 
-fn read_column(reader: &mut ColumnReader, rows: usize, level: i16) -> Result<Column, ParquetError> {
+/// Whether the numbers of a column are days, or parts of a second.
+fn is_time(description: &ColumnDescriptor) -> bool {
+    use ConvertedType::{DATE, TIME_MICROS, TIME_MILLIS, TIMESTAMP_MICROS, TIMESTAMP_MILLIS};
+    let logical = description.logical_type_ref();
+    matches!(logical, Some(LogicalType::Date | LogicalType::Time(_) | LogicalType::Timestamp(_)))
+        || [DATE, TIME_MICROS, TIME_MILLIS, TIMESTAMP_MICROS, TIMESTAMP_MILLIS].contains(&description.converted_type())
+}
+
+/// Whether the whole numbers of a column have no sign.
+fn is_unsigned(description: &ColumnDescriptor) -> bool {
+    matches!(description.logical_type_ref(), Some(LogicalType::Integer(whole)) if !whole.is_signed)
+        || [ConvertedType::UINT_32, ConvertedType::UINT_64].contains(&description.converted_type())
+}
+
+fn read_column(reader: &mut ColumnReader, rows: usize, description: &ColumnDescriptor) -> Result<Column, ParquetError> {
+    let (level, is_unsigned) = (description.max_def_level(), is_unsigned(description));
     match reader {
+        ColumnReader::Int32ColumnReader(reader) if is_unsigned => {
+            Ok(Column::Integer(values(reader, rows, level, |value| i64::from(value.cast_unsigned()))?))
+        }
+        ColumnReader::Int64ColumnReader(reader) if is_unsigned => {
+            Ok(Column::Text(values(reader, rows, level, |value| value.cast_unsigned().to_string())?))
+        }
         ColumnReader::Int32ColumnReader(reader) => Ok(Column::Integer(values(reader, rows, level, i64::from)?)),
         ColumnReader::Int64ColumnReader(reader) => Ok(Column::Integer(values(reader, rows, level, |value| value)?)),
-        ColumnReader::BoolColumnReader(reader) => Ok(Column::Integer(values(reader, rows, level, i64::from)?)),
+        // As CSV has them: yes is no rating of 1.
+        ColumnReader::BoolColumnReader(reader) => {
+            Ok(Column::Text(values(reader, rows, level, |value| value.to_string())?))
+        }
         ColumnReader::FloatColumnReader(reader) => Ok(Column::Number(values(reader, rows, level, f64::from)?)),
         ColumnReader::DoubleColumnReader(reader) => Ok(Column::Number(values(reader, rows, level, |value| value)?)),
         ColumnReader::ByteArrayColumnReader(reader) => {

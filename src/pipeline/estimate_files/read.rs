@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::EstimateError;
-use super::design::Design;
+use super::design::{Design, NAME_LENGTH_MAX};
 use super::margin_file::MarginFile;
 use super::table::{Field, Reader, Row, read_table};
 use crate::estimation::{BetweenLevels, Membership, Place, Respondent, Sample, SampleBuilder};
@@ -16,7 +16,7 @@ use crate::statistics::LonelyPsu;
 /// The most levels that all domains together may have, times the square of the number of items: each level keeps sums of
 /// all pairs of items. 5,000 levels for 22 items, 60 for 200; about half a gigabyte.
 const LEVELS_TIMES_SQUARED_ITEMS_MAX: usize = 2_420_000;
-/// Joins the values of several stratum columns; no value of a readable file holds it.
+/// Joins the values of several stratum columns; no value holds it, since none holds control characters.
 const STRATUM_SEPARATOR: char = '\u{1f}';
 
 /// The sample of a file, and which of its levels are which.
@@ -50,9 +50,13 @@ impl FileSample {
             builder,
             levels: vec![BTreeMap::new(); design.domains.len()],
             scratch: Scratch::new(design),
+            weights: Weights::default(),
         };
         read_table(path, &mut reader, &mut progress)?;
-        let Responses { builder, levels, .. } = reader;
+        let Responses { builder, levels, weights, .. } = reader;
+        if let Some(mean) = weights.too_small() {
+            return Err(EstimateError::Weights { path: path.display().to_string(), mean });
+        }
         let mut between = BetweenLevels::default();
         if covariances && let Some(levels) = levels.first() {
             between.levels = levels.values().copied().collect();
@@ -103,6 +107,23 @@ impl Scratch {
     }
 }
 
+/// What whole billionths do to the weights.
+#[derive(Default)]
+struct Weights {
+    sum: f64,
+    count: f64,
+    /// The most that a weight was rounded by.
+    rounded: f64,
+}
+
+impl Weights {
+    /// The mean weight, where roundings are so large a part of it that estimates would show them in their ninth digit.
+    fn too_small(&self) -> Option<f64> {
+        let mean = self.sum / self.count;
+        (self.rounded > 1e-8 * mean).then_some(mean)
+    }
+}
+
 /// Reads the rows of a file.
 struct Responses<'a> {
     path: &'a Path,
@@ -112,6 +133,7 @@ struct Responses<'a> {
     builder: SampleBuilder,
     levels: Vec<BTreeMap<String, usize>>,
     scratch: Scratch,
+    weights: Weights,
 }
 
 impl Reader for Responses<'_> {
@@ -196,11 +218,11 @@ impl Responses<'_> {
         let levels_max = LEVELS_TIMES_SQUARED_ITEMS_MAX / self.design.criteria.items.len().pow(2);
         scratch.levels.clear();
         for (domain, position) in self.positions.domains.iter().enumerate() {
-            scratch.name.clear();
-            push_field(&mut scratch.name, row.field(*position));
-            if scratch.name.is_empty() {
+            if row.field(*position) == Field::Missing {
                 continue;
             }
+            scratch.name.clear();
+            self.push_name(row, *position, "the level", &mut scratch.name)?;
             if let Some(level) = self.levels[domain].get(&scratch.name) {
                 scratch.levels.push(*level);
                 continue;
@@ -254,10 +276,18 @@ impl Responses<'_> {
         })
     }
 
-    fn weight(&self, row: &impl Row, position: usize) -> Result<Weight, EstimateError> {
+    fn weight(&mut self, row: &impl Row, position: usize) -> Result<Weight, EstimateError> {
         let mut text = String::new();
         self.push_name(row, position, "the weight", &mut text)?;
-        text.parse().map_err(|error| self.wrong(row, position, format!("{error}")))
+        let weight: Weight = text.parse().map_err(|error| self.wrong(row, position, format!("{error}")))?;
+        let has_billionths = text.split_once('.').is_some_and(|(_, decimals)| decimals.len() > 9);
+        if has_billionths || text.contains(['e', 'E']) {
+            let exact = text.parse().unwrap_or(weight.value());
+            self.weights.rounded = self.weights.rounded.max((exact - weight.value()).abs());
+        }
+        self.weights.sum += weight.value();
+        self.weights.count += 1.0;
+        Ok(weight)
     }
 
     fn population(&self, row: &impl Row, position: usize) -> Result<f64, EstimateError> {
@@ -271,6 +301,12 @@ impl Responses<'_> {
     fn push_name(&self, row: &impl Row, position: usize, what: &str, text: &mut String) -> Result<(), EstimateError> {
         match row.field(position) {
             Field::Missing => Err(self.wrong(row, position, format!("{what} is missing"))),
+            Field::Text(name) if name.len() > NAME_LENGTH_MAX && name.chars().count() > NAME_LENGTH_MAX => {
+                Err(self.wrong(row, position, format!("{what} has more than {NAME_LENGTH_MAX} characters")))
+            }
+            Field::Text(name) if name.contains(char::is_control) => {
+                Err(self.wrong(row, position, format!("{what} holds control characters or line breaks: {name:?}")))
+            }
             field => {
                 push_field(text, field);
                 Ok(())

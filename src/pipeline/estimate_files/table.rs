@@ -4,13 +4,14 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 
 use super::EstimateError;
 use super::parquet_table;
+use crate::foundation::{CsvRowError, CsvRows};
 
 /// Rows that are parsed together.
-const ROWS_PER_BATCH: usize = 1_024;
+const ROWS_PER_BATCH: usize = 256;
 /// Batches that may wait to be taken.
 pub(super) const BATCHES_AHEAD: usize = 4;
 
@@ -58,23 +59,26 @@ pub(super) fn read_table(
     }
 }
 
-struct CsvRow<'a>(&'a StringRecord);
+/// A row of CSV and the line that it begins on.
+type CsvLine = (u64, StringRecord);
+
+struct CsvRow<'a>(&'a CsvLine);
 
 impl Row for CsvRow<'_> {
     fn field(&self, column: usize) -> Field<'_> {
-        match &self.0[column] {
+        match self.0.1[column].trim() {
             "" => Field::Missing,
             text => Field::Text(text),
         }
     }
 
     fn position(&self) -> String {
-        format!("line {}", self.0.position().map_or(0, csv::Position::line))
+        format!("line {}", self.0.0)
     }
 }
 
-/// Rows that were parsed together, and the bytes read until then.
-type Batch = Result<(Vec<StringRecord>, u64), csv::Error>;
+/// Rows that were parsed together, how many they are, and the bytes read until then.
+type Batch = Result<(Vec<CsvLine>, usize, u64), EstimateError>;
 
 /// Parses on a thread of its own, a few batches ahead of `reader`.
 fn read_csv(
@@ -83,49 +87,71 @@ fn read_csv(
     reader: &mut impl Reader,
     progress: &mut impl FnMut(u64),
 ) -> Result<(), EstimateError> {
-    let wrong = |cause| EstimateError::Csv { path: path.display().to_string(), cause };
-    let mut lines = ReaderBuilder::new().trim(Trim::All).buffer_capacity(1 << 18).from_reader(file);
-    // Spreadsheets write a byte order mark, which is no part of the first column's name.
-    let names = lines.headers().map_err(wrong)?.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned());
-    reader.header(&names.collect::<Vec<_>>())?;
+    let mut rows = CsvRows::new(file);
+    let mut header = StringRecord::new();
+    match rows.read(&mut header) {
+        None => return Err(wrong(path, 1, "the file is empty; it must begin with a header")),
+        Some(Err(error)) => return Err(unreadable(path, rows.line(), error)),
+        Some(Ok(_)) => {}
+    }
+    reader.header(&header.iter().map(|name| name.trim().to_owned()).collect::<Vec<_>>())?;
+    let width = header.len();
     let (sender, batches) = sync_channel(BATCHES_AHEAD);
     let (give_back, used) = channel();
     std::thread::scope(|scope| {
-        scope.spawn(move || parse(&mut lines, &sender, &used));
+        scope.spawn(move || parse(path, &mut rows, &sender, &used));
         // Leaving early drops the receiver, which ends the thread.
         for batch in batches {
-            let (records, bytes) = batch.map_err(wrong)?;
-            records.iter().try_for_each(|record| reader.row(&CsvRow(record)))?;
+            let (lines, filled, bytes) = batch?;
+            for line in &lines[..filled] {
+                if line.1.len() != width {
+                    let message = format!("the row has {} cells, the header {width}", line.1.len());
+                    return Err(wrong(path, line.0, message));
+                }
+                reader.row(&CsvRow(line))?;
+            }
             progress(bytes);
             // The thread may have ended by now and need no more records.
-            drop(give_back.send(records));
+            drop(give_back.send(lines));
         }
         Ok(())
     })
 }
 
 /// Parses all rows, into records that were used before where there are some.
-fn parse(lines: &mut csv::Reader<File>, sender: &SyncSender<Batch>, used: &Receiver<Vec<StringRecord>>) {
+fn parse(path: &Path, rows: &mut CsvRows<File>, sender: &SyncSender<Batch>, used: &Receiver<Vec<CsvLine>>) {
     loop {
-        let mut records = used.try_recv().unwrap_or_default();
-        records.resize_with(ROWS_PER_BATCH, StringRecord::new);
+        let mut lines = used.try_recv().unwrap_or_default();
+        lines.resize_with(ROWS_PER_BATCH, CsvLine::default);
         let mut filled = 0;
-        while filled < ROWS_PER_BATCH {
-            match lines.read_record(&mut records[filled]) {
-                Ok(true) => filled += 1,
-                Ok(false) => break,
-                Err(cause) => {
-                    // The rows before it come first: theirs may be the first mistake.
-                    records.truncate(filled);
-                    drop(sender.send(Ok((records, lines.position().byte()))));
-                    return drop(sender.send(Err(cause)));
+        let mut error = None;
+        while let Some((line, record)) = lines.get_mut(filled) {
+            match rows.read(record) {
+                Some(Ok(found)) => (*line, filled) = (found, filled + 1),
+                Some(Err(cause)) => {
+                    error = Some(unreadable(path, rows.line(), cause));
+                    break;
                 }
+                None => break,
             }
         }
-        records.truncate(filled);
         let is_last = filled < ROWS_PER_BATCH;
-        if sender.send(Ok((records, lines.position().byte()))).is_err() || is_last {
-            return;
+        // The rows before an error come first: theirs may be the first mistake.
+        if sender.send(Ok((lines, filled, rows.bytes()))).is_err() || is_last {
+            return error.into_iter().for_each(|error| drop(sender.send(Err(error))));
+        }
+    }
+}
+
+fn wrong(path: &Path, line: u64, message: impl Into<String>) -> EstimateError {
+    EstimateError::Csv { path: path.display().to_string(), line, message: message.into() }
+}
+
+fn unreadable(path: &Path, line: u64, error: CsvRowError) -> EstimateError {
+    match error {
+        CsvRowError::Unreadable(message) => wrong(path, line, message),
+        CsvRowError::NotUtf8(cell) => {
+            wrong(path, line, format!("cell {} is not UTF-8; save the file as \"CSV UTF-8\"", cell + 1))
         }
     }
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::foundation::one_line;
 use crate::ranking::{Place, RankOptions, places};
 use crate::statistics::{Comparison, Covariance, RankSetError};
 use units::Units;
@@ -42,7 +43,7 @@ pub struct RankFileOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum RankFileError {
     /// A file cannot be read or written.
-    #[error("{path}: {cause}")]
+    #[error("{}", one_line(&format!("{path}: {cause}")))]
     File {
         /// The file.
         path: String,
@@ -50,7 +51,7 @@ pub enum RankFileError {
         cause: std::io::Error,
     },
     /// A file does not hold what it must.
-    #[error("{path}: {message}")]
+    #[error("{}", one_line(&format!("{path}: {message}")))]
     Input {
         /// The file.
         path: String,
@@ -58,7 +59,7 @@ pub enum RankFileError {
         message: String,
     },
     /// An option cannot be meant.
-    #[error("{0}")]
+    #[error("{}", one_line(.0))]
     Option(String),
 }
 

@@ -97,7 +97,9 @@ impl Rows {
                         return Err(wrong(format!("line {line}: the row has {found} cells, the header {expected}")));
                     }
                     let cells = positions.iter().map(|position| Cow::Borrowed(record[*position].trim())).collect();
-                    take(&Row { path: &path, is_json: false, line, columns, cells })?;
+                    let row = Row { path: &path, is_json: false, line, columns, cells };
+                    row.check()?;
+                    take(&row)?;
                 }
             }
             Source::Json(objects) => {
@@ -113,6 +115,7 @@ impl Rows {
                         };
                         row.cells.push(cell);
                     }
+                    row.check()?;
                     take(&row)?;
                 }
             }
@@ -127,6 +130,14 @@ fn described(finding: &Finding) -> String {
 }
 
 impl Row<'_> {
+    /// Refuses what would tear sentences and lines of the output apart.
+    fn check(&self) -> Result<(), RankFileError> {
+        match self.cells.iter().position(|cell| cell.contains(char::is_control)) {
+            Some(k) => Err(self.wrong(k, "control characters and line breaks are not taken")),
+            None => Ok(()),
+        }
+    }
+
     /// The cell of the `k`-th wanted column, without surrounding blanks.
     pub(super) fn text(&self, k: usize) -> &str {
         &self.cells[k]

@@ -7,6 +7,8 @@ use super::{RankFileError, RankFileOptions};
 
 /// The statistic that is ranked by unless another is asked for.
 const STATISTIC: &str = "index_items";
+/// The most characters in the name of a unit.
+const NAME_LENGTH_MAX: usize = 500;
 /// How many names an error lists.
 const NAMES_MAX: usize = 20;
 
@@ -122,6 +124,9 @@ impl Units {
         let name = row.text(0).to_owned();
         if name.is_empty() {
             return Err(row.wrong(0, "the unit has no name"));
+        }
+        if name.chars().count() > NAME_LENGTH_MAX {
+            return Err(row.wrong(0, format!("the name of a unit has at most {NAME_LENGTH_MAX} characters")));
         }
         if let Some(line) = self.lines.insert(name.clone(), row.line()) {
             let what = "each unit may be there once";

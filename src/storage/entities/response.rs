@@ -9,12 +9,12 @@ pub struct Model {
     /// The wave.
     #[sea_orm(primary_key, auto_increment = false)]
     pub wave_id: i32,
-    /// The unit that is rated.
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub unit_id: i64,
     /// A one-way derivation of the id that the client made.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: Uuid,
+    /// The unit that is rated.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub unit_id: i64,
     /// Tells a repeat from a conflict.
     pub content_hash: Uuid,
     /// The stratum.

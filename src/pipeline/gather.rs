@@ -1,0 +1,114 @@
+//! Gathering a wave's sample from storage: its tallies, and of its responses what tallies do not hold.
+
+use std::collections::HashMap;
+
+use super::PipelineError;
+use super::waves::{LoadedWave, unmeasured};
+use crate::estimation::{Calibration, Margin, Membership, Place, Respondent, SampleBuilder};
+use crate::foundation::Code;
+use crate::index::Method;
+use crate::storage::{KeptResponse, Snapshot, StorageError};
+use crate::survey::{CalibrationPlan, PlannedMargin, UnitId, Wave, packed_text};
+
+/// Reads a wave's sample (see [`SampleBuilder`]). A unit is a level.
+///
+/// With `calibration` every response is counted from the log: a kept tally does not tell who is in which level of a margin.
+pub(super) async fn gather(
+    snapshot: &Snapshot,
+    loaded: &LoadedWave,
+    method: &Method,
+    calibration: Option<&CalibrationPlan>,
+) -> Result<SampleBuilder, PipelineError> {
+    let wave = &loaded.wave;
+    let items = wave.questionnaire.rated_items().count();
+    let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
+    let sample = SampleBuilder::new(items, satisfied_from, wave.units.len())?;
+    let mut sample = sample.with_lonely_psu(wave.plan.estimation.lonely_psu);
+    let margins = if let Some(plan) = calibration {
+        sample = sample.calibrated(Calibration::new(plan.method, plan.margins.iter().map(margin).collect())?);
+        Margins::new(plan, wave)
+    } else {
+        add_tallies(snapshot, loaded, items, &mut sample).await?;
+        Margins::default()
+    };
+    let levels: HashMap<UnitId, usize> = wave.units.iter().enumerate().map(|(level, unit)| (unit.id, level)).collect();
+    let add = |response: KeptResponse| {
+        let level = *levels.get(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
+        let ratings = loaded.ratings_of(&response.answers)?;
+        let of_margins = margins.levels_of(wave.units[level].code().as_str(), &response.respondent)?;
+        let placement = &response.placement;
+        let psu = placement.psu.as_ref().map(Code::as_str);
+        sample.add_response(&Respondent {
+            member: Membership { levels: &[level], margins: &of_margins },
+            place: Place { stratum: placement.stratum.as_str(), units: psu.as_slice(), populations: &[] },
+            weight: placement.weight,
+            ratings: &ratings,
+        })?;
+        Ok::<_, PipelineError>(())
+    };
+    snapshot.each_response(loaded.id, add).await?;
+    Ok(sample)
+}
+
+async fn add_tallies(
+    snapshot: &Snapshot,
+    loaded: &LoadedWave,
+    items: usize,
+    sample: &mut SampleBuilder,
+) -> Result<(), PipelineError> {
+    for (level, unit) in loaded.wave.units.iter().enumerate() {
+        for row in snapshot.tallies(loaded.id, unit.id, items).await? {
+            if let Some(psu) = &row.psu {
+                let place = Place { stratum: row.stratum.as_str(), units: &[psu.as_str()], populations: &[] };
+                sample.add_tally(Membership { levels: &[level], margins: &[] }, &place, &row.sums)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn margin(planned: &PlannedMargin) -> Margin {
+    let levels = planned.levels.iter().map(|level| (level.values.join(" × "), level.people)).collect();
+    Margin { name: planned.columns.join(" × "), levels }
+}
+
+/// Finds the level of each margin that a response has.
+#[derive(Default)]
+struct Margins(Vec<MarginReader>);
+
+struct MarginReader {
+    name: String,
+    /// Where the values stand among the answers about the respondent; nothing for the unit.
+    columns: Vec<Option<usize>>,
+    levels: HashMap<Vec<String>, u32>,
+}
+
+impl Margins {
+    fn new(plan: &CalibrationPlan, wave: &Wave) -> Self {
+        let questions = &wave.questionnaire.respondent;
+        // The plan was checked against the questionnaire: what is no question is the unit.
+        let column = |name: &String| questions.iter().position(|item| item.code.as_str() == name);
+        let reader = |margin: &PlannedMargin| MarginReader {
+            name: margin.columns.join(", "),
+            columns: margin.columns.iter().map(column).collect(),
+            levels: margin.levels.iter().map(|level| level.values.clone()).zip(0..).collect(),
+        };
+        Self(plan.margins.iter().map(reader).collect())
+    }
+
+    /// The number of each margin's level.
+    fn levels_of(&self, unit: &str, respondent: &str) -> Result<Vec<u32>, StorageError> {
+        let level = |margin: &MarginReader| {
+            let value = |column: &Option<usize>| match column {
+                Some(position) => packed_text(respondent, *position).to_owned(),
+                None => unit.to_owned(),
+            };
+            let values: Vec<String> = margin.columns.iter().map(value).collect();
+            margin.levels.get(&values).copied().ok_or_else(|| StorageError::Damaged {
+                table: "response",
+                reason: format!("a response has no level of the margin {}", margin.name),
+            })
+        };
+        self.0.iter().map(level).collect()
+    }
+}

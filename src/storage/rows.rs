@@ -1,0 +1,43 @@
+//! Rows as one parameter: a statement whose text is the same however many there are.
+//!
+//! A multi-row insert by parameters has another text for each number of rows, which the engine parses each time anew.
+//! Here the rows are a JSON array of arrays, which either engine takes apart; so the text is prepared once a connection.
+
+use std::fmt::Write as _;
+
+use sea_orm::{DbBackend, Statement};
+use serde::Serialize;
+
+use super::StorageError;
+
+/// The name of each column with its PostgreSQL type, in the order of the values in a row.
+pub(super) type Columns = &'static [(&'static str, &'static str)];
+
+/// A statement on `rows`. `text` writes it around "the columns FROM the rows", which follows upon a `SELECT`.
+pub(super) fn json_statement(
+    backend: DbBackend,
+    columns: Columns,
+    rows: &[impl Serialize],
+    text: impl FnOnce(&str) -> String,
+) -> Result<Statement, StorageError> {
+    let rows = serde_json::to_string(rows).map_err(|error| StorageError::damaged("response", error))?;
+    Ok(Statement::from_sql_and_values(backend, text(&select(backend, columns)), [rows.into()]))
+}
+
+fn select(backend: DbBackend, columns: Columns) -> String {
+    let mut select = String::new();
+    for (position, (name, kind)) in columns.iter().enumerate() {
+        let comma = if position > 0 { ", " } else { "" };
+        let value = match (backend, *kind) {
+            (DbBackend::Sqlite, "uuid") => format!("unhex(value->>{position}, '-')"),
+            (DbBackend::Sqlite, _) => format!("value->>{position}"),
+            _ => format!("(value->>{position})::{kind}"),
+        };
+        write!(select, "{comma}{value} AS {name}").expect("writing to a string does not fail");
+    }
+    select.push_str(match backend {
+        DbBackend::Sqlite => " FROM jsonb_each(?)",
+        _ => " FROM jsonb_array_elements($1::jsonb) AS rows(value)",
+    });
+    select
+}
