@@ -84,6 +84,27 @@ for (const path of [...PUBLIC_PAGES, ...OFFICE_PAGES].map((path) => `/en${path}`
   });
 }
 
+for (const language of LANGUAGES) {
+  test(`the choice of rank sets works without script and by keyboard, and keeps the language (${language})`, async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: NARROW, baseURL: product.origin });
+    const page = await context.newPage();
+    await page.goto(`/${language}/r/laocai-2023`);
+    const shown = () => page.locator(".sets [aria-current=true]");
+    const official = await shown().textContent();
+    assert.equal(await page.locator("main [role=note]").count(), 0, "the official places need no warning");
+    await page.locator(".sets a").focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/${language}/r/laocai-2023?sets=simultaneous*`);
+    assert.notEqual(await shown().textContent(), official);
+    assert.ok(await page.locator("main [role=note]").isVisible(), "other places are told from the official ones");
+    await page.locator(".many tbody a").first().click();
+    assert.match(page.url(), new RegExp(`/${language}/r/laocai-2023/\\d+\\?sets=simultaneous$`));
+    await page.locator("main [role=note] a").click();
+    assert.doesNotMatch(page.url(), /sets=/);
+    await context.close();
+  });
+}
+
 // The bytes of the answer as they travel, head included.
 function transferred(path) {
   return new Promise((resolve, reject) => {

@@ -32,5 +32,14 @@ export function startBrowser() {
 export const LANGUAGES = ["vi", "en", "cs"];
 
 // Every kind of page, without its language; those of the second list are for the administrator.
-export const PUBLIC_PAGES = ["/", "/s/laocai-2024", "/s/laocai-2024/082", "/receipt", "/r/laocai-2023", "/r/laocai-2023/082"];
+export const PUBLIC_PAGES = [
+  "/",
+  "/s/laocai-2024",
+  "/s/laocai-2024/082",
+  "/receipt",
+  "/r/laocai-2023",
+  "/r/laocai-2023/082",
+  "/r/laocai-2023?sets=simultaneous",
+  "/r/laocai-2023/082?sets=simultaneous",
+];
 export const OFFICE_PAGES = ["/r/laocai-2024", "/r/laocai-2024/082", "/office/laocai-2024"];

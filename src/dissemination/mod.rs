@@ -5,11 +5,14 @@
 //! Start reading at [`pages()`] for readers and at [`api_routes`] for programs.
 
 mod api;
+mod method_note;
+mod neighbours;
 mod numbers;
 mod pages;
 mod ranking_page;
 #[cfg(test)]
 mod sample;
+mod sets_view;
 mod unit_page;
 mod waves_page;
 mod words;

@@ -70,6 +70,31 @@ pub(super) fn level(language: Language, level: f64) -> String {
     language.format_percent(level, usize::try_from(decimals).unwrap_or_default())
 }
 
+/// A number with its sign, plus or a real minus; 0 has none.
+pub(super) fn signed(language: Language, value: f64, decimals: usize) -> String {
+    let size = language.format_number(value.abs(), decimals);
+    if size == language.format_number(0.0, decimals) {
+        size
+    } else if value < 0.0 {
+        format!("−{size}")
+    } else {
+        format!("+{size}")
+    }
+}
+
+/// A p value with three decimals, or that it is below the smallest of them.
+pub(super) fn p_value(language: Language, p: f64) -> String {
+    const SMALLEST: f64 = 0.001;
+    if p < SMALLEST { format!("<\u{a0}{}", language.format_number(SMALLEST, 3)) } else { language.format_number(p, 3) }
+}
+
+/// A level as so many times of so many, both whole: 95 of 100, 995 of 1,000. Rounded down to the last of 10,000.
+pub(super) fn natural_frequency(level: f64) -> [f64; 2] {
+    let is_whole = |of: &f64| (level * of - (level * of).round()).abs() < 1e-6;
+    let of = [100.0, 1_000.0].into_iter().find(is_whole).unwrap_or(10_000.0);
+    [(level * of + 1e-6).floor(), of]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +137,34 @@ mod tests {
     fn a_level_has_only_the_decimals_that_it_needs() {
         for (value, text) in [(0.95, "95%"), (0.995, "99.5%"), (0.9, "90%")] {
             assert_eq!(level(Language::English, value), text);
+        }
+    }
+
+    #[test]
+    fn a_sign_is_a_plus_or_a_real_minus_and_0_has_none() {
+        let written = [-0.8, 1.104, 0.0, -0.004].map(|value| signed(Language::Czech, value, 2));
+        assert_eq!(written, ["−0,80", "+1,10", "0,00", "0,00"]);
+    }
+
+    #[test]
+    fn a_small_p_value_is_not_written_as_0() {
+        let written = [0.4, 0.001, 0.000_99, 0.0].map(|p| p_value(Language::English, p));
+        assert_eq!(written, ["0.400", "0.001", "<\u{a0}0.001", "<\u{a0}0.001"]);
+    }
+
+    #[test]
+    fn a_level_is_so_many_times_of_so_many() {
+        let cases = [
+            (0.95, "95 of 100"),
+            (0.9, "90 of 100"),
+            (0.58, "58 of 100"),
+            (0.995, "995 of 1000"),
+            (0.999_9, "9999 of 10000"),
+            (0.999_999, "9999 of 10000"),
+        ];
+        for (value, expected) in cases {
+            let [times, of] = natural_frequency(value);
+            assert_eq!(format!("{times} of {of}"), expected);
         }
     }
 }

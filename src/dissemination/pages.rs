@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
 use super::ranking_page::{RankingPage, RankingView};
+use super::sets_view::AskedSets;
 use super::unit_page::{UnitPage, UnitView};
 use super::waves_page::{NotReleasedPage, WaveCard, WavesPage};
 use super::{is_administrator, may_see_results};
@@ -60,28 +61,33 @@ async fn visible_standings(
 async fn show_ranking(
     State(platform): State<Platform>,
     Taken(Path(code), ..): ForPage<Path<String>>,
+    Taken(Query(asked), ..): ForPage<Query<AskedSets>>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    let (wave, Standings { results, ranking }) = visible_standings(&platform, &code, &credential, &place).await?;
+    let (wave, standings) = visible_standings(&platform, &code, &credential, &place).await?;
+    let chosen = standings.ranking(asked.checked()?).await?;
     let title = wave.plan.title.get(place.language.tag());
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-    let view = RankingView::new(&wave, &results, &ranking, place.language);
+    let view = RankingView::new(&wave, &standings.results, &chosen, place.language);
     render(StatusCode::OK, &RankingPage { page, view })
 }
 
 async fn show_unit(
     State(platform): State<Platform>,
     Taken(Path((code, unit)), ..): ForPage<Path<(String, String)>>,
+    Taken(Query(asked), ..): ForPage<Query<AskedSets>>,
     credential: Credential,
     place: Place,
 ) -> Result<Response, PageError> {
-    let (wave, Standings { results, ranking }) = visible_standings(&platform, &code, &credential, &place).await?;
+    let (wave, standings) = visible_standings(&platform, &code, &credential, &place).await?;
+    let chosen = standings.ranking(asked.checked()?).await?;
+    let results = &standings.results;
     let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
     let of_unit = of_unit.ok_or(PageError::NotFound)?;
     let title = format!("{} · {}", measured.name(place.language.tag()), wave.plan.title.get(place.language.tag()));
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-    let view = UnitView::new(&wave, &results, &ranking, of_unit, place.language);
+    let view = UnitView::new(&wave, results, &chosen, of_unit, place.language);
     render(StatusCode::OK, &UnitPage { page, view })
 }

@@ -2,10 +2,13 @@
 
 use askama::Template;
 
+use super::method_note::MethodView;
 use super::numbers::{self, Written, points_in, with_unit};
+use super::sets_view::SetsView;
 use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
 use crate::index::{IndexKind, WaveResults};
+use crate::pipeline::ShownRanking;
 use crate::ranking::{Ranked, Ranking};
 use crate::statistics::Estimate;
 use crate::survey::{Wave, WaveState};
@@ -26,6 +29,7 @@ pub(super) struct RankingView {
     facts: String,
     lead: String,
     overall: Option<String>,
+    sets: SetsView,
     /// The chart in each layout.
     charts: [String; 2],
     reading: String,
@@ -52,17 +56,9 @@ struct Row {
     tier: usize,
 }
 
-/// The method in words; the unit's page shows it too.
-pub(super) struct MethodView {
-    pub(super) name: String,
-    pub(super) formula: String,
-    pub(super) interval: String,
-    pub(super) places: String,
-    pub(super) tiers: String,
-}
-
 impl RankingView {
-    pub(super) fn new(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Language) -> Self {
+    pub(super) fn new(wave: &Wave, results: &WaveResults, chosen: &ShownRanking, language: Language) -> Self {
+        let ranking = chosen.ranking.as_ref();
         let points = points_in(results.headline);
         let level = numbers::level(language, results.level);
         let joint = numbers::level(language, ranking.level);
@@ -89,6 +85,7 @@ impl RankingView {
             facts: facts(wave, results, language),
             lead: words::lead_sentence(wave, ranking, language),
             overall,
+            sets: SetsView::new(wave, chosen, language),
             charts: charts(wave, results, ranking, language),
             reading: language
                 .t_with("chart-reading", [("level", level.clone().into()), ("joint", joint.clone().into())]),
@@ -101,28 +98,7 @@ impl RankingView {
             sentences: ranking.entries.iter().map(|r| words::rank_sentence(wave, r, count, language)).collect(),
             words_level: language.t_with("words-level", [("level", joint.into())]),
             withheld: ranking.withheld.iter().map(|w| withheld(wave, w.unit.as_str(), w.reason, language)).collect(),
-            method: MethodView::new(wave, results, ranking.level, language),
-        }
-    }
-}
-
-impl MethodView {
-    pub(super) fn new(wave: &Wave, results: &WaveResults, joint_level: f64, language: Language) -> Self {
-        let formula = match results.headline {
-            IndexKind::Items => "formula-items",
-            IndexKind::Factors => "formula-factors",
-            IndexKind::Pooled => "formula-pooled",
-            IndexKind::Score => "formula-score",
-        };
-        let items = wave.questionnaire.rated_items().count();
-        let factors = wave.questionnaire.factors.len();
-        let level = |value: f64| ("level", numbers::level(language, value).into());
-        Self {
-            name: results.method.clone(),
-            formula: language.t_with(formula, [("items", items.into()), ("factors", factors.into())]),
-            interval: language.t_with("method-interval", [level(results.level)]),
-            places: language.t_with("method-places", [level(joint_level)]),
-            tiers: language.t_with("method-tiers", [level(joint_level)]),
+            method: MethodView::new(wave, results, ranking, chosen.shown, language),
         }
     }
 }
@@ -207,7 +183,7 @@ mod tests {
     use crate::web::test_page;
 
     fn html(state: WaveState, language: Language) -> String {
-        let view = RankingView::new(&wave(state), &sample::results(), &sample::ranking(), language);
+        let view = RankingView::new(&wave(state), &sample::results(), &sample::shown(), language);
         RankingPage { page: test_page(language, "/r/laocai-2024").with_synthetic(true), view }.render().unwrap()
     }
 

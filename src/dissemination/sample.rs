@@ -1,8 +1,12 @@
 //! Invented results of the sample wave, for the tests of this room.
 
+use std::sync::Arc;
+
 use crate::index::{FactorResult, IndexKind, Indices, ItemResult, UnitResults, WaveResults};
-use crate::ranking::{Ranked, Ranking, Withheld};
-use crate::statistics::{Estimate, Precision};
+use crate::pipeline::ShownRanking;
+use crate::ranking::{Neighbour, Ranked, Ranking, Withheld};
+use crate::statistics::{Difference, Estimate, Precision};
+use crate::survey::RankSetChoice;
 use crate::survey::sample::{DISTRICTS, code};
 
 fn estimate(value: f64, half: f64, n: u64) -> Estimate {
@@ -93,19 +97,50 @@ pub(super) fn ranking() -> Ranking {
         ("083", 4, 7, 1, &["086", "087", "088"]),
         ("080", 8, 8, 2, &[]),
     ];
-    let entries = rows.into_iter().zip(1..).map(|((unit, rank_low, rank_high, tier, others), rank)| {
+    let index = |unit: &str| {
         let found = results.units.iter().find(|r| r.unit.as_ref().is_some_and(|c| c.as_str() == unit)).unwrap();
+        found.indices.items.unwrap()
+    };
+    let neighbour = |unit: &str, position: Option<usize>| {
+        let other = rows.get(position?)?.0;
+        let [a, b] = [index(unit), index(other)];
+        let variance = |estimate: Estimate| estimate.precision.unwrap().se.powi(2);
+        let test = Difference::new(a.value, b.value, [a, b].map(variance), 0.0, 700.0, 0.95);
+        Some(Neighbour {
+            unit: code(other),
+            value: a.value - b.value,
+            test,
+            is_distinct: unit == "080" || other == "080",
+        })
+    };
+    let entries = rows.into_iter().zip(1..).map(|((unit, rank_low, rank_high, tier, others), rank)| {
         let indistinct_from = others.iter().map(|other| code(other)).collect();
         Ranked {
             unit: code(unit),
-            estimate: found.indices.items.unwrap(),
+            estimate: index(unit),
             rank,
             rank_low,
             rank_high,
             tier,
             indistinct_from,
+            previous: neighbour(unit, usize::checked_sub(rank, 2)),
+            next: neighbour(unit, Some(rank)),
         }
     });
     let withheld = vec![Withheld { unit: code("089"), reason: "no_answers" }];
-    Ranking { method: "holm", level: 0.95, simulated: None, entries: entries.collect(), withheld }
+    Ranking {
+        method: "holm",
+        level: 0.95,
+        pairs: 28,
+        pairs_told_apart: 15,
+        simulated: None,
+        entries: entries.collect(),
+        withheld,
+    }
+}
+
+/// [`ranking`] as the official one.
+pub(super) fn shown() -> ShownRanking {
+    let official = RankSetChoice::Holm;
+    ShownRanking { ranking: Arc::new(ranking()), shown: official, official, left_out: None }
 }

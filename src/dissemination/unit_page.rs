@@ -2,12 +2,15 @@
 
 use askama::Template;
 
+use super::method_note::MethodView;
+use super::neighbours::NeighboursView;
 use super::numbers::{self, NOTHING, Written, margin, points_in, with_unit};
-use super::ranking_page::{MethodView, dot_row};
+use super::ranking_page::dot_row;
+use super::sets_view::SetsView;
 use super::words;
 use crate::chart::{BarRow, DotPlot, Layout, StackedBars, Tier};
 use crate::index::{ItemResult, UnitResults, WaveResults};
-use crate::ranking::Ranking;
+use crate::pipeline::ShownRanking;
 use crate::survey::{Questionnaire, Scale, Section, Wave, WaveState};
 use crate::web::{Language, Page};
 
@@ -23,11 +26,14 @@ pub(super) struct UnitView {
     wave_code: String,
     wave_title: String,
     released: bool,
+    code: String,
     name: String,
     answers: String,
     has_answers: bool,
     index: Option<Headline>,
     rank: Option<String>,
+    sets: SetsView,
+    neighbours: Option<NeighboursView>,
     factor_charts: Option<[String; 2]>,
     factors: Vec<FactorRow>,
     sections: Vec<SectionView>,
@@ -63,11 +69,12 @@ impl UnitView {
     pub(super) fn new(
         wave: &Wave,
         results: &WaveResults,
-        ranking: &Ranking,
+        chosen: &ShownRanking,
         unit: &UnitResults,
         language: Language,
     ) -> Self {
         let code = unit.unit.as_ref().map_or("", |code| code.as_str());
+        let ranking = chosen.ranking.as_ref();
         let level = numbers::level(language, results.level);
         let scale = &wave.questionnaire.scale;
         let index = unit.indices.get(results.headline).map(|estimate| {
@@ -82,18 +89,21 @@ impl UnitView {
             wave_code: wave.plan.code.to_string(),
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             released: wave.state == WaveState::Released,
+            code: code.to_owned(),
             name: words::unit_name(wave, code, language).to_owned(),
             answers: language.t_with("unit-answers", answers),
             has_answers: unit.responses > 0,
             index,
             rank: ranked.map(|ranked| words::rank_sentence(wave, ranked, ranking.entries.len(), language)),
+            sets: SetsView::new(wave, chosen, language),
+            neighbours: ranked.map(|ranked| NeighboursView::new(wave, results.headline, ranking, ranked, language)),
             factor_charts: factor_charts(wave, unit, language),
             factors: factor_rows(&wave.questionnaire, unit, language),
             sections: wave.questionnaire.factors.iter().filter_map(|f| section(f, scale, unit, language)).collect(),
             labels: scale.labels.iter().map(|label| label.get(language.tag()).to_owned()).collect(),
             interval_head: language.t_with("column-interval", [("level", level.clone().into())]),
             reading: language.t_with("items-reading", [("level", level.into())]),
-            method: MethodView::new(wave, results, ranking.level, language),
+            method: MethodView::new(wave, results, ranking, chosen.shown, language),
         }
     }
 }
@@ -202,7 +212,7 @@ mod tests {
     fn html(unit: &str, language: Language) -> String {
         let (wave, results) = (wave(WaveState::Released), sample::results());
         let unit = results.units.iter().find(|r| r.unit.as_ref().is_some_and(|code| code.as_str() == unit)).unwrap();
-        let view = UnitView::new(&wave, &results, &sample::ranking(), unit, language);
+        let view = UnitView::new(&wave, &results, &sample::shown(), unit, language);
         UnitPage { page: test_page(language, "/r/laocai-2024/085").with_synthetic(true), view }.render().unwrap()
     }
 

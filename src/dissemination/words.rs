@@ -13,7 +13,7 @@ pub(super) fn ordinal(language: Language, rank: usize) -> String {
 }
 
 /// `A, B and C`, with the given last conjunction.
-fn list(names: &[&str], conjunction: &str) -> String {
+pub(super) fn list(names: &[&str], conjunction: &str) -> String {
     match names {
         [] => String::new(),
         [only] => (*only).to_owned(),
@@ -98,9 +98,16 @@ pub(super) fn level_name(wave: &Wave, language: Language) -> String {
     language.find(&key).unwrap_or_else(|| language.t("level-other"))
 }
 
+/// What several of the measured units are called after a count: `districts`.
+pub(super) fn levels_name(wave: &Wave, language: Language) -> String {
+    let key = format!("levels-{}", wave.plan.units.level);
+    language.find(&key).unwrap_or_else(|| language.t("levels-other"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dissemination::sample;
     use crate::statistics::Estimate;
     use crate::survey::WaveState;
     use crate::survey::sample::{code, wave};
@@ -114,6 +121,8 @@ mod tests {
             rank_high: high,
             tier: 1,
             indistinct_from: others.iter().map(|other| code(other)).collect(),
+            previous: None,
+            next: None,
         }
     }
 
@@ -155,7 +164,7 @@ mod tests {
     #[test]
     fn the_first_sentence_says_who_is_first_or_that_nobody_knows() {
         let wave = wave(WaveState::Released);
-        let ranking = |entries| Ranking { method: "holm", level: 0.95, simulated: None, entries, withheld: Vec::new() };
+        let ranking = |entries| Ranking { entries, withheld: Vec::new(), ..sample::ranking() };
         let mut other = ranked(1, 2, &["085"]);
         other.unit = code("082");
         let cases = [

@@ -1,6 +1,7 @@
 //! The use cases: the only place that strings rooms together. Knows nothing of HTTP.
 //!
-//! A submission goes through `submit.rs` and `intake.rs`; a ranking comes out of `results.rs`; `identity.rs` tells why
+//! A submission goes through `submit.rs` and `intake.rs`; a ranking comes out of `results.rs`
+//! and `standings.rs`; `identity.rs` tells why
 //! nobody can tie a receipt to a response. Start reading at [`Platform`].
 
 mod doctor;
@@ -12,6 +13,7 @@ mod import;
 mod intake;
 mod rank_files;
 mod results;
+mod standings;
 mod submit;
 mod synthetic;
 mod waves;
@@ -23,7 +25,7 @@ pub use identity::InstanceSecret;
 pub use import::{ImportProgress, ImportedResponses};
 pub use intake::IntakeLimits;
 pub use rank_files::{RankFileError, RankFileOptions, rank_files};
-pub use results::Standings;
+pub use standings::{LeftOut, ShownRanking, Standings};
 pub use submit::Accepted;
 pub use synthetic::SyntheticWave;
 

@@ -6,13 +6,10 @@ use tokio::sync::Mutex;
 
 use super::gather::gather;
 use super::waves::LoadedWave;
-use super::{PipelineError, Platform};
+use super::{PipelineError, Platform, Standings};
 use crate::estimation::SampleBuilder;
-use crate::foundation::Code;
 use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute, wanted_covariances};
 use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
-use crate::ranking::{RankMethod, RankOptions, Ranking, rank};
-use crate::statistics::Estimate;
 use crate::storage::{DailyCount, Snapshot};
 use crate::survey::{UnitId, Wave};
 
@@ -28,22 +25,13 @@ struct Computed {
     standings: Standings,
 }
 
-/// Results and the ranking that follows from them, both as of the same answers.
-#[derive(Debug, Clone)]
-pub struct Standings {
-    /// Estimates of items, factors and indices.
-    pub results: Arc<WaveResults>,
-    /// The peer group, ranked by the headline index.
-    pub ranking: Arc<Ranking>,
-}
-
 impl Platform {
     /// The results of a wave as of its last committed answer.
     pub async fn results(&self, wave: &Wave) -> Result<Arc<WaveResults>, PipelineError> {
         Ok(self.standings(wave).await?.results)
     }
 
-    /// The results of a wave and its ranking as of its last committed answer.
+    /// The results of a wave and its rankings as of its last committed answer.
     pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
         let code = wave.plan.code.as_str();
         let loaded = self.load_wave(code).await?;
@@ -108,17 +96,9 @@ async fn standings_of(
     let computing = tokio::task::spawn_blocking(move || {
         let sample = builder.finish(&wanted_covariances(&wave, method))?;
         let results = WaveResults { uncalibrated, ..compute(&wave, method, &sample) };
-        let options = RankOptions::new(RankMethod::Holm, results.level);
-        let ranking = rank(&headlines(&results), &results.covariance, &options)?;
-        Ok::<_, PipelineError>(Standings { results: Arc::new(results), ranking: Arc::new(ranking) })
+        Ok::<_, PipelineError>(Standings::new(results, &wave.plan.estimation)?)
     });
     computing.await.map_err(|_| PipelineError::Interrupted)?
-}
-
-/// Each unit with the index that it is ranked by.
-fn headlines(results: &WaveResults) -> Vec<(Code, Option<Estimate>)> {
-    let headline = |unit: &UnitResults| Some((unit.unit.clone()?, unit.indices.get(results.headline).copied()));
-    results.units.iter().filter_map(headline).collect()
 }
 
 /// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.

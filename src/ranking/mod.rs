@@ -3,10 +3,12 @@
 //! The room knows nothing of storage, HTTP, or of how an index was formed. Start reading at [`rank`] and [`Ranking`];
 //! [`RankOptions`] and [`places`] do the same for estimates that have no codes.
 
+mod neighbour;
 mod options;
 mod place;
 mod rank;
 
+pub use neighbour::{Neighbour, Verdict};
 pub use options::{RankMethod, RankOptions, RankOrder, UnknownRankMethod};
 pub use place::{Place, places};
 pub use rank::rank;
@@ -23,6 +25,11 @@ pub struct Ranking {
     pub method: &'static str,
     /// The confidence level; of all rank sets together, unless the method is `marginal`.
     pub level: f64,
+    /// How many pairs of ranked units there are.
+    pub pairs: usize,
+    /// How many of them are told apart. For `marginal`, where the two units of a pair may differ in that, the mean of the
+    /// two counts, rounded down.
+    pub pairs_told_apart: usize,
     /// What belongs to the result of a simulated method; nothing for the others.
     pub simulated: Option<Simulated>,
     /// The ranked units, best first.
@@ -43,6 +50,9 @@ pub struct Simulated {
     pub critical_value: Option<f64>,
     /// The Monte-Carlo standard error of the critical value.
     pub monte_carlo_se: Option<f64>,
+    /// How many pairs lie within two such errors of it, so that another seed may decide them otherwise; for marginal sets
+    /// both units of a pair count.
+    pub close_calls: usize,
 }
 
 impl Simulated {
@@ -58,6 +68,7 @@ impl Simulated {
             seed: options.seed,
             critical_value: decisive.map(|critical| critical.value),
             monte_carlo_se: decisive.map(|critical| critical.monte_carlo_se),
+            close_calls: found.close_calls(),
         })
     }
 }
@@ -79,6 +90,10 @@ pub struct Ranked {
     pub tier: usize,
     /// The units that it cannot be told apart from.
     pub indistinct_from: Vec<Code>,
+    /// How it compares with the unit ranked just before it; nothing for the first.
+    pub previous: Option<Neighbour>,
+    /// How it compares with the unit ranked just after it; nothing for the last.
+    pub next: Option<Neighbour>,
 }
 
 /// A unit that is not ranked.

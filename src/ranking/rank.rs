@@ -1,6 +1,7 @@
 //! Ranks the units of a peer group.
 
-use super::{Place, RankOptions, RankOrder, Ranked, Ranking, Simulated, Withheld, places};
+use super::neighbour::neighbours;
+use super::{RankOptions, RankOrder, Ranked, Ranking, Simulated, Withheld, places};
 use crate::foundation::Code;
 use crate::statistics::{Comparison, Covariance, Estimate, RankSetError};
 
@@ -34,7 +35,11 @@ pub fn rank(
         let others = candidates.iter().enumerate().filter(|(j, _)| *j != i && !found.are_distinct(i, *j));
         others.map(|(_, other)| other.unit.clone()).collect()
     };
-    let entry = |(i, (candidate, place)): (usize, (&Candidate, Place))| Ranked {
+    let ranked: Vec<_> = candidates.iter().map(|candidate| (candidate.unit, candidate.estimate)).collect();
+    let neighbours = neighbours(&ranked, &covariance, options.level, |i, j| found.are_distinct(i, j));
+    let places = places(&estimates, &found, options);
+    let described = candidates.iter().zip(places).zip(neighbours).enumerate();
+    let entries = described.map(|(i, ((candidate, place), [previous, next]))| Ranked {
         unit: candidate.unit.clone(),
         estimate: *candidate.estimate,
         rank: place.rank,
@@ -42,11 +47,18 @@ pub fn rank(
         rank_high: place.rank_high,
         tier: place.tier,
         indistinct_from: indistinct_from(i),
-    };
-    let places = places(&estimates, &found, options);
-    let entries = candidates.iter().zip(places).enumerate().map(entry).collect();
-    let simulated = Simulated::of(&found, options);
-    Ok(Ranking { method: options.method.as_str(), level: options.level, simulated, entries, withheld })
+        previous,
+        next,
+    });
+    Ok(Ranking {
+        method: options.method.as_str(),
+        level: options.level,
+        pairs: candidates.len() * candidates.len().saturating_sub(1) / 2,
+        pairs_told_apart: found.decisions / 2,
+        simulated: Simulated::of(&found, options),
+        entries: entries.collect(),
+        withheld,
+    })
 }
 
 /// Units with an estimate and a precision, and the others with the reason.
@@ -110,6 +122,32 @@ mod tests {
         assert_eq!(sets, [(1, 1, 1), (2, 3, 2), (2, 3, 2), (4, 4, 3)]);
         assert_eq!(codes(&ranking.entries[1].indistinct_from), ["d"]);
         assert_eq!(codes(&ranking.entries[0].indistinct_from), [""; 0]);
+        assert_eq!((ranking.pairs, ranking.pairs_told_apart), (6, 5));
+    }
+
+    #[test]
+    fn each_unit_is_compared_with_the_one_before_and_the_one_after_it() {
+        let ranking = ranking_of(&[
+            ("c", Some(0.70), Some(0.01)),
+            ("x", None, None),
+            ("a", Some(0.90), Some(0.01)),
+            ("b", Some(0.89), Some(0.01)),
+        ]);
+        let compared: Vec<_> = ranking
+            .entries
+            .iter()
+            .flat_map(|entry| [&entry.previous, &entry.next])
+            .map(|neighbour| neighbour.as_ref().map(|n| (n.unit.as_str(), n.value > 0.0, n.is_distinct)))
+            .collect();
+        let expected = [
+            None,
+            Some(("b", true, false)),
+            Some(("a", false, false)),
+            Some(("c", true, true)),
+            Some(("b", false, true)),
+            None,
+        ];
+        assert_eq!(compared, expected);
     }
 
     #[test]

@@ -211,18 +211,32 @@ impl EstimationPlan {
 }
 
 impl CalibrationPlan {
+    /// The method's name in files and in the API; post-stratification is `linear` with one margin.
+    #[must_use]
+    pub fn method_name(&self) -> &'static str {
+        match self.method {
+            CalibrationMethod::Raking => "raking",
+            CalibrationMethod::Linear => "linear",
+            CalibrationMethod::Logit { .. } => "logit",
+        }
+    }
+
+    /// The least and the largest factor of a weight, where the method has such bounds.
+    #[must_use]
+    pub fn bounds(&self) -> Option<[f64; 2]> {
+        match self.method {
+            CalibrationMethod::Logit { lower, upper } => Some([lower, upper]),
+            CalibrationMethod::Raking | CalibrationMethod::Linear => None,
+        }
+    }
+
     /// As [`read_calibration`] reads it.
     pub(super) fn to_table(&self) -> Table {
         let mut table = Table::new();
-        let name = match self.method {
-            CalibrationMethod::Raking => "raking",
-            CalibrationMethod::Linear => "linear",
-            CalibrationMethod::Logit { lower, upper } => {
-                table.insert("bounds".to_owned(), vec![lower, upper].into());
-                "logit"
-            }
-        };
-        table.insert("method".to_owned(), name.into());
+        if let Some(bounds) = self.bounds() {
+            table.insert("bounds".to_owned(), bounds.to_vec().into());
+        }
+        table.insert("method".to_owned(), self.method_name().into());
         table.insert("margin".to_owned(), self.margins.iter().map(PlannedMargin::to_table).collect::<Vec<_>>().into());
         table
     }

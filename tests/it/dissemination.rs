@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use plumbline::survey::WaveState;
+use serde_json::{Value, json};
 
 use crate::support::{TestDatabase, World, on_both_engines, submission};
 
@@ -74,6 +75,95 @@ on_both_engines! {
         let results = world.get("/api/v1/waves/w/results").await.json();
         let answered = world.get("/api/v1/waves/w/fieldwork").await.json()["overall"]["answered"].clone();
         assert_eq!((&results["responses"], &answered), (&40.into(), &40.into()));
+    }
+
+    async fn either_kind_of_rank_sets_is_given_and_which_is_official_is_told(database: TestDatabase) {
+        let world = released(database).await;
+        let path = "/api/v1/waves/w/ranking";
+        let get = async |query: &str| world.get(&format!("{path}{query}")).await;
+        let official = get("").await.json();
+        assert_eq!((&official["rank_method"], &official["official"]), (&"holm".into(), &"holm".into()));
+        assert_eq!((&official["pairs"], &official["simulation"]), (&1.into(), &Value::Null));
+        assert_eq!(get("?rank_sets=holm").await.json(), official);
+        let simulated = get("?rank_sets=simultaneous").await.json();
+        assert_eq!((&simulated["rank_method"], &simulated["official"]), (&"simultaneous".into(), &"holm".into()));
+        let simulation = &simulated["simulation"];
+        assert_eq!((&simulation["draws"], &simulation["seed"]), (&100_000.into(), &0.into()));
+        // Once the one pair is told apart only its other direction is open: the critical value is one-sided.
+        assert_eq!(simulated["pairs_told_apart"], 1);
+        let [value, error] = ["critical_value", "monte_carlo_se"].map(|field| simulation[field].as_f64().unwrap());
+        assert!((value - 1.644_854).abs() < 4.0 * error && error < 0.02, "{simulation}");
+        for refused in ["?rank_sets=kww", "?rank_sets="] {
+            let refused = get(refused).await;
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+            assert_eq!(refused.json()["findings"][0]["path"], "rank_sets");
+        }
+        let csv = get("?rank_sets=simultaneous&format=csv").await;
+        assert_eq!(csv.text.lines().count(), 4, "{}", csv.text);
+    }
+
+    async fn a_page_switches_between_rank_sets_and_says_which_are_official(database: TestDatabase) {
+        let world = released(database).await;
+        for page in ["/en/r/w", "/en/r/w/D01"] {
+            assert!(!world.get(page).await.text.contains("not the official places"), "{page}");
+            let other = world.get(&format!("{page}?sets=simultaneous")).await;
+            assert_eq!(other.status, StatusCode::OK, "{page}");
+            for told in ["not the official places", "100,000 draws", "/cs/r/w"] {
+                assert!(other.text.contains(told), "{page}: {told}");
+            }
+            for refused in ["?sets=kww", "?sets=", "?sets=holm&sets=holm"] {
+                let refused = world.get(&format!("{page}{refused}")).await;
+                assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{page}");
+                assert!(refused.text.contains("The request could not be read"), "{}", refused.text);
+            }
+        }
+        let switched = world.get("/en/r/w?sets=simultaneous").await.text;
+        assert!(switched.contains("href=\"/en/r/w/D01?sets=simultaneous\""), "{switched}");
+        assert!(switched.contains("href=\"/cs/r/w?sets=simultaneous\""), "{switched}");
+        assert!(switched.contains("ranking?format=csv&#38;rank_sets=simultaneous"), "{switched}");
+    }
+
+    async fn a_plan_can_make_simultaneous_sets_the_official_ones(database: TestDatabase) {
+        let world = World::small(database).await;
+        let plan = include_str!("support/small-plan.toml").replace("\"w\"", "\"simulated\"");
+        let plan = format!("{plan}\n[estimation]\nrank_sets = \"simultaneous\"\nseed = 11\nlonely_psu = \"average\"\n");
+        world.platform.create_wave(&plan, std::path::Path::new(".")).await.unwrap();
+        let ranking = world.get_as_administrator("/api/v1/waves/simulated/ranking").await.json();
+        assert_eq!((&ranking["official"], &ranking["rank_method"]), (&"simultaneous".into(), &"simultaneous".into()));
+        // Nobody has answered: there is no pair, and so no critical value.
+        assert_eq!((&ranking["simulation"]["seed"], &ranking["simulation"]["critical_value"]), (&11.into(), &Value::Null));
+        let wave = world.get_as_administrator("/api/v1/waves/simulated").await.json();
+        let settings = json!({
+            "lonely_psu": "average", "interval": "xlogit", "rank_sets": "simultaneous", "seed": 11, "calibration": null
+        });
+        assert_eq!(wave["estimation"], settings);
+        let page = world.get_as_administrator("/en/r/simulated?sets=holm").await;
+        assert!(page.text.contains("These are not the official places. They come from Holm’s method"), "{}", page.text);
+        assert!(page.text.contains("rule “average”"), "{}", page.text);
+    }
+
+    async fn a_unit_tells_its_difference_to_the_unit_ranked_before_it(database: TestDatabase) {
+        let world = released(database).await;
+        let ranking = world.get("/api/v1/waves/w/ranking").await.json();
+        let [first, second] = [0, 1].map(|place| ranking["rows"][place].clone());
+        let number = |value: &Value| value.as_f64().unwrap();
+        let unit = |row: &Value| format!("/api/v1/waves/w/units/{}", row["unit"].as_str().unwrap());
+        let [ahead, behind] = [world.get(&unit(&first)).await.json(), world.get(&unit(&second)).await.json()];
+        assert_eq!((&ahead["previous"], &behind["next"]), (&Value::Null, &Value::Null));
+        let difference = &behind["previous"];
+        assert_eq!(difference["unit"], first["unit"]);
+        assert_eq!(number(&difference["difference"]), number(&second["estimate"]) - number(&first["estimate"]));
+        // Districts that share no stratum are independent.
+        let se = number(&first["se"]).hypot(number(&second["se"]));
+        assert!((number(&difference["se"]) - se).abs() < 1e-12);
+        let is_apart = second["indistinct_from"].as_array().unwrap().is_empty();
+        assert_eq!(difference["told_apart"], is_apart);
+        assert_eq!(number(&ahead["next"]["ci_low"]), -number(&difference["ci_high"]));
+        let page = world.get(&format!("/en/r/w/{}", second["unit"].as_str().unwrap())).await.text;
+        let points = format!("{:.2} percentage points behind", -100.0 * number(&difference["difference"]));
+        assert!(page.contains(&points) && page.contains("which is ranked just before it"), "{points}: {page}");
+        let page = world.get(&format!("/en/r/w/{}", first["unit"].as_str().unwrap())).await.text;
+        assert!(page.contains("is ranked first: no unit stands before it."), "{page}");
     }
 
     async fn rows_come_as_csv_with_an_entity_tag_that_saves_the_second_transfer(database: TestDatabase) {

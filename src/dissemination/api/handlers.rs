@@ -1,8 +1,8 @@
 //! The routes of the result API: look up, decide who may see it, answer.
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::http::header::LINK;
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -12,13 +12,14 @@ use utoipa_axum::routes;
 use super::answer::{Problem, Wanted, answer};
 use super::described::{InFormat, NoList, NoResults, NoWave, OfWave};
 use super::fieldwork_document::FieldworkDocument;
+use super::paging::{Paging, links};
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
 use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
 use crate::dissemination::{is_administrator, may_see_results};
-use crate::foundation::Findings;
-use crate::pipeline::{Platform, Standings};
-use crate::survey::{Wave, WaveState};
+use crate::foundation::Finding;
+use crate::pipeline::{Platform, ShownRanking, Standings};
+use crate::survey::{RankSetChoice, Wave, WaveState};
 use crate::web::{Credential, Taken};
 
 /// What a route takes from a request; a refusal is a [`Problem`].
@@ -33,57 +34,6 @@ pub fn api_routes() -> OpenApiRouter<Platform> {
         .routes(routes!(get_ranking))
         .routes(routes!(get_unit))
         .routes(routes!(get_fieldwork))
-}
-
-/// Which page of a list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Paging {
-    /// The page, from 1.
-    #[param(value_type = Option<usize>, minimum = 1, default = 1)]
-    page: Option<String>,
-    /// How many items a page holds, 1 to 100.
-    #[param(value_type = Option<usize>, minimum = 1, maximum = 100, default = 20)]
-    per_page: Option<String>,
-}
-
-impl Paging {
-    const PER_PAGE_DEFAULT: usize = 20;
-    const PER_PAGE_MAX: usize = 100;
-    /// Far beyond any list; a limit so that the arithmetic cannot overflow.
-    const PAGE_MAX: usize = 1_000_000;
-
-    /// Page and page size, checked.
-    fn checked(&self) -> Result<(usize, usize), Problem> {
-        let mut findings = Findings::default();
-        let mut number = |name: &str, text: &Option<String>, default: usize, max: usize| match text {
-            None => default,
-            Some(text) => {
-                let number = text.parse().ok().filter(|number| (1..=max).contains(number));
-                number.unwrap_or_else(|| {
-                    findings.push(name, "out_of_range", format!("{name} is a whole number from 1 to {max}"));
-                    default
-                })
-            }
-        };
-        let page = number("page", &self.page, 1, Self::PAGE_MAX);
-        let per_page = number("per_page", &self.per_page, Self::PER_PAGE_DEFAULT, Self::PER_PAGE_MAX);
-        findings.into_result((page, per_page)).map_err(Problem::bad_request)
-    }
-}
-
-/// The `Link` header of a page of a list.
-fn links(page: usize, per_page: usize, total: usize) -> Option<HeaderValue> {
-    let last = total.div_ceil(per_page).max(1);
-    let link = |page: usize, rel: &str| format!("</api/v1/waves?page={page}&per_page={per_page}>; rel=\"{rel}\"");
-    let mut links = vec![link(1, "first"), link(last, "last")];
-    if page > 1 {
-        links.push(link((page - 1).min(last), "prev"));
-    }
-    if page < last {
-        links.push(link(page + 1, "next"));
-    }
-    HeaderValue::from_str(&links.join(", ")).ok()
 }
 
 /// List the waves.
@@ -194,15 +144,44 @@ async fn get_results(
     answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
+/// Which rank sets.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AskedSets {
+    /// How rank sets are made: `holm` or `simultaneous`; without it the official way of the wave's plan
+    #[param(example = "holm")]
+    rank_sets: Option<String>,
+}
+
+impl AskedSets {
+    /// The ranking that is asked for. Where simultaneous sets are asked for by name and were left out, there is none.
+    async fn ranking(&self, standings: &Standings) -> Result<ShownRanking, Problem> {
+        let named = |name: &String| {
+            let message = "write rank_sets=holm or rank_sets=simultaneous";
+            let finding = || Finding::new("rank_sets", "unknown_rank_sets", message);
+            RankSetChoice::from_name(name).ok_or_else(|| Problem::bad_request(finding().into()))
+        };
+        let asked = self.rank_sets.as_ref().map(named).transpose()?;
+        let chosen = standings.ranking(asked).await?;
+        match (asked, chosen.left_out) {
+            (Some(_), Some(reason)) => {
+                let message = format!("there are no simultaneous rank sets: {reason}; write rank_sets=holm");
+                Err(Problem::new(StatusCode::NOT_FOUND, reason.as_str(), message))
+            }
+            _ => Ok(chosen),
+        }
+    }
+}
+
 /// Get the ranking of a wave's units.
 ///
-/// Best first, with rank sets and tiers; withheld units last. Before the release with the administrator's token only.
+/// Best first, with rank sets and tiers; withheld units last. Simulated sets come with their draws, seed and critical value. Before the release with the administrator's token only.
 /// CSV columns: those of `rows` with `indistinct_from` last, its codes parted by spaces.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/ranking",
     tag = "results",
-    params(OfWave, InFormat),
+    params(OfWave, AskedSets, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The ranking", body = RankingDocument),
@@ -212,24 +191,26 @@ async fn get_results(
 async fn get_ranking(
     State(platform): State<Platform>,
     Taken(Path(code), ..): ForProgram<Path<String>>,
+    Taken(Query(asked), ..): ForProgram<Query<AskedSets>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = visible_wave(&platform, &code, &credential).await?;
-    let Standings { results, ranking } = platform.standings(&wave).await?;
-    let document = RankingDocument::new(&wave, &results, &ranking);
+    let standings = platform.standings(&wave).await?;
+    let chosen = asked.ranking(&standings).await?;
+    let document = RankingDocument::new(&wave, &standings.results, &chosen);
     answer(&wanted, wave.state == WaveState::Released, &document, document.rows())
 }
 
 /// Get the results of one unit.
 ///
-/// Its place in the ranking, its estimates, and the shares of the five ratings of each item. Before the release with the
+/// Its place in the ranking, how it differs from the units ranked next to it, its estimates, and the shares of the five ratings of each item. Before the release with the
 /// administrator's token only. The CSV has the columns of `rows`.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/units/{unit}",
     tag = "results",
-    params(OfWave, ("unit" = String, Path, description = "The unit's code", example = "085"), InFormat),
+    params(OfWave, ("unit" = String, Path, description = "The unit's code", example = "085"), AskedSets, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The unit's results", body = UnitDocument),
@@ -239,15 +220,18 @@ async fn get_ranking(
 async fn get_unit(
     State(platform): State<Platform>,
     Taken(Path((code, unit)), ..): ForProgram<Path<(String, String)>>,
+    Taken(Query(asked), ..): ForProgram<Query<AskedSets>>,
     credential: Credential,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = visible_wave(&platform, &code, &credential).await?;
     let measured = wave.unit(&unit).ok_or_else(|| not_found("unit", &unit))?.code();
-    let Standings { results, ranking } = platform.standings(&wave).await?;
+    let standings = platform.standings(&wave).await?;
+    let chosen = asked.ranking(&standings).await?;
+    let results = &standings.results;
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured));
     let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
-    let document = UnitDocument::new(&wave, &results, &ranking, measured, of_unit);
+    let document = UnitDocument::new(&wave, results, &chosen, measured, of_unit);
     answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
@@ -278,44 +262,4 @@ async fn get_fieldwork(
     let fieldwork = platform.fieldwork(&wave).await?;
     let document = FieldworkDocument::new(&wave, &fieldwork);
     answer(&wanted, wave.state == WaveState::Released, &document, document.rows())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_is_taken_up_to_its_limits_and_not_past_them() {
-        let paging = |page: &str, per_page: &str| {
-            Paging { page: Some(page.to_owned()), per_page: Some(per_page.to_owned()) }.checked().ok()
-        };
-        let cases = [
-            ("1", "100", Some((1, 100))),
-            ("1", "101", None),
-            ("0", "1", None),
-            ("1000000", "1", Some((1_000_000, 1))),
-            ("1000001", "1", None),
-            ("x", "1", None),
-            ("-1", "1", None),
-        ];
-        for (page, per_page, expected) in cases {
-            assert_eq!(paging(page, per_page), expected, "{page} {per_page}");
-        }
-        assert_eq!(Paging { page: None, per_page: None }.checked().ok(), Some((1, 20)));
-    }
-
-    #[test]
-    fn a_page_links_to_its_neighbours() {
-        let relations = |page| {
-            let links = links(page, 2, 5).unwrap();
-            let links = links.to_str().unwrap().to_owned();
-            links.split(", ").map(|link| link.replace("</api/v1/waves?", "")).collect::<Vec<_>>().join(" ")
-        };
-        assert!(relations(2).ends_with("page=1&per_page=2>; rel=\"prev\" page=3&per_page=2>; rel=\"next\""));
-        assert!(!relations(3).contains("next") && !relations(1).contains("prev"));
-        assert!(
-            relations(9).contains("page=3&per_page=2>; rel=\"prev\""),
-            "a page past the end leads back to the last"
-        );
-    }
 }

@@ -8,6 +8,8 @@ mod answer;
 mod described;
 mod fieldwork_document;
 mod handlers;
+mod paging;
+mod rank_set_documents;
 mod reference;
 mod result_documents;
 mod rows;

@@ -3,11 +3,13 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::rank_set_documents::{NeighbourDocument, RankSetsDocument};
 use super::rows::{UnitEstimate, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
 use crate::foundation::Code;
 use crate::index::{EstimateRow, UnitResults, WaveResults};
-use crate::ranking::{Ranked, Ranking};
+use crate::pipeline::ShownRanking;
+use crate::ranking::{Neighbour, Ranked};
 use crate::survey::Wave;
 
 /// The estimates of a wave.
@@ -59,8 +61,14 @@ pub(super) struct UnitDocument {
     level: f64,
     /// How many responses were counted.
     responses: u64,
+    #[serde(flatten)]
+    sets: RankSetsDocument,
     /// Its place in the ranking; null where it is not ranked.
     ranking: Option<RankingEntry>,
+    /// How it differs from the unit ranked just before it; null for the first, and where it is not ranked.
+    previous: Option<NeighbourDocument>,
+    /// How it differs from the unit ranked just after it; null for the last, and where it is not ranked.
+    next: Option<NeighbourDocument>,
     /// Whether the answers are invented.
     synthetic: bool,
     /// The unit's estimates, and the shares of the five ratings of each item.
@@ -68,15 +76,25 @@ pub(super) struct UnitDocument {
 }
 
 impl UnitDocument {
-    pub(super) fn new(wave: &Wave, results: &WaveResults, ranking: &Ranking, code: &Code, unit: &UnitResults) -> Self {
-        let ranked = ranking.entries.iter().find(|ranked| ranked.unit == *code);
+    pub(super) fn new(
+        wave: &Wave,
+        results: &WaveResults,
+        chosen: &ShownRanking,
+        code: &Code,
+        unit: &UnitResults,
+    ) -> Self {
+        let neighbour = |neighbour: &Option<Neighbour>| neighbour.as_ref().map(|n| NeighbourDocument::new(wave, n));
+        let ranked = chosen.ranking.entries.iter().find(|ranked| ranked.unit == *code);
         Self {
             wave: wave.plan.code.clone(),
             unit: MeasuredUnit::new(wave, code),
             method: results.method.clone(),
             level: results.level,
             responses: unit.responses,
+            sets: RankSetsDocument::new(chosen),
             ranking: ranked.map(|ranked| RankingEntry::ranked(wave, ranked)),
+            previous: ranked.and_then(|ranked| neighbour(&ranked.previous)),
+            next: ranked.and_then(|ranked| neighbour(&ranked.next)),
             synthetic: wave.plan.synthetic,
             rows: unit_rows(unit),
         }
@@ -92,8 +110,8 @@ pub(super) struct RankingDocument {
     method: String,
     /// The statistic that units are ranked by.
     statistic: &'static str,
-    /// How the rank sets are made.
-    rank_method: &'static str,
+    #[serde(flatten)]
+    sets: RankSetsDocument,
     /// The confidence level of the intervals, and the joint level of all rank sets together.
     level: f64,
     /// Whether the answers are invented.
@@ -195,14 +213,15 @@ impl RankingRow {
 }
 
 impl RankingDocument {
-    pub(super) fn new(wave: &Wave, results: &WaveResults, ranking: &Ranking) -> Self {
+    pub(super) fn new(wave: &Wave, results: &WaveResults, chosen: &ShownRanking) -> Self {
+        let ranking = chosen.ranking.as_ref();
         let ranked = ranking.entries.iter().map(|ranked| RankingEntry::ranked(wave, ranked));
         let withheld = ranking.withheld.iter().map(|unit| RankingEntry::withheld(wave, &unit.unit, unit.reason));
         Self {
             wave: wave.plan.code.clone(),
             method: results.method.clone(),
             statistic: results.headline.as_str(),
-            rank_method: ranking.method,
+            sets: RankSetsDocument::new(chosen),
             level: ranking.level,
             synthetic: wave.plan.synthetic,
             rows: ranked.chain(withheld).collect(),

@@ -9,8 +9,9 @@ use super::wave_documents::{WaveDocument, WaveRow};
 use crate::dissemination::sample;
 use crate::foundation::write_csv;
 use crate::monitoring::sample::fieldwork;
+use crate::statistics::CalibrationMethod;
 use crate::survey::sample::{code, wave};
-use crate::survey::{Wave, WaveState};
+use crate::survey::{CalibrationPlan, PlannedMargin, Wave, WaveState};
 
 fn released() -> Wave {
     wave(WaveState::Released)
@@ -30,6 +31,16 @@ fn a_wave_is_told_with_its_questionnaire_and_units() {
 }
 
 #[test]
+fn a_wave_tells_how_its_weights_are_calibrated() {
+    let mut wave = released();
+    let margin = |column: &str| PlannedMargin { columns: vec![column.to_owned()], file: None, levels: Vec::new() };
+    let margins = vec![margin("unit"), margin("sex")];
+    wave.plan.calibration =
+        Some(CalibrationPlan { method: CalibrationMethod::Logit { lower: 0.5, upper: 2.0 }, margins });
+    insta::assert_json_snapshot!(serde_json::to_value(WaveDocument::new(&wave)).unwrap()["estimation"]);
+}
+
+#[test]
 fn waves_and_their_units_have_these_columns() {
     let document = WaveDocument::new(&released());
     let tables = [csv([WaveRow::new(&released())], 3), csv(document.rows(), 3)];
@@ -46,7 +57,7 @@ fn estimates_have_these_columns_and_come_overall_first() {
 
 #[test]
 fn a_ranking_has_these_fields_and_ends_with_the_withheld() {
-    let document = RankingDocument::new(&released(), &sample::results(), &sample::ranking());
+    let document = RankingDocument::new(&released(), &sample::results(), &sample::shown());
     insta::assert_snapshot!(csv(document.rows(), 20));
     let mut json = serde_json::to_value(&document).unwrap();
     json["rows"].as_array_mut().unwrap().truncate(1);
@@ -56,10 +67,14 @@ fn a_ranking_has_these_fields_and_ends_with_the_withheld() {
 #[test]
 fn a_unit_is_told_with_its_rank_and_the_shares_of_each_rating() {
     let (wave, results) = (released(), sample::results());
-    let document = UnitDocument::new(&wave, &results, &sample::ranking(), &code("085"), &results.units[4]);
+    let document = UnitDocument::new(&wave, &results, &sample::shown(), &code("085"), &results.units[4]);
     insta::assert_snapshot!(csv(document.rows.iter().map(UnitEstimate::columns), 99));
-    let withheld = UnitDocument::new(&wave, &results, &sample::ranking(), &code("089"), &results.units[8]);
-    insta::assert_json_snapshot!(serde_json::to_value(&withheld).unwrap()["ranking"], @"null");
+    let mut json = serde_json::to_value(&document).unwrap();
+    json["rows"].as_array_mut().unwrap().clear();
+    insta::assert_json_snapshot!(json);
+    let withheld = UnitDocument::new(&wave, &results, &sample::shown(), &code("089"), &results.units[8]);
+    let withheld = serde_json::to_value(&withheld).unwrap();
+    assert!(["ranking", "previous", "next"].iter().all(|place| withheld[place].is_null()), "{withheld}");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::foundation::{Code, LanguageTag, Text};
-use crate::survey::{Field, Mode, Period, Questionnaire, Wave, WaveState};
+use crate::statistics::{IntervalMethod, LonelyPsu};
+use crate::survey::{CalibrationPlan, Field, Mode, Period, Plan, Questionnaire, Wave, WaveState};
 
 /// One page of the list of waves.
 #[derive(Debug, Serialize, ToSchema)]
@@ -111,6 +112,8 @@ pub(super) struct WaveDocument {
     method: String,
     /// The confidence level of intervals and rank sets.
     level: f64,
+    /// How estimates are made, fixed before the first answer.
+    estimation: EstimationSettings,
     /// The languages in which every question exists, the default one first.
     languages: Vec<LanguageTag>,
     /// What is asked.
@@ -119,6 +122,51 @@ pub(super) struct WaveDocument {
     units: Vec<MeasuredUnit>,
     /// Whether its answers are invented.
     synthetic: bool,
+}
+
+/// How the estimates of a wave are made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EstimationSettings {
+    /// What a stratum with a single sampling unit adds to the variance: `fail`, `remove`, `certainty`, `adjust`, `average`.
+    #[schema(value_type = String, example = "fail")]
+    lonely_psu: LonelyPsu,
+    /// How intervals of shares are made: `xlogit`, `logit`, `likelihood`, `asin`, `beta`, `mean`, `wilson`.
+    #[schema(value_type = String, example = "xlogit")]
+    interval: IntervalMethod,
+    /// Which rank sets are the official ones: `holm` or `simultaneous`.
+    rank_sets: &'static str,
+    /// The seed of the draws behind simultaneous rank sets.
+    seed: u64,
+    /// How weights are calibrated; null where they are not.
+    calibration: Option<CalibrationSettings>,
+}
+
+/// How weights are calibrated to known numbers of people.
+#[derive(Debug, Serialize, ToSchema)]
+struct CalibrationSettings {
+    /// `raking`, `linear` (with one margin it is post-stratification) or `logit`.
+    method: &'static str,
+    /// For `logit`, the least and the largest factor of a weight.
+    bounds: Option<[f64; 2]>,
+    /// The columns of each margin: `unit`, or codes of questions about the respondent.
+    margins: Vec<Vec<String>>,
+}
+
+impl EstimationSettings {
+    fn new(plan: &Plan) -> Self {
+        let calibration = |calibration: &CalibrationPlan| CalibrationSettings {
+            method: calibration.method_name(),
+            bounds: calibration.bounds(),
+            margins: calibration.margins.iter().map(|margin| margin.columns.clone()).collect(),
+        };
+        Self {
+            lonely_psu: plan.estimation.lonely_psu,
+            interval: plan.estimation.interval,
+            rank_sets: plan.estimation.rank_sets.as_str(),
+            seed: plan.estimation.seed,
+            calibration: plan.calibration.as_ref().map(calibration),
+        }
+    }
 }
 
 /// A unit that the wave measures.
@@ -152,6 +200,7 @@ impl WaveDocument {
             modes: plan.modes.clone(),
             method: plan.method.clone(),
             level: plan.level,
+            estimation: EstimationSettings::new(plan),
             languages: wave.questionnaire.languages.clone(),
             questionnaire: wave.questionnaire.clone(),
             units: wave.units.iter().map(|unit| MeasuredUnit::new(wave, unit.code())).collect(),

@@ -124,7 +124,7 @@ fn simulated(options: &RankFileOptions, found: &RankSets) -> Option<String> {
     let (value, error) = (simulated.critical_value?, simulated.monte_carlo_se?);
     let which =
         if options.ranking.method == RankMethod::Marginal { "Largest critical value" } else { "Critical value" };
-    let close = match found.close_calls() {
+    let close = match simulated.close_calls {
         0 => "no pair is so near to it that another seed is likely to decide otherwise".to_owned(),
         1 => "1 pair is so near to it that another seed may decide otherwise; more --draws settle it".to_owned(),
         pairs => {

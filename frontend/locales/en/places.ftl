@@ -1,0 +1,86 @@
+levels-province = provinces
+levels-district = districts
+levels-commune = communes
+levels-department = departments
+levels-other = units
+
+sets-title = Places by
+sets-holm = Holm’s method
+sets-simultaneous = Simultaneous sets
+sets-official = official
+sets-missing = left out
+sets-why-official = Which one is official was fixed in the survey’s plan before the first answer; the other is for comparison.
+sets-not-official-holm = These are not the official places. They come from Holm’s method, for comparison; the survey’s plan made simultaneous sets the official ones before the first answer.
+sets-not-official-simultaneous = These are not the official places. They come from simultaneous sets, for comparison; the survey’s plan made Holm’s method the official one before the first answer.
+sets-see-official = See the official places
+sets-left-out-too_many_units = Simultaneous sets are left out: they are not simulated for { $units } units whose results are correlated; the limit is { $max }.
+sets-left-out-level_too_high = Simultaneous sets are left out: the confidence level is too near to 100% to be simulated.
+sets-left-out-no_covariance = Simultaneous sets are left out: the sampling errors of the units together cannot be simulated.
+sets-stand-in = The places below come from Holm’s method, which promises the same confidence.
+chance-statement = If the survey were repeated many times in the same way, in at least { $times } of { $of } repetitions all these sets of places together would contain the true places.
+told-apart = The data tell { $apart } of { $pairs } pairs of { $units } apart; { $left ->
+    [1] for the other one
+   *[other] for the other { $rest }
+  } the order may be chance.
+told-apart-all = The data tell all { $pairs } pairs of { $units } apart.
+told-apart-none = The data tell none of the { $pairs } pairs of { $units } apart: the whole order may be chance.
+told-apart-two = The data tell the two { $units } apart.
+told-apart-two-not = The data do not tell the two { $units } apart: their order may be chance.
+
+measure-share = percentage points
+measure-points = points
+difference = { $value } { $measure }
+difference-tiny = less than { $value }
+neighbours-title = Compared with its neighbours
+neighbour-first = { $unit } is ranked first: no unit stands before it.
+neighbour-behind = { $unit } is { $difference } behind { $other }, which is ranked just before it.
+neighbour-ahead = { $unit } is { $difference } ahead of { $other }, which is ranked just after it.
+neighbour-level-before = { $unit } has the same index as { $other }, which stands just before it in the table.
+neighbour-level-after = { $unit } has the same index as { $other }, which stands just after it in the table.
+range-both = anywhere from { $behind } { $measure } behind to { $ahead } ahead
+range-behind = { $low } to { $high } { $measure } behind
+range-ahead = { $low } to { $high } { $measure } ahead
+verdict-real = The difference is more than chance, even with all pairs judged together. At { $level } confidence, { $unit } is { $range }.
+verdict-chance = The difference may be chance: at { $level } confidence, { $unit } is { $range }.
+verdict-alone = Judged alone, this difference would pass as more than chance: at { $level } confidence, { $unit } is { $range }. But { $pairs } pairs are compared, and among so many some such differences come about by chance. Judged together with the others, it may be chance.
+verdict-rough = The places tell the two apart, but they take the standard errors as known. Allowing for how few sampling units were drawn, the difference may still be chance: at { $level } confidence, { $unit } is { $range }.
+verdict-unknown = No sampling error is seen in the difference, so it cannot be said whether it is chance.
+verdict-level = At { $level } confidence, { $unit } is { $range }.
+neighbours-caption = This unit less the other, in { $measure ->
+    [share] percentage points
+   *[points] points
+  }. Interval and p look at one pair by itself; “told apart” judges all pairs together, at { $level } confidence.
+column-compared = Compared with
+column-difference = Difference
+column-se = Standard error
+column-p = p
+column-told-apart = Told apart
+interval-signed = { $low } to { $high }
+told-apart-yes = yes
+told-apart-no = no
+
+method-places-simultaneous = The places of a unit are all those that the data allow, after every pair of units has been compared (simultaneous sets of Mogstad, Romano, Shaikh and Wilhelm). They hold for all units together at { $level } confidence: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true place would be among the places given for it.
+method-critical = A difference counts when it is more than { $value } times its standard error. This critical value was simulated with { $draws } draws from the seed { $seed }; its Monte-Carlo error is { $error }.
+method-close = { $count ->
+    [0] No pair lies within two such errors of it.
+    [one] { $count } pair lies within two such errors of it: another seed might decide it otherwise.
+   *[other] { $count } pairs lie within two such errors of it: another seed might decide them otherwise.
+  }
+method-assumption = This holds as far as the indices are nearly normally distributed and their standard errors well known; with few sampling units it is rougher.
+method-lonely-title = Strata with one sampling unit
+method-lonely-remove = A stratum in which a single sampling unit was drawn adds nothing to the sampling error (rule “remove”); intervals may be too narrow.
+method-lonely-certainty = A stratum in which a single sampling unit was drawn is taken as drawn with certainty and adds nothing to the sampling error (rule “certainty”).
+method-lonely-adjust = Where a single sampling unit was drawn in a stratum, it is compared with the mean of all sampling units (rule “adjust”); intervals are rather too wide than too narrow.
+method-lonely-average = A stratum in which a single sampling unit was drawn is taken to vary as much as the others do on average (rule “average”).
+method-shares-title = Intervals of shares
+method-shares-logit = They come from a logistic regression (“logit”).
+method-shares-likelihood = They hold all values that a scaled likelihood ratio test does not refuse (“likelihood”).
+method-shares-asin = They are symmetric on the arcsine scale (“asin”).
+method-shares-beta = They are Korn and Graubard’s: exact for the binomial law, with an effective sample size (“beta”).
+method-shares-mean = They are symmetric about the estimate (“mean”) and may reach below 0 or above 100%.
+method-shares-wilson = They are Wilson’s score intervals with an effective sample size (“wilson”).
+method-calibration-title = Weights
+method-calibration-raking = The weights were calibrated by raking, so that the sample meets known numbers of people by { $margins }.
+method-calibration-linear = The weights were calibrated by the linear method, so that the sample meets known numbers of people by { $margins }.
+method-calibration-logit = The weights were calibrated by the bounded logit method, so that the sample meets known numbers of people by { $margins }.
+method-calibration-not = The survey’s plan calibrates the weights to known numbers of people by { $margins }. With these answers that is not possible, so the weights are as they were.

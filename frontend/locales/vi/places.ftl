@@ -1,0 +1,82 @@
+levels-province = tỉnh
+levels-district = huyện
+levels-commune = xã
+levels-department = sở, ban, ngành
+levels-other = đơn vị
+
+sets-title = Hạng có thể tính theo
+sets-holm = Phương pháp Holm
+sets-simultaneous = Tập hạng đồng thời
+sets-official = chính thức
+sets-missing = không tính
+sets-why-official = Cách tính chính thức đã được ấn định trong kế hoạch khảo sát, trước phiếu trả lời đầu tiên; cách kia chỉ để so sánh.
+sets-not-official-holm = Đây không phải là các hạng chính thức. Các hạng này tính theo phương pháp Holm để so sánh; kế hoạch khảo sát đã ấn định tập hạng đồng thời là cách chính thức, trước phiếu trả lời đầu tiên.
+sets-not-official-simultaneous = Đây không phải là các hạng chính thức. Các hạng này tính theo tập hạng đồng thời để so sánh; kế hoạch khảo sát đã ấn định phương pháp Holm là cách chính thức, trước phiếu trả lời đầu tiên.
+sets-see-official = Xem các hạng chính thức
+sets-left-out-too_many_units = Không tính tập hạng đồng thời: { $units } đơn vị có kết quả tương quan với nhau là quá nhiều để mô phỏng; giới hạn là { $max }.
+sets-left-out-level_too_high = Không tính tập hạng đồng thời: độ tin cậy quá gần 100% nên không mô phỏng được.
+sets-left-out-no_covariance = Không tính tập hạng đồng thời: không mô phỏng được sai số chọn mẫu chung của các đơn vị.
+sets-stand-in = Các hạng dưới đây tính theo phương pháp Holm, với cùng độ tin cậy.
+chance-statement = Nếu lặp lại khảo sát nhiều lần theo cùng một cách, thì trong ít nhất { $times } trên { $of } lần lặp lại, tất cả các hạng có thể nêu ở đây cùng chứa thứ hạng thật của các đơn vị.
+told-apart = Dữ liệu phân biệt được { $apart } trong { $pairs } cặp { $units }; với { $rest } cặp còn lại, thứ tự có thể chỉ do ngẫu nhiên.
+told-apart-all = Dữ liệu phân biệt được cả { $pairs } cặp { $units }.
+told-apart-none = Dữ liệu không phân biệt được cặp nào trong { $pairs } cặp { $units }: toàn bộ thứ tự có thể chỉ do ngẫu nhiên.
+told-apart-two = Dữ liệu phân biệt được hai { $units } với nhau.
+told-apart-two-not = Dữ liệu không phân biệt được hai { $units } với nhau: thứ tự có thể chỉ do ngẫu nhiên.
+
+measure-share = điểm phần trăm
+measure-points = điểm
+difference = { $value } { $measure }
+difference-tiny = chưa đến { $value }
+neighbours-title = So với đơn vị liền kề
+neighbour-first = { $unit } đứng đầu bảng: không có đơn vị nào xếp trước.
+neighbour-behind = { $unit } kém { $other }, đơn vị xếp ngay trước, { $difference }.
+neighbour-ahead = { $unit } hơn { $other }, đơn vị xếp ngay sau, { $difference }.
+neighbour-level-before = { $unit } có cùng chỉ số với { $other }, đơn vị đứng ngay trước trong bảng.
+neighbour-level-after = { $unit } có cùng chỉ số với { $other }, đơn vị đứng ngay sau trong bảng.
+range-both = có thể kém tới { $behind } { $measure } hoặc hơn tới { $ahead } { $measure }
+range-behind = kém từ { $low } đến { $high } { $measure }
+range-ahead = hơn từ { $low } đến { $high } { $measure }
+verdict-real = Chênh lệch này không chỉ do ngẫu nhiên, kể cả khi xét mọi cặp cùng lúc. Với độ tin cậy { $level }, { $unit } { $range }.
+verdict-chance = Chênh lệch này có thể chỉ do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }.
+verdict-alone = Nếu chỉ xét riêng cặp này, chênh lệch có vẻ không do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }. Nhưng có { $pairs } cặp được so sánh; trong ngần ấy cặp, một vài chênh lệch như vậy xuất hiện do ngẫu nhiên. Xét cùng các cặp khác, chênh lệch này có thể chỉ do ngẫu nhiên.
+verdict-rough = Theo các hạng có thể, hai đơn vị phân biệt được với nhau, nhưng cách tính đó coi sai số chuẩn là đã biết. Nếu tính đến việc chỉ chọn ít đơn vị mẫu, chênh lệch vẫn có thể do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }.
+verdict-unknown = Không thấy sai số chọn mẫu của chênh lệch này, nên không thể nói nó có phải do ngẫu nhiên hay không.
+verdict-level = Với độ tin cậy { $level }, { $unit } { $range }.
+neighbours-caption = Đơn vị này trừ đơn vị kia, tính bằng { $measure ->
+    [share] điểm phần trăm
+   *[points] điểm
+  }. Khoảng tin cậy và p chỉ xét riêng một cặp; “phân biệt được” xét mọi cặp cùng lúc, với độ tin cậy { $level }.
+column-compared = So với
+column-difference = Chênh lệch
+column-se = Sai số chuẩn
+column-p = p
+column-told-apart = Phân biệt được
+interval-signed = { $low } đến { $high }
+told-apart-yes = có
+told-apart-no = chưa
+
+method-places-simultaneous = Đó là mọi thứ hạng mà dữ liệu cho phép, sau khi so sánh từng cặp đơn vị (tập hạng đồng thời của Mogstad, Romano, Shaikh và Wilhelm). Kết luận đúng cho tất cả đơn vị cùng lúc với độ tin cậy { $level }: nếu lặp lại khảo sát nhiều lần, trong ít nhất { $level } số lần, thứ hạng thật của mọi đơn vị đều nằm trong các hạng đã nêu.
+method-critical = Một chênh lệch được coi là có khi lớn hơn { $value } lần sai số chuẩn của nó. Giá trị tới hạn này được mô phỏng bằng { $draws } lần rút ngẫu nhiên với hạt giống (seed) { $seed }; sai số Monte Carlo của nó là { $error }.
+method-close = { $count ->
+    [0] Không có cặp nào nằm cách giá trị này trong vòng hai lần sai số đó.
+   *[other] Có { $count } cặp nằm cách giá trị này trong vòng hai lần sai số đó: hạt giống khác có thể cho kết luận khác.
+  }
+method-assumption = Điều này đúng khi các chỉ số có phân phối gần chuẩn và sai số chuẩn được biết rõ; với ít đơn vị mẫu thì chỉ gần đúng.
+method-lonely-title = Tầng chỉ có một đơn vị mẫu
+method-lonely-remove = Tầng chỉ chọn một đơn vị mẫu không góp gì vào sai số chọn mẫu (quy tắc “remove”); khoảng tin cậy có thể quá hẹp.
+method-lonely-certainty = Tầng chỉ chọn một đơn vị mẫu được coi là chọn chắc chắn và không góp gì vào sai số chọn mẫu (quy tắc “certainty”).
+method-lonely-adjust = Nếu tầng chỉ chọn một đơn vị mẫu, đơn vị đó được so với trung bình của mọi đơn vị mẫu (quy tắc “adjust”); khoảng tin cậy thường rộng hơn là hẹp.
+method-lonely-average = Tầng chỉ chọn một đơn vị mẫu được coi là biến động bằng mức trung bình của các tầng khác (quy tắc “average”).
+method-shares-title = Khoảng tin cậy của tỷ lệ
+method-shares-logit = Tính từ hồi quy logistic (“logit”).
+method-shares-likelihood = Gồm mọi giá trị mà kiểm định tỷ số hợp lý có hiệu chỉnh không bác bỏ (“likelihood”).
+method-shares-asin = Đối xứng trên thang arcsin (“asin”).
+method-shares-beta = Theo Korn và Graubard: đúng với phân phối nhị thức, dùng cỡ mẫu hiệu dụng (“beta”).
+method-shares-mean = Đối xứng quanh ước lượng (“mean”), có thể xuống dưới 0 hoặc vượt 100%.
+method-shares-wilson = Khoảng điểm số Wilson với cỡ mẫu hiệu dụng (“wilson”).
+method-calibration-title = Quyền số
+method-calibration-raking = Quyền số được hiệu chỉnh bằng phương pháp raking để mẫu khớp với số dân đã biết theo { $margins }.
+method-calibration-linear = Quyền số được hiệu chỉnh bằng phương pháp tuyến tính để mẫu khớp với số dân đã biết theo { $margins }.
+method-calibration-logit = Quyền số được hiệu chỉnh bằng phương pháp logit có chặn để mẫu khớp với số dân đã biết theo { $margins }.
+method-calibration-not = Kế hoạch khảo sát quy định hiệu chỉnh quyền số theo số dân đã biết, theo { $margins }. Với các phiếu hiện có chưa làm được việc này, nên quyền số được giữ nguyên.

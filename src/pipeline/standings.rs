@@ -1,0 +1,234 @@
+//! A wave's results and its rankings, by either kind of rank sets.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use tokio::sync::OnceCell;
+
+use super::PipelineError;
+use crate::index::WaveResults;
+use crate::ranking::{RankMethod, RankOptions, Ranking, rank};
+use crate::statistics::RankSetError;
+use crate::survey::{EstimationPlan, RankSetChoice};
+
+/// Results and the rankings that follow from them, all as of the same answers. Cheap to clone.
+///
+/// Holm's ranking is made with the results. The simulated one is made when it is first asked for, and kept: fieldwork pages and
+/// readers of Holm's sets never pay for it, and many who ask at once cause one simulation.
+#[derive(Debug, Clone)]
+pub struct Standings {
+    /// Estimates of items, factors and indices.
+    pub results: Arc<WaveResults>,
+    official: RankSetChoice,
+    seed: u64,
+    holm: Arc<Ranking>,
+    simulated: Arc<OnceCell<Result<Arc<Ranking>, LeftOut>>>,
+}
+
+/// A ranking by one kind of rank sets.
+#[derive(Debug, Clone)]
+pub struct ShownRanking {
+    /// The peer group, ranked by the headline index.
+    pub ranking: Arc<Ranking>,
+    /// Which rank sets it has.
+    pub shown: RankSetChoice,
+    /// Which rank sets the plan made the official ones.
+    pub official: RankSetChoice,
+    /// Why simultaneous rank sets were wanted but are not there, so that Holm's stand in for them.
+    pub left_out: Option<LeftOut>,
+}
+
+/// Why there are no simultaneous rank sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LeftOut {
+    /// To simulate that many correlated units would keep a reader waiting for too long.
+    #[error("{units} units that are correlated are too many to simulate while a reader waits; the limit is {max}")]
+    TooManyUnits {
+        /// How many are ranked.
+        units: usize,
+        /// How many there may be.
+        max: usize,
+    },
+    /// Too few draws lie beyond the critical value of such a level.
+    #[error("the level is too near to 1 to be simulated")]
+    LevelTooHigh,
+    /// The estimates or their covariance are no usable numbers, or no covariance, beyond rounding.
+    #[error("the covariance of the units cannot be drawn from")]
+    NoCovariance,
+}
+
+impl LeftOut {
+    /// Its name in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TooManyUnits { .. } => "too_many_units",
+            Self::LevelTooHigh => "level_too_high",
+            Self::NoCovariance => "no_covariance",
+        }
+    }
+}
+
+impl Standings {
+    /// The most correlated units that are simulated: five seconds on two processors. Each draw multiplies a matrix of their
+    /// square; units that are not correlated take less than a second in any number.
+    pub const CORRELATED_MAX: usize = 500;
+
+    /// The standings that follow from results.
+    pub(super) fn new(results: WaveResults, plan: &EstimationPlan) -> Result<Self, RankSetError> {
+        let options = RankOptions::new(RankMethod::Holm, results.level);
+        let holm = rank(&results.headline_estimates(), &results.covariance, &options)?;
+        Ok(Self {
+            results: Arc::new(results),
+            official: plan.rank_sets,
+            seed: plan.seed,
+            holm: Arc::new(holm),
+            simulated: Arc::default(),
+        })
+    }
+
+    /// The ranking with the rank sets that are `asked` for, else with the official ones. Where simultaneous ones are left
+    /// out it is Holm's, which hold at the same level under any dependence.
+    pub async fn ranking(&self, asked: Option<RankSetChoice>) -> Result<ShownRanking, PipelineError> {
+        let official = self.official;
+        let holm = |left_out| {
+            let ranking = Arc::clone(&self.holm);
+            ShownRanking { ranking, shown: RankSetChoice::Holm, official, left_out }
+        };
+        match asked.unwrap_or(official) {
+            RankSetChoice::Holm => Ok(holm(None)),
+            RankSetChoice::Simultaneous => Ok(match self.simulated().await? {
+                Ok(ranking) => ShownRanking { ranking, shown: RankSetChoice::Simultaneous, official, left_out: None },
+                Err(left_out) => holm(Some(left_out)),
+            }),
+        }
+    }
+
+    /// The ranking with simulated rank sets. The simulation runs to its end though the reader may leave, so that readers who
+    /// come and go cause one.
+    async fn simulated(&self) -> Result<Result<Arc<Ranking>, LeftOut>, PipelineError> {
+        let standings = self.clone();
+        let making = tokio::spawn(async move {
+            let simulating = || async {
+                let standings = standings.clone();
+                tokio::task::spawn_blocking(move || standings.simulate()).await
+            };
+            standings.simulated.get_or_try_init(simulating).await.cloned()
+        });
+        making.await.and_then(|made| made).map_err(|_| PipelineError::Interrupted)
+    }
+
+    fn simulate(&self) -> Result<Arc<Ranking>, LeftOut> {
+        let WaveResults { level, covariance, .. } = self.results.as_ref();
+        let units = self.holm.entries.len();
+        if units > Self::CORRELATED_MAX && are_correlated(covariance) {
+            return Err(LeftOut::TooManyUnits { units, max: Self::CORRELATED_MAX });
+        }
+        let threads = available_parallelism().map_or(1, usize::from);
+        let options = RankOptions { seed: self.seed, threads, ..RankOptions::new(RankMethod::Simultaneous, *level) };
+        let ranking = rank(&self.results.headline_estimates(), covariance, &options).map_err(|error| match error {
+            RankSetError::Draws { .. } | RankSetError::Level(_) => LeftOut::LevelTooHigh,
+            RankSetError::TooManyUnits { units, max, .. } => LeftOut::TooManyUnits { units, max },
+            _ => LeftOut::NoCovariance,
+        });
+        ranking.map(Arc::new)
+    }
+}
+
+/// Whether any two units have a covariance.
+fn are_correlated(covariance: &[Vec<f64>]) -> bool {
+    covariance.iter().enumerate().any(|(i, row)| row[..i].iter().any(|between| *between != 0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::foundation::Code;
+    use crate::index::{IndexKind, Indices, UnitResults};
+    use crate::statistics::{Estimate, Precision};
+
+    fn unit(name: Option<String>, value: f64) -> UnitResults {
+        let precision = Precision {
+            se: 0.1,
+            df: 30,
+            low: 0.0,
+            high: 1.0,
+            design_effect: None,
+            design_effect_with_replacement: None,
+            n_effective: None,
+        };
+        let items = Some(Estimate { value, n: 40, precision: Some(precision) });
+        UnitResults {
+            unit: name.map(|name| Code::new(name).unwrap()),
+            responses: 40,
+            items: Vec::new(),
+            factors: Vec::new(),
+            indices: Indices { items, factors: None, pooled: None, score: None },
+        }
+    }
+
+    /// So many units, each tied to the next.
+    fn standings(units: usize, between: f64, level: f64, rank_sets: RankSetChoice) -> Standings {
+        let value = |i: usize| 0.9 - 0.8 * i as f64 / units as f64;
+        let covariance = |i: usize, j: usize| match i.abs_diff(j) {
+            0 => 0.01,
+            1 => between,
+            _ => 0.0,
+        };
+        let results = WaveResults {
+            method: "sipas-top2@2017".to_owned(),
+            headline: IndexKind::Items,
+            level,
+            uncalibrated: None,
+            units: (0..units).map(|i| unit(Some(format!("u{i}")), value(i))).collect(),
+            overall: unit(None, 0.5),
+            covariance: (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect(),
+        };
+        Standings::new(results, &EstimationPlan { rank_sets, seed: 7, ..EstimationPlan::default() }).unwrap()
+    }
+
+    const ALL: [RankSetChoice; 2] = RankSetChoice::ALL;
+
+    #[tokio::test]
+    async fn the_official_sets_come_unless_others_are_asked_for() {
+        let [holm, simultaneous] = ALL;
+        for official in ALL {
+            let standings = standings(6, 0.002, 0.95, official);
+            for (asked, expected) in [(None, official), (Some(holm), holm), (Some(simultaneous), simultaneous)] {
+                let chosen = standings.ranking(asked).await.unwrap();
+                assert_eq!((chosen.shown, chosen.official, chosen.left_out), (expected, official, None));
+                assert_eq!(chosen.ranking.method, expected.as_str());
+                let seed = chosen.ranking.simulated.map(|simulated| (simulated.draws, simulated.seed));
+                assert_eq!(seed, (expected == simultaneous).then_some((100_000, 7)));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn many_readers_who_ask_at_once_get_one_simulation() {
+        let standings = standings(6, 0.002, 0.95, RankSetChoice::Holm);
+        let ask = || standings.ranking(Some(RankSetChoice::Simultaneous));
+        let (a, b, c) = tokio::join!(ask(), ask(), ask());
+        let [a, b, c] = [a, b, c].map(|chosen| chosen.unwrap().ranking);
+        assert!(Arc::ptr_eq(&a, &b) && Arc::ptr_eq(&b, &c));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_simulated_while_a_reader_waits_is_left_out_with_the_reason_and_holm_stands_in() {
+        let max = Standings::CORRELATED_MAX;
+        let cases = [
+            (max + 1, 0.002, 0.95, Some(LeftOut::TooManyUnits { units: max + 1, max })),
+            (max + 1, 0.0, 0.95, None),
+            (6, 0.002, 0.999_95, Some(LeftOut::LevelTooHigh)),
+            // Each is tied to the next so closely that the sum with changing signs would have a negative variance.
+            (6, 0.009, 0.95, Some(LeftOut::NoCovariance)),
+        ];
+        for (units, between, level, left_out) in cases {
+            let standings = standings(units, between, level, RankSetChoice::Simultaneous);
+            let chosen = standings.ranking(None).await.unwrap();
+            assert_eq!(chosen.left_out, left_out);
+            assert_eq!(chosen.shown == RankSetChoice::Holm, left_out.is_some());
+            assert_eq!(chosen.ranking.entries.len(), units);
+        }
+    }
+}
