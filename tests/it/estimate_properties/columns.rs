@@ -30,7 +30,7 @@ pub(crate) fn write_parquet(csv: &str, file: &Path) {
             match name.as_bytes()[0] {
                 b'q' => write::<Int32Type>(&mut group, cells.map(|cell| cell.map(|cell| cell.parse().unwrap())), true),
                 b'w' => {
-                    write::<DoubleType>(&mut group, cells.map(|cell| cell.map(|cell| cell.parse().unwrap())), false)
+                    write::<DoubleType>(&mut group, cells.map(|cell| cell.map(|cell| cell.parse().unwrap())), false);
                 }
                 _ => write::<ByteArrayType>(&mut group, cells.map(|cell| cell.map(ByteArray::from)), true),
             }

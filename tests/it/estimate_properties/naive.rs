@@ -233,24 +233,24 @@ impl<'a> Naive<'a> {
         z: [&[f64]; 2],
         touched: &[BTreeSet<usize>; 2],
     ) -> Option<f64> {
-        let touches = |side: usize, members: &[usize]| members.iter().any(|k| touched[side].contains(k));
+        let is_met = |side: usize, members: &[usize]| members.iter().any(|k| touched[side].contains(k));
         let (mut sum, mut below, mut lonely) = (0.0, 0.0, Vec::new());
         // By side: strata that it touches, those of them that are lonely, their units, and its total.
-        let (mut met, mut alone, mut drawn, mut totals) = ([0.0; 2], [0.0; 2], [0.0; 2], [0.0; 2]);
+        let (mut met, mut alone, mut drawn, mut sums) = ([0.0; 2], [0.0; 2], [0.0; 2], [0.0; 2]);
         for stratum in strata {
             let units: Vec<Vec<usize>> = group(stratum, |k| self.paths[k][1 + stage].clone()).into_values().collect();
             let correction = self.correction(stratum[0], stage, units.len());
             let n = units.len() as f64;
             let total = |side: usize| units.iter().map(|unit| sum_of(z[side], unit)).collect::<Vec<f64>>();
             let (left, right) = (total(0), total(1));
-            for side in (0..2).filter(|side| touches(*side, stratum)) {
+            for side in (0..2).filter(|side| is_met(*side, stratum)) {
                 met[side] += 1.0;
                 drawn[side] += n;
-                totals[side] += [&left, &right][side].iter().sum::<f64>();
+                sums[side] += [&left, &right][side].iter().sum::<f64>();
                 alone[side] += f64::from(u8::from(units.len() == 1 && correction > 0.0));
             }
             if units.len() == 1 {
-                lonely.push((correction, left[0], right[0], touches(0, stratum) && touches(1, stratum)));
+                lonely.push((correction, left[0], right[0], is_met(0, stratum) && is_met(1, stratum)));
             } else {
                 let means = [left.iter().sum::<f64>() / n, right.iter().sum::<f64>() / n];
                 let products = left.iter().zip(&right).map(|(a, b)| (a - means[0]) * (b - means[1]));
@@ -259,14 +259,14 @@ impl<'a> Naive<'a> {
             if let Some(population) = self.populations[stratum[0]].get(stage)
                 && 2 + stage < self.paths[stratum[0]].len()
             {
-                for unit in units.into_iter().filter(|unit| touches(0, unit) && touches(1, unit)) {
+                for unit in units.into_iter().filter(|unit| is_met(0, unit) && is_met(1, unit)) {
                     below += n / population * self.stage(&[unit], stage + 1, z, touched)?;
                 }
             }
         }
         let rule = self.survey.design.lonely;
         for (correction, a, b, is_shared) in lonely {
-            let centres = [0, 1].map(|side| totals[side] / drawn[side]);
+            let centres = [0, 1].map(|side| sums[side] / drawn[side]);
             if rule == "adjust" && correction > 0.0 && is_shared {
                 sum += correction * (a - centres[0]) * (b - centres[1]);
             }
@@ -307,7 +307,9 @@ impl<'a> Naive<'a> {
 
 fn group<K: Ord>(members: &[usize], key: impl Fn(usize) -> K) -> BTreeMap<K, Vec<usize>> {
     let mut groups: BTreeMap<K, Vec<usize>> = BTreeMap::new();
-    members.iter().for_each(|k| groups.entry(key(*k)).or_default().push(*k));
+    for k in members {
+        groups.entry(key(*k)).or_default().push(*k);
+    }
     groups
 }
 
