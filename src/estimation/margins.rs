@@ -229,6 +229,16 @@ mod tests {
     }
 
     #[test]
+    fn margins_may_have_2000_levels_in_all_and_not_one_more() {
+        let with = |levels: usize| {
+            let levels = (0..levels).map(|level| (level.to_string(), 1.0)).collect();
+            Calibration::new(CalibrationMethod::Linear, vec![Margin { name: "place".to_owned(), levels }]).map(drop)
+        };
+        assert_eq!(with(Calibration::LEVELS_MAX), Ok(()));
+        assert_eq!(with(Calibration::LEVELS_MAX + 1), Err(EstimationError::MarginLevels { found: 2_001 }));
+    }
+
+    #[test]
     fn margins_that_no_weights_meet_say_how_far_off_they_stay() {
         // Women who are young and men who are old are missing: 60 women and 30 young people cannot both be.
         let groups = [vec![0, 1], vec![1, 0], vec![1, 1]];

@@ -190,6 +190,16 @@ mod tests {
     }
 
     #[test]
+    fn eight_stages_are_taken_and_nine_are_refused() {
+        let with = |stages: usize| {
+            let names: Vec<String> = (1..=stages).map(|stage| format!("s{stage}")).collect();
+            Design::from_toml(&SMALL.replace("[columns]", &format!("[columns]\nstages = {names:?}"))).map(drop)
+        };
+        assert_eq!(with(STAGES_MAX), Ok(()));
+        assert!(with(STAGES_MAX + 1).unwrap_err().contains("columns.stages may name 8 stages, not 9"));
+    }
+
+    #[test]
     fn what_is_not_said_is_a_simple_random_sample_on_the_usual_scale() {
         let (design, calibration) = Design::from_toml(SMALL).unwrap();
         assert_eq!((design.weight, design.stages.len(), design.strata.len()), (None, 0, 0));

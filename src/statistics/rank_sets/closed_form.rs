@@ -20,7 +20,7 @@ impl Comparison<'_> {
     /// ```text
     /// p_ij = 2 Φ(−|θ_i − θ_j| / sd_ij),   sd_ij² = Σ_ii + Σ_jj − 2 Σ_ij,   m = number of pairs
     /// sorted p_(1) ≤ p_(2) ≤ …: pairs are told apart as long as (m − k + 1) p_(k) ≤ 1 − level
-    /// low_i = 1 + #{j surely better},   high_i = units − #{j surely worse}
+    /// low_i = 1 + #{j found better},   high_i = units − #{j found worse}
     /// ```
     ///
     /// All sets hold the true rank together with probability ≥ `level`, under any dependence. Where `sd_ij` is 0, no

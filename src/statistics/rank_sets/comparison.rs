@@ -193,12 +193,12 @@ impl<'a> Comparison<'a> {
         is_apart && self.variance_of_difference(i, j) > 0.0
     }
 
-    /// Whether `i` is surely better than `j` at the critical value `c`.
+    /// Whether `i` is found better than `j` at the critical value `c`.
     pub(super) fn is_better(&self, i: usize, j: usize, c: f64) -> bool {
         self.estimates[i] > self.estimates[j] && self.differ(i, j, c)
     }
 
-    /// `low_i = 1 + #{j surely better}`, `high_i = units − #{j surely worse}`, with the pairs that `is_told_apart`.
+    /// `low_i = 1 + #{j found better}`, `high_i = units − #{j found worse}`, with the pairs that `is_told_apart`.
     pub(super) fn sets_where(&self, is_told_apart: impl Fn(usize, usize) -> bool) -> Vec<RankSet> {
         let units = self.units();
         let mut sets = vec![RankSet { low: 1, high: units }; units];

@@ -26,9 +26,9 @@ pub use simultaneous::Steps;
 /// The best and the worst rank that the data allow a unit; 1 is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RankSet {
-    /// 1 + how many units are surely better.
+    /// 1 + how many units are found better.
     pub low: usize,
-    /// The number of units less how many are surely worse.
+    /// The number of units less how many are found worse.
     pub high: usize,
 }
 

@@ -38,9 +38,9 @@ impl Comparison<'_> {
     ///
     /// ```text
     /// Z ~ N(0, Σ),   c = quantile at `level` of max over open (i, j) of (Z_i − Z_j) / sd_ij
-    /// i is surely better than j if θ_i − θ_j > c sd_ij; then (i, j) is open no more, and (j, i) stays open
+    /// i is found better than j if θ_i − θ_j > c sd_ij; then (i, j) is open no more, and (j, i) stays open
     /// step down: repeat with the open pairs until nothing changes
-    /// low_i = 1 + #{j surely better},   high_i = units − #{j surely worse}
+    /// low_i = 1 + #{j found better},   high_i = units − #{j found worse}
     /// ```
     ///
     /// At first all (i, j) are open, so c is the quantile of `max |Z_i − Z_j| / sd_ij`. All sets hold the true ranks together
