@@ -1,25 +1,7 @@
 //! Calibration: weights are multiplied by factors so that the sample meets totals that are known of the population.
 
-use serde::{Deserialize, Serialize};
-
+use super::calibration_method::CalibrationMethod;
 use super::linear::Cholesky;
-
-/// How far factors may go to meet the totals; `η = xᵀλ` for a cell with auxiliary vector `x`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CalibrationMethod {
-    /// `g = exp(η)`: always positive. Raking to the end, R's `calibrate(calfun = "raking")`.
-    Raking,
-    /// `g = 1 + η`: one step, but a factor may fall below 0. The generalised regression estimator.
-    Linear,
-    /// `g` stays between the bounds: `g = (L (U − 1) + U (1 − L) e^{Aη}) / (U − 1 + (1 − L) e^{Aη})`, `A = (U − L) / ((1 − L)(U − 1))`.
-    Logit {
-        /// The smallest factor, `L` below 1.
-        lower: f64,
-        /// The largest factor, `U` above 1.
-        upper: f64,
-    },
-}
 
 /// Respondents who are alike in all auxiliary variables.
 #[derive(Debug, Clone, PartialEq)]
@@ -186,26 +168,6 @@ fn better(
         length *= 0.5;
     }
     None
-}
-
-impl CalibrationMethod {
-    /// The factor at `η` and its derivative.
-    fn factor(self, eta: f64) -> (f64, f64) {
-        match self {
-            Self::Raking => (eta.exp(), eta.exp()),
-            Self::Linear => (1.0 + eta, 1.0),
-            Self::Logit { lower, upper } => {
-                let a = (upper - lower) / ((1.0 - lower) * (upper - 1.0));
-                // Written with e^{-|Aη|}, which cannot overflow.
-                let small = (-(a * eta).abs()).exp();
-                let (low, high) = if eta > 0.0 { (small, 1.0) } else { (1.0, small) };
-                let below = (upper - 1.0) * low + (1.0 - lower) * high;
-                let factor = (lower * (upper - 1.0) * low + upper * (1.0 - lower) * high) / below;
-                let slope = (upper - lower).powi(2) * low * high / (below * below);
-                (factor, slope)
-            }
-        }
-    }
 }
 
 /// `Σ_c N_c s_c x_c x_cᵀ`, the lower triangle.

@@ -7,6 +7,7 @@
 //! Start reading at [`Estimate`], then at [`StratumMoments`].
 
 mod calibration;
+mod calibration_method;
 mod confidence;
 mod design;
 mod difference;
@@ -30,7 +31,8 @@ mod sample_size;
 mod small_area;
 mod weighted_quantile;
 
-pub use calibration::{Calibrated, CalibrationCell, CalibrationError, CalibrationMethod, calibrate};
+pub use calibration::{Calibrated, CalibrationCell, CalibrationError, calibrate};
+pub use calibration_method::{CalibrationMethod, CalibrationMethodError};
 pub use confidence::Confidence;
 pub use design::{LonelyPsu, StageCovariance, StratumSize};
 pub use difference::Difference;

@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use super::MarginLevel;
 use super::document::Keys;
 use crate::foundation::LimitedFindings;
-use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
+use crate::statistics::{CalibrationMethod, CalibrationMethodError, IntervalMethod, LonelyPsu};
 
 /// How estimates of a wave are made. It is part of the plan, so it is fixed before the first answer.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -126,47 +126,44 @@ pub(super) fn read_calibration(keys: &mut Keys, found: &mut LimitedFindings) -> 
     if has_none {
         found.push(keys.path_of("margin"), "missing", "a calibration needs at least one [[calibration.margin]]");
     }
-    let method = read_method(&keys, name.as_deref()?, bounds, margins.len(), found);
+    let name = name.as_deref()?;
+    let method = match bounds {
+        // They were refused already.
+        Some(None) => None,
+        bounds => read_method(&keys, name, bounds.flatten(), margins.len(), found),
+    };
     keys.finish(found);
     Some(CalibrationPlan { method: method?, margins })
 }
 
-fn read_bounds(keys: &Keys, value: Value, found: &mut LimitedFindings) -> Option<(f64, f64)> {
+fn read_bounds(keys: &Keys, value: Value, found: &mut LimitedFindings) -> Option<[f64; 2]> {
     let bounds = value.try_into::<[f64; 2]>().ok().filter(|[lower, upper]| *lower < 1.0 && *upper > 1.0);
     if bounds.is_none() {
         let message = "this must be two numbers, one below 1 and one above, such as [0.5, 2.0]";
         found.push(keys.path_of("bounds"), "invalid", message);
     }
-    bounds.map(|[lower, upper]| (lower, upper))
+    bounds
 }
 
-#[expect(clippy::option_option, reason = "bounds that were not given are fine, bounds that are wrong were refused")]
 fn read_method(
     keys: &Keys,
     name: &str,
-    bounds: Option<Option<(f64, f64)>>,
+    bounds: Option<[f64; 2]>,
     margins: usize,
     found: &mut LimitedFindings,
 ) -> Option<CalibrationMethod> {
-    let mut refuse = |key: &str, code, message: String| {
-        found.push(keys.path_of(key), code, message);
-        None
+    let error = match CalibrationMethod::named(name, bounds, margins) {
+        Ok(method) => return Some(method),
+        Err(error) => error,
     };
-    match (name, bounds) {
-        ("logit", Some(bounds)) => bounds.map(|(lower, upper)| CalibrationMethod::Logit { lower, upper }),
-        ("logit", None) => refuse("bounds", "missing", "logit needs bounds, such as [0.5, 2.0]".into()),
-        (_, Some(_)) => refuse("bounds", "invalid", "only the method logit has bounds; leave them out".into()),
-        ("raking", None) => Some(CalibrationMethod::Raking),
-        ("poststratification", None) if margins > 1 => {
-            refuse("margin", "too_many", "poststratification takes one margin; name all its columns in it".into())
-        }
-        // With one margin the linear method divides wanted by present counts, which is post-stratification.
-        ("linear" | "poststratification", None) => Some(CalibrationMethod::Linear),
-        (other, None) => {
-            let known = "raking, linear, logit or poststratification";
-            refuse("method", "unknown_option", format!("there is no method {other:?}; take {known}"))
-        }
-    }
+    let (key, code) = match error {
+        CalibrationMethodError::Unknown(_) => ("method", "unknown_option"),
+        CalibrationMethodError::NoBounds => ("bounds", "missing"),
+        CalibrationMethodError::BoundsNotTaken => ("bounds", "invalid"),
+        CalibrationMethodError::TooManyMargins => ("margin", "too_many"),
+    };
+    found.push(keys.path_of(key), code, error.to_string());
+    None
 }
 
 fn read_margin(mut keys: Keys, found: &mut LimitedFindings) -> Option<PlannedMargin> {

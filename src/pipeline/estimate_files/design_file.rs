@@ -80,21 +80,11 @@ impl Default for Options {
     }
 }
 
-/// How weights are calibrated, by R's names.
-#[derive(Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum MethodName {
-    None,
-    Raking,
-    Linear,
-    Logit,
-    Poststratification,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CalibrationTable {
-    method: MethodName,
+    /// A method by R's name, or `none`.
+    method: String,
     bounds: Option<[f64; 2]>,
     #[serde(default)]
     margin: Vec<MarginTable>,
@@ -112,21 +102,15 @@ impl CalibrationTable {
     /// The method and its margins; nothing where no calibration is wanted.
     pub(super) fn check(self) -> Result<Option<(CalibrationMethod, Vec<MarginTable>)>, String> {
         let Self { method, bounds, margin } = self;
-        let method = match (method, bounds) {
-            (MethodName::Logit, Some([lower, upper])) => CalibrationMethod::Logit { lower, upper },
-            (MethodName::Logit, None) => {
-                return Err("calibration.method \"logit\" needs bounds, such as [0.5, 2.0]".into());
-            }
-            (_, Some(_)) => return Err("calibration.bounds belongs to the method \"logit\" alone; leave it out".into()),
-            (MethodName::None, None) if margin.is_empty() => return Ok(None),
-            (MethodName::None, None) => return Err("calibration has margins but the method \"none\"".into()),
-            (MethodName::Raking, None) => CalibrationMethod::Raking,
-            // With one margin, linear calibration is post-stratification: each factor is wanted over present.
-            (MethodName::Poststratification, None) if margin.len() > 1 => {
-                return Err("poststratification takes one calibration.margin; name all its columns in it".into());
-            }
-            (MethodName::Linear | MethodName::Poststratification, None) => CalibrationMethod::Linear,
-        };
+        if method == "none" {
+            return match (bounds, margin.is_empty()) {
+                (None, true) => Ok(None),
+                (None, false) => Err("calibration has margins but the method \"none\"".into()),
+                (Some(_), _) => Err("calibration has bounds but the method \"none\"".into()),
+            };
+        }
+        let method =
+            CalibrationMethod::named(&method, bounds, margin.len()).map_err(|error| format!("calibration: {error}"))?;
         if margin.is_empty() {
             return Err("a calibration needs at least one [[calibration.margin]] with columns and file".into());
         }
