@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::foundation::Finding;
 use crate::pipeline::{PipelineError, Platform, SubmitError};
 use crate::survey::{Field, Source, Wave, WaveState};
-use crate::web::Credential;
+use crate::web::{Credential, Sender, Wait};
 
 /// The largest submission, in bytes.
 const SUBMISSION_BYTES_MAX: usize = 64 * 1024;
@@ -116,11 +116,13 @@ impl From<Field> for FieldBody {
         (status = 200, description = "The same had been kept before", body = AcceptedBody),
         (status = 400, description = "The body is not JSON", body = RefusalBody),
         (status = 401, description = "The token is not the administrator's", body = RefusalBody),
+        (status = 403, description = "The wave is answered by invitation only", body = RefusalBody),
         (status = 404, description = "No such wave", body = RefusalBody),
         (status = 409, description = "The wave is not open, or the id was used with other content", body = RefusalBody),
         (status = 413, description = "The body is larger than 64 KiB", body = RefusalBody),
         (status = 415, description = "The body is not declared as application/json", body = RefusalBody),
         (status = 422, description = "The submission is not valid: every finding", body = [FindingBody]),
+        (status = 429, description = "Too many answers from one network; nothing was kept, try again after `Retry-After`", body = RefusalBody),
         (status = 503, description = "Storage cannot keep up; nothing was kept, try again", body = RefusalBody),
     )
 )]
@@ -128,6 +130,7 @@ async fn submit_response(
     State(platform): State<Platform>,
     code: Result<Path<String>, PathRejection>,
     credential: Credential,
+    sender: Sender,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -136,6 +139,11 @@ async fn submit_response(
         Some(token) if platform.is_administrator(token) => Source::Collector,
         Some(_) => return refuse(StatusCode::UNAUTHORIZED, "unauthorized", "this token is not the administrator's"),
     };
+    if source == Source::Open
+        && let Err(wait) = sender.count_answer()
+    {
+        return too_many(wait);
+    }
     let Path(code) = match code {
         Ok(code) => code,
         Err(rejection) => return refuse(rejection.status(), "bad_request", rejection.body_text()),
@@ -187,6 +195,9 @@ fn refuse_submission(error: SubmitError, wave: &Wave) -> Response {
             let (state, field) = (Some(wave.state), Some(field.into()));
             (StatusCode::CONFLICT, Json(RefusalBody { code: "not_open", message, state, field })).into_response()
         }
+        SubmitError::InvitationNeeded => {
+            refuse(StatusCode::FORBIDDEN, "invitation_needed", "this survey is answered by invitation only")
+        }
         SubmitError::Conflict => {
             let message = "another response has this id; if this is a new one, send it with a new id";
             refuse(StatusCode::CONFLICT, "conflict", message)
@@ -214,6 +225,13 @@ fn come_back() -> Response {
     let message = "nothing was kept; send the same again in a moment";
     let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
     response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static(RETRY_AFTER_SECONDS));
+    response
+}
+
+fn too_many(wait: Wait) -> Response {
+    let message = "too many answers came from this network; nothing was kept, send the same again later";
+    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, "too_many", message);
+    response.headers_mut().insert(RETRY_AFTER, wait.retry_after());
     response
 }
 

@@ -17,11 +17,13 @@ use uuid::Uuid;
 
 use super::answers::Typed;
 use super::journey::{Action, Draft, Outcome, Step, proceed};
-use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept};
+use super::pages::{
+    show_busy, show_by_invitation, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept,
+};
 use super::receipt::show_receipt;
 use crate::pipeline::{Platform, SubmitError};
-use crate::survey::{Mode, Source, Wave, WaveState};
-use crate::web::{ForPage, PageError, Place, Taken, draw_id};
+use crate::survey::{Mode, OpenAnswers, Source, Wave, WaveState};
+use crate::web::{ForPage, PageError, Place, Sender, Taken, draw_id};
 
 /// The most bytes of a form: every text of a long questionnaire at its full length.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -63,7 +65,13 @@ async fn choose_unit(
     Taken(Path(wave), ..): ForPage<Path<String>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_choice(&place, &wave))
+    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
+        return answer;
+    }
+    match wave.plan.open_link.answers {
+        OpenAnswers::Refused => show_by_invitation(&place, &wave, StatusCode::OK),
+        OpenAnswers::Apart | OpenAnswers::Counted => show_choice(&place, &wave),
+    }
 }
 
 async fn open_form(
@@ -75,6 +83,9 @@ async fn open_form(
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
         return answer;
     }
+    if wave.plan.open_link.answers == OpenAnswers::Refused {
+        return show_by_invitation(&place, &wave, StatusCode::OK);
+    }
     let draft = draft(&platform, &place, &wave, &unit, &[])?;
     show_step(&place, &draft, Step::Questions(0), &[], false)
 }
@@ -82,6 +93,7 @@ async fn open_form(
 async fn continue_form(
     State(platform): State<Platform>,
     place: Place,
+    sender: Sender,
     Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
@@ -101,6 +113,9 @@ async fn continue_form(
             let stays_changing = !field(&fields, "changing").is_empty();
             let changing = matches!(action, Action::Change(_) | Action::Send) || stays_changing;
             show_step(&place, &draft, step, &findings, changing)
+        }
+        Outcome::Submit(_) if sender.count_answer().is_err() => {
+            ask_again(&place, &draft, StatusCode::TOO_MANY_REQUESTS)
         }
         Outcome::Submit(submission) => submit(&platform, &place, &draft, &submission).await,
     };
@@ -137,15 +152,18 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
         }
         Err(SubmitError::Invalid(findings)) => show_step(place, draft, Step::Check, &findings.0, false),
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
+        Err(SubmitError::InvitationNeeded) => show_by_invitation(place, draft.wave, StatusCode::FORBIDDEN),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
-        Err(SubmitError::Overloaded | SubmitError::Storage(_)) => ask_again(place, draft),
+        Err(SubmitError::Overloaded | SubmitError::Storage(_)) => {
+            ask_again(place, draft, StatusCode::SERVICE_UNAVAILABLE)
+        }
         Err(SubmitError::Pipeline(error)) => Err(error.into()),
     }
 }
 
 /// An empty page would lose the answers, so even a failure shows them again, ready to be sent once more.
-fn ask_again(place: &Place, draft: &Draft<'_>) -> Answered {
-    let mut response = show_busy(place, draft)?;
+fn ask_again(place: &Place, draft: &Draft<'_>, status: StatusCode) -> Answered {
+    let mut response = show_busy(place, draft, status)?;
     response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
     Ok(response)
 }

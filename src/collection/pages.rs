@@ -105,9 +105,9 @@ pub(super) fn show_step(
 }
 
 /// Says that the server is busy, on the list of answers, from which they can be sent again.
-pub(super) fn show_busy(place: &Place, draft: &Draft<'_>) -> Result<Response, PageError> {
+pub(super) fn show_busy(place: &Place, draft: &Draft<'_>, status: StatusCode) -> Result<Response, PageError> {
     let busy = SummaryLine { path: String::new(), text: String::new(), message: place.language.t("check-busy") };
-    render(StatusCode::SERVICE_UNAVAILABLE, &check_page(place, draft, vec![busy]))
+    render(status, &check_page(place, draft, vec![busy]))
 }
 
 /// Lists the units to choose from, in the order of the language.
@@ -132,6 +132,17 @@ pub(super) fn show_not_open(
     let advice =
         language.t_with(advice, [("opens", day(wave.plan.field.opens)), ("closes", day(wave.plan.field.closes))]);
     render(status, &NoticePage { page: page(place, wave, language.t(title)), advice, onward: None })
+}
+
+/// Says that the survey is answered by invitation, and where to enter its code.
+pub(super) fn show_by_invitation(place: &Place, wave: &Wave, status: StatusCode) -> Result<Response, PageError> {
+    let language = place.language;
+    let notice = NoticePage {
+        page: page(place, wave, language.t("by-invitation-title")),
+        advice: language.t("by-invitation-title.advice"),
+        onward: Some((language.t("by-invitation-title.onward"), format!("/i/{}", wave.plan.code))),
+    };
+    render(status, &notice)
 }
 
 /// Says that another answer was sent from this form before.

@@ -59,7 +59,7 @@ async fn every_page_is_rendered_in_every_language_without_script_or_inline_style
                 show_step(&place, &draft, Step::Questions(1), &findings, true),
                 show_step(&place, &draft, Step::Questions(2), &[], false),
                 show_step(&place, &draft, Step::Check, &findings, false),
-                show_busy(&place, &draft),
+                show_busy(&place, &draft, StatusCode::SERVICE_UNAVAILABLE),
                 show_choice(&place, &wave),
                 show_not_open(&place, &wave, StatusCode::GONE, false),
                 show_not_open(&place, &wave, StatusCode::OK, true),

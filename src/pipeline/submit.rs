@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::waves::LoadedWave;
 use super::{Platform, SubmitError};
 use crate::storage::{NewResponse, Outcome, StorageError};
-use crate::survey::{Answer, Response, Source, Wave};
+use crate::survey::{Answer, OpenAnswers, Response, Source, Wave};
 use crate::validation::check_submission;
 
 /// A submission that is durably kept.
@@ -32,6 +32,9 @@ impl Platform {
             return Err(SubmitError::NotOpen);
         }
         let response = check_submission(submission, wave, source, today).map_err(SubmitError::Invalid)?;
+        if response.source == Source::Open && wave.plan.open_link.answers == OpenAnswers::Refused {
+            return Err(SubmitError::InvitationNeeded);
+        }
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let id = response.id;
         let outcome = self.0.intake.keep(self.prepare(&loaded, response)?).await?;
@@ -79,6 +82,7 @@ impl Platform {
             placement: response.placement,
             mode: response.mode,
             source: response.source,
+            channel: wave.plan.channel(response.mode, response.source),
             language: response.language.to_string(),
             answered_on: response.answered_on,
             duration_minutes: response.duration_minutes,

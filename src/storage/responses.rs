@@ -17,7 +17,7 @@ use super::transaction::Work;
 use super::waves::WaveId;
 use super::{StorageError, Store};
 use crate::foundation::Code;
-use crate::survey::{Mode, Placement, Source, UnitId, WaveState};
+use crate::survey::{Channel, Mode, Placement, Source, UnitId, WaveState};
 
 /// Rows a statement into an embedded store.
 const ROWS_EMBEDDED: usize = 2_000;
@@ -49,6 +49,8 @@ pub struct NewResponse {
     pub mode: Mode,
     /// Who sent it.
     pub source: Source,
+    /// As what the fieldwork counts it; what came over the open link to be kept apart adds nothing to the tallies.
+    pub channel: Channel,
     /// The language in which it was given.
     pub language: String,
     /// The day on which it was given.

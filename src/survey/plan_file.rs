@@ -8,6 +8,7 @@ use toml::{Table, Value};
 
 use super::document::Keys;
 use super::plan_estimation::{read_calibration, read_estimation};
+use super::plan_open_link::read_open_link;
 use super::{Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, UnitSelection};
 use crate::foundation::{Code, Findings, LimitedFindings, Text, Weight};
 
@@ -45,6 +46,7 @@ impl Plan {
         let units = read_units(&mut keys, period, &mut found);
         let field = read_field(&mut keys, &mut found);
         let columns = read_columns(&mut keys, &mut found);
+        let open_link = read_open_link(&mut keys, &mut found);
         let estimation = read_estimation(&mut keys, &mut found);
         let calibration = read_calibration(&mut keys, &mut found);
         keys.finish(&mut found);
@@ -59,6 +61,7 @@ impl Plan {
                 field: field?,
                 modes,
                 layout,
+                open_link,
                 default_weight,
                 columns,
                 level,
@@ -108,6 +111,7 @@ impl Plan {
         put("field", to_table(field.map(|(key, value)| (key.to_owned(), value))));
         let named = self.columns.named();
         put("columns", to_table(named.into_iter().filter_map(|(key, name)| Some((key.to_owned(), text(name?))))));
+        put("open_link", Value::Table(self.open_link.to_table()));
         put("estimation", Value::Table(self.estimation.to_table()));
         if let Some(calibration) = &self.calibration {
             put("calibration", Value::Table(calibration.to_table()));

@@ -56,6 +56,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// All sources.
+    pub const ALL: [Self; 2] = [Self::Open, Self::Collector];
+
     /// The source's name in storage.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -63,6 +66,38 @@ impl Source {
             Self::Open => "open",
             Self::Collector => "collector",
         }
+    }
+
+    /// The source with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == name)
+    }
+}
+
+/// By which way a response came, as the fieldwork counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// It counts, and was given in this mode.
+    Mode(Mode),
+    /// It came over the open link and is kept apart.
+    OpenLink,
+}
+
+impl Channel {
+    /// The channel's name in storage: that of the mode, or `open_link`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mode(mode) => mode.as_str(),
+            Self::OpenLink => "open_link",
+        }
+    }
+
+    /// The channel with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == Self::OpenLink.as_str() { Some(Self::OpenLink) } else { Mode::from_name(name).map(Self::Mode) }
     }
 }
 

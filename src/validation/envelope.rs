@@ -6,8 +6,8 @@ use validator::{Validate, ValidationErrors};
 use crate::foundation::LimitedFindings;
 
 /// The fields of a submission.
-const FIELDS: [&str; 9] =
-    ["id", "unit", "mode", "language", "answered_on", "answers", "respondent", "duration_minutes", "design"];
+const FIELDS: [&str; 10] =
+    ["id", "unit", "mode", "language", "answered_on", "answers", "respondent", "duration_minutes", "design", "work"];
 
 /// The fields of the design that a collector may give.
 const DESIGN_FIELDS: [&str; 3] = ["stratum", "psu", "weight"];
@@ -42,6 +42,8 @@ pub(super) struct Envelope<'a> {
     pub(super) answered_on: Option<&'a str>,
     #[validate(range(max = 1440, code = "out_of_range", message = "at most 1440 minutes, a day, are taken"))]
     pub(super) duration_minutes: Option<u64>,
+    /// The solution of the puzzle that a wave may want of answers over the open link.
+    pub(super) work: Option<u64>,
 }
 
 /// The parts of a submission.
@@ -76,9 +78,11 @@ pub(super) fn open<'a>(submission: &'a Value, findings: &mut LimitedFindings) ->
         language: text("language"),
         answered_on: text("answered_on"),
         duration_minutes: None,
+        work: None,
     };
     envelope.duration_minutes =
         typed(fields, "duration_minutes", "a whole number of minutes", Value::as_u64, &mut mistyped);
+    envelope.work = typed(fields, "work", "a whole number", Value::as_u64, &mut mistyped);
     let answers = typed(fields, "answers", "an object of item codes and answers", Value::as_object, &mut mistyped);
     if !fields.contains_key("answers") {
         findings.push("answers", "missing", "this is missing: an object such as {\"q01\": 5, \"q02\": null}");
@@ -107,7 +111,7 @@ fn typed<'a, T>(
 ) -> Option<T> {
     let value = fields.get(field)?;
     let read = read(value);
-    let may_be_null = ["respondent", "duration_minutes", "design"].contains(&field);
+    let may_be_null = ["respondent", "duration_minutes", "design", "work"].contains(&field);
     if read.is_none() && !(value.is_null() && may_be_null) {
         mistyped.push((field, expected));
     }

@@ -12,6 +12,8 @@ mod import;
 mod intake;
 mod kill;
 mod malformed;
+mod network;
+mod open_link;
 mod plan;
 mod rank_files;
 mod reference;

@@ -17,7 +17,7 @@ pub(crate) mod process;
 mod world;
 
 pub(crate) use database::{Engine, TestDatabase};
-pub(crate) use world::{Answer, World, platform_on, submission};
+pub(crate) use world::{Answer, SMALL_PLAN, World, platform_on, submission};
 
 /// Makes one asynchronous test run on SQLite and on PostgreSQL, as two tests.
 macro_rules! on_both_engines {
