@@ -8,6 +8,7 @@ mod counts;
 mod entities;
 mod error;
 mod fold;
+mod hosts;
 mod register;
 mod responses;
 mod rows;
@@ -36,15 +37,24 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store at `url`: `sqlite://plumbline.db` (made if it is not there) or `postgres://user@host/name`.
+    /// Opens the store at `url`: `sqlite://plumbline.db` (made if it is not there), `postgres://user@host/name`, or several
+    /// hosts parted by commas, of which the one that takes writes is used.
     pub async fn connect(url: &str) -> Result<Self, StorageError> {
         let is_sqlite = url.starts_with("sqlite:");
         if !is_sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
             return Err(StorageError::UnknownEngine);
         }
-        let url = if is_sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
-        let writer = open(&url, if is_sqlite { 1 } else { SERVER_WRITERS }).await?;
-        let db = open(&url, CONNECTIONS).await?;
+        if is_sqlite {
+            let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+            return Ok(Self { writer: open(&url, 1).await?, db: open(&url, CONNECTIONS).await? });
+        }
+        let hosts = hosts::each_host(url)?;
+        let primary = if hosts.len() > 1 { hosts::primary_of(&hosts).await? } else { &hosts[0] };
+        let (writer, db) = (open(primary, SERVER_WRITERS).await?, open(primary, CONNECTIONS).await?);
+        if hosts.len() > 1 {
+            let pools = [&writer, &db].map(|connection| connection.get_postgres_connection_pool().clone());
+            tokio::spawn(hosts::follow_primary(hosts, pools));
+        }
         Ok(Self { db, writer })
     }
 
@@ -71,12 +81,15 @@ const CONNECTIONS: u32 = 8;
 /// Connections that write to a server: a group of submissions, folds, imports.
 const SERVER_WRITERS: u32 = 4;
 
+/// For how long a connection is waited for: whoever waits holds up others, and may come back.
+const ACQUIRE_PATIENCE: Duration = Duration::from_secs(5);
+
 async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, StorageError> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .connect_timeout(Duration::from_secs(10))
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(ACQUIRE_PATIENCE)
         .sqlx_logging(false)
         // A connection that was used a moment ago is alive; one that was idle is asked first.
         .test_before_acquire_if_idle_for(Duration::from_secs(1))

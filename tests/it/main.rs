@@ -14,6 +14,7 @@ mod kill;
 mod malformed;
 mod network;
 mod open_link;
+mod outage;
 mod plan;
 mod rank_files;
 mod reference;

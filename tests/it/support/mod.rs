@@ -10,13 +10,14 @@
 //!
 //! and runs as `a_response_sent_twice_is_kept_once::sqlite` and `::postgres`.
 
+pub(crate) mod cluster;
 mod database;
 pub(crate) mod fixture;
 pub(crate) mod http;
 pub(crate) mod process;
 mod world;
 
-pub(crate) use database::{Engine, TestDatabase};
+pub(crate) use database::{Engine, TestDatabase, or_skip};
 pub(crate) use world::{Answer, SMALL_PLAN, World, platform_on, submission};
 
 /// Makes one asynchronous test run on SQLite and on PostgreSQL, as two tests.
