@@ -18,9 +18,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261123_000001_main_job::Migration),
-            Box::new(m20261124_000002_invitations::Migration),
-        ]
+        vec![Box::new(m20261123_000001_main_job::Migration), Box::new(m20261124_000002_invitations::Migration)]
     }
 }

@@ -6,6 +6,7 @@
 mod command_line;
 mod demo;
 mod demo_plan;
+mod invite;
 mod offline;
 mod plan;
 mod server;

@@ -97,7 +97,9 @@ impl From<Field> for FieldBody {
 /// Submit a response.
 ///
 /// Answered after the response is durable. Sending the same again is harmless: it is answered 200 with the same body.
-/// `design` (stratum, PSU, weight) is taken only with the administrator's token.
+/// `design` (stratum, PSU, weight) is taken only with the administrator's token. With `code`, that of an invitation, the
+/// answer takes stratum, PSU and weight over from the invitation, whose unit it must rate, and spends the code: a code takes
+/// one answer. A repeat of an answer that is kept needs the code no more.
 #[utoipa::path(
     post,
     path = "/waves/{wave}/responses",
@@ -116,6 +118,12 @@ impl From<Field> for FieldBody {
         (status = 200, description = "The same had been kept before", body = AcceptedBody),
         (status = 400, description = "The body is not JSON", body = RefusalBody),
         (status = 401, description = "The token is not the administrator's", body = RefusalBody),
+        (
+            status = 403,
+            description = "The code is not taken: `code_spent`, `code_unknown`, `code_foreign` (of another wave), `code_revoked`, \
+                           `code_reserved` (a reserve that was not released), `code_other_unit`",
+            body = RefusalBody
+        ),
         (status = 404, description = "No such wave", body = RefusalBody),
         (status = 409, description = "The wave is not open, or the id was used with other content", body = RefusalBody),
         (status = 413, description = "The body is larger than 64 KiB", body = RefusalBody),
@@ -187,6 +195,7 @@ fn refuse_submission(error: SubmitError, wave: &Wave) -> Response {
             let (state, field) = (Some(wave.state), Some(field.into()));
             (StatusCode::CONFLICT, Json(RefusalBody { code: "not_open", message, state, field })).into_response()
         }
+        SubmitError::Code(refusal) => refuse(StatusCode::FORBIDDEN, refusal.as_str(), refusal.to_string()),
         SubmitError::Conflict => {
             let message = "another response has this id; if this is a new one, send it with a new id";
             refuse(StatusCode::CONFLICT, "conflict", message)

@@ -112,8 +112,7 @@ mod tests {
     fn simulate(sizes: &[u64], take: usize, draws: u64) -> (Vec<f64>, Vec<f64>) {
         let (mut counts, mut said) = (vec![0.0; sizes.len()], vec![0.0; sizes.len()]);
         for seed in 0..draws {
-            for Selected { position, probability } in
-                draw_systematic(sizes, take, &mut ChaCha8Rng::seed_from_u64(seed))
+            for Selected { position, probability } in draw_systematic(sizes, take, &mut ChaCha8Rng::seed_from_u64(seed))
             {
                 counts[position] += 1.0;
                 assert!(said[position] == 0.0 || said[position] == probability);

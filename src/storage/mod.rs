@@ -8,19 +8,24 @@ mod counts;
 mod entities;
 mod error;
 mod fold;
+mod forgetting;
+mod invitations;
 mod register;
 mod responses;
 mod rows;
 mod schema;
 mod settings;
+mod spending;
 mod transaction;
 mod waves;
 
 pub use counts::{DailyCount, KeptResponse, Snapshot, TallyRow};
 pub use error::StorageError;
+pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};
 pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
@@ -33,6 +38,8 @@ pub struct Store {
     /// writer at a time: one connection queues them fairly and keeps its pages in memory, which several would have to read
     /// anew after each other's commits.
     writer: DatabaseConnection,
+    /// The address of an embedded store.
+    file: Option<Arc<str>>,
 }
 
 impl Store {
@@ -43,9 +50,9 @@ impl Store {
             return Err(StorageError::UnknownEngine);
         }
         let url = if is_sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
-        let writer = open(&url, if is_sqlite { 1 } else { SERVER_WRITERS }).await?;
-        let db = open(&url, CONNECTIONS).await?;
-        Ok(Self { db, writer })
+        let writer = open(&url, if is_sqlite { 1 } else { SERVER_WRITERS }, BUSY_TIMEOUT_MS).await?;
+        let db = open(&url, CONNECTIONS, BUSY_TIMEOUT_MS).await?;
+        Ok(Self { db, writer, file: is_sqlite.then(|| url.into()) })
     }
 
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.
@@ -71,7 +78,17 @@ const CONNECTIONS: u32 = 8;
 /// Connections that write to a server: a group of submissions, folds, imports.
 const SERVER_WRITERS: u32 = 4;
 
-async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, StorageError> {
+/// For how many milliseconds SQLite waits for others.
+const BUSY_TIMEOUT_MS: u32 = 10_000;
+/// For how long where nothing is lost by coming back later, and everybody else waits.
+const GENTLE_TIMEOUT_MS: u32 = 50;
+
+/// One connection to an embedded store that gives up early where others are at work.
+async fn open_file_gently(url: &str) -> Result<DatabaseConnection, StorageError> {
+    open(url, 1, GENTLE_TIMEOUT_MS).await
+}
+
+async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<DatabaseConnection, StorageError> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -80,11 +97,14 @@ async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, Storage
         .sqlx_logging(false)
         // A connection that was used a moment ago is alive; one that was idle is asked first.
         .test_before_acquire_if_idle_for(Duration::from_secs(1))
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
-                .pragma("busy_timeout", "10000")
+                .pragma("busy_timeout", busy_timeout_ms.to_string())
+                // What is deleted in a page is overwritten, so that a spent code does not linger in the file. Not `ON`, which
+                // also writes pages anew that are given up whole; they tell nothing of who deleted what with what.
+                .pragma("secure_delete", "FAST")
                 .pragma("cache_size", "-65536")
                 // Pages in the log before they are moved to the file: 64 MB.
                 .pragma("wal_autocheckpoint", "16384")

@@ -61,12 +61,8 @@ impl Frame {
             let path = crate::foundation::cell_path(row.line, &design.unit);
             return Err(Finding::new(path, "unknown_unit", format!("the wave measures no unit {}", row.unit)).into());
         }
-        let stage = |stage: &super::SampleStage| StageCount {
-            column: stage.column.clone(),
-            drawn: 0,
-            certain: 0,
-            short: 0,
-        };
+        let stage =
+            |stage: &super::SampleStage| StageCount { column: stage.column.clone(), drawn: 0, certain: 0, short: 0 };
         let mut drawing = Drawing {
             design,
             sample: DrawnSample { invitees: Vec::new(), stages: design.stages.iter().map(stage).collect() },
@@ -251,7 +247,8 @@ fn check_groups(invitees: &[Invitee], smallest: usize) -> Result<(), Findings> {
     let mut groups: BTreeMap<(&Code, &Code, Option<&Code>, Weight), usize> = BTreeMap::new();
     for invitee in invitees {
         let Placement { stratum, psu, weight } = &invitee.placement;
-        *groups.entry((&invitee.unit, stratum, psu.as_ref(), *weight)).or_default() += usize::from(invitee.reserve == 0);
+        *groups.entry((&invitee.unit, stratum, psu.as_ref(), *weight)).or_default() +=
+            usize::from(invitee.reserve == 0);
     }
     let small = groups.iter().filter(|(_, people)| **people < smallest);
     let Some(((unit, stratum, psu, weight), people)) = small.clone().min_by_key(|(_, people)| **people) else {

@@ -16,7 +16,8 @@ fn frame_file() -> String {
     let mut file = "u,c,v,n\n".to_owned();
     for (unit, commune) in (0..2).flat_map(|unit| (0..5).map(move |commune| (unit, commune))) {
         for village in 0..4 {
-            let people = if (unit, commune) == (1, 3) { 900 } else { 30 + (unit * 7 + commune * 53 + village * 91) % 370 };
+            let people =
+                if (unit, commune) == (1, 3) { 900 } else { 30 + (unit * 7 + commune * 53 + village * 91) % 370 };
             writeln!(file, "U{unit},c{commune},v{village},{people}").unwrap();
         }
     }
@@ -74,7 +75,9 @@ fn places_are_drawn_as_often_as_the_weights_of_their_people_say() {
             let probability = people[&place] / 4.0 / invitee.placement.weight.value();
             let entry = seen.entry(place).or_insert((0.0, probability));
             entry.0 += 1.0;
-            assert!((entry.1 - 1.0 / (invitee.placement.weight.value() * 4.0 / people_of(&people, invitee))).abs() < 1e-6);
+            assert!(
+                (entry.1 - 1.0 / (invitee.placement.weight.value() * 4.0 / people_of(&people, invitee))).abs() < 1e-6
+            );
         }
     }
     assert_eq!(seen.len(), people.len(), "every village can be drawn");
@@ -99,7 +102,8 @@ fn people_of(people: &BTreeMap<String, f64>, invitee: &super::Invitee) -> f64 {
 #[test]
 fn weights_add_up_to_the_population_on_average() {
     let frame = frame_file();
-    let population: f64 = frame.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse::<f64>().unwrap()).sum();
+    let population: f64 =
+        frame.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse::<f64>().unwrap()).sum();
     let totals = (0..50).map(|seed| {
         let sample = draw(DESIGN, seed, &frame).unwrap();
         let invited = sample.invitees.iter().filter(|invitee| invitee.reserve == 0);
@@ -138,7 +142,8 @@ fn seed_and_frame_decide_and_not_the_order_of_the_file_nor_other_strata() {
 
 #[test]
 fn a_list_of_people_is_drawn_with_reserves_spread_over_it() {
-    let design = "unit = \"u\"\nlocality = [\"p\"]\n[[stage]]\ncolumn = \"p\"\ntake = 20\nreserves = 5\nmethod = \"equal\"\n";
+    let design =
+        "unit = \"u\"\nlocality = [\"p\"]\n[[stage]]\ncolumn = \"p\"\ntake = 20\nreserves = 5\nmethod = \"equal\"\n";
     let people: Vec<String> = (0..500).map(|number| format!("U,p{number:03}")).collect();
     let frame = format!("u,p\n{}\n", people.join("\n"));
     let mut counts = vec![0_u32; 500];
@@ -146,7 +151,8 @@ fn a_list_of_people_is_drawn_with_reserves_spread_over_it() {
         let sample = draw(design, seed, &frame).unwrap();
         let invited: Vec<_> = sample.invitees.iter().filter(|invitee| invitee.reserve == 0).collect();
         assert!(invited.iter().all(|i| i.placement.weight.value() == 25.0 && i.placement.psu.is_none()));
-        let mut turns: Vec<u32> = sample.invitees.iter().map(|invitee| invitee.reserve).filter(|turn| *turn > 0).collect();
+        let mut turns: Vec<u32> =
+            sample.invitees.iter().map(|invitee| invitee.reserve).filter(|turn| *turn > 0).collect();
         turns.sort_unstable();
         assert_eq!((invited.len(), turns), (20, vec![1, 2, 3, 4, 5]));
         invited.iter().for_each(|i| counts[i.locality[1..].parse::<usize>().unwrap()] += 1);

@@ -149,8 +149,7 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>, design: &SampleDesign) -> Option<
     }
     let unit = cells.code(&design.unit);
     let strata: Vec<Option<Code>> = design.strata.iter().map(|column| part_of_name(cells, column)).collect();
-    let clusters: Vec<Option<Code>> =
-        design.stages.iter().map(|stage| part_of_name(cells, &stage.column)).collect();
+    let clusters: Vec<Option<Code>> = design.stages.iter().map(|stage| part_of_name(cells, &stage.column)).collect();
     let sizes: Vec<Option<u64>> =
         design.stages.iter().map(|stage| stage.size.as_ref().map_or(Some(1), |column| size(cells, column))).collect();
     let people = design.people.as_ref().map_or(Some(1), |people| size(cells, &people.size));
@@ -184,7 +183,11 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>, design: &SampleDesign) -> Option<
 fn part_of_name<R: Read>(cells: &mut Cells<'_, R>, column: &str) -> Option<Code> {
     let code = cells.code(column)?;
     if code.as_str().contains(JOINT) {
-        cells.find(column, "invalid", format!("{JOINT} stands between the parts of a stratum's name; use another sign"));
+        cells.find(
+            column,
+            "invalid",
+            format!("{JOINT} stands between the parts of a stratum's name; use another sign"),
+        );
         return None;
     }
     Some(code)

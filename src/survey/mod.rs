@@ -8,6 +8,7 @@ mod draw;
 #[cfg(test)]
 mod draw_tests;
 mod frame_file;
+mod invitation;
 mod lineage_file;
 mod margin_file;
 mod packed;
@@ -34,6 +35,7 @@ mod wave;
 
 pub use draw::{DrawnSample, INVITEES_MAX, Invitee, StageCount};
 pub use frame_file::{FRAME_ROWS_MAX, Frame};
+pub use invitation::{CodeRefusal, InvitationState, TypedCode};
 pub use lineage_file::read_lineage;
 pub use margin_file::{MarginLevel, read_margin};
 pub use packed::{RatingReader, UnpackError, packed_text};

@@ -170,7 +170,8 @@ fn read_stages(keys: &mut Keys, has_people: bool, found: &mut LimitedFindings) -
     let mut stages: Vec<SampleStage> = Vec::new();
     for (position, mut keys) in tables.into_iter().enumerate() {
         if keys.has("reserves") && (has_people || position < last) {
-            let message = "reserves are people: say how many under [people], or in the last stage where rows are people";
+            let message =
+                "reserves are people: say how many under [people], or in the last stage where rows are people";
             found.push(keys.path_of("reserves"), "not_allowed", message);
         }
         reserves = read_reserves(&mut keys, found);
@@ -209,7 +210,11 @@ fn read_stage(keys: &mut Keys, found: &mut LimitedFindings) -> Option<SampleStag
             found.push(keys.path_of("size"), "missing", "pps draws by size; name the column of sizes");
         }
         (Some(DrawMethod::Equal), Some(_)) => {
-            found.push(keys.path_of("size"), "not_allowed", "with equal probability no size is looked at; leave it out");
+            found.push(
+                keys.path_of("size"),
+                "not_allowed",
+                "with equal probability no size is looked at; leave it out",
+            );
         }
         _ => {}
     }
