@@ -13,6 +13,7 @@
 mod database;
 pub(crate) mod fixture;
 pub(crate) mod http;
+pub(crate) mod invitations;
 pub(crate) mod process;
 mod world;
 
