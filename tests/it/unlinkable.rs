@@ -23,7 +23,7 @@ use crate::support::fixture::{WAVE, today};
 use crate::support::http::{Connection, post};
 use crate::support::invitations::{draw, invited};
 use crate::support::process::{Server, plumbline, run};
-use crate::support::{TestDatabase, World, on_both_engines};
+use crate::support::{World, on_both_engines};
 
 /// People of a village, all of whom are invited.
 const PEOPLE: usize = 40;
@@ -196,7 +196,7 @@ fn the_log_has_neither_code_nor_id_nor_receipt() {
         let path = |name: &str| folder.path().join(name).into_os_string().into_string().unwrap();
         crate::support::process::prepare(database.url(), today());
         std::fs::write(path("frame.csv"), "u,v,n\n080,a,60\n080,b,60\n082,c,60\n082,d,60\n").unwrap();
-        let sample = "seed = 1\nunit = \"u\"\n[people]\ntake = 5\nsize = \"n\"\n[[stage]]\ncolumn = \"v\"\ntake = 1\nmethod = \"equal\"\n";
+        let sample = "seed = 1\nunit = \"u\"\n[people]\ntake = 6\nsize = \"n\"\n[[stage]]\ncolumn = \"v\"\ntake = 1\nmethod = \"equal\"\n";
         std::fs::write(path("sample.toml"), sample).unwrap();
         let (frame, design, output) = (path("frame.csv"), path("sample.toml"), path("sheets"));
         let arguments = ["invite", "draw", "--wave", WAVE, "--frame", &frame, "--sample", &design, "--base-url", "https://a.example", "--output", &output];
@@ -206,19 +206,17 @@ fn the_log_has_neither_code_nor_id_nor_receipt() {
         assert!(String::from_utf8_lossy(&refused.stderr).contains("is there already"));
         let codes = std::fs::read_to_string(path("sheets/codes.csv")).unwrap();
         let codes: Vec<&str> = codes.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
-        assert_eq!(codes.len(), 10);
+        assert_eq!(codes.len(), 12);
         let log = path("log");
         let mut command = plumbline(database.url(), crate::support::process::SERVE);
         command.env("PLUMBLINE_LOG_LEVEL", "trace").stderr(std::fs::File::create(&log).unwrap());
         let server = Server::spawn(&mut command);
         let mut connection = Connection::open(server.address).await.unwrap();
         let mut said = codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
-        for (number, code) in (1..).zip(&codes) {
+        let of_units = codes[..5].iter().map(|code| (code, "080")).chain(codes[6..].iter().map(|code| (code, "082")));
+        for (number, (code, unit)) in (1..).zip(of_units) {
             let id = Uuid::from_u128(0x1234_5678_9abc_4ef0_8234_0000_0000_0000 + number);
-            let mut submission = crate::support::fixture::submission(id, today());
-            submission["unit"] = json!(if number <= 5 { "080" } else { "082" });
-            submission["code"] = json!(code);
-            let request = post(&format!("/api/v1/waves/{WAVE}/responses"), &submission.to_string());
+            let request = answer(code, id, unit);
             let (status, body) = connection.send(&request).await.unwrap();
             assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
             let (status, _) = connection.send(&code_typed(code)).await.unwrap();
@@ -226,13 +224,24 @@ fn the_log_has_neither_code_nor_id_nor_receipt() {
             said.push(id.to_string());
             said.push(serde_json::from_slice::<serde_json::Value>(&body).unwrap()["receipt"].as_str().unwrap().to_owned());
         }
+        // What is logged of a failure tells no code either.
+        database.connect().await.execute_unprepared("ALTER TABLE invitation RENAME TO gone").await.unwrap();
+        let (status, _) = connection.send(&answer(codes[5], Uuid::from_u128(7), "080")).await.unwrap();
+        assert_eq!(status, 503);
         server.kill();
         let log = std::fs::read_to_string(&log).unwrap();
-        assert!(log.lines().count() > 10, "the log is written: {log}");
+        assert!(log.contains("submissions could not be kept"), "{log}");
         for said in said {
             assert!(!log.contains(&said) && !log.contains(&said.replace('-', "")), "{said}: {log}");
         }
     });
+}
+
+fn answer(code: &str, id: Uuid, unit: &str) -> Vec<u8> {
+    let mut submission = crate::support::fixture::submission(id, today());
+    submission["unit"] = json!(unit);
+    submission["code"] = json!(code);
+    post(&format!("/api/v1/waves/{WAVE}/responses"), &submission.to_string())
 }
 
 fn code_typed(code: &str) -> Vec<u8> {
