@@ -7,7 +7,9 @@
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations as applied};
 
+mod columns;
 mod m20261123_000001_main_job;
+mod m20261124_000002_invitations;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -16,6 +18,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_main_job::Migration)]
+        vec![Box::new(m20261123_000001_main_job::Migration), Box::new(m20261124_000002_invitations::Migration)]
     }
 }

@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
+use super::columns::{column, key, nullable, table};
+
 /// The first step.
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -34,29 +36,6 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
-}
-
-/// An empty table of this name.
-fn table(name: &'static str) -> TableCreateStatement {
-    Table::create().table(name).if_not_exists().to_owned()
-}
-
-/// A column that must have a value.
-fn column(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).not_null().to_owned()
-}
-
-/// A column that may be empty.
-fn nullable(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).null().to_owned()
-}
-
-fn key(columns: &[&'static str]) -> IndexCreateStatement {
-    let mut key = Index::create();
-    for column in columns {
-        key.col(*column);
-    }
-    key.primary().to_owned()
 }
 
 /// Small tables that every node may hold a copy of.

@@ -6,6 +6,7 @@
 mod command_line;
 mod demo;
 mod demo_plan;
+mod invite;
 mod listener;
 mod offline;
 mod plan;

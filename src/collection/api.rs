@@ -97,7 +97,9 @@ impl From<Field> for FieldBody {
 /// Submit a response.
 ///
 /// Answered after the response is durable. Sending the same again is harmless: it is answered 200 with the same body.
-/// `design` (stratum, PSU, weight) is taken only with the administrator's token.
+/// `design` (stratum, PSU, weight) is taken only with the administrator's token. With `code`, that of an invitation, the
+/// answer takes stratum, PSU and weight over from the invitation, whose unit it must rate, and spends the code: a code takes
+/// one answer. A repeat of an answer that is kept needs the code no more.
 #[utoipa::path(
     post,
     path = "/waves/{wave}/responses",
@@ -116,7 +118,13 @@ impl From<Field> for FieldBody {
         (status = 200, description = "The same had been kept before", body = AcceptedBody),
         (status = 400, description = "The body is not JSON", body = RefusalBody),
         (status = 401, description = "The token is not the administrator's", body = RefusalBody),
-        (status = 403, description = "The wave is answered by invitation only", body = RefusalBody),
+        (
+            status = 403,
+            description = "The wave is answered by invitation (`invitation_needed`), or the code is not taken: `code_spent`, \
+                           `code_unknown`, `code_foreign` (of another wave), `code_revoked`, `code_reserved` (a reserve that was \
+                           not released), `code_other_unit`",
+            body = RefusalBody
+        ),
         (status = 404, description = "No such wave", body = RefusalBody),
         (status = 409, description = "The wave is not open, or the id was used with other content", body = RefusalBody),
         (status = 413, description = "The body is larger than 64 KiB", body = RefusalBody),
@@ -198,6 +206,7 @@ fn refuse_submission(error: SubmitError, wave: &Wave) -> Response {
         SubmitError::InvitationNeeded => {
             refuse(StatusCode::FORBIDDEN, "invitation_needed", "this survey is answered by invitation only")
         }
+        SubmitError::Code(refusal) => refuse(StatusCode::FORBIDDEN, refusal.as_str(), refusal.to_string()),
         SubmitError::Conflict => {
             let message = "another response has this id; if this is a new one, send it with a new id";
             refuse(StatusCode::CONFLICT, "conflict", message)

@@ -16,13 +16,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::answers::Typed;
+use super::invitation::{ask_for_code, show_invitation, use_code};
 use super::journey::{Action, Draft, Outcome, Step, proceed};
 use super::pages::{
     show_busy, show_by_invitation, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept,
 };
 use super::receipt::show_receipt;
 use crate::pipeline::{Platform, SubmitError};
-use crate::survey::{Mode, OpenAnswers, Source, Wave, WaveState};
+use crate::survey::{Mode, OpenAnswers, Source, TypedCode, Wave, WaveState};
 use crate::web::{ForPage, PageError, Place, Sender, Taken, draw_id};
 
 /// The most bytes of a form: every text of a long questionnaire at its full length.
@@ -32,7 +33,7 @@ const FIELDS_MAX: usize = 1000;
 /// After how many seconds a busy server is worth another try.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
-type Answered = Result<Response, PageError>;
+pub(super) type Answered = Result<Response, PageError>;
 
 /// The addresses of the form and of receipts.
 pub fn pages() -> Router<Platform> {
@@ -40,19 +41,20 @@ pub fn pages() -> Router<Platform> {
         .route("/s/{wave}", get(choose_unit))
         .route("/s/{wave}/thanks", get(give_thanks))
         .route("/s/{wave}/{unit}", get(open_form).post(continue_form))
+        .route("/i/{wave}", get(ask_for_code).post(use_code))
         .route("/receipt", get(show_receipt))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
 /// The wave, if the web may know of it.
-async fn public_wave(platform: &Platform, code: &str) -> Result<Arc<Wave>, PageError> {
+pub(super) async fn public_wave(platform: &Platform, code: &str) -> Result<Arc<Wave>, PageError> {
     let wave = platform.wave(code).await?;
     let is_public = wave.state != WaveState::Draft && wave.plan.modes.contains(&Mode::Web);
     if is_public { Ok(wave) } else { Err(PageError::NotFound) }
 }
 
 /// The page that says when answers are taken, if none are taken today.
-fn not_open(platform: &Platform, place: &Place, wave: &Wave, late: StatusCode) -> Option<Answered> {
+pub(super) fn not_open(platform: &Platform, place: &Place, wave: &Wave, late: StatusCode) -> Option<Answered> {
     let today = platform.clock().today();
     let early = wave.state == WaveState::Open && today < wave.plan.field.opens;
     let status = if early { StatusCode::OK } else { late };
@@ -123,7 +125,7 @@ async fn continue_form(
 }
 
 /// What travelled with the form, or the start of a new one with an identifier of its own.
-fn draft<'w>(
+pub(super) fn draft<'w>(
     platform: &Platform,
     place: &Place,
     wave: &'w Wave,
@@ -136,10 +138,12 @@ fn draft<'w>(
         _ => draw_id(&mut SysRng).map_err(PageError::internal)?,
     };
     let typed = Typed::from_fields(fields, &wave.questionnaire);
-    Ok(Draft { wave, unit, id, typed, language: place.language.tag(), today: platform.clock().today() })
+    let code =
+        Some(field(fields, "code").trim()).filter(|code| !code.is_empty()).map(|code| TypedCode(code.to_owned()));
+    Ok(Draft { wave, unit, id, code, typed, language: place.language.tag(), today: platform.clock().today() })
 }
 
-fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
+pub(super) fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
     fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
 }
 
@@ -154,6 +158,10 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
         Err(SubmitError::InvitationNeeded) => show_by_invitation(place, draft.wave, StatusCode::FORBIDDEN),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
+        Err(SubmitError::Code(refusal)) => {
+            let typed = draft.code.as_ref().map_or("", |code| &code.0);
+            show_invitation(place, draft.wave, typed, Some(refusal))
+        }
         Err(SubmitError::Overloaded | SubmitError::Storage(_)) => {
             ask_again(place, draft, StatusCode::SERVICE_UNAVAILABLE)
         }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::answers::{PlacedItem, Typed, placed_items, relevant_items, to_json};
 use crate::foundation::{Finding, Text};
-use crate::survey::{FormLayout, Mode, Source, Unit, Wave};
+use crate::survey::{FormLayout, Mode, Source, TypedCode, Unit, Wave};
 use crate::validation::check_submission;
 
 /// Where in the form somebody stands.
@@ -73,6 +73,8 @@ pub(super) struct Draft<'w> {
     pub(super) unit: &'w Unit,
     /// The identifier that makes sending twice harmless.
     pub(super) id: Uuid,
+    /// The code of the invitation that opened the form.
+    pub(super) code: Option<TypedCode>,
     /// What was typed so far.
     pub(super) typed: Typed,
     /// The language of the pages.
@@ -117,6 +119,9 @@ impl Draft<'_> {
             // Who answers in the days of grace answers late, not after the field: the last field day stands.
             ("answered_on".to_owned(), Value::from(self.today.min(plan.field.closes).to_string())),
         ]);
+        if let Some(code) = &self.code {
+            submission.insert("code".to_owned(), Value::from(code.0.as_str()));
+        }
         for (part, answers) in to_json(questionnaire, &self.typed) {
             submission.insert(part.to_owned(), answers);
         }
@@ -229,7 +234,8 @@ mod tests {
 
     fn draft<'w>(wave: &'w Wave, typed: &str) -> Draft<'w> {
         let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
-        Draft { wave, unit: &wave.units[0], id: Uuid::from_u128(1), typed, language: "en", today: day(11, 20) }
+        let (id, unit) = (Uuid::from_u128(1), &wave.units[0]);
+        Draft { wave, unit, id, code: None, typed, language: "en", today: day(11, 20) }
     }
 
     fn go(typed: &str, step: &str, action: &str) -> Outcome {
@@ -300,6 +306,14 @@ mod tests {
             "answered_on": "2024-11-20", "answers": {"q1": 4}, "respondent": {"sex": "M"},
         });
         assert_eq!(submission, expected);
+    }
+
+    #[test]
+    fn the_code_of_an_invitation_is_sent_with_the_answers() {
+        let wave = wave(FormLayout::FactorPages);
+        let invited = Draft { code: Some(TypedCode("ABCD".to_owned())), ..draft(&wave, "answers.q1=4") };
+        assert_eq!(invited.to_submission()["code"], "ABCD");
+        assert!(matches!(proceed(&invited, Step::Check, Action::Send), Outcome::Submit(_)));
     }
 
     #[test]

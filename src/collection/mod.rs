@@ -8,9 +8,11 @@
 mod answers;
 mod api;
 mod form;
+mod invitation;
 mod journey;
 mod pages;
 mod receipt;
+mod sheets;
 mod view;
 
 #[cfg(test)]
@@ -20,3 +22,4 @@ mod samples;
 
 pub use api::routes as api_routes;
 pub use form::pages;
+pub use sheets::{SHEETS_PER_FILE_MAX, SheetError, code_link, sheets};

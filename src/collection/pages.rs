@@ -168,7 +168,7 @@ pub(super) fn unkept(mut response: Response) -> Response {
     response
 }
 
-fn page(place: &Place, wave: &Wave, title: impl Into<String>) -> Page {
+pub(super) fn page(place: &Place, wave: &Wave, title: impl Into<String>) -> Page {
     Page::new(place, title, Style::Form).with_synthetic(wave.plan.synthetic)
 }
 
@@ -197,7 +197,8 @@ fn questions_page<'w>(
         action: form_path(wave, draft.unit),
         choose: format!("/s/{}", wave.plan.code),
         unit: draft.unit.name(language.tag()),
-        several_units: wave.units.len() > 1,
+        // An invitation is for one unit.
+        several_units: wave.units.len() > 1 && draft.code.is_none(),
         id: draft.id.to_string(),
         step: Step::Questions(number).name(),
         number: number + 1,
@@ -209,7 +210,7 @@ fn questions_page<'w>(
         ),
         skip: language.t(if some_required { "form-intro-skip.some" } else { "form-intro-skip" }),
         changing,
-        kept: kept_fields(&draft.typed, &groups),
+        kept: kept_fields(draft, &groups),
         groups,
         summary,
     }
@@ -228,7 +229,7 @@ fn check_page<'w>(place: &Place, draft: &Draft<'w>, summary: Vec<SummaryLine>) -
         blanks,
         unanswered: language.t_with("check-blanks", [("count", blanks.into())]),
         groups,
-        kept: kept_fields(&draft.typed, &[]),
+        kept: kept_fields(draft, &[]),
         summary,
     }
 }

@@ -12,11 +12,12 @@ use tower_http::compression::CompressionLayer;
 use uuid::Uuid;
 
 use super::answers::Typed;
+use super::invitation::show_invitation;
 use super::journey::{Draft, Step};
 use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks};
 use super::samples::{day, fields, wave};
 use crate::foundation::Finding;
-use crate::survey::{FormLayout, Questionnaire, Wave};
+use crate::survey::{CodeRefusal, FormLayout, Questionnaire, TypedCode, Wave};
 use crate::web::{Language, PageError, Place};
 
 const BYTES_MAX: usize = 8 * 1024;
@@ -27,7 +28,8 @@ fn place(language: Language) -> Place {
 
 fn draft<'w>(wave: &'w Wave, typed: &str, language: Language) -> Draft<'w> {
     let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
-    Draft { wave, unit: &wave.units[0], id: Uuid::from_u128(1), typed, language: language.tag(), today: day(11, 20) }
+    let (id, unit) = (Uuid::from_u128(1), &wave.units[0]);
+    Draft { wave, unit, id, code: None, typed, language: language.tag(), today: day(11, 20) }
 }
 
 async fn text(response: Result<Response, PageError>) -> String {
@@ -65,8 +67,11 @@ async fn every_page_is_rendered_in_every_language_without_script_or_inline_style
                 show_not_open(&place, &wave, StatusCode::OK, true),
                 show_conflict(&place, &wave, &wave.units[0]),
                 show_thanks(&place, &wave, "AB12-CD34".into()),
+                show_invitation(&place, &wave, "", None),
             ];
-            for (position, page) in pages.into_iter().enumerate() {
+            let refused = CodeRefusal::ALL.map(|refusal| show_invitation(&place, &wave, "<AB12>", Some(refusal)));
+            let pages = pages.into_iter().chain(refused);
+            for (position, page) in pages.enumerate() {
                 let html = text(page).await;
                 assert!(!asks_for_itself(&html), "page {position} in {}: {html}", language.tag());
                 assert!(html.contains(&language.t("synthetic-notice")), "page {position} in {}", language.tag());
@@ -84,6 +89,18 @@ async fn what_was_typed_on_other_pages_travels_along() {
     assert!(html.contains(r#"<input type="hidden" name="respondent.sex" value="F">"#));
     assert!(html.contains(r#"name="answers.how" value="desk" checked"#));
     assert!(!html.contains(r#"<input type="hidden" name="answers.how""#));
+}
+
+#[tokio::test]
+async fn a_code_travels_with_every_page_and_keeps_the_form_at_its_unit() {
+    let wave = wave(FormLayout::FactorPages);
+    let code = Some(TypedCode("AB12-CD34".into()));
+    let draft = Draft { code, ..draft(&wave, "answers.q1=4", Language::English) };
+    for step in [Step::Questions(0), Step::Questions(1), Step::Check] {
+        let html = text(show_step(&place(Language::English), &draft, step, &[], false)).await;
+        assert!(html.contains(r#"<input type="hidden" name="code" value="AB12-CD34">"#), "{html}");
+        assert!(!html.contains("Choose another place"));
+    }
 }
 
 #[tokio::test]

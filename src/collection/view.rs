@@ -1,6 +1,6 @@
 //! Questions and answers as the templates show them.
 
-use super::answers::{NO_OPINION, PlacedItem, Typed, relevant_items};
+use super::answers::{NO_OPINION, PlacedItem, relevant_items};
 use super::journey::{Draft, Group, concerns, pages, shown};
 use crate::foundation::Finding;
 use crate::survey::{Choice, Item, ItemKind, Questionnaire};
@@ -144,13 +144,12 @@ pub(super) fn answers<'w>(draft: &Draft<'w>, language: Language) -> Vec<AnswerGr
     answers
 }
 
-/// What was typed elsewhere, to travel along as hidden fields.
-pub(super) fn kept_fields(typed: &Typed, on_page: &[QuestionGroup<'_>]) -> Vec<(String, String)> {
+/// The code of the invitation and what was typed elsewhere, to travel along as hidden fields.
+pub(super) fn kept_fields(draft: &Draft<'_>, on_page: &[QuestionGroup<'_>]) -> Vec<(String, String)> {
     let is_here = |path: &str| on_page.iter().flat_map(|group| &group.questions).any(|question| question.path == path);
-    typed
-        .iter()
-        .filter(|(path, _)| !is_here(path))
-        .flat_map(|(path, values)| values.iter().map(move |value| (path.to_owned(), value.clone())))
+    let code = draft.code.iter().map(|code| ("code".to_owned(), code.0.clone()));
+    let typed = draft.typed.iter().filter(|(path, _)| !is_here(path));
+    code.chain(typed.flat_map(|(path, values)| values.iter().map(move |value| (path.to_owned(), value.clone()))))
         .collect()
 }
 

@@ -6,7 +6,7 @@ use crate::estimation::EstimationError;
 use crate::foundation::{Findings, MaybeMissing};
 use crate::statistics::RankSetError;
 use crate::storage::StorageError;
-use crate::survey::TransitionError;
+use crate::survey::{CodeRefusal, TransitionError};
 
 /// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum PipelineError {
     /// Storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The system gave no random numbers.
+    #[error("no random numbers: {0}")]
+    Randomness(Box<dyn std::error::Error + Send + Sync>),
     /// A computation was stopped because the process ends.
     #[error("the computation was interrupted")]
     Interrupted,
@@ -76,6 +79,9 @@ pub enum SubmitError {
     /// The same id was sent before with other content.
     #[error("another response has this id")]
     Conflict,
+    /// The code of the invitation is not taken.
+    #[error(transparent)]
+    Code(#[from] CodeRefusal),
     /// More is waiting than storage can take; try again later.
     #[error("too many submissions are waiting")]
     Overloaded,

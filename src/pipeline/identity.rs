@@ -5,16 +5,19 @@
 //! it carries a tag that only this instance can make, and is handed out after the commit. So there is no table, no
 //! order and no time that could tie a person to an answer.
 
-use std::fmt::Write as _;
-
 use uuid::Uuid;
 
-/// Digits of Crockford's base 32: no I, L, O or U.
-const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Bits of a receipt that come from the id, and as many that prove it.
-const HALF_BITS: u32 = 50;
-/// Characters of each half.
+use super::written_code::{DIGIT_BITS, group, read_digits, write_digits};
+use crate::survey::CodeRefusal;
+
+/// Characters of each half of a receipt: one comes from the id, the other proves it.
 const HALF_LENGTH: usize = 10;
+/// Characters of an invitation's code that are random: 115 bits.
+const RANDOM_LENGTH: usize = 23;
+/// Characters of an invitation's code that prove it: 25 bits.
+const TAG_LENGTH: usize = 5;
+/// Bits of the tag that prove the wave; those before them prove the installation.
+const WAVE_TAG_BITS: u32 = 13;
 
 /// The secret of an instance, shared by all servers on one database.
 #[derive(Clone)]
@@ -38,7 +41,7 @@ impl InstanceSecret {
     pub fn administrator_token(&self) -> String {
         let hash = self.hash("administrator token", &[]);
         let (first, second) = (half(&hash, 0), half(&hash, 8));
-        format!("{}{}", encode(first), encode(second))
+        format!("{}{}", write_digits(first, HALF_LENGTH), write_digits(second, HALF_LENGTH))
     }
 
     /// The key under which a response is kept.
@@ -59,17 +62,50 @@ impl InstanceSecret {
     /// The receipt of a submission: 20 characters in groups of four.
     pub(super) fn receipt(&self, wave: &str, id: Uuid) -> String {
         let number = half(&self.hash("receipt number", &[wave.as_bytes(), id.as_bytes()]), 0);
-        group(&format!("{}{}", encode(number), encode(self.receipt_tag(wave, number))))
+        let tag = self.receipt_tag(wave, number);
+        group(&format!("{}{}", write_digits(number, HALF_LENGTH), write_digits(tag, HALF_LENGTH)))
     }
 
     /// Whether `receipt`, as a person may type it, was made by this instance for this wave.
     pub(super) fn is_receipt(&self, wave: &str, receipt: &str) -> bool {
-        let Some((number, tag)) = decode(receipt) else { return false };
-        self.receipt_tag(wave, number) == tag
+        let numbers = read_digits(receipt, [HALF_LENGTH, HALF_LENGTH]);
+        numbers.is_some_and(|[number, tag]| self.receipt_tag(wave, number) == tag)
     }
 
-    fn receipt_tag(&self, wave: &str, number: u64) -> u64 {
-        half(&self.hash("receipt tag", &[wave.as_bytes(), &number.to_le_bytes()]), 0)
+    fn receipt_tag(&self, wave: &str, number: u128) -> u128 {
+        // Its lower eight bytes: a half has fewer bits.
+        half(&self.hash("receipt tag", &[wave.as_bytes(), &number.to_le_bytes()[..8]]), 0)
+    }
+
+    /// The code of an invitation out of random bytes: 28 characters in groups of four.
+    pub(super) fn invitation_code(&self, wave: &str, random: [u8; 16]) -> String {
+        let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS * RANDOM_LENGTH as u32));
+        let tag = self.installation_tag(number) << WAVE_TAG_BITS | self.wave_tag(wave, number);
+        group(&format!("{}{}", write_digits(number, RANDOM_LENGTH), write_digits(tag, TAG_LENGTH)))
+    }
+
+    /// The hash under which a typed code is kept; [`CodeRefusal::Unknown`] or [`CodeRefusal::Foreign`] where its tag says that it
+    /// was not made here, or not for this wave. So a guess or a slip of the finger is told without asking the database.
+    pub(super) fn invitation_hash(&self, wave: &str, typed: &str) -> Result<Uuid, CodeRefusal> {
+        let [number, tag] = read_digits(typed, [RANDOM_LENGTH, TAG_LENGTH]).ok_or(CodeRefusal::Unknown)?;
+        if self.installation_tag(number) != tag >> WAVE_TAG_BITS {
+            return Err(CodeRefusal::Unknown);
+        }
+        if self.wave_tag(wave, number) != tag % (1 << WAVE_TAG_BITS) {
+            return Err(CodeRefusal::Foreign);
+        }
+        Ok(self.uuid("invitation", &[wave.as_bytes(), &number.to_le_bytes()]))
+    }
+
+    /// Says that a code was made here, for whatever wave.
+    fn installation_tag(&self, number: u128) -> u128 {
+        let bits = DIGIT_BITS * TAG_LENGTH as u32 - WAVE_TAG_BITS;
+        half(&self.hash("invitation", &[&number.to_le_bytes()]), 0) % (1 << bits)
+    }
+
+    /// Says that a code was made for this wave.
+    fn wave_tag(&self, wave: &str, number: u128) -> u128 {
+        half(&self.hash("invitation wave", &[wave.as_bytes(), &number.to_le_bytes()]), 0) % (1 << WAVE_TAG_BITS)
     }
 
     fn uuid(&self, purpose: &str, parts: &[&[u8]]) -> Uuid {
@@ -90,51 +126,17 @@ impl InstanceSecret {
 }
 
 /// 50 bits of a hash, from the byte `at`.
-fn half(hash: &blake3::Hash, at: usize) -> u64 {
+fn half(hash: &blake3::Hash, at: usize) -> u128 {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&hash.as_bytes()[at..at + 8]);
-    u64::from_le_bytes(bytes) >> (64 - HALF_BITS)
-}
-
-fn encode(mut number: u64) -> String {
-    let mut digits = [b'0'; HALF_LENGTH];
-    for digit in digits.iter_mut().rev() {
-        *digit = DIGITS[(number % 32) as usize];
-        number /= 32;
-    }
-    digits.iter().map(|digit| char::from(*digit)).collect()
-}
-
-/// Both halves of a receipt; letters in either case, O for 0, I and L for 1, blanks and hyphens anywhere.
-fn decode(receipt: &str) -> Option<(u64, u64)> {
-    let mut values = Vec::with_capacity(2 * HALF_LENGTH);
-    for character in receipt.chars().filter(|c| !c.is_whitespace() && *c != '-') {
-        let digit = match character.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        };
-        let value = DIGITS.iter().position(|candidate| char::from(*candidate) == digit)?;
-        if values.len() == 2 * HALF_LENGTH {
-            return None;
-        }
-        values.push(value as u64);
-    }
-    let number = |digits: &[u64]| digits.iter().fold(0, |number, digit| number * 32 + digit);
-    (values.len() == 2 * HALF_LENGTH).then(|| (number(&values[..HALF_LENGTH]), number(&values[HALF_LENGTH..])))
-}
-
-fn group(code: &str) -> String {
-    let mut grouped = String::with_capacity(code.len() + code.len() / 4);
-    for (position, character) in code.chars().enumerate() {
-        let hyphen = if position > 0 && position % 4 == 0 { "-" } else { "" };
-        write!(grouped, "{hyphen}{character}").expect("writing to a string does not fail");
-    }
-    grouped
+    u128::from(u64::from_le_bytes(bytes)) >> (64 - DIGIT_BITS * HALF_LENGTH as u32)
 }
 
 #[cfg(test)]
 mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
     use super::*;
 
     fn secret() -> InstanceSecret {
@@ -162,6 +164,41 @@ mod tests {
         for bad in ["", "ABC", "!!!!", &format!("{receipt}0"), "é"] {
             assert!(!secret().is_receipt("laocai-2024", bad));
         }
+    }
+
+    #[test]
+    fn a_code_is_recognised_however_it_is_typed_and_in_its_own_wave_only() {
+        let code = secret().invitation_code("laocai-2024", [0xa5; 16]);
+        assert_eq!(code.len(), 34);
+        let hash = secret().invitation_hash("laocai-2024", &code).unwrap();
+        let typed = format!(" {} ", code.to_lowercase().replace('-', "").replace('0', "o").replace('1', "i"));
+        assert_eq!(secret().invitation_hash("laocai-2024", &typed), Ok(hash));
+        assert_eq!(secret().invitation_hash("laocai-2023", &code), Err(CodeRefusal::Foreign));
+        let elsewhere = InstanceSecret::from_hex(&InstanceSecret::to_hex([8; 32])).unwrap();
+        assert_eq!(elsewhere.invitation_hash("laocai-2024", &code), Err(CodeRefusal::Unknown));
+        assert!(!hash.to_string().replace('-', "").contains(&code.replace('-', "").to_lowercase()[..8]));
+    }
+
+    #[test]
+    fn all_112_bits_and_more_of_the_random_bytes_are_in_the_code() {
+        let code = |random: u128| secret().invitation_code("w", random.to_le_bytes());
+        let first = code(0);
+        assert!((0..115).all(|bit| code(1 << bit)[..28] != first[..28]));
+    }
+
+    #[test]
+    fn a_wrong_character_in_a_code_is_told_by_the_tag() {
+        let code = secret().invitation_code("laocai-2024", [0x5a; 16]);
+        for position in (0..code.len()).filter(|p| !code[*p..].starts_with('-')) {
+            let mut wrong = code.clone();
+            let other = if &code[position..=position] == "A" { "B" } else { "A" };
+            wrong.replace_range(position..=position, other);
+            assert!(secret().invitation_hash("laocai-2024", &wrong).is_err(), "{wrong}");
+        }
+        // Of random guesses of the right form, one in 2^25 is let through to the database.
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let guesses = (0..20_000).map(|_| group(&write_digits(rng.random(), 28)));
+        assert!(guesses.into_iter().all(|guess| secret().invitation_hash("laocai-2024", &guess).is_err()));
     }
 
     #[test]

@@ -146,6 +146,8 @@ impl Platform {
                     "another row with this id was kept before; give this one an id of its own",
                 ),
                 Outcome::NotOpen => Finding::new("wave", "not_open", "the wave is not open; run `plumbline wave open`"),
+                // No row of a file has a code.
+                Outcome::Refused(refusal) => Finding::new("code", refusal.as_str(), refusal.to_string()),
             };
             rejections.write(&record, &finding.into())?;
         }

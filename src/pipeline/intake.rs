@@ -37,6 +37,8 @@ pub(super) struct Intake {
     queue: mpsc::Sender<Waiting>,
     /// Told after each commit that there is something to fold.
     committed: Arc<Notify>,
+    /// Told after each commit that spent a code.
+    spent: Arc<Notify>,
 }
 
 impl Intake {
@@ -45,8 +47,10 @@ impl Intake {
     pub(super) fn start(store: &Store, limits: IntakeLimits) -> Self {
         let (queue, waiting) = mpsc::channel(limits.waiting_max);
         let committed = Arc::new(Notify::new());
-        tokio::spawn(write_groups(store.clone(), waiting, Arc::clone(&committed), limits.group_max));
-        Self { queue, committed }
+        let spent = Arc::new(Notify::new());
+        let told = (Arc::clone(&committed), Arc::clone(&spent));
+        tokio::spawn(write_groups(store.clone(), waiting, told, limits.group_max));
+        Self { queue, committed, spent }
     }
 
     /// Keeps a response and returns what became of it, after it is durable.
@@ -65,9 +69,19 @@ impl Intake {
     pub(super) fn committed(&self) -> Arc<Notify> {
         Arc::clone(&self.committed)
     }
+
+    /// Resolves after a commit since the last call that spent a code.
+    pub(super) fn spent(&self) -> Arc<Notify> {
+        Arc::clone(&self.spent)
+    }
 }
 
-async fn write_groups(store: Store, mut waiting: mpsc::Receiver<Waiting>, committed: Arc<Notify>, group_max: usize) {
+async fn write_groups(
+    store: Store,
+    mut waiting: mpsc::Receiver<Waiting>,
+    (committed, spent): (Arc<Notify>, Arc<Notify>),
+    group_max: usize,
+) {
     let mut group = Vec::with_capacity(group_max);
     loop {
         group.clear();
@@ -79,6 +93,9 @@ async fn write_groups(store: Store, mut waiting: mpsc::Receiver<Waiting>, commit
         match keeping.await.unwrap_or(Err(StorageError::Silent)) {
             Ok(outcomes) => {
                 committed.notify_one();
+                if responses.iter().any(|response| response.invitation.is_some()) {
+                    spent.notify_one();
+                }
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     // A client that hung up no longer listens; its response is kept all the same.
                     drop(answer.send(Ok(outcome)));

@@ -11,12 +11,14 @@ mod gather;
 mod identity;
 mod import;
 mod intake;
+mod invitations;
 mod rank_files;
 mod results;
 mod standings;
 mod submit;
 mod synthetic;
 mod waves;
+mod written_code;
 
 pub use doctor::{Checkup, Mismatch};
 pub use error::{PipelineError, SubmitError};
@@ -24,6 +26,7 @@ pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_
 pub use identity::InstanceSecret;
 pub use import::{ImportProgress, ImportedResponses};
 pub use intake::IntakeLimits;
+pub use invitations::{InvitationCard, PreparedDraw, UnitInvitations};
 pub use rank_files::{RankFileError, RankFileOptions, rank_files};
 pub use standings::{LeftOut, ShownRanking, Standings};
 pub use submit::Accepted;
@@ -43,6 +46,8 @@ use waves::LoadedWave;
 
 /// The pause between two folds, so that a fold has many batches to add.
 const FOLD_PAUSE: Duration = Duration::from_millis(500);
+/// For how long spent codes gather before the engine is made to forget them.
+const FORGET_PAUSE: Duration = Duration::from_secs(5);
 
 /// The platform at work: everything that pages, the API and the commands ask of it. Cheap to clone.
 #[derive(Clone)]
@@ -78,6 +83,7 @@ impl Platform {
         let inner = Inner { store, clock, secret, intake, waves, reading_wave, results };
         let platform = Self(Arc::new(inner));
         tokio::spawn(keep_folding(platform.0.store.clone(), platform.0.intake.committed()));
+        tokio::spawn(keep_forgetting(platform.0.store.clone(), platform.0.intake.spent()));
         Ok(platform)
     }
 
@@ -123,6 +129,10 @@ impl Platform {
     /// Adds what is pending to the tallies and closes the store. Call it when nothing is being submitted any more.
     pub async fn shut_down(&self) -> Result<(), PipelineError> {
         self.0.store.fold_pending().await?;
+        // Whatever cannot be forgotten now is forgotten after the next start.
+        if let Err(error) = self.0.store.forget_spent_codes().await {
+            tracing::warn!(%error, "the database still tells which answers came with which codes");
+        }
         Ok(self.0.store.clone().close().await?)
     }
 }
@@ -135,5 +145,23 @@ async fn keep_folding(store: Store, committed: Arc<tokio::sync::Notify>) {
         }
         tokio::time::sleep(FOLD_PAUSE).await;
         committed.notified().await;
+    }
+}
+
+/// Makes the engine forget which codes were spent with which answers, for as long as the process lives.
+async fn keep_forgetting(store: Store, spent: Arc<tokio::sync::Notify>) {
+    // What a process that was killed has left is forgotten, too.
+    spent.notify_one();
+    loop {
+        spent.notified().await;
+        tokio::time::sleep(FORGET_PAUSE).await;
+        match store.forget_spent_codes().await {
+            Ok(true) => {}
+            Ok(false) => spent.notify_one(),
+            Err(error) => {
+                tracing::warn!(%error, "the database still tells which answers came with which codes; this is tried again");
+                spent.notify_one();
+            }
+        }
     }
 }

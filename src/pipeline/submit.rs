@@ -31,21 +31,24 @@ impl Platform {
         if !wave.accepts_on(today) {
             return Err(SubmitError::NotOpen);
         }
+        let code = wave.plan.code.as_str();
         let response = check_submission(submission, wave, source, today).map_err(SubmitError::Invalid)?;
         if response.source == Source::Open && wave.plan.open_link.answers == OpenAnswers::Refused {
             return Err(SubmitError::InvitationNeeded);
         }
-        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
+        let invitation =
+            response.code.as_ref().map(|typed| self.0.secret.invitation_hash(code, &typed.0)).transpose()?;
+        let loaded = self.load_wave(code).await?;
         let id = response.id;
-        let outcome = self.0.intake.keep(self.prepare(&loaded, response)?).await?;
+        let prepared = NewResponse { invitation, ..self.prepare(&loaded, response)? };
+        let outcome = self.0.intake.keep(prepared).await?;
         match outcome {
-            Outcome::Stored | Outcome::Repeated => Ok(Accepted {
-                id,
-                receipt: self.0.secret.receipt(wave.plan.code.as_str(), id),
-                repeated: outcome == Outcome::Repeated,
-            }),
+            Outcome::Stored | Outcome::Repeated => {
+                Ok(Accepted { id, receipt: self.0.secret.receipt(code, id), repeated: outcome == Outcome::Repeated })
+            }
             Outcome::Conflict => Err(SubmitError::Conflict),
             Outcome::NotOpen => Err(SubmitError::NotOpen),
+            Outcome::Refused(refusal) => Err(SubmitError::Code(refusal)),
         }
     }
 
@@ -80,6 +83,7 @@ impl Platform {
             content_hash: secret.content_hash(&content),
             ratings: loaded.ratings_of(&answers)?,
             placement: response.placement,
+            invitation: None,
             mode: response.mode,
             source: response.source,
             channel: wave.plan.channel(response.mode, response.source),
@@ -93,7 +97,8 @@ impl Platform {
     }
 }
 
-/// Everything that makes two submissions the same, as one text.
+/// Everything that makes two submissions the same, as one text. The code of an invitation is no part of it, nor the place
+/// that it gives: neither may be told from what is kept, and a repeat comes when the code is spent.
 fn content_of(
     response: &Response,
     answers: &str,

@@ -144,6 +144,7 @@ impl People {
             id: uuid::Builder::from_random_bytes(rng.random()).into_uuid(),
             unit: place.unit.clone(),
             placement: Placement { stratum: place.unit.clone(), psu: place.psu.clone(), weight: place.weight },
+            code: None,
             mode: mode_of(&plan.modes, rng),
             language: LanguageTag::vietnamese(),
             answered_on,

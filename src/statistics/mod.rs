@@ -29,6 +29,7 @@ mod replicate;
 mod root;
 mod sample_size;
 mod small_area;
+mod systematic;
 mod weighted_quantile;
 
 pub use calibration::{Calibrated, CalibrationCell, CalibrationError, calibrate};
@@ -52,4 +53,5 @@ pub use rank_sets::{
 pub use replicate::{ReplicateError, ReplicateWeights};
 pub use sample_size::{SampleDesign, answers_at_seen_margin, slovin};
 pub use small_area::{Area, AreaPrediction, Coefficient, FayHerriot, SmallAreaError, VarianceEstimator};
+pub use systematic::{SIZE_MAX, Selected, draw_equal, draw_systematic, random_order};
 pub use weighted_quantile::{QuantileRule, WeightedValues};

@@ -8,20 +8,25 @@ mod counts;
 mod entities;
 mod error;
 mod fold;
+mod forgetting;
 mod hosts;
+mod invitations;
 mod register;
 mod responses;
 mod rows;
 mod schema;
 mod settings;
+mod spending;
 mod transaction;
 mod waves;
 
 pub use counts::{DailyCount, KeptResponse, Snapshot, TallyRow};
 pub use error::StorageError;
+pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};
 pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
@@ -34,6 +39,8 @@ pub struct Store {
     /// writer at a time: one connection queues them fairly and keeps its pages in memory, which several would have to read
     /// anew after each other's commits.
     writer: DatabaseConnection,
+    /// The address of an embedded store.
+    file: Option<Arc<str>>,
 }
 
 impl Store {
@@ -46,16 +53,19 @@ impl Store {
         }
         if is_sqlite {
             let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
-            return Ok(Self { writer: open(&url, 1).await?, db: open(&url, CONNECTIONS).await? });
+            let writer = open(&url, 1, BUSY_TIMEOUT_MS).await?;
+            let db = open(&url, CONNECTIONS, BUSY_TIMEOUT_MS).await?;
+            return Ok(Self { db, writer, file: Some(url.into()) });
         }
         let hosts = hosts::each_host(url)?;
         let primary = if hosts.len() > 1 { hosts::primary_of(&hosts).await? } else { &hosts[0] };
-        let (writer, db) = (open(primary, SERVER_WRITERS).await?, open(primary, CONNECTIONS).await?);
+        let writer = open(primary, SERVER_WRITERS, BUSY_TIMEOUT_MS).await?;
+        let db = open(primary, CONNECTIONS, BUSY_TIMEOUT_MS).await?;
         if hosts.len() > 1 {
             let pools = [&writer, &db].map(|connection| connection.get_postgres_connection_pool().clone());
             tokio::spawn(hosts::follow_primary(hosts, pools));
         }
-        Ok(Self { db, writer })
+        Ok(Self { db, writer, file: None })
     }
 
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.
@@ -83,8 +93,17 @@ const SERVER_WRITERS: u32 = 4;
 
 /// For how long a connection is waited for: whoever waits holds up others, and may come back.
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(5);
+/// For how many milliseconds SQLite waits for others.
+const BUSY_TIMEOUT_MS: u32 = 10_000;
+/// For how long where nothing is lost by coming back later, and everybody else waits.
+const GENTLE_TIMEOUT_MS: u32 = 50;
 
-async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, StorageError> {
+/// One connection to an embedded store that gives up early where others are at work.
+async fn open_file_gently(url: &str) -> Result<DatabaseConnection, StorageError> {
+    open(url, 1, GENTLE_TIMEOUT_MS).await
+}
+
+async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<DatabaseConnection, StorageError> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -93,11 +112,14 @@ async fn open(url: &str, connections: u32) -> Result<DatabaseConnection, Storage
         .sqlx_logging(false)
         // A connection that was used a moment ago is alive; one that was idle is asked first.
         .test_before_acquire_if_idle_for(Duration::from_secs(1))
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
-                .pragma("busy_timeout", "10000")
+                .pragma("busy_timeout", busy_timeout_ms.to_string())
+                // What is deleted in a page is overwritten, so that a spent code does not linger in the file. Not `ON`, which
+                // also writes pages anew that are given up whole; they tell nothing of who deleted what with what.
+                .pragma("secure_delete", "FAST")
                 .pragma("cache_size", "-65536")
                 // Pages in the log before they are moved to the file: 64 MB.
                 .pragma("wal_autocheckpoint", "16384")

@@ -1,5 +1,6 @@
 //! Keeping responses: many in one transaction, each once.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
@@ -11,13 +12,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::entities::{free_text, pending_batch, wave};
-use super::fold::Entry;
+use super::fold;
 use super::rows::{Columns, json_statement};
+use super::spending::{KnownCodes, spend};
 use super::transaction::Work;
 use super::waves::WaveId;
 use super::{StorageError, Store};
 use crate::foundation::Code;
-use crate::survey::{Channel, Mode, Placement, Source, UnitId, WaveState};
+use crate::survey::{Channel, CodeRefusal, Mode, Placement, Source, UnitId, WaveState};
 
 /// Rows a statement into an embedded store.
 const ROWS_EMBEDDED: usize = 2_000;
@@ -43,8 +45,10 @@ pub struct NewResponse {
     pub key: Uuid,
     /// Equal exactly when the content is the same.
     pub content_hash: Uuid,
-    /// Its place in the sample.
+    /// Its place in the sample; that of the invitation takes its place, where there is one.
     pub placement: Placement,
+    /// The hash of the invitation's code, which is spent with this response.
+    pub invitation: Option<Uuid>,
     /// How it was given.
     pub mode: Mode,
     /// Who sent it.
@@ -78,6 +82,8 @@ pub enum Outcome {
     Conflict,
     /// It is new, and the wave is not open.
     NotOpen,
+    /// It is new, and its code is not taken.
+    Refused(CodeRefusal),
 }
 
 type Key = (WaveId, Uuid);
@@ -105,30 +111,67 @@ impl Work for InsertResponses<'_> {
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<Outcome>, StorageError> {
         let new = self.new;
-        let mut storing: HashMap<Key, usize> = HashMap::with_capacity(new.len());
-        for (position, response) in new.iter().enumerate() {
-            storing.entry((response.wave, response.key)).or_insert(position);
-        }
         let mut kept = HashMap::new();
-        if self.look_up {
+        let (storing, refused) = if self.look_up {
             kept = find_kept(transaction, new).await?;
-            let open = open_waves(transaction).await?;
-            storing.retain(|key, _| !kept.contains_key(key) && open.contains(&key.0.0));
-        }
-        let mut stored: Vec<&NewResponse> = storing.values().map(|position| &new[*position]).collect();
+            choose(transaction, new, &kept).await?
+        } else {
+            let mut storing = HashMap::with_capacity(new.len());
+            for (position, response) in new.iter().enumerate() {
+                storing.entry(key_of(response)).or_insert(position);
+            }
+            (storing, HashMap::new())
+        };
+        let placed = spend(transaction, storing.values().map(|position| &new[*position]).collect()).await?;
+        let mut stored: Vec<&NewResponse> = placed.iter().map(AsRef::as_ref).collect();
         // In the order of the table's key, so that neighbours are written together.
         stored.sort_unstable_by_key(|response| (response.wave.0, response.key));
         insert(transaction, &stored).await?;
         note_for_fold(transaction, &stored).await?;
         keep_words(transaction, &stored).await?;
-        Ok(outcomes(new, &storing, &kept))
+        Ok(outcomes(new, &storing, &kept, &refused))
     }
 }
 
-/// What became of each response, given which position stores each new key and what was kept before.
-fn outcomes(new: &[NewResponse], storing: &HashMap<Key, usize>, kept: &HashMap<Key, Uuid>) -> Vec<Outcome> {
+fn key_of(response: &NewResponse) -> Key {
+    (response.wave, response.key)
+}
+
+/// Which position stores each key that is new, welcome and has the code that it came with; and which codes are not taken.
+/// Repeats come before codes: a response that is kept needs its code no more.
+async fn choose(
+    transaction: &DatabaseTransaction,
+    new: &[NewResponse],
+    kept: &HashMap<Key, Uuid>,
+) -> Result<(HashMap<Key, usize>, HashMap<usize, CodeRefusal>), StorageError> {
+    let open = open_waves(transaction).await?;
+    let is_welcome = |response: &&NewResponse| !kept.contains_key(&key_of(response)) && open.contains(&response.wave.0);
+    let mut codes = KnownCodes::look_up(transaction, new.iter().filter(is_welcome)).await?;
+    let (mut storing, mut refused) = (HashMap::new(), HashMap::new());
+    for (position, response) in new.iter().enumerate().filter(|(_, response)| is_welcome(response)) {
+        if let Entry::Vacant(free) = storing.entry(key_of(response)) {
+            match codes.give(response) {
+                Ok(()) => drop(free.insert(position)),
+                Err(refusal) => drop(refused.insert(position, refusal)),
+            }
+        }
+    }
+    Ok((storing, refused))
+}
+
+/// What became of each response, given which position stores each new key, what was kept before, and which codes are not
+/// taken.
+fn outcomes(
+    new: &[NewResponse],
+    storing: &HashMap<Key, usize>,
+    kept: &HashMap<Key, Uuid>,
+    refused: &HashMap<usize, CodeRefusal>,
+) -> Vec<Outcome> {
     let outcome = |(position, response): (usize, &NewResponse)| {
-        let key = (response.wave, response.key);
+        if let Some(refusal) = refused.get(&position) {
+            return Outcome::Refused(*refusal);
+        }
+        let key = key_of(response);
         let stored_by = storing.get(&key);
         if stored_by == Some(&position) {
             return Outcome::Stored;
@@ -265,7 +308,7 @@ async fn note_for_fold(transaction: &DatabaseTransaction, stored: &[&NewResponse
             unit_id: Set(unit),
             // A key is stored once, so the first one names the batch.
             id: Set(responses[0].key),
-            entries: Set(responses.into_iter().map(|response| Entry::of(response).to_line()).collect()),
+            entries: Set(responses.into_iter().map(|response| fold::Entry::of(response).to_line()).collect()),
         };
         pending_batch::Entity::insert_many(by_unit.into_iter().map(batch)).exec_without_returning(transaction).await?;
     }

@@ -4,6 +4,11 @@
 //! Start reading at [`Wave`]; a citizen's answer becomes a [`Response`], an official file becomes [`UnitRow`]s.
 
 mod document;
+mod draw;
+#[cfg(test)]
+mod draw_tests;
+mod frame_file;
+mod invitation;
 mod lineage_file;
 mod margin_file;
 mod packed;
@@ -23,11 +28,15 @@ mod register_file;
 mod response;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sample_design;
 mod unit;
 mod unit_file;
 mod unit_list;
 mod wave;
 
+pub use draw::{DrawnSample, INVITEES_MAX, Invitee, StageCount};
+pub use frame_file::{FRAME_ROWS_MAX, Frame};
+pub use invitation::{CodeRefusal, InvitationState, TypedCode};
 pub use lineage_file::read_lineage;
 pub use margin_file::{MarginLevel, read_margin};
 pub use packed::{RatingReader, UnpackError, packed_text};
@@ -37,6 +46,7 @@ pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale,
 pub use register::{check_register, unit_on};
 pub use register_file::REGISTER_ROWS_MAX;
 pub use response::{Answer, AnswerSheet, Channel, Mode, Placement, Response, Source};
+pub use sample_design::{DrawMethod, PeopleOfPlaces, SampleDesign, SampleStage};
 pub use unit::{LineageRow, Unit, UnitId, UnitRow};
 pub use unit_file::read_units;
 pub use unit_list::UnitList;

@@ -20,6 +20,16 @@ pub const REGISTER_ROWS_MAX: usize = 200_000;
 pub(super) fn read_rows<R: Read, T>(
     table: &mut Table<R>,
     findings: &mut LimitedFindings,
+    read: impl FnMut(&mut Cells<'_, R>) -> Option<T>,
+) -> Vec<(u64, T)> {
+    read_rows_up_to(REGISTER_ROWS_MAX, table, findings, read)
+}
+
+/// Like [`read_rows`], with a limit of rows of the file's own.
+pub(super) fn read_rows_up_to<R: Read, T>(
+    rows_max: usize,
+    table: &mut Table<R>,
+    findings: &mut LimitedFindings,
     mut read: impl FnMut(&mut Cells<'_, R>) -> Option<T>,
 ) -> Vec<(u64, T)> {
     let mut rows = Vec::new();
@@ -32,8 +42,8 @@ pub(super) fn read_rows<R: Read, T>(
                 continue;
             }
         };
-        if rows.len() == REGISTER_ROWS_MAX {
-            let message = format!("a file may have {REGISTER_ROWS_MAX} rows; split it");
+        if rows.len() == rows_max {
+            let message = format!("a file may have {rows_max} rows; split it");
             findings.push(format!("line {line}"), "too_many", message);
             break;
         }

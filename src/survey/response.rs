@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::TypedCode;
 use crate::foundation::{Code, LanguageTag, Weight};
 
 /// How an answer was given.
@@ -53,11 +54,13 @@ pub enum Source {
     Open,
     /// A collector with the administrator's token, or an imported file.
     Collector,
+    /// Somebody who was drawn, with the code of an invitation.
+    Invited,
 }
 
 impl Source {
     /// All sources.
-    pub const ALL: [Self; 2] = [Self::Open, Self::Collector];
+    pub const ALL: [Self; 3] = [Self::Open, Self::Invited, Self::Collector];
 
     /// The source's name in storage.
     #[must_use]
@@ -65,6 +68,7 @@ impl Source {
         match self {
             Self::Open => "open",
             Self::Collector => "collector",
+            Self::Invited => "invited",
         }
     }
 
@@ -140,8 +144,10 @@ pub struct Response {
     pub id: Uuid,
     /// The code of the unit that is rated.
     pub unit: Code,
-    /// Its place in the sample.
+    /// Its place in the sample; storage replaces it by that of the invitation, where there is one.
     pub placement: Placement,
+    /// The code of the invitation. It is never kept.
+    pub code: Option<TypedCode>,
     /// How it was given.
     pub mode: Mode,
     /// The language in which it was given.

@@ -6,14 +6,25 @@ use validator::{Validate, ValidationErrors};
 use crate::foundation::LimitedFindings;
 
 /// The fields of a submission.
-const FIELDS: [&str; 10] =
-    ["id", "unit", "mode", "language", "answered_on", "answers", "respondent", "duration_minutes", "design", "work"];
+const FIELDS: [&str; 11] = [
+    "id",
+    "unit",
+    "mode",
+    "language",
+    "answered_on",
+    "answers",
+    "respondent",
+    "duration_minutes",
+    "design",
+    "code",
+    "work",
+];
 
 /// The fields of the design that a collector may give.
 const DESIGN_FIELDS: [&str; 3] = ["stratum", "psu", "weight"];
 
 /// The plain fields of a submission, each nothing when it is not there or of another type.
-#[derive(Debug, Default, Validate)]
+#[derive(Default, Validate)]
 pub(super) struct Envelope<'a> {
     #[validate(
         required(code = "missing", message = "this is missing: a UUID that the client makes once for each response"),
@@ -40,6 +51,12 @@ pub(super) struct Envelope<'a> {
         length(max = 10, code = "too_long", message = "a date has 10 characters, such as 2024-11-20; give no hour")
     )]
     pub(super) answered_on: Option<&'a str>,
+    #[validate(length(
+        max = 64,
+        code = "too_long",
+        message = "the code of an invitation has 28 characters in 7 groups"
+    ))]
+    pub(super) code: Option<&'a str>,
     #[validate(range(max = 1440, code = "out_of_range", message = "at most 1440 minutes, a day, are taken"))]
     pub(super) duration_minutes: Option<u64>,
     /// The solution of the puzzle that a wave may want of answers over the open link.
@@ -77,6 +94,7 @@ pub(super) fn open<'a>(submission: &'a Value, findings: &mut LimitedFindings) ->
         mode: text("mode"),
         language: text("language"),
         answered_on: text("answered_on"),
+        code: text("code"),
         duration_minutes: None,
         work: None,
     };
@@ -111,7 +129,7 @@ fn typed<'a, T>(
 ) -> Option<T> {
     let value = fields.get(field)?;
     let read = read(value);
-    let may_be_null = ["respondent", "duration_minutes", "design", "work"].contains(&field);
+    let may_be_null = ["respondent", "duration_minutes", "design", "code", "work"].contains(&field);
     if read.is_none() && !(value.is_null() && may_be_null) {
         mistyped.push((field, expected));
     }

@@ -185,6 +185,7 @@ impl<R: Read> ResponseFile<'_, R> {
                     psu: psu.map_or(Some(None), |psu| psu.map(Some))?,
                     weight: weight?,
                 },
+                code: None,
                 mode: mode?,
                 language: self.language.clone(),
                 answered_on: answered_on?,

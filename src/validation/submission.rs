@@ -11,7 +11,7 @@ use super::envelope::{Design, Envelope, open, shortened};
 use super::sheets::{Part, check_sheets, is_answered};
 use super::work;
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Weight, parse_date};
-use crate::survey::{Field, Mode, Placement, Plan, Questionnaire, Response, Source, Wave};
+use crate::survey::{Field, Mode, Placement, Plan, Questionnaire, Response, Source, TypedCode, Wave};
 
 /// Checks a submission and makes it a response, or finds everything that is wrong with it.
 ///
@@ -22,7 +22,9 @@ use crate::survey::{Field, Mode, Placement, Plan, Questionnaire, Response, Sourc
 ///
 /// `null` says "no opinion", and satisfies what is required; a key that is left out says nothing. A collector may add
 /// `"design": {"stratum", "psu", "weight"}`; otherwise the unit is the stratum, the respondent the sampling unit, and the
-/// weight the plan's. Over the open link a wave may want `work`, the solution of a puzzle. Findings have paths such as `answers.q07`; their codes are listed in the room's documentation.
+/// weight the plan's. Over the open link a wave may want `work`, the solution of a puzzle. With `"code"`, that of an invitation,
+/// the response is an invited one whoever sends it; what the code is worth is not decided here. Findings have paths such as
+/// `answers.q07`; their codes are listed in the room's documentation.
 pub fn check_submission(
     submission: &Value,
     wave: &Wave,
@@ -33,8 +35,11 @@ pub fn check_submission(
     let Some(parts) = open(submission, &mut findings) else {
         return findings.into_value(None);
     };
-    if source == Source::Open && parts.design.is_some() {
-        findings.push("design", "not_allowed", "only a collector gives stratum, psu and weight");
+    let code = parts.envelope.code.map(|code| TypedCode(code.to_owned()));
+    let source = if code.is_some() { Source::Invited } else { source };
+    if source != Source::Collector && parts.design.is_some() {
+        let message = "only a collector gives stratum, psu and weight, and only without the code of an invitation";
+        findings.push("design", "not_allowed", message);
     }
     let envelope = check_envelope(&parts.envelope, wave, today, &mut findings);
     let design = parts.design.filter(|_| source == Source::Collector);
@@ -67,6 +72,7 @@ pub fn check_submission(
             weight: design.weight.unwrap_or(wave.plan.default_weight),
         },
         unit,
+        code,
         mode,
         language,
         answered_on,

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use plumbline::survey::WaveState;
 
+use crate::support::invitations::draw;
 use crate::support::{Answer, Engine, World, on_both_engines};
 
 const FORM: &str = "/en/s/w/D01";
@@ -76,12 +77,46 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    async fn a_code_opens_the_form_of_its_unit_travels_with_it_and_is_spent(database: TestDatabase) {
+        let world = World::small(database).await;
+        let cards = draw(&world.platform, 4, 0).await;
+        let card = cards.iter().find(|card| card.invitee.unit.as_str() == "D02").unwrap();
+        let asked = world.get("/en/i/w").await;
+        assert!(asked.text.contains("id=\"invitation\" method=\"post\" action=\"/en/i/w\""), "{}", asked.text);
+        let typed = format!("code={}", card.code.to_lowercase().replace('-', "+"));
+        let first = post(&world, "/en/i/w", typed.clone()).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+        assert!(first.text.contains("action=\"/en/s/w/D02\"") && first.text.contains("District Two"), "{}", first.text);
+        assert!(first.text.contains("formaction=\"/cs/s/w/D02\""), "the language is switched on the form: {}", first.text);
+        assert_eq!(first.headers[header::CACHE_CONTROL], "no-store");
+        let form = "/en/s/w/D02";
+        let filled = "answers.q01=4&answers.q02=none&answers.q03=2&respondent.sex=F";
+        let check = post(&world, form, format!("{}&{filled}&step=2&action=next", fields_of(&first.text))).await;
+        let send = format!("{}&action=send", fields_of(&check.text));
+        let sent = post(&world, form, send.clone()).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        assert_eq!(location(&post(&world, form, send.clone()).await), location(&sent), "a double click does no harm");
+        assert!(!location(&sent).contains(&card.code[..9]));
+        // Another form with the same code, and the code once more.
+        let other = send.replace(&format!("id={}", first.text.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap()), "id=");
+        for spent in [post(&world, form, other).await, post(&world, "/en/i/w", typed).await] {
+            assert_eq!(spent.status, StatusCode::FORBIDDEN);
+            assert!(spent.text.contains("thank you, your answers are safely kept"), "{}", spent.text);
+        }
+        let unknown = post(&world, "/cs/i/w", "code=%3Cb%3E".into()).await;
+        assert_eq!(unknown.status, StatusCode::FORBIDDEN);
+        assert!(unknown.text.contains("Tento kód neznáme") && unknown.text.contains("value=\"&#60;b&#62;\""), "{}", unknown.text);
+        assert_eq!(world.platform.check_up().await.unwrap().responses, 1);
+    }
+}
+
 #[test]
 fn a_wave_that_takes_no_answers_says_when_it_does() {
     Engine::Sqlite.run(module_path!(), async |database| {
         let world = World::small(database).await;
         world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
-        for path in [FORM, "/en/s/w"] {
+        for path in [FORM, "/en/s/w", "/en/i/w"] {
             let closed = world.get(path).await;
             assert_eq!(closed.status, StatusCode::GONE, "{path}");
             assert!(closed.text.contains("30 November 2024"), "{}", closed.text);
@@ -94,7 +129,9 @@ fn a_wave_that_takes_no_answers_says_when_it_does() {
 fn what_does_not_exist_is_a_page_too() {
     Engine::Sqlite.run(module_path!(), async |database| {
         let world = World::small(database).await;
-        for path in ["/en/s/nope", "/en/s/w/D99", "/en/s/w/thanks", "/en/s/w/thanks?receipt=AAAA", "/en/nope"] {
+        for path in
+            ["/en/i/nope", "/en/s/nope", "/en/s/w/D99", "/en/s/w/thanks", "/en/s/w/thanks?receipt=AAAA", "/en/nope"]
+        {
             let missing = world.get(path).await;
             assert_eq!(missing.status, StatusCode::NOT_FOUND, "{path}");
             assert!(missing.text.contains("Page not found"), "{path}: {}", missing.text);
@@ -141,7 +178,7 @@ fn other_formats_and_methods_are_refused_with_a_page() {
 fn citizens_pages_set_no_cookie_and_allow_no_script() {
     Engine::Sqlite.run(module_path!(), async |database| {
         let world = World::small(database).await;
-        for path in ["/en/s/w", FORM, "/en/receipt", "/en/nope"] {
+        for path in ["/en/s/w", "/en/i/w", FORM, "/en/receipt", "/en/nope"] {
             let page = world.get(path).await;
             assert!(!page.headers.contains_key(header::SET_COOKIE), "{path}");
             let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();

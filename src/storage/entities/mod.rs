@@ -4,6 +4,9 @@
 
 pub(super) mod daily_count;
 pub(super) mod free_text;
+pub(super) mod invitation;
+pub(super) mod invitation_count;
+pub(super) mod invitation_draw;
 pub(super) mod lineage;
 pub(super) mod pending_batch;
 pub(super) mod questionnaire;

@@ -14,6 +14,7 @@ pub(crate) mod cluster;
 mod database;
 pub(crate) mod fixture;
 pub(crate) mod http;
+pub(crate) mod invitations;
 pub(crate) mod process;
 mod world;
 

@@ -1,0 +1,167 @@
+//! `plumbline invite`: draws a sample, writes the sheets, and says what became of the codes.
+
+mod arguments;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rand::rngs::SysRng;
+use serde::Serialize;
+
+pub(super) use arguments::InviteTask;
+
+use super::AnyError;
+use crate::collection::{SHEETS_PER_FILE_MAX, code_link, sheets};
+use crate::foundation::write_csv;
+use crate::pipeline::{InvitationCard, Platform, PreparedDraw};
+use crate::storage::InvitationCount;
+use arguments::DrawArguments;
+
+pub(super) async fn run(platform: &Platform, task: InviteTask) -> Result<(), AnyError> {
+    match task {
+        InviteTask::Draw(arguments) => draw(platform, &arguments).await?,
+        InviteTask::Revoke { wave, codes } => {
+            let file = codes.map(|path| open(&path)).transpose()?;
+            let revoked = platform.revoke_invitations(&wave, file).await?;
+            println!("{revoked} code(s) taken back. Those that were spent, or taken back before, are not counted.");
+        }
+        InviteTask::ReleaseReserves { wave, psu, up_to } => {
+            let released = platform.release_reserves(&wave, psu.as_deref(), up_to).await?;
+            println!("{released} reserve(s) step in.");
+        }
+        InviteTask::Status { wave } => status(platform, &wave).await?,
+    }
+    Ok(())
+}
+
+fn open(path: &Path) -> Result<File, AnyError> {
+    Ok(File::open(path).map_err(|error| format!("{}: {error}", path.display()))?)
+}
+
+/// The sheets are written to a folder beside the one that is wanted, then the draw is kept, and then the folder gets its
+/// name: so there is no folder of codes that are not taken, and no code is kept that was not written down.
+async fn draw(platform: &Platform, arguments: &DrawArguments) -> Result<(), AnyError> {
+    let DrawArguments { wave, frame, sample, base_url, output, again } = arguments;
+    if output.exists() {
+        return Err(format!("{} is there already; name a folder that is not", output.display()).into());
+    }
+    let design = fs::read_to_string(sample).map_err(|error| format!("{}: {error}", sample.display()))?;
+    let prepared = platform.prepare_draw(wave, open(frame)?, &design, &mut SysRng).await?;
+    let beside = output.with_file_name(format!("{}.part", output.file_name().unwrap_or_default().to_string_lossy()));
+    let named = |error: std::io::Error| format!("{}: {error}", beside.display());
+    make_private_folder(&beside).map_err(named)?;
+    let kept = match write_files(&prepared, base_url, &beside) {
+        Ok(files) => platform.keep_draw(&prepared, *again).await.map(|number| (files, number)).map_err(AnyError::from),
+        Err(error) => Err(error),
+    };
+    let (files, number) = match kept {
+        Ok(kept) => kept,
+        Err(error) => {
+            // The codes in it are worth nothing.
+            fs::remove_dir_all(&beside).map_err(named)?;
+            return Err(error);
+        }
+    };
+    fs::rename(&beside, output).map_err(|error| {
+        format!("the draw is kept and its sheets are in {}, which cannot be renamed: {error}", beside.display())
+    })?;
+    tell(&prepared, number, &files, output);
+    Ok(())
+}
+
+/// A folder that only its owner can look into.
+fn make_private_folder(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+/// A row of `codes.csv`.
+#[derive(Serialize, Default)]
+struct CodeRow<'a> {
+    code: &'a str,
+    link: String,
+    unit: &'a str,
+    stratum: &'a str,
+    psu: &'a str,
+    weight: String,
+    reserve: u32,
+    locality: &'a str,
+}
+
+impl<'a> CodeRow<'a> {
+    fn new(card: &'a InvitationCard, link: String) -> Self {
+        let placement = &card.invitee.placement;
+        Self {
+            code: &card.code,
+            link,
+            unit: card.invitee.unit.as_str(),
+            stratum: placement.stratum.as_str(),
+            psu: placement.psu.as_ref().map_or("", |psu| psu.as_str()),
+            weight: placement.weight.to_string(),
+            reserve: card.invitee.reserve,
+            locality: &card.invitee.locality,
+        }
+    }
+}
+
+/// Writes the list of codes, and the sheets of each unit. Returns the names of the sheets.
+fn write_files(draw: &PreparedDraw, base_url: &str, folder: &Path) -> Result<Vec<PathBuf>, AnyError> {
+    let path = folder.join("codes.csv");
+    let mut file = File::create_new(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    write_csv(&file, draw.cards.iter().map(|card| CodeRow::new(card, code_link(base_url, &draw.wave, &card.code))))?;
+    file.flush()?;
+    file.sync_all()?;
+    let mut files = Vec::new();
+    for unit in &draw.wave.units {
+        let cards: Vec<_> = draw.cards.iter().filter(|card| &card.invitee.unit == unit.code()).cloned().collect();
+        for (number, part) in cards.chunks(SHEETS_PER_FILE_MAX).enumerate() {
+            let part_name = if number > 0 { format!("-{}", number + 1) } else { String::new() };
+            let path = folder.join(format!("sheets-{}{part_name}.html", unit.code()));
+            let html = sheets(&draw.wave, base_url, part)?;
+            let mut file = File::create_new(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            file.write_all(html.as_bytes())?;
+            file.sync_all()?;
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn tell(draw: &PreparedDraw, number: i32, files: &[PathBuf], output: &Path) {
+    println!("Draw {number} of {}: seed {}, frame of {} rows.", draw.wave.plan.code, draw.seed, draw.frame_rows);
+    println!("Frame hash {}.\n", draw.frame_hash);
+    println!("{:<24} {:>8} {:>8} {:>8}", "stage", "drawn", "certain", "short");
+    for stage in &draw.stages {
+        println!("{:<24} {:>8} {:>8} {:>8}", stage.column, stage.drawn, stage.certain, stage.short);
+    }
+    let reserves = draw.cards.iter().filter(|card| card.invitee.reserve > 0).count();
+    println!("{:<24} {:>8}", "invited", draw.cards.len() - reserves);
+    println!("{:<24} {reserves:>8}\n", "reserves");
+    if draw.stages.iter().any(|stage| stage.short > 0) {
+        println!("Short are those with fewer to draw from than were to be taken; all of these were.");
+    }
+    println!("Codes and {} file(s) of sheets are in {}. Nothing else knows the codes.", files.len(), output.display());
+}
+
+async fn status(platform: &Platform, wave: &str) -> Result<(), AnyError> {
+    for draw in platform.draws(wave).await? {
+        println!("Draw {} on {}: seed {}, frame hash {}.", draw.number, draw.drawn_on, draw.seed, draw.frame_hash);
+    }
+    println!(
+        "\n{:<16} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "unit", "invited", "reserves", "spent", "open", "reserve", "revoked"
+    );
+    let mut all = InvitationCount::default();
+    for unit in platform.invitation_status(wave).await? {
+        print_count(unit.unit.code().as_str(), &unit.count);
+        all += unit.count;
+    }
+    print_count("all", &all);
+    Ok(())
+}
+
+fn print_count(unit: &str, count: &InvitationCount) {
+    let InvitationCount { invited, reserves, open, standing_by, revoked } = count;
+    println!("{unit:<16} {invited:>9} {reserves:>9} {:>9} {open:>9} {standing_by:>9} {revoked:>9}", count.spent());
+}

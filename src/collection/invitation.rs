@@ -1,0 +1,107 @@
+//! `/i/{wave}`: where the code of an invitation is typed, and what is said of one that opens no form.
+//!
+//! The code is a field of a form and never a part of an address: addresses are logged, kept and sent on. On a sheet it
+//! stands in the fragment of the link, which browsers keep to themselves.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::form::{Answered, draft, field, not_open, public_wave};
+use super::journey::Step;
+use super::pages::{form_path, page, show_step, unkept};
+use crate::pipeline::Platform;
+use crate::survey::{CodeRefusal, Wave};
+use crate::web::{ForPage, Page, PageError, Place, Taken, render};
+
+/// The most characters that are read of a code, with room for spaces and hyphens.
+const CODE_LENGTH_MAX: usize = 64;
+
+/// What is said of a code that opens no form.
+struct Refusal {
+    title: String,
+    advice: String,
+}
+
+#[derive(Template)]
+#[template(path = "form/invitation.html")]
+struct InvitationPage {
+    page: Page,
+    title: String,
+    action: String,
+    code: String,
+    refusal: Option<Refusal>,
+}
+
+/// The form that asks for a code.
+pub(super) async fn ask_for_code(
+    State(platform): State<Platform>,
+    place: Place,
+    Taken(Path(wave), ..): ForPage<Path<String>>,
+) -> Answered {
+    let wave = public_wave(&platform, &wave).await?;
+    not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_invitation(&place, &wave, "", None))
+}
+
+/// Opens the form of the code's unit, with the code in it.
+pub(super) async fn use_code(
+    State(platform): State<Platform>,
+    place: Place,
+    Taken(Path(wave), ..): ForPage<Path<String>>,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Answered {
+    let wave = public_wave(&platform, &wave).await?;
+    let Form(fields) = form?;
+    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::CONFLICT) {
+        return answer;
+    }
+    let typed: String = field(&fields, "code").trim().chars().take(CODE_LENGTH_MAX).collect();
+    if typed.is_empty() {
+        return show_invitation(&place, &wave, "", None);
+    }
+    match platform.invited_unit(&wave, &typed).await? {
+        Ok(unit) => {
+            let fields = [("code".to_owned(), typed)];
+            let draft = draft(&platform, &place, &wave, unit.as_str(), &fields)?;
+            // The language switch leads on from the form, and not from here.
+            let place = Place { path: form_path(&wave, draft.unit), ..place };
+            show_step(&place, &draft, Step::Questions(0), &[], false).map(unkept)
+        }
+        Err(refusal) => show_invitation(&place, &wave, &typed, Some(refusal)),
+    }
+}
+
+/// The form that asks for a code, with what is wrong with the one that was typed.
+pub(super) fn show_invitation(
+    place: &Place,
+    wave: &Wave,
+    typed: &str,
+    refusal: Option<CodeRefusal>,
+) -> Result<Response, PageError> {
+    let language = place.language;
+    let action = format!("/i/{}", wave.plan.code);
+    let place = Place { language, path: action.clone() };
+    let status = if refusal.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    let refusal = refusal.map(|refusal| {
+        let key = match refusal {
+            CodeRefusal::Unknown => "code-unknown",
+            CodeRefusal::Foreign => "code-foreign",
+            CodeRefusal::Spent => "code-spent",
+            CodeRefusal::Reserved => "code-reserved",
+            CodeRefusal::Revoked => "code-revoked",
+            CodeRefusal::OtherUnit => "code-other-unit",
+        };
+        Refusal { title: language.t(key), advice: language.t(&format!("{key}.advice")) }
+    });
+    let template = InvitationPage {
+        page: page(&place, wave, language.t("invitation-title")),
+        title: wave.plan.title.get(language.tag()).to_owned(),
+        action,
+        code: typed.to_owned(),
+        refusal,
+    };
+    render(status, &template).map(unkept)
+}
