@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::throttle::{count_refusal, count_try};
 use crate::foundation::Finding;
 use crate::pipeline::{PipelineError, Platform, SubmitError};
 use crate::survey::{Field, Source, Wave, WaveState};
@@ -177,11 +178,17 @@ async fn submit_response(
         Ok(submission) => submission,
         Err(error) => return refuse(StatusCode::BAD_REQUEST, "not_json", format!("the body is not JSON: {error}")),
     };
+    if let Some(typed) = submission["code"].as_str()
+        && let Err(wait) = count_try(&sender, typed)
+    {
+        return too_many(wait);
+    }
     match platform.submit(&wave, &submission, source).await {
         Ok(accepted) => {
             let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
             (status, Json(AcceptedBody { id: accepted.id, receipt: accepted.receipt })).into_response()
         }
+        Err(SubmitError::Code(refusal)) if let Err(wait) = count_refusal(&sender, refusal) => too_many(wait),
         Err(error) => refuse_submission(error, &wave),
     }
 }

@@ -22,9 +22,10 @@ use super::pages::{
     show_busy, show_by_invitation, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept,
 };
 use super::receipt::show_receipt;
+use super::throttle::count_try;
 use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, OpenAnswers, Source, TypedCode, Wave, WaveState};
-use crate::web::{ForPage, PageError, Place, Sender, Taken, draw_id};
+use crate::web::{ForPage, PageError, Place, Sender, Taken, Wait, draw_id};
 
 /// The most bytes of a form: every text of a long questionnaire at its full length.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -116,12 +117,18 @@ async fn continue_form(
             let changing = matches!(action, Action::Change(_) | Action::Send) || stays_changing;
             show_step(&place, &draft, step, &findings, changing)
         }
-        Outcome::Submit(_) if sender.count_answer().is_err() => {
-            ask_again(&place, &draft, StatusCode::TOO_MANY_REQUESTS)
+        Outcome::Submit(_) if let Err(wait) = count(&sender, &draft) => {
+            ask_again(&place, &draft, StatusCode::TOO_MANY_REQUESTS, wait.retry_after())
         }
         Outcome::Submit(submission) => submit(&platform, &place, &draft, &submission).await,
     };
     answer.map(unkept)
+}
+
+/// Counts an answer that is about to be sent, and a try of its code.
+fn count(sender: &Sender, draft: &Draft<'_>) -> Result<(), Wait> {
+    sender.count_answer()?;
+    draft.code.as_ref().map_or(Ok(()), |code| count_try(sender, &code.0))
 }
 
 /// What travelled with the form, or the start of a new one with an identifier of its own.
@@ -163,16 +170,16 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
             show_invitation(place, draft.wave, typed, Some(refusal))
         }
         Err(SubmitError::Overloaded | SubmitError::Storage(_)) => {
-            ask_again(place, draft, StatusCode::SERVICE_UNAVAILABLE)
+            ask_again(place, draft, StatusCode::SERVICE_UNAVAILABLE, RETRY_SECONDS)
         }
         Err(SubmitError::Pipeline(error)) => Err(error.into()),
     }
 }
 
 /// An empty page would lose the answers, so even a failure shows them again, ready to be sent once more.
-fn ask_again(place: &Place, draft: &Draft<'_>, status: StatusCode) -> Answered {
+fn ask_again(place: &Place, draft: &Draft<'_>, status: StatusCode, retry_after: HeaderValue) -> Answered {
     let mut response = show_busy(place, draft, status)?;
-    response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+    response.headers_mut().insert(RETRY_AFTER, retry_after);
     Ok(response)
 }
 

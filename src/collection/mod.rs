@@ -13,6 +13,7 @@ mod journey;
 mod pages;
 mod receipt;
 mod sheets;
+mod throttle;
 mod view;
 
 #[cfg(test)]
