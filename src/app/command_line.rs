@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::access::AccessTask;
 use super::invite::InviteTask;
 use crate::pipeline::OutputFormat;
 use crate::ranking::{RankMethod, RankOptions};
@@ -79,6 +80,9 @@ pub(super) enum Task {
     /// Draw samples and give out codes that let in one answer each.
     #[command(subcommand)]
     Invite(InviteTask),
+    /// Give devices and collectors access to a wave.
+    #[command(subcommand)]
+    Access(AccessTask),
     /// Estimate from files, without a database.
     ///
     /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff; everybody has an empty domain and level.

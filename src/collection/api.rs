@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::throttle::{count_refusal, count_try};
 use crate::foundation::Finding;
 use crate::pipeline::{PipelineError, Platform, SubmitError};
-use crate::survey::{Field, Source, Wave, WaveState};
+use crate::survey::{Access, Field, Source, Wave, WaveState};
 use crate::web::{Credential, Sender, Wait};
 
 /// The largest submission, in bytes.
@@ -118,7 +118,7 @@ impl From<Field> for FieldBody {
         (status = 201, description = "Durably kept", body = AcceptedBody),
         (status = 200, description = "The same had been kept before", body = AcceptedBody),
         (status = 400, description = "The body is not JSON", body = RefusalBody),
-        (status = 401, description = "The token is not the administrator's", body = RefusalBody),
+        (status = 401, description = "The token is neither the administrator's nor the code of a device or collector", body = RefusalBody),
         (
             status = 403,
             description = "The wave is answered by invitation (`invitation_needed`), or the code is not taken: `code_spent`, \
@@ -143,12 +143,11 @@ async fn submit_response(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let source = match credential.token() {
-        None => Source::Open,
-        Some(token) if platform.is_administrator(token) => Source::Collector,
-        Some(_) => return refuse(StatusCode::UNAUTHORIZED, "unauthorized", "this token is not the administrator's"),
+    let by = match By::of(&platform, &credential).await {
+        Ok(by) => by,
+        Err(refusal) => return refusal,
     };
-    if source == Source::Open
+    if matches!(by, By::Anybody)
         && let Err(wait) = sender.count_answer()
     {
         return too_many(wait);
@@ -158,7 +157,7 @@ async fn submit_response(
         Err(rejection) => return refuse(rejection.status(), "bad_request", rejection.body_text()),
     };
     let wave = match platform.wave(&code).await {
-        Ok(wave) if source == Source::Collector || wave.state != WaveState::Draft => wave,
+        Ok(wave) if matches!(by, By::Administrator) || wave.state != WaveState::Draft => wave,
         Ok(_) => return refuse(StatusCode::NOT_FOUND, "not_found", format!("there is no wave {code:?}")),
         Err(error) => return refuse_pipeline(&error),
     };
@@ -183,13 +182,43 @@ async fn submit_response(
     {
         return too_many(wait);
     }
-    match platform.submit(&wave, &submission, source).await {
+    let submitted = match &by {
+        By::Anybody => platform.submit(&wave, &submission, Source::Open).await,
+        By::Administrator => platform.submit(&wave, &submission, Source::Collector).await,
+        By::Access(access) => platform.submit_for(access, &wave, &submission).await,
+    };
+    match submitted {
         Ok(accepted) => {
             let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
             (status, Json(AcceptedBody { id: accepted.id, receipt: accepted.receipt })).into_response()
         }
         Err(SubmitError::Code(refusal)) if let Err(wait) = count_refusal(&sender, refusal) => too_many(wait),
         Err(error) => refuse_submission(error, &wave),
+    }
+}
+
+/// Who sends a submission.
+enum By {
+    Anybody,
+    Administrator,
+    /// A device or a collector.
+    Access(Access),
+}
+
+impl By {
+    async fn of(platform: &Platform, credential: &Credential) -> Result<Self, Response> {
+        let Some(token) = credential.token() else { return Ok(Self::Anybody) };
+        if platform.is_administrator(token) {
+            return Ok(Self::Administrator);
+        }
+        match platform.find_access(token).await {
+            Ok(Some((access, _))) => Ok(Self::Access(access)),
+            Ok(None) => {
+                let message = "this is neither the administrator's token nor the code of a device or collector";
+                Err(refuse(StatusCode::UNAUTHORIZED, "unauthorized", message))
+            }
+            Err(error) => Err(refuse_pipeline(&error)),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! and `standings.rs`; `identity.rs` tells why
 //! nobody can tie a receipt to a response. Start reading at [`Platform`].
 
+mod access;
 mod doctor;
 mod error;
 mod estimate_files;

@@ -31,11 +31,16 @@ impl Platform {
         if !wave.accepts_on(today) {
             return Err(SubmitError::NotOpen);
         }
-        let code = wave.plan.code.as_str();
         let response = check_submission(submission, wave, source, today).map_err(SubmitError::Invalid)?;
         if response.source == Source::Open && wave.plan.open_link.answers == OpenAnswers::Refused {
             return Err(SubmitError::InvitationNeeded);
         }
+        self.accept(wave, response).await
+    }
+
+    /// Keeps a valid response, and returns after it is durable.
+    pub(super) async fn accept(&self, wave: &Wave, response: Response) -> Result<Accepted, SubmitError> {
+        let code = wave.plan.code.as_str();
         let invitation =
             response.code.as_ref().map(|typed| self.0.secret.invitation_hash(code, &typed.0)).transpose()?;
         let loaded = self.load_wave(code).await?;
@@ -86,6 +91,7 @@ impl Platform {
             invitation: None,
             mode: response.mode,
             source: response.source,
+            collector: response.collector,
             channel: wave.plan.channel(response.mode, response.source),
             language: response.language.to_string(),
             answered_on: response.answered_on,

@@ -150,6 +150,7 @@ impl People {
             answered_on,
             duration_minutes: Some(rng.random_range(2..=9)),
             source: Source::Collector,
+            collector: None,
             answers: AnswerSheet(answers),
             respondent: AnswerSheet(respondent),
         }

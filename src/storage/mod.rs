@@ -4,6 +4,7 @@
 //! HTTP, and it decides nothing about surveys: it stores what the rooms below made valid.
 //! Start reading at [`Store`] and [`Store::insert_responses`]; `fold.rs` tells how tallies follow the log.
 
+mod access;
 mod counts;
 mod entities;
 mod error;
@@ -20,6 +21,7 @@ mod spending;
 mod transaction;
 mod waves;
 
+pub use access::KeptAccess;
 pub use counts::{DailyCount, KeptResponse, Snapshot, TallyRow};
 pub use error::StorageError;
 pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};

@@ -53,6 +53,8 @@ pub struct NewResponse {
     pub mode: Mode,
     /// Who sent it.
     pub source: Source,
+    /// The device or the person that sent it for the respondent.
+    pub collector: Option<Code>,
     /// As what the fieldwork counts it; what came over the open link to be kept apart adds nothing to the tallies.
     pub channel: Channel,
     /// The language in which it was given.
@@ -242,6 +244,7 @@ const KEPT: Columns = &[
     ("weight", "bigint"),
     ("mode", "text"),
     ("source", "text"),
+    ("collector", "text"),
     ("language", "text"),
     ("answered_on", "date"),
     ("duration_minutes", "integer"),
@@ -287,6 +290,7 @@ fn row(new: &NewResponse) -> impl Serialize + '_ {
         place.weight.billionths(),
         new.mode.as_str(),
         new.source.as_str(),
+        new.collector.as_ref().map(Code::as_str),
         &new.language,
         new.answered_on,
         new.duration_minutes,

@@ -3,6 +3,7 @@
 //! Everything here is plain data and pure functions. The room knows nothing of storage, HTTP or estimates.
 //! Start reading at [`Wave`]; a citizen's answer becomes a [`Response`], an official file becomes [`UnitRow`]s.
 
+mod access;
 mod document;
 mod draw;
 #[cfg(test)]
@@ -34,6 +35,7 @@ mod unit_file;
 mod unit_list;
 mod wave;
 
+pub use access::{Access, AccessKind};
 pub use draw::{DrawnSample, INVITEES_MAX, Invitee, StageCount};
 pub use frame_file::{FRAME_ROWS_MAX, Frame};
 pub use invitation::{CodeRefusal, InvitationState, TypedCode};

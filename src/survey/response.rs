@@ -158,6 +158,8 @@ pub struct Response {
     pub duration_minutes: Option<u16>,
     /// Who sent it.
     pub source: Source,
+    /// The device or the person that sent it for the respondent.
+    pub collector: Option<Code>,
     /// The answers to [`crate::survey::Questionnaire::items`].
     pub answers: AnswerSheet,
     /// The answers to the respondent questions.

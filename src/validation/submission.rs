@@ -78,6 +78,7 @@ pub fn check_submission(
         answered_on,
         duration_minutes: parts.envelope.duration_minutes.and_then(|minutes| u16::try_from(minutes).ok()),
         source,
+        collector: None,
         answers,
         respondent,
     });
