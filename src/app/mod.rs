@@ -10,6 +10,7 @@ mod demo_plan;
 mod invite;
 mod listener;
 mod offline;
+mod paper;
 mod plan;
 mod server;
 mod start;

@@ -45,6 +45,7 @@ pub fn pages() -> Router<Platform> {
         .route("/i/{wave}", get(ask_for_code).post(use_code))
         .route("/receipt", get(show_receipt))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .merge(super::entry::pages())
 }
 
 /// The wave, if the web may know of it.

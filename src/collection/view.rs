@@ -238,7 +238,8 @@ fn hint(item: &Item, here: &[PlacedItem<'_>], questionnaire: &Questionnaire, lan
     }
 }
 
-fn value_in_words(value: &str, item: &Item, questionnaire: &Questionnaire, language: Language) -> String {
+/// A value of the form as the page shows it.
+pub(super) fn value_in_words(value: &str, item: &Item, questionnaire: &Questionnaire, language: Language) -> String {
     let tag = language.tag();
     let words = match &item.kind {
         ItemKind::Likert if value == NO_OPINION => Some(questionnaire.scale.not_applicable.get(tag)),

@@ -84,13 +84,23 @@ impl Platform {
         wave: &Wave,
         submission: &serde_json::Value,
     ) -> Result<Accepted, SubmitError> {
+        let response = self.check_for(access, wave, submission)?;
+        self.accept(wave, response).await
+    }
+
+    /// What a submission of a device or a collector makes, or everything that is wrong with it.
+    pub(super) fn check_for(
+        &self,
+        access: &Access,
+        wave: &Wave,
+        submission: &serde_json::Value,
+    ) -> Result<Response, SubmitError> {
         let today = self.clock().today();
         if !wave.accepts_on(today) {
             return Err(SubmitError::NotOpen);
         }
         let response = check_submission(submission, wave, Source::Collector, today).map_err(SubmitError::Invalid)?;
-        let response = place(access, wave, response).map_err(|finding| SubmitError::Invalid(finding.into()))?;
-        self.accept(wave, response).await
+        place(access, wave, response).map_err(|finding| SubmitError::Invalid(finding.into()))
     }
 
     async fn wave_with_id(&self, id: WaveId) -> Result<Arc<Wave>, PipelineError> {

@@ -105,6 +105,11 @@ impl InstanceSecret {
         (group(&write_digits(number, ACCESS_LENGTH)), self.uuid("access", &[&number.to_le_bytes()]))
     }
 
+    /// The id of a paper form.
+    pub(super) fn form_id(&self, wave: &str, unit: &str, batch: &str, form: u32) -> Uuid {
+        self.uuid("paper form", &[wave.as_bytes(), unit.as_bytes(), batch.as_bytes(), &form.to_le_bytes()])
+    }
+
     /// The hash of the code of a device or collector, as it was typed.
     pub(super) fn access_hash(&self, typed: &str) -> Option<Uuid> {
         let [number] = read_digits(typed, [ACCESS_LENGTH])?;

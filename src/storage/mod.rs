@@ -7,6 +7,7 @@
 mod access;
 mod counts;
 mod entities;
+mod entries;
 mod error;
 mod fold;
 mod forgetting;
@@ -23,6 +24,7 @@ mod waves;
 
 pub use access::KeptAccess;
 pub use counts::{DailyCount, KeptResponse, Snapshot, TallyRow};
+pub use entries::FormEntry;
 pub use error::StorageError;
 pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};
 pub use responses::{NewResponse, Outcome};

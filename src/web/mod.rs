@@ -14,7 +14,7 @@ mod page;
 mod random;
 mod taken;
 
-pub use credential::Credential;
+pub use credential::{Credential, cookie};
 pub use edge::{Place, wrap};
 pub use error::{PageError, method_not_allowed, not_found};
 pub use language::Language;

@@ -245,7 +245,7 @@ fn a_full_disk_is_waited_out() {
         let ballast = disk.0.path().join("ballast");
         // It is refused the last of what it asks for, so that the disk is full to the last page.
         drop(std::fs::write(&ballast, vec![1; 16 << 20]));
-        load.refusals(50).await;
+        load.refusals(10).await;
         std::fs::remove_file(&ballast).unwrap();
         load.more(100).await;
         let acknowledged = load.finish().await;

@@ -4,6 +4,7 @@
 
 pub(super) mod access;
 pub(super) mod daily_count;
+pub(super) mod form_entry;
 pub(super) mod free_text;
 pub(super) mod invitation;
 pub(super) mod invitation_count;
