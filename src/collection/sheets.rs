@@ -72,7 +72,7 @@ pub fn sheets(wave: &Wave, base_url: &str, cards: &[InvitationCard]) -> Result<S
         sheets.push(Sheet {
             heading: format!("{} · {stratum}{psu}", unit_name(wave, unit)),
             number: language.t_with("sheet-page", [("number", number.into()), ("count", pages.len().into())]),
-            cards: page.iter().map(|invited| card(wave, base_url, invited)).collect::<Result<_, _>>()?,
+            cards: page.iter().map(|drawn| card(wave, base_url, drawn)).collect::<Result<_, _>>()?,
         });
     }
     let page = SheetsPage {
@@ -94,8 +94,8 @@ fn unit_name<'c>(wave: &'c Wave, unit: &'c Code) -> &'c str {
     wave.unit(unit.as_str()).map_or(unit.as_str(), |unit| unit.name(Language::default().tag()))
 }
 
-fn card<'c>(wave: &'c Wave, base_url: &str, invited: &'c InvitationCard) -> Result<Card<'c>, SheetError> {
-    let (code, invitee) = (&invited.code, &invited.invitee);
+fn card<'c>(wave: &'c Wave, base_url: &str, drawn: &'c InvitationCard) -> Result<Card<'c>, SheetError> {
+    let (code, invitee) = (&drawn.code, &drawn.invitee);
     let language = Language::default();
     // After the fourth group.
     let half = code.match_indices('-').nth(3).map_or(code.len(), |(at, _)| at);
