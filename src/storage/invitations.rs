@@ -244,7 +244,7 @@ impl Work for KeepDraw<'_> {
             .await?;
         if before > 0 && !self.again {
             let hint = "; its codes are given out. `--again` draws further ones beside them";
-            return Err(StorageError::Taken { what: "draw of number", code: before.to_string(), hint });
+            return Err(StorageError::Taken { what: "draw", code: before.to_string(), hint });
         }
         let number = i32::try_from(before + 1).map_err(|error| StorageError::damaged("invitation_draw", error))?;
         let row = invitation_draw::ActiveModel {
