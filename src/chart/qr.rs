@@ -1,5 +1,7 @@
 //! QR codes as SVG.
 
+use std::fmt::Write as _;
+
 use qrcode::{Color, EcLevel, QrCode};
 
 /// Modules of white around a code, which readers need.
@@ -31,7 +33,7 @@ fn path(modules: &[Color], width: usize) -> String {
         for run in row.chunk_by(|a, b| a == b) {
             if run[0] == Color::Dark {
                 let (left, top, length) = (x + QUIET_ZONE, y + QUIET_ZONE, run.len());
-                path.push_str(&format!("M{left} {top}h{length}v1h-{length}z"));
+                write!(path, "M{left} {top}h{length}v1h-{length}z").expect("writing to a string does not fail");
             }
             x += run.len();
         }

@@ -101,6 +101,7 @@ async fn a_code_travels_with_every_page_and_keeps_the_form_at_its_unit() {
         assert!(html.contains(r#"<input type="hidden" name="code" value="AB12-CD34">"#), "{html}");
         assert!(!html.contains("Choose another place"));
     }
+    assert_eq!(draft.to_submission()["code"], "AB12-CD34");
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use crate::web::Language;
 
 /// The most cards of one file, so that a browser can print it.
 pub const SHEETS_PER_FILE_MAX: usize = 2_000;
-/// Cards of a page: two columns of five.
-const CARDS_PER_PAGE: usize = 10;
+/// Cards of a page: two columns of four.
+const CARDS_PER_PAGE: usize = 8;
 
 /// Why there are no sheets.
 #[derive(Debug, thiserror::Error)]
@@ -40,8 +40,7 @@ struct Card<'c> {
     unit: &'c str,
     locality: &'c str,
     reserve: Option<String>,
-    /// The code in two lines.
-    code: (&'c str, &'c str),
+    code: &'c str,
 }
 
 struct Sheet<'c> {
@@ -72,7 +71,7 @@ pub fn sheets(wave: &Wave, base_url: &str, cards: &[InvitationCard]) -> Result<S
         sheets.push(Sheet {
             heading: format!("{} · {stratum}{psu}", unit_name(wave, unit)),
             number: language.t_with("sheet-page", [("number", number.into()), ("count", pages.len().into())]),
-            cards: page.iter().map(|invited| card(wave, base_url, invited)).collect::<Result<_, _>>()?,
+            cards: page.iter().map(|drawn| card(wave, base_url, drawn)).collect::<Result<_, _>>()?,
         });
     }
     let page = SheetsPage {
@@ -94,17 +93,15 @@ fn unit_name<'c>(wave: &'c Wave, unit: &'c Code) -> &'c str {
     wave.unit(unit.as_str()).map_or(unit.as_str(), |unit| unit.name(Language::default().tag()))
 }
 
-fn card<'c>(wave: &'c Wave, base_url: &str, invited: &'c InvitationCard) -> Result<Card<'c>, SheetError> {
-    let (code, invitee) = (&invited.code, &invited.invitee);
+fn card<'c>(wave: &'c Wave, base_url: &str, drawn: &'c InvitationCard) -> Result<Card<'c>, SheetError> {
+    let (code, invitee) = (&drawn.code, &drawn.invitee);
     let language = Language::default();
-    // After the fourth group.
-    let half = code.match_indices('-').nth(3).map_or(code.len(), |(at, _)| at);
     Ok(Card {
         qr: qr_svg(&code_link(base_url, wave, code))?,
         unit: unit_name(wave, &invitee.unit),
         locality: &invitee.locality,
         reserve: (invitee.reserve > 0).then(|| language.t_with("sheet-reserve", [("turn", invitee.reserve.into())])),
-        code: (&code[..half], code[half..].trim_start_matches('-')),
+        code,
     })
 }
 
@@ -127,8 +124,7 @@ mod tests {
         let wave = wave(FormLayout::FactorPages);
         let code = "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV";
         let html = sheets(&wave, "https://khaosat.example/", &[card_of(code, "p", 0), card_of(code, "p", 2)]).unwrap();
-        for shown in
-            ["0123-4567-89AB-CDEF", "GHJK-MNPQ-RSTV", "https://khaosat.example/i/w<", "Thôn &#60;Một&#62;", "Văn Bàn"]
+        for shown in [&format!("<code>{code}</code>"), "https://khaosat.example/i/w<", "Thôn &#60;Một&#62;", "Văn Bàn"]
         {
             assert!(html.contains(shown), "{shown}: {html}");
         }
@@ -141,11 +137,11 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_has_ten_cards_and_a_new_one_begins_with_each_sampling_unit() {
+    fn a_sheet_has_eight_cards_and_a_new_one_begins_with_each_sampling_unit() {
         let wave = wave(FormLayout::FactorPages);
-        let cards: Vec<_> = (0..11).map(|_| card_of("A-B", "p", 0)).chain([card_of("A-B", "q", 0)]).collect();
+        let cards: Vec<_> = (0..9).map(|_| card_of("A-B", "p", 0)).chain([card_of("A-B", "q", 0)]).collect();
         let html = sheets(&wave, "https://a", &cards).unwrap();
-        assert_eq!((html.matches("<section").count(), html.matches("class=\"card\"").count()), (3, 12));
+        assert_eq!((html.matches("<section").count(), html.matches("class=\"card\"").count()), (3, 10));
         assert!(html.contains("Văn Bàn · S / q") && html.contains("Trang 3/3"));
     }
 }

@@ -19,7 +19,7 @@ const RANDOM_LENGTH: usize = 23;
 /// Characters of an invitation's code that prove it: 25 bits.
 const TAG_LENGTH: usize = 5;
 /// Bits of the tag that prove the wave; those before them prove the installation.
-const WAVE_TAG_BITS: u32 = 13;
+const WAVE_TAG_BITS: usize = 13;
 
 /// The secret of an instance, shared by all servers on one database.
 #[derive(Clone)]
@@ -81,7 +81,7 @@ impl InstanceSecret {
 
     /// The code of an invitation out of random bytes: 28 characters in groups of four.
     pub(super) fn invitation_code(&self, wave: &str, random: [u8; 16]) -> String {
-        let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS * RANDOM_LENGTH as u32));
+        let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS * RANDOM_LENGTH));
         let tag = self.installation_tag(number) << WAVE_TAG_BITS | self.wave_tag(wave, number);
         group(&format!("{}{}", write_digits(number, RANDOM_LENGTH), write_digits(tag, TAG_LENGTH)))
     }
@@ -118,7 +118,7 @@ impl InstanceSecret {
 
     /// Says that a code was made here, for whatever wave.
     fn installation_tag(&self, number: u128) -> u128 {
-        let bits = DIGIT_BITS * TAG_LENGTH as u32 - WAVE_TAG_BITS;
+        let bits = DIGIT_BITS * TAG_LENGTH - WAVE_TAG_BITS;
         half(&self.hash("invitation", &[&number.to_le_bytes()]), 0) % (1 << bits)
     }
 
@@ -148,7 +148,7 @@ impl InstanceSecret {
 fn half(hash: &blake3::Hash, at: usize) -> u128 {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&hash.as_bytes()[at..at + 8]);
-    u128::from(u64::from_le_bytes(bytes)) >> (64 - DIGIT_BITS * HALF_LENGTH as u32)
+    u128::from(u64::from_le_bytes(bytes)) >> (64 - DIGIT_BITS * HALF_LENGTH)
 }
 
 #[cfg(test)]

@@ -162,10 +162,15 @@ impl Platform {
         found.into_result(hashes)
     }
 
-    /// Lets reserves step in: those of a sampling unit, or of all, up to a turn. Returns how many did.
-    pub async fn release_reserves(&self, wave: &str, psu: Option<&str>, up_to: u32) -> Result<u64, PipelineError> {
+    /// Lets reserves step in: those of a stratum and a sampling unit, where they are named, up to a turn. Returns how many did.
+    pub async fn release_reserves(
+        &self,
+        wave: &str,
+        place: (Option<&str>, Option<&str>),
+        up_to: u32,
+    ) -> Result<u64, PipelineError> {
         let loaded = self.load_wave(wave).await?;
-        Ok(self.0.store.release_reserves(loaded.id, psu, up_to).await?)
+        Ok(self.0.store.release_reserves(loaded.id, place, up_to).await?)
     }
 
     /// The codes of each unit of the wave, in the plan's order.

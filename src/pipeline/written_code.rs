@@ -3,11 +3,11 @@
 /// Digits of Crockford's base 32: no I, L, O or U.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Bits of a digit.
-pub(super) const DIGIT_BITS: u32 = 5;
+pub(super) const DIGIT_BITS: usize = 5;
 
 /// The lowest digits of a number, the highest first.
 pub(super) fn write_digits(number: u128, digits: usize) -> String {
-    let shifts = (0..digits).rev().map(|digit| number >> (DIGIT_BITS as usize * digit));
+    let shifts = (0..digits).rev().map(|digit| number >> (DIGIT_BITS * digit));
     shifts.map(|shifted| char::from(DIGITS[(shifted % 32) as usize])).collect()
 }
 

@@ -78,7 +78,9 @@ fn certainties(sizes: &[u64], take: usize) -> Vec<bool> {
         if left == 0 || large.is_empty() {
             return certain;
         }
-        large.into_iter().for_each(|at| certain[at] = true);
+        for at in large {
+            certain[at] = true;
+        }
     }
 }
 
@@ -110,12 +112,12 @@ mod tests {
 
     /// How often each unit is drawn with the seeds 0 to `draws` − 1, and the probabilities that were said.
     fn simulate(sizes: &[u64], take: usize, draws: u64) -> (Vec<f64>, Vec<f64>) {
-        let (mut counts, mut said) = (vec![0.0; sizes.len()], vec![0.0; sizes.len()]);
+        let (mut counts, mut said) = (vec![0.0; sizes.len()], vec![0.0_f64; sizes.len()]);
         for seed in 0..draws {
             for Selected { position, probability } in draw_systematic(sizes, take, &mut ChaCha8Rng::seed_from_u64(seed))
             {
                 counts[position] += 1.0;
-                assert!(said[position] == 0.0 || said[position] == probability);
+                assert!(said[position] == 0.0 || said[position].to_bits() == probability.to_bits());
                 said[position] = probability;
             }
         }

@@ -162,12 +162,17 @@ impl Store {
         Ok(revoked)
     }
 
-    /// Lets the reserves of a sampling unit (of all, if nothing is named) step in, up to a turn. Returns how many did.
-    pub async fn release_reserves(&self, wave: WaveId, psu: Option<&str>, up_to: u32) -> Result<u64, StorageError> {
-        let mut which = Condition::all();
-        if let Some(psu) = psu {
-            which = which.add(invitation::Column::Psu.eq(psu));
-        }
+    /// Lets the reserves of a stratum and a sampling unit (of all, where nothing is named) step in, up to a turn. Returns how
+    /// many did.
+    pub async fn release_reserves(
+        &self,
+        wave: WaveId,
+        (stratum, psu): (Option<&str>, Option<&str>),
+        up_to: u32,
+    ) -> Result<u64, StorageError> {
+        let which = Condition::all()
+            .add_option(stratum.map(|stratum| invitation::Column::Stratum.eq(stratum)))
+            .add_option(psu.map(|psu| invitation::Column::Psu.eq(psu)));
         let released = invitation::Entity::update_many()
             .col_expr(invitation::Column::State, Expr::value(InvitationState::Open.as_str()))
             .filter(invitation::Column::WaveId.eq(wave.0))
@@ -239,7 +244,7 @@ impl Work for KeepDraw<'_> {
             .await?;
         if before > 0 && !self.again {
             let hint = "; its codes are given out. `--again` draws further ones beside them";
-            return Err(StorageError::Taken { what: "draw of number", code: before.to_string(), hint });
+            return Err(StorageError::Taken { what: "draw", code: before.to_string(), hint });
         }
         let number = i32::try_from(before + 1).map_err(|error| StorageError::damaged("invitation_draw", error))?;
         let row = invitation_draw::ActiveModel {

@@ -66,13 +66,12 @@ impl KnownCodes {
     pub(super) fn give(&mut self, response: &NewResponse) -> Result<(), CodeRefusal> {
         let Some(key) = code_key(response) else { return Ok(()) };
         match self.known.get(&key) {
-            // The tag of the code was right when it was read: there was such a code.
-            None => Err(CodeRefusal::Spent),
             Some((_, InvitationState::Revoked)) => Err(CodeRefusal::Revoked),
             Some((_, InvitationState::Reserve)) => Err(CodeRefusal::Reserved),
             Some((unit, _)) if *unit != response.unit => Err(CodeRefusal::OtherUnit),
             Some(_) if self.given.insert(key) => Ok(()),
-            Some(_) => Err(CodeRefusal::Spent),
+            // The tag of the code was right when it was read: there was such a code.
+            Some(_) | None => Err(CodeRefusal::Spent),
         }
     }
 }

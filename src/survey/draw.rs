@@ -220,7 +220,9 @@ fn reserves(drawn: usize, take: usize, rng: &mut ChaCha8Rng) -> HashMap<usize, u
         return HashMap::new();
     }
     let mut stands_by = vec![true; drawn];
-    draw_equal(drawn, take, rng).into_iter().for_each(|invited| stands_by[invited.position] = false);
+    for invited in draw_equal(drawn, take, rng) {
+        stands_by[invited.position] = false;
+    }
     let others: Vec<usize> = (0..drawn).filter(|position| stands_by[*position]).collect();
     let turns = random_order(others.len(), rng);
     others.into_iter().zip(turns).map(|(at, turn)| (at, u32::try_from(turn + 1).unwrap_or(u32::MAX))).collect()

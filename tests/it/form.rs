@@ -93,13 +93,13 @@ on_both_engines! {
         let form = "/en/s/w/D02";
         let filled = "answers.q01=4&answers.q02=none&answers.q03=2&respondent.sex=F";
         let check = post(&world, form, format!("{}&{filled}&step=2&action=next", fields_of(&first.text))).await;
-        let send = format!("{}&action=send", fields_of(&check.text));
-        let sent = post(&world, form, send.clone()).await;
+        let to_send = format!("{}&action=send", fields_of(&check.text));
+        let sent = post(&world, form, to_send.clone()).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-        assert_eq!(location(&post(&world, form, send.clone()).await), location(&sent), "a double click does no harm");
+        assert_eq!(location(&post(&world, form, to_send.clone()).await), location(&sent), "a double click does no harm");
         assert!(!location(&sent).contains(&card.code[..9]));
         // Another form with the same code, and the code once more.
-        let other = send.replace(&format!("id={}", first.text.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap()), "id=");
+        let other = to_send.replace(&format!("id={}", first.text.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap()), "id=");
         for spent in [post(&world, form, other).await, post(&world, "/en/i/w", typed).await] {
             assert_eq!(spent.status, StatusCode::FORBIDDEN);
             assert!(spent.text.contains("thank you, your answers are safely kept"), "{}", spent.text);

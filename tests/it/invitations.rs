@@ -33,10 +33,11 @@ async fn rows(database: &TestDatabase, query: &str, columns: usize) -> Vec<Vec<S
     rows.iter().map(|row| (0..columns).map(|at| text(row, at).unwrap_or_default()).collect()).collect()
 }
 
-async fn number(database: &TestDatabase, query: &str) -> i64 {
+async fn number(database: &TestDatabase, query: &str) -> usize {
     let connection = database.connect().await;
     let statement = Statement::from_string(connection.get_database_backend(), query);
-    connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    let number: i64 = connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+    usize::try_from(number).unwrap()
 }
 
 async fn refusal(platform: &Platform, submission: &Value) -> CodeRefusal {
@@ -63,7 +64,7 @@ on_both_engines! {
         let psu = place.psu.as_ref().unwrap().as_str();
         let expected = [place.stratum.as_str(), psu, &place.weight.billionths().to_string(), "invited"];
         assert_eq!(kept, [expected.map(str::to_owned)]);
-        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() as i64 - 1);
+        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() - 1);
         let checkup = world.platform.check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (1, vec![]));
     }
@@ -150,7 +151,7 @@ on_both_engines! {
         assert_eq!(same_code, ["code_spent", "stored"]);
         let checkup = world.platform.check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (5, vec![]));
-        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() as i64 - 3);
+        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() - 3);
     }
 
     async fn two_servers_let_in_one_answer_a_code(database: TestDatabase) {
@@ -177,8 +178,8 @@ on_both_engines! {
         }
         let accepted = waiting.join_all().await.into_iter().filter(|accepted| *accepted).count();
         assert_eq!(accepted, codes);
-        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM response").await, codes as i64);
-        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, (cards.len() - codes) as i64);
+        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM response").await, codes);
+        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() - codes);
         assert_eq!(servers[1].check_up().await.unwrap().mismatches, []);
     }
 
@@ -189,7 +190,7 @@ on_both_engines! {
         let further = world.platform.prepare_draw("w", frame(8).as_bytes(), &sample(2, 4, 0), &mut random).await.unwrap();
         let refused = world.platform.keep_draw(&further, false).await.unwrap_err().to_string();
         assert!(refused.contains("already a draw") && refused.contains("--again"), "{refused}");
-        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() as i64);
+        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len());
         assert_eq!(world.platform.keep_draw(&further, true).await.unwrap(), 2);
         let draws = world.platform.draws("w").await.unwrap();
         assert_eq!(draws.iter().map(|draw| (draw.number, draw.seed)).collect::<Vec<_>>(), [(1, 1), (2, 2)]);
@@ -206,10 +207,9 @@ on_both_engines! {
             assert_eq!(world.submit(&invited(number, card)).await.status, StatusCode::CREATED);
         }
         let psu = of_first[0].invitee.placement.psu.as_ref().unwrap().as_str();
-        let in_psu = cards.iter().filter(|card| card.invitee.placement.psu.as_ref().unwrap().as_str() == psu);
-        let first_turns = in_psu.filter(|card| card.invitee.reserve == 1).count() as u64;
-        assert_eq!(world.platform.release_reserves("w", Some(psu), 1).await.unwrap(), first_turns);
-        assert_eq!(world.platform.release_reserves("w", Some(psu), 1).await.unwrap(), 0);
+        // Two villages of the commune, each with a first reserve.
+        assert_eq!(world.platform.release_reserves("w", (Some("D01"), Some(psu)), 1).await.unwrap(), 2);
+        assert_eq!(world.platform.release_reserves("w", (Some("D01"), Some(psu)), 1).await.unwrap(), 0);
         let status = world.platform.invitation_status("w").await.unwrap();
         let count = status[0].count;
         assert_eq!((count.invited, count.reserves, count.spent()), (16, 8, 3));

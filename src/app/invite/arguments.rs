@@ -31,6 +31,9 @@ pub(crate) enum InviteTask {
         /// The wave's code.
         #[arg(long, value_name = "CODE")]
         wave: String,
+        /// The stratum, as in codes.csv; all if left out.
+        #[arg(long, value_name = "CODE")]
+        stratum: Option<String>,
         /// The sampling unit, as in codes.csv; all if left out.
         #[arg(long, value_name = "CODE")]
         psu: Option<String>,

@@ -26,8 +26,8 @@ pub(super) async fn run(platform: &Platform, task: InviteTask) -> Result<(), Any
             let revoked = platform.revoke_invitations(&wave, file).await?;
             println!("{revoked} code(s) taken back. Those that were spent, or taken back before, are not counted.");
         }
-        InviteTask::ReleaseReserves { wave, psu, up_to } => {
-            let released = platform.release_reserves(&wave, psu.as_deref(), up_to).await?;
+        InviteTask::ReleaseReserves { wave, stratum, psu, up_to } => {
+            let released = platform.release_reserves(&wave, (stratum.as_deref(), psu.as_deref()), up_to).await?;
             println!("{released} reserve(s) step in.");
         }
         InviteTask::Status { wave } => status(platform, &wave).await?,
