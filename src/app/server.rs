@@ -39,15 +39,16 @@ fn api() -> OpenApiRouter<Platform> {
         .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()).fallback(no_such_address))
 }
 
-/// All routes of the product.
-pub fn router(platform: Platform, sign_in: SignIn) -> Router {
+/// All routes of the product; with `offline`, phones may put the form aside for use without a network.
+pub fn router(platform: Platform, sign_in: SignIn, offline: bool) -> Router {
     let (api, description) = api().split_for_parts();
     let routes = Router::new()
         .merge(api.method_not_allowed_fallback(no_such_method))
         .merge(dissemination::api_pages(&description))
         .merge(dissemination::pages())
-        .merge(collection::pages())
+        .merge(collection::pages(offline))
         .merge(office::pages())
+        .merge(web::assets(offline))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(report_readiness))
         .fallback(not_found)
@@ -117,7 +118,7 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     println!("Plumbline listens on http://{address}");
     println!("Administrator's token: {}", platform.administrator_token());
     println!("Sign in once with:     http://{address}{}", sign_in.path());
-    axum::serve(listener, router(platform.clone(), sign_in)).with_graceful_shutdown(asked_to_stop()).await?;
+    axum::serve(listener, router(platform.clone(), sign_in, config.offline)).with_graceful_shutdown(asked_to_stop()).await?;
     platform.shut_down().await?;
     println!("Everything that was accepted is kept.");
     Ok(())

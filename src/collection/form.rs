@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::Router;
+use axum::{Extension, Form, Router};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
@@ -19,6 +18,7 @@ use super::answers::Typed;
 use super::journey::{Action, Draft, Outcome, Step, proceed};
 use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept};
 use super::receipt::show_receipt;
+use super::whole::{Offline, show_outbox, show_whole};
 use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, Source, Wave, WaveState};
 use crate::web::{ForPage, PageError, Place, Taken, draw_id};
@@ -32,12 +32,13 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
 type Answered = Result<Response, PageError>;
 
-/// The addresses of the form and of receipts.
-pub fn pages() -> Router<Platform> {
+/// The addresses of the form and of receipts; with `offline`, phones may put the form aside for use without a network.
+pub fn pages(offline: bool) -> Router<Platform> {
     Router::new()
         .route("/s/{wave}", get(choose_unit))
         .route("/s/{wave}/thanks", get(give_thanks))
-        .route("/s/{wave}/{unit}", get(open_form).post(continue_form))
+        .route("/s/{wave}/{unit}", get(open_form).layer(Extension(Offline(offline))).post(continue_form))
+        .route("/outbox", get(show_outbox))
         .route("/receipt", get(show_receipt))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
@@ -66,16 +67,30 @@ async fn choose_unit(
     not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_choice(&place, &wave))
 }
 
+/// What a form may be asked for.
+#[derive(Deserialize)]
+struct Opening {
+    /// All questions on one page, for the script.
+    #[serde(default)]
+    all: String,
+}
+
 async fn open_form(
     State(platform): State<Platform>,
     place: Place,
     Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
+    Taken(Query(opening), ..): ForPage<Query<Opening>>,
+    Extension(offline): Extension<Offline>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
         return answer;
     }
     let draft = draft(&platform, &place, &wave, &unit, &[])?;
+    if !opening.all.is_empty() {
+        let offset = platform.clock().now().offset().local_minus_utc() / 60;
+        return show_whole(&place, &draft, offset, offline);
+    }
     show_step(&place, &draft, Step::Questions(0), &[], false)
 }
 

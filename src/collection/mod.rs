@@ -12,6 +12,7 @@ mod journey;
 mod pages;
 mod receipt;
 mod view;
+mod whole;
 
 #[cfg(test)]
 mod pages_tests;
