@@ -36,7 +36,9 @@ function row(entry: Entry): HTMLElement {
 }
 
 function stateOf({ day, held, key, next, receipt, state, tries, why }: Entry): string {
-  const [date, time] = [day, new Date(next).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })];
+  const { lang } = document.documentElement;
+  const date = new Date(day).toLocaleDateString(lang, { dateStyle: "long", timeZone: "UTC" });
+  const time = new Date(next).toLocaleTimeString(lang, { timeStyle: "short" });
   if (sendingNow() === key) return words("phone-sending");
   if (state === "sent") return words("outbox-sent", { date, receipt: receipt ?? "" });
   if (state === "known") return words("phone-known.lead");

@@ -48,7 +48,10 @@ export function startSending(): void {
 /** Sends what is to be sent, one after another, one page at a time. */
 export function drain(effort: number): Promise<void> {
   queue = queue
-    .then(() => alone(() => pass(effort)))
+    .then(async () => {
+      const isToTry = (await entries()).some((entry) => mayTry(entry, effort, Date.now()));
+      if (isToTry) await alone(() => pass(effort));
+    })
     .catch(() => undefined)
     .then(() => schedule());
   return queue;

@@ -87,9 +87,9 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
     const said = isCheck ? words("check-lead") : steps[1] ? words(key, place) : "";
     // A live region: it is read out where the words have changed.
     if (progress.textContent !== said) progress.textContent = said;
-    bar.hidden = !steps[1];
+    bar.hidden = isCheck || !steps[1];
     bar.max = steps.length;
-    bar.value = isCheck ? steps.length : place.number;
+    bar.value = place.number;
     next.textContent = words(isCheck ? "check-send" : isChanging ? "form-to-check" : "form-next");
     back.hidden = isFirst;
     list.hidden = !isCheck;

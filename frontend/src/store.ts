@@ -86,14 +86,14 @@ export const remove = (key: string) => within("outbox", "readwrite", (store) => 
 export async function alone(work: () => Promise<void>): Promise<void> {
   if (navigator.locks) return void (await navigator.locks.request("plumbline-outbox", work));
   if (!(await lease(Date.now()))) return;
-  try {
-    await work();
-  } finally {
-    await within("lease", "readwrite", (store) => store.delete(0));
-  }
+  const release = () => within("lease", "readwrite", (store) => store.delete(0));
+  addEventListener("pagehide", release);
+  await work().finally(release);
+  removeEventListener("pagehide", release);
 }
 
-/** Takes the lease unless another page holds it. It ends by itself, should that page be killed. */
+/** Takes the lease unless another page holds it. It ends by itself, should that page be killed: until
+ *  then others wait. */
 async function lease(now: number): Promise<boolean> {
   let isFree = false;
   await within("lease", "readwrite", (store) => {

@@ -107,7 +107,8 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
     if (draft.code && !code()) hide("code", draft.code);
     at = at === CHECK ? at : draft.at;
   }
-  at = (history.state as { at?: string } | null)?.at ?? at;
+  // Whoever comes back is where they were; a form without answers begins at its beginning.
+  at = Object.keys(valuesOf(form)).length ? ((history.state as { at?: string } | null)?.at ?? at) : "";
   const stage = stageOf(form, words, { layout, changed, send }, at);
   history.replaceState({ at, depth: 0 }, "");
   form.onsubmit = (event) => {

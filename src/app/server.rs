@@ -118,7 +118,9 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     println!("Plumbline listens on http://{address}");
     println!("Administrator's token: {}", platform.administrator_token());
     println!("Sign in once with:     http://{address}{}", sign_in.path());
-    axum::serve(listener, router(platform.clone(), sign_in, config.offline)).with_graceful_shutdown(asked_to_stop()).await?;
+    axum::serve(listener, router(platform.clone(), sign_in, config.offline))
+        .with_graceful_shutdown(asked_to_stop())
+        .await?;
     platform.shut_down().await?;
     println!("Everything that was accepted is kept.");
     Ok(())

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::{Extension, Form, Router};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum::{Extension, Form, Router};
 use rand::rngs::SysRng;
 use serde::Deserialize;
 use serde_json::Value;

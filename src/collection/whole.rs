@@ -109,7 +109,12 @@ struct OutboxPage {
 }
 
 /// Shows all questions on one page. `offset` is how many minutes the wave's clock is ahead of UTC.
-pub(super) fn show_whole(place: &Place, draft: &Draft<'_>, offset: i32, offline: Offline) -> Result<Response, PageError> {
+pub(super) fn show_whole(
+    place: &Place,
+    draft: &Draft<'_>,
+    offset: i32,
+    offline: Offline,
+) -> Result<Response, PageError> {
     let (language, wave) = (place.language, draft.wave);
     let action = form_path(wave, draft.unit);
     // The language switch leads to the form as it is opened, not to this page.

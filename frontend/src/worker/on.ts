@@ -15,8 +15,10 @@ worker.addEventListener("fetch", (event) => {
   else if (pathname.startsWith("/assets/")) event.respondWith(find((path) => path === pathname).then((kept) => kept ?? fetch(request)));
 });
 
-/** What was put aside under a fitting address, the newest first. */
-async function find(fits: (path: string) => boolean): Promise<Response | undefined> {
+/** What was put aside under a fitting address, the newest first; nothing where that cannot be looked up. */
+const find = (fits: (path: string) => boolean) => search(fits).catch(() => undefined);
+
+async function search(fits: (path: string) => boolean): Promise<Response | undefined> {
   for (const name of (await caches.keys()).reverse()) {
     const cache = await caches.open(name);
     for (const request of await cache.keys()) {
