@@ -43,15 +43,16 @@ fn api() -> OpenApiRouter<Platform> {
         .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()).fallback(no_such_address))
 }
 
-/// All routes of the product.
-pub fn router(platform: Platform, sign_in: SignIn) -> Router {
+/// All routes of the product; with `offline`, phones may put the form aside for use without a network.
+pub fn router(platform: Platform, sign_in: SignIn, offline: bool) -> Router {
     let (api, description) = api().split_for_parts();
     let routes = Router::new()
         .merge(api.method_not_allowed_fallback(no_such_method))
         .merge(dissemination::api_pages(&description))
         .merge(dissemination::pages())
-        .merge(collection::pages())
+        .merge(collection::pages(offline))
         .merge(office::pages())
+        .merge(web::assets(offline))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(report_readiness))
         .fallback(not_found)
@@ -122,7 +123,8 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     println!("Administrator's token: {}", platform.administrator_token());
     println!("Sign in once with:     http://{address}{}", sign_in.path());
     let limits = Arc::new(limits_of(&config.limits));
-    let routes = router(platform.clone(), sign_in).layer(from_fn_with_state(Arc::clone(&limits), recognise));
+    let routes = router(platform.clone(), sign_in, config.offline);
+    let routes = routes.layer(from_fn_with_state(Arc::clone(&limits), recognise));
     let forgetting = tokio::spawn(async move {
         loop {
             tokio::time::sleep(FORGET_EVERY).await;

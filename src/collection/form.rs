@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::Router;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum::{Extension, Form, Router};
 use rand::rngs::SysRng;
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,6 +22,7 @@ use super::pages::{
 };
 use super::receipt::show_receipt;
 use super::throttle::count_try;
+use super::whole::{Offline, show_outbox, show_whole};
 use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, OpenAnswers, Source, TypedCode, Wave, WaveState};
 use crate::web::{ForPage, PageError, Place, Sender, Taken, Wait, draw_id};
@@ -36,13 +36,14 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
 pub(super) type Answered = Result<Response, PageError>;
 
-/// The addresses of the form and of receipts.
-pub fn pages() -> Router<Platform> {
+/// The addresses of the form and of receipts; with `offline`, phones may put the form aside for use without a network.
+pub fn pages(offline: bool) -> Router<Platform> {
     Router::new()
         .route("/s/{wave}", get(choose_unit))
         .route("/s/{wave}/thanks", get(give_thanks))
-        .route("/s/{wave}/{unit}", get(open_form).post(continue_form))
+        .route("/s/{wave}/{unit}", get(open_form).layer(Extension(Offline(offline))).post(continue_form))
         .route("/i/{wave}", get(ask_for_code).post(use_code))
+        .route("/outbox", get(show_outbox))
         .route("/receipt", get(show_receipt))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .merge(super::entry::pages())
@@ -78,19 +79,34 @@ async fn choose_unit(
     }
 }
 
+/// What a form may be asked for.
+#[derive(Deserialize)]
+struct Opening {
+    /// All questions on one page, for the script.
+    #[serde(default)]
+    all: String,
+}
+
 async fn open_form(
     State(platform): State<Platform>,
     place: Place,
     Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
+    Taken(Query(opening), ..): ForPage<Query<Opening>>,
+    Extension(offline): Extension<Offline>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
         return answer;
     }
-    if wave.plan.open_link.answers == OpenAnswers::Refused {
+    // Who comes with a code has begun at it, and the script then asks for all questions.
+    if wave.plan.open_link.answers == OpenAnswers::Refused && opening.all.is_empty() {
         return show_by_invitation(&place, &wave, StatusCode::OK);
     }
     let draft = draft(&platform, &place, &wave, &unit, &[])?;
+    if !opening.all.is_empty() {
+        let offset = platform.clock().now().offset().local_minus_utc() / 60;
+        return show_whole(&place, &draft, offset, offline);
+    }
     show_step(&place, &draft, Step::Questions(0), &[], false)
 }
 

@@ -17,6 +17,7 @@ mod receipt;
 mod sheets;
 mod throttle;
 mod view;
+mod whole;
 
 #[cfg(test)]
 mod pages_tests;

@@ -28,6 +28,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged: `error`, `warn`, `info`, `debug`, or directives like `plumbline=debug`.
     pub log_level: String,
+    /// Whether phones may put the form aside for use without a network.
+    pub offline: bool,
     /// How submissions wait for storage.
     #[validate(nested)]
     pub intake: IntakeConfig,
@@ -66,6 +68,7 @@ impl Default for Config {
             utc_offset_hours: 7,
             log_format: LogFormat::Human,
             log_level: "info".to_owned(),
+            offline: true,
             intake: IntakeConfig::default(),
             limits: LimitsConfig::default(),
         }

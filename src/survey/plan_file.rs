@@ -85,7 +85,7 @@ impl Plan {
         put("questionnaire", text(&self.questionnaire));
         put("method", text(&self.method));
         put("modes", self.modes.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().into());
-        put("layout", text(layout_name(self.layout)));
+        put("layout", text(self.layout.as_str()));
         put("default_weight", text(self.default_weight));
         put("level", self.level.into());
         put("wished_margin", self.wished_margin.into());
@@ -144,13 +144,6 @@ fn to_table(pairs: impl IntoIterator<Item = (String, Value)>) -> Value {
     Value::Table(pairs.into_iter().collect())
 }
 
-fn layout_name(layout: FormLayout) -> &'static str {
-    match layout {
-        FormLayout::FactorPages => "factor_pages",
-        FormLayout::SinglePage => "single_page",
-    }
-}
-
 /// Names of columns and questionnaires: 1 to 200 characters, none of them a control character.
 fn check_name(keys: &Keys, key: &str, name: Option<&str>, found: &mut LimitedFindings) {
     const LENGTH_MAX: usize = 200;
@@ -200,13 +193,9 @@ fn read_modes(keys: &mut Keys, found: &mut LimitedFindings) -> Vec<Mode> {
 
 fn read_layout(keys: &mut Keys, found: &mut LimitedFindings) -> FormLayout {
     let Some(name) = keys.optional::<String>("layout", found) else { return FormLayout::FactorPages };
-    let layouts = [FormLayout::FactorPages, FormLayout::SinglePage];
-    layouts.into_iter().find(|layout| layout_name(*layout) == name).unwrap_or_else(|| {
-        found.push(
-            "layout",
-            "unknown_option",
-            format!("there is no layout {name:?}; take factor_pages or single_page"),
-        );
+    FormLayout::ALL.into_iter().find(|layout| layout.as_str() == name).unwrap_or_else(|| {
+        let known = FormLayout::ALL.map(FormLayout::as_str).join(", ");
+        found.push("layout", "unknown_option", format!("there is no layout {name:?}; take one of {known}"));
         FormLayout::FactorPages
     })
 }

@@ -287,7 +287,7 @@ prop_compose! {
         codes in prop::option::of(prop::collection::btree_set("[0-9]{1,3}", 1..5)), on in date(),
         (opens, days, grace_days) in (date(), 0_u64..1_100, 0_u16..=366), (from, length) in (date(), 0_u64..1_000),
         target in prop::option::of(1_u32..=10_000_000), own in 1_u32..=10_000_000,
-        modes in proptest::sample::subsequence(Mode::ALL.to_vec(), 1..=5), single_page in any::<bool>(),
+        modes in proptest::sample::subsequence(Mode::ALL.to_vec(), 1..=5), layout in proptest::sample::select(FormLayout::ALL.to_vec()),
         weight in 1..=Weight::MAX.billionths(), level in 0.51..0.999, wished_margin in 0.001..0.5, synthetic in any::<bool>(),
         (id, unit, stratum, psu) in (column(), column(), column(), column()),
         (weight_column, mode, answered_on) in (column(), column(), column()), title in "[a-zăđ\"'#= ]{0,10}x",
@@ -301,7 +301,7 @@ prop_compose! {
             units: MeasuredUnits { level: code("district"), codes, on, target, targets },
             period: Period { from, to: from + Days::new(length) },
             field: Field { opens, closes: opens + Days::new(days), grace_days },
-            modes, layout: if single_page { FormLayout::SinglePage } else { FormLayout::FactorPages },
+            modes, layout,
             default_weight: Weight::from_billionths(weight).unwrap(), level, wished_margin, synthetic,
             estimation, calibration, open_link,
             columns: ImportColumns {

@@ -231,6 +231,23 @@ pub enum FormLayout {
     FactorPages,
     /// All items on one page.
     SinglePage,
+    /// One item a screen, where script runs; one factor a page without.
+    OneQuestion,
+}
+
+impl FormLayout {
+    /// All layouts.
+    pub const ALL: [Self; 3] = [Self::FactorPages, Self::SinglePage, Self::OneQuestion];
+
+    /// The layout's name in plans and pages.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FactorPages => "factor_pages",
+            Self::SinglePage => "single_page",
+            Self::OneQuestion => "one_question",
+        }
+    }
 }
 
 /// Which columns of an imported file hold what. Items and respondent questions are found by their codes.

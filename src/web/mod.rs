@@ -3,6 +3,7 @@
 //! It must not know any other room's questions: no survey, no storage, no use cases. The rooms with pages build on it.
 //! Start reading at [`Page`], which every template takes, and [`wrap`], the outermost layer around all routes.
 
+mod assets;
 mod credential;
 mod edge;
 mod error;
@@ -14,6 +15,7 @@ mod page;
 mod random;
 mod taken;
 
+pub use assets::assets;
 pub use credential::{Credential, cookie};
 pub use edge::{Place, wrap};
 pub use error::{PageError, method_not_allowed, not_found};

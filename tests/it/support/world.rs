@@ -74,7 +74,7 @@ impl World {
     /// A migrated store and nothing in it.
     pub(crate) async fn empty(database: TestDatabase) -> Self {
         let platform = platform_on(database.url()).await;
-        let routes = router(platform.clone(), SignIn::new().unwrap());
+        let routes = router(platform.clone(), SignIn::new().unwrap(), true);
         Self { platform, database, routes }
     }
 
