@@ -73,7 +73,7 @@ pub(crate) async fn load(
         p50_ms: at(50),
         p99_ms: at(99),
         memory_mib: memory_mib(server.process(), "VmHWM:"),
-        lost: kept.map_or(0, |kept| (warm + count) as i64 - kept),
+        lost: kept.map_or(0, |kept| i64::try_from(warm + count).unwrap_or(i64::MAX) - kept),
     }
 }
 

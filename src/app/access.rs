@@ -1,7 +1,5 @@
 //! `plumbline access`: codes for devices at a counter and for people who enter forms.
 
-#![expect(clippy::doc_markdown, reason = "these comments are what --help prints")]
-
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rand::rngs::SysRng;
@@ -63,9 +61,11 @@ pub(super) async fn run(platform: &Platform, task: AccessTask) -> Result<(), Any
             println!("{code}");
             match kind {
                 AccessKind::Kiosk => {
-                    println!("Open /k/{code} on the device. Whoever has the address can answer there.")
+                    println!("Open /k/{code} on the device. Whoever has the address can answer there.");
                 }
-                AccessKind::Collector => println!("Enter the code at /entry. Whoever has it can enter forms."),
+                AccessKind::Collector => {
+                    println!("Enter the code at /entry. Whoever has it can enter forms.");
+                }
             }
         }
         AccessTask::Revoke { wave, name } => {

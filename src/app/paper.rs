@@ -1,7 +1,5 @@
 //! `plumbline paper`: the questionnaire to be printed.
 
-#![expect(clippy::doc_markdown, reason = "these comments are what --help prints")]
-
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;

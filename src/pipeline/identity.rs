@@ -101,7 +101,7 @@ impl InstanceSecret {
 
     /// The code of a device or collector out of random bytes, 20 characters in groups of four, and the hash it is kept under.
     pub(super) fn access_code(&self, random: [u8; 16]) -> (String, Uuid) {
-        let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS as usize * ACCESS_LENGTH));
+        let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS * ACCESS_LENGTH));
         (group(&write_digits(number, ACCESS_LENGTH)), self.uuid("access", &[&number.to_le_bytes()]))
     }
 

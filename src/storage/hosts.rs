@@ -56,7 +56,9 @@ pub(super) async fn follow_primary(urls: Vec<String>, pools: [PgPool; 2]) {
         for host in &hosts {
             if takes_writes(host).await {
                 tracing::warn!(host = host.get_host(), port = host.get_port(), "the database has another primary now");
-                pools.iter().for_each(|pool| pool.set_connect_options(host.clone()));
+                for pool in &pools {
+                    pool.set_connect_options(host.clone());
+                }
                 current = pools[0].connect_options();
                 break;
             }

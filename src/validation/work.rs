@@ -20,8 +20,7 @@ mod tests {
     #[test]
     fn a_solution_is_found_at_about_the_expected_price_and_serves_for_one_answer() {
         let id = Uuid::from_u128(7);
-        let work = (0..).find(|work| is_done("w", id, *work, 10)).unwrap();
-        assert!((1..20_000).contains(&work), "{work}");
+        let work = (0..20_000).find(|work| is_done("w", id, *work, 10)).unwrap();
         assert!(is_done("w", id, work, 9) && is_done("w", id, work, 0));
         let others = (0..100).filter(|other| is_done("w", Uuid::from_u128(100 + other), work, 10)).count();
         assert!(others < 3, "{others}");
@@ -33,9 +32,8 @@ mod tests {
         // printf 'w:00000000-0000-0000-0000-000000000007:WORK' | sha256sum
         let hash = |work: u64| Sha256::digest(format!("w:00000000-0000-0000-0000-000000000007:{work}"));
         for work in 0..5_000 {
-            let zeros = hash(work).iter().take_while(|byte| **byte == 0).count() as u32 * 8;
-            let bits = zeros + hash(work)[(zeros / 8) as usize].leading_zeros();
-            let bits = u8::try_from(bits).unwrap();
+            let start = u128::from_be_bytes(hash(work)[..16].try_into().unwrap());
+            let bits = u8::try_from(start.leading_zeros()).unwrap();
             assert!(is_done("w", Uuid::from_u128(7), work, bits) && !is_done("w", Uuid::from_u128(7), work, bits + 1));
         }
     }
