@@ -6,6 +6,7 @@ mod dissemination;
 mod estimate_designs;
 mod estimate_files;
 mod estimate_fuzz;
+mod estimate_large;
 mod estimate_properties;
 mod form;
 mod import;
