@@ -7,6 +7,7 @@ mod entry;
 mod estimate_designs;
 mod estimate_files;
 mod estimate_fuzz;
+mod estimate_large;
 mod estimate_properties;
 mod form;
 mod import;
