@@ -36,6 +36,7 @@ export const PUBLIC_PAGES = [
   "/",
   "/s/laocai-2024",
   "/s/laocai-2024/082",
+  "/i/laocai-2024",
   "/receipt",
   "/r/laocai-2023",
   "/r/laocai-2023/082",
