@@ -85,6 +85,7 @@ export const PUBLIC_PAGES = [
   "/",
   "/s/laocai-2024",
   "/s/laocai-2024/082",
+  "/i/laocai-2024",
   "/receipt",
   "/outbox",
   "/r/laocai-2023",

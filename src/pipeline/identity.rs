@@ -216,7 +216,10 @@ mod tests {
         }
         // Of random guesses of the right form, one in 2^25 is let through to the database.
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let guesses = (0..20_000).map(|_| group(&write_digits(rng.random(), 28)));
+        let guesses = (0..20_000).map(|_| {
+            let (number, tag) = (rng.random(), rng.random());
+            format!("{}{}", write_digits(number, RANDOM_LENGTH), write_digits(tag, TAG_LENGTH))
+        });
         assert!(guesses.into_iter().all(|guess| secret().invitation_hash("laocai-2024", &guess).is_err()));
     }
 

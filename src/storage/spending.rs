@@ -5,9 +5,9 @@
 //! table is vacuumed; `forgetting.rs` does that.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult};
 use uuid::Uuid;
 
 use super::StorageError;
@@ -23,6 +23,32 @@ type CodeKey = (WaveId, Uuid);
 
 /// Rows a statement: small ones.
 const ROWS_PER_STATEMENT: usize = 192;
+/// What a code is found by, within a wave. Not by pairs of wave and hash: for them SQLite walks through all codes of the wave.
+const HASH: Columns = &[("hash", "uuid")];
+
+/// The codes of `responses` by wave, in one order on all servers, so that two never wait for each other in a circle.
+fn by_wave<'a>(responses: impl Iterator<Item = &'a NewResponse>) -> BTreeMap<i32, BTreeSet<Uuid>> {
+    let mut codes: BTreeMap<i32, BTreeSet<Uuid>> = BTreeMap::new();
+    for (wave, hash) in responses.filter_map(code_key) {
+        codes.entry(wave.0).or_default().insert(hash);
+    }
+    codes
+}
+
+/// Runs a statement on all `hashes`; `text` writes it around what selects them. Returns the rows that it gives.
+async fn on_hashes(
+    transaction: &DatabaseTransaction,
+    hashes: BTreeSet<Uuid>,
+    text: impl Fn(&str) -> String,
+) -> Result<Vec<QueryResult>, StorageError> {
+    let hashes: Vec<[Uuid; 1]> = hashes.into_iter().map(|hash| [hash]).collect();
+    let mut rows = Vec::with_capacity(hashes.len());
+    for chunk in hashes.chunks(ROWS_PER_STATEMENT) {
+        let statement = json_statement(transaction.get_database_backend(), HASH, chunk, &text)?;
+        rows.extend(transaction.query_all_raw(statement).await?);
+    }
+    Ok(rows)
+}
 
 /// What is known of the codes of a group, and which of them are given to a response of the group.
 #[derive(Default)]
@@ -37,23 +63,18 @@ impl KnownCodes {
         transaction: &DatabaseTransaction,
         responses: impl Iterator<Item = &NewResponse>,
     ) -> Result<Self, StorageError> {
-        const SOUGHT: Columns = &[("wave_id", "integer"), ("hash", "uuid")];
-        let mut sought: Vec<(i32, Uuid)> = responses.filter_map(code_key).map(|(wave, hash)| (wave.0, hash)).collect();
-        // In one order on all servers, so that two never wait for each other in a circle.
-        sought.sort_unstable();
-        sought.dedup();
-        let backend = transaction.get_database_backend();
-        let locked = if backend == DbBackend::Sqlite { "" } else { "ORDER BY wave_id, hash FOR UPDATE" };
-        let text = |sought: &str| {
-            format!(
-                "SELECT wave_id, hash, unit_id, state FROM invitation \
-                 WHERE (wave_id, hash) IN (SELECT wave_id, hash FROM (SELECT {sought}) AS sought) {locked}"
-            )
-        };
+        let is_embedded = transaction.get_database_backend() == DbBackend::Sqlite;
+        let locked = if is_embedded { "" } else { "ORDER BY hash FOR UPDATE" };
         let mut known = HashMap::new();
-        for chunk in sought.chunks(ROWS_PER_STATEMENT) {
-            for row in transaction.query_all_raw(json_statement(backend, SOUGHT, chunk, text)?).await? {
-                let (wave, hash, unit, state): (i32, Uuid, i64, String) = row.try_get_many_by_index()?;
+        for (wave, hashes) in by_wave(responses) {
+            let text = |sought: &str| {
+                format!(
+                    "SELECT hash, unit_id, state FROM invitation \
+                     WHERE wave_id = {wave} AND hash IN (SELECT hash FROM (SELECT {sought}) AS sought) {locked}"
+                )
+            };
+            for row in on_hashes(transaction, hashes, text).await? {
+                let (hash, unit, state): (Uuid, i64, String) = row.try_get_many_by_index()?;
                 let state = InvitationState::from_name(&state)
                     .ok_or_else(|| StorageError::damaged("invitation", format!("{state:?} is no state")))?;
                 known.insert((WaveId(wave), hash), (UnitId(unit), state));
@@ -86,37 +107,31 @@ pub(super) async fn spend<'a>(
     transaction: &DatabaseTransaction,
     storing: Vec<&'a NewResponse>,
 ) -> Result<Vec<Cow<'a, NewResponse>>, StorageError> {
-    const SPENT: Columns = &[("wave_id", "integer"), ("hash", "uuid"), ("unit_id", "bigint")];
-    let wanted = storing.iter().filter_map(|response| Some((response.wave.0, response.invitation?, response.unit.0)));
-    let mut wanted: Vec<(i32, Uuid, i64)> = wanted.collect();
+    let wanted = by_wave(storing.iter().copied());
     if wanted.is_empty() {
         return Ok(storing.into_iter().map(Cow::Borrowed).collect());
     }
-    wanted.sort_unstable();
-    let backend = transaction.get_database_backend();
-    let text = |spent: &str| {
-        format!(
-            "DELETE FROM invitation WHERE state = '{}' AND (wave_id, hash, unit_id) IN \
-             (SELECT wave_id, hash, unit_id FROM (SELECT {spent}) AS spent) \
-             RETURNING wave_id, hash, stratum, psu, weight",
-            InvitationState::Open.as_str()
-        )
-    };
-    let mut placements: HashMap<CodeKey, Placement> = HashMap::with_capacity(wanted.len());
-    for chunk in wanted.chunks(ROWS_PER_STATEMENT) {
-        for row in transaction.query_all_raw(json_statement(backend, SPENT, chunk, text)?).await? {
-            let (wave, hash, stratum, psu, weight) = row.try_get_many_by_index()?;
-            placements.insert((WaveId(wave), hash), placement(stratum, psu, weight)?);
+    let mut placements: HashMap<(CodeKey, UnitId), Placement> = HashMap::new();
+    for (wave, hashes) in wanted {
+        let text = |spent: &str| {
+            format!(
+                "DELETE FROM invitation WHERE wave_id = {wave} AND state = '{}' \
+                 AND hash IN (SELECT hash FROM (SELECT {spent}) AS spent) RETURNING hash, unit_id, stratum, psu, weight",
+                InvitationState::Open.as_str()
+            )
+        };
+        for row in on_hashes(transaction, hashes, text).await? {
+            let (hash, unit, stratum, psu, weight) = row.try_get_many_by_index()?;
+            placements.insert(((WaveId(wave), hash), UnitId(unit)), placement(stratum, psu, weight)?);
         }
     }
-    if placements.len() < wanted.len() {
-        return Err(StorageError::LostRace);
-    }
-    let placed = |response: &'a NewResponse| match code_key(response).and_then(|key| placements.remove(&key)) {
-        Some(placement) => Cow::Owned(NewResponse { placement, ..response.clone() }),
-        None => Cow::Borrowed(response),
+    let mut placed = |response: &'a NewResponse| {
+        let Some(key) = code_key(response) else { return Ok(Cow::Borrowed(response)) };
+        // Not there: it was not open, is for another unit, or another response of the group has it.
+        let placement = placements.remove(&(key, response.unit)).ok_or(StorageError::LostRace)?;
+        Ok(Cow::Owned(NewResponse { placement, ..response.clone() }))
     };
-    Ok(storing.into_iter().map(placed).collect())
+    storing.into_iter().map(&mut placed).collect()
 }
 
 fn placement(stratum: String, psu: Option<String>, weight: i64) -> Result<Placement, StorageError> {

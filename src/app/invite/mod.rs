@@ -2,6 +2,7 @@
 
 mod arguments;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ pub(super) use arguments::InviteTask;
 
 use super::AnyError;
 use crate::collection::{SHEETS_PER_FILE_MAX, code_link, sheets};
-use crate::foundation::write_csv;
+use crate::foundation::{Code, write_csv};
 use crate::pipeline::{InvitationCard, Platform, PreparedDraw};
 use crate::storage::InvitationCount;
 use arguments::DrawArguments;
@@ -113,11 +114,14 @@ fn write_files(draw: &PreparedDraw, base_url: &str, folder: &Path) -> Result<Vec
     file.flush()?;
     file.sync_all()?;
     let mut files = Vec::new();
-    for unit in &draw.wave.units {
-        let cards: Vec<_> = draw.cards.iter().filter(|card| &card.invitee.unit == unit.code()).cloned().collect();
+    let mut of_units: BTreeMap<&Code, Vec<InvitationCard>> = BTreeMap::new();
+    for card in &draw.cards {
+        of_units.entry(&card.invitee.unit).or_default().push(card.clone());
+    }
+    for (unit, cards) in of_units {
         for (number, part) in cards.chunks(SHEETS_PER_FILE_MAX).enumerate() {
             let part_name = if number > 0 { format!("-{}", number + 1) } else { String::new() };
-            let path = folder.join(format!("sheets-{}{part_name}.html", unit.code()));
+            let path = folder.join(format!("sheets-{unit}{part_name}.html"));
             let html = sheets(&draw.wave, base_url, part)?;
             let mut file = File::create_new(&path).map_err(|error| format!("{}: {error}", path.display()))?;
             file.write_all(html.as_bytes())?;
