@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::answers::{PlacedItem, Typed, placed_items, relevant_items, to_json};
+use super::pages::form_path;
 use crate::foundation::{Finding, Text};
-use crate::survey::{FormLayout, Mode, Source, TypedCode, Unit, Wave};
+use crate::survey::{Access, FormLayout, Mode, Source, TypedCode, Unit, Wave};
 use crate::validation::check_submission;
 
 /// Where in the form somebody stands.
@@ -75,12 +76,23 @@ pub(super) struct Draft<'w> {
     pub(super) id: Uuid,
     /// The code of the invitation that opened the form.
     pub(super) code: Option<TypedCode>,
+    /// The device at an office that it is filled in on.
+    pub(super) device: Option<Device>,
     /// What was typed so far.
     pub(super) typed: Typed,
     /// The language of the pages.
     pub(super) language: &'static str,
     /// The day.
     pub(super) today: NaiveDate,
+}
+
+/// A device at an office.
+#[derive(Debug, Clone)]
+pub(super) struct Device {
+    /// Its code, as its address has it.
+    pub(super) code: String,
+    /// What it may send.
+    pub(super) access: Access,
 }
 
 /// What comes next.
@@ -114,10 +126,11 @@ impl Draft<'_> {
     /// The submission as the interface documents it.
     pub(super) fn to_submission(&self) -> Value {
         let Wave { plan, questionnaire, .. } = self.wave;
+        let mode = if self.device.is_some() { Mode::Kiosk } else { Mode::Web };
         let mut submission = Map::from_iter([
             ("id".to_owned(), Value::from(self.id.to_string())),
             ("unit".to_owned(), Value::from(self.unit.code().as_str())),
-            ("mode".to_owned(), Value::from(Mode::Web.as_str())),
+            ("mode".to_owned(), Value::from(mode.as_str())),
             ("language".to_owned(), Value::from(self.language_asked_in())),
             // Who answers in the days of grace answers late, not after the field: the last field day stands.
             ("answered_on".to_owned(), Value::from(self.today.min(plan.field.closes).to_string())),
@@ -129,8 +142,17 @@ impl Draft<'_> {
         Value::Object(submission)
     }
 
+    /// Where the form is and posts to, without a language.
+    pub(super) fn address(&self) -> String {
+        match &self.device {
+            Some(device) => format!("/k/{}", device.code),
+            None => form_path(self.wave, self.unit),
+        }
+    }
+
     fn findings(&self) -> Vec<Finding> {
-        let checked = check_submission(&self.to_submission(), self.wave, Source::Open, self.today);
+        let source = if self.device.is_some() { Source::Collector } else { Source::Open };
+        let checked = check_submission(&self.to_submission(), self.wave, source, self.today);
         checked.err().map(|findings| findings.0).unwrap_or_default()
     }
 }
@@ -236,7 +258,7 @@ mod tests {
     fn draft<'w>(wave: &'w Wave, typed: &str) -> Draft<'w> {
         let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
         let (id, unit) = (Uuid::from_u128(1), &wave.units[0]);
-        Draft { wave, unit, id, code: None, typed, language: "en", today: day(11, 20) }
+        Draft { wave, unit, id, code: None, device: None, typed, language: "en", today: day(11, 20) }
     }
 
     fn go(typed: &str, step: &str, action: &str) -> Outcome {

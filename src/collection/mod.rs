@@ -11,6 +11,7 @@ mod entry;
 mod form;
 mod invitation;
 mod journey;
+mod kiosk;
 mod pages;
 mod paper;
 mod receipt;
