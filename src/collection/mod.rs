@@ -21,6 +21,8 @@ mod view;
 mod whole;
 
 #[cfg(test)]
+mod journey_tests;
+#[cfg(test)]
 mod pages_tests;
 #[cfg(test)]
 mod samples;
