@@ -35,6 +35,10 @@ pub(crate) struct Measured {
     pub(crate) p50_ms: f64,
     /// 99th percentile of the time to an answer, in milliseconds.
     pub(crate) p99_ms: f64,
+    /// The most memory that the server has used, in MiB.
+    pub(crate) memory_mib: f64,
+    /// Acknowledged submissions that are not kept.
+    pub(crate) lost: i64,
 }
 
 /// Loads the server and measures it; `database` is where its tallies catch up.
@@ -44,7 +48,7 @@ pub(crate) async fn load(
     time: Duration,
     database: Option<&TestDatabase>,
 ) -> Measured {
-    run(server.address, connections, WARM_UP, 0).await;
+    let warm = run(server.address, connections, WARM_UP, 0).await.len();
     catch_up(database).await;
     let cpu = || cpu_seconds(server.process()).expect("the server runs on Linux, until it is killed");
     let (cpu_before, engine_before) = (cpu(), engine_processes(database));
@@ -59,6 +63,7 @@ pub(crate) async fn load(
         engine_before.iter().filter_map(|(process, before)| Some(cpu_seconds(*process)? - before)).sum();
     latencies.sort_unstable();
     let count = latencies.len();
+    let kept = kept(database).await;
     let at = |percent: usize| latencies[(count - 1) * percent / 100].as_secs_f64() * 1e3;
     Measured {
         per_second: count as f64 / loaded.as_secs_f64(),
@@ -67,6 +72,8 @@ pub(crate) async fn load(
         engine_cpu_us: engine_cpu / count as f64 * 1e6,
         p50_ms: at(50),
         p99_ms: at(99),
+        memory_mib: memory_mib(server.process(), "VmHWM:"),
+        lost: kept.map_or(0, |kept| i64::try_from(warm + count).unwrap_or(i64::MAX) - kept),
     }
 }
 
@@ -83,22 +90,46 @@ async fn run(address: SocketAddr, connections: usize, time: Duration, seed: u64)
 }
 
 async fn submit(address: SocketAddr, end: Instant, today: NaiveDate, mut rng: ChaCha8Rng) -> Vec<Duration> {
-    let mut connection = Connection::open(address).await.expect("the server takes connections");
-    let template = submission(Uuid::from_u128(rng.random()), today);
-    let path = format!("/api/v1/waves/{WAVE}/responses");
-    let mut request = post(&path, &template.to_string());
-    let id = template["id"].as_str().expect("an id is text").as_bytes();
-    let id_at = request.windows(id.len()).position(|window| window == id).expect("the request holds its id");
+    let mut request = Request::new(address, today, &mut rng).await;
     let mut latencies = Vec::new();
     while Instant::now() < end {
-        let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
-        id.hyphenated().encode_lower(&mut request[id_at..id_at + uuid::fmt::Hyphenated::LENGTH]);
         let sent = Instant::now();
-        let (status, body) = connection.send(&request).await.expect("the server answers");
-        assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
+        request.send(&mut rng).await;
         latencies.push(sent.elapsed());
     }
     latencies
+}
+
+/// A request that is sent again and again, with another id each time.
+pub(crate) struct Request {
+    connection: Connection,
+    bytes: Vec<u8>,
+    id_at: usize,
+}
+
+impl Request {
+    /// To the server at this address.
+    pub(crate) async fn to(address: SocketAddr, rng: &mut ChaCha8Rng) -> Self {
+        Self::new(address, today(), rng).await
+    }
+
+    async fn new(address: SocketAddr, today: NaiveDate, rng: &mut ChaCha8Rng) -> Self {
+        let connection = Connection::open(address).await.expect("the server takes connections");
+        let template = submission(Uuid::from_u128(rng.random()), today);
+        let bytes = post(&format!("/api/v1/waves/{WAVE}/responses"), &template.to_string());
+        let id = template["id"].as_str().expect("an id is text").as_bytes();
+        let id_at = bytes.windows(id.len()).position(|window| window == id).expect("the request holds its id");
+        Self { connection, bytes, id_at }
+    }
+
+    /// Sends a submission and waits for its acknowledgement.
+    pub(crate) async fn send(&mut self, rng: &mut ChaCha8Rng) {
+        let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
+        let place = self.id_at..self.id_at + uuid::fmt::Hyphenated::LENGTH;
+        id.hyphenated().encode_lower(&mut self.bytes[place]);
+        let (status, body) = self.connection.send(&self.bytes).await.expect("the server answers");
+        assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
+    }
 }
 
 /// Returns when nothing waits to be added to the tallies.
@@ -110,9 +141,28 @@ async fn catch_up(database: Option<&TestDatabase>) {
     }
 }
 
+/// How many responses are kept.
+pub(crate) async fn kept(database: Option<&TestDatabase>) -> Option<i64> {
+    let connection = database?.connect().await;
+    Some(count(&connection, "response").await)
+}
+
+/// A line of a process's status, in MiB: `VmRSS:` is its memory now, `VmHWM:` the most so far.
+pub(crate) fn memory_mib(process: u32, line: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let value =
+        status.lines().find_map(|found| found.strip_prefix(line)?.split_whitespace().next()?.parse::<f64>().ok());
+    value.map_or(f64::NAN, |kib| kib / 1024.0)
+}
+
 async fn pending(connection: &DatabaseConnection) -> i64 {
-    let statement = Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM pending_batch");
-    let row = connection.query_one_raw(statement).await.expect("batches can be counted").expect("a count is a row");
+    count(connection, "pending_batch").await
+}
+
+async fn count(connection: &DatabaseConnection, table: &str) -> i64 {
+    let text = format!("SELECT COUNT(*) FROM {table}");
+    let statement = Statement::from_string(connection.get_database_backend(), text);
+    let row = connection.query_one_raw(statement).await.expect("rows can be counted").expect("a count is a row");
     row.try_get_by_index(0).expect("a count is a number")
 }
 

@@ -18,6 +18,7 @@ mod modes;
 #[path = "../../tests/it/support/process.rs"]
 mod process;
 mod report;
+mod soak;
 
 use std::time::Duration;
 
@@ -39,6 +40,9 @@ struct Arguments {
     /// Connections that submit at the same time.
     #[arg(long, default_value_t = 256)]
     connections: usize,
+    /// Instead of comparing, load each mode in groups at half of its rate for so many minutes and watch its memory.
+    #[arg(long, value_name = "MINUTES")]
+    soak: Option<u64>,
     /// Measure only the modes whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
@@ -55,6 +59,15 @@ fn main() {
     let runtime = Runtime::new().expect("a runtime can be made");
     if arguments.serve_without_storage {
         return runtime.block_on(modes::serve_without_storage());
+    }
+    if let Some(minutes) = arguments.soak {
+        for mode in Mode::ALL
+            .into_iter()
+            .filter(|mode| matches!(mode, Mode::Grouped(_)) && mode.name().contains(&arguments.only))
+        {
+            runtime.block_on(soak::soak(mode, arguments.connections, minutes));
+        }
+        return;
     }
     let mut measured: Vec<(Mode, Vec<Measured>)> = Mode::ALL
         .into_iter()

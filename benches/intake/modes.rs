@@ -58,12 +58,18 @@ impl Mode {
 
 /// Measures one mode once on a fresh store; nothing where its engine is missing.
 pub(crate) async fn measure(mode: Mode, connections: usize, time: Duration) -> Option<Measured> {
+    let (server, database) = serve(mode).await?;
+    Some(load(&server, connections, time, database.as_ref()).await)
+}
+
+/// A server in this mode on a fresh store; nothing where its engine is missing.
+pub(crate) async fn serve(mode: Mode) -> Option<(Server, Option<TestDatabase>)> {
     let (engine, group_max) = match mode {
         Mode::WithoutStorage => {
             let own = std::env::current_exe().expect("the benchmark knows its own file");
             let mut command = Command::new(own);
             let server = Server::spawn(command.arg("--serve-without-storage").stdin(Stdio::null()));
-            return Some(load(&server, connections, time, None).await);
+            return Some((server, None));
         }
         Mode::Grouped(engine) => (engine, None),
         Mode::OneByOne(engine) => (engine, Some("1")),
@@ -78,7 +84,7 @@ pub(crate) async fn measure(mode: Mode, connections: usize, time: Duration) -> O
     prepare(database.url(), today());
     let mut command = plumbline(database.url(), SERVE);
     command.envs(group_max.map(|max| ("PLUMBLINE_INTAKE__GROUP_MAX", max)));
-    Some(load(&Server::spawn(&mut command), connections, time, Some(&database)).await)
+    Some((Server::spawn(&mut command), Some(database)))
 }
 
 #[derive(Clone)]

@@ -1,5 +1,9 @@
-// The demonstration as a real process on a free port, and a real browser beside it.
+// The product as a real process on a free port, and a real browser beside it.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -7,21 +11,66 @@ import { chromium } from "playwright-core";
 const BINARY = process.env.BINARY ?? fileURLToPath(new URL("../../target/release/plumbline", import.meta.url));
 const STARTS_WITHIN_MS = 120_000;
 
-// Starts the demonstration; `origin` is where it listens, `signIn` the link that signs the administrator in once.
-export async function startProduct() {
-  const server = spawn(BINARY, ["demo", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"], env: {} });
+// Runs the binary with these arguments until it listens; `origin` is where, `signIn` the link that signs the administrator
+// in once, `token` the administrator's, `rows` the number of answers that a wave has.
+async function start(args, env = {}) {
+  const server = spawn(BINARY, args, { stdio: ["ignore", "pipe", "inherit"], env });
   const timer = setTimeout(() => server.kill(), STARTS_WITHIN_MS);
-  let origin, signIn;
+  let origin, signIn, token;
   for await (const line of createInterface({ input: server.stdout })) {
     origin ??= line.match(/listens on (http:\/\/\S+)/)?.[1];
+    token ??= line.match(/token: (\S+)/)?.[1];
     signIn ??= line.match(/(http:\/\/\S+\/sign-in\/\S+)/)?.[1];
     if (origin && signIn) break;
   }
   clearTimeout(timer);
-  if (!signIn) throw new Error(`${BINARY} demo ended before it listened`);
+  if (!signIn) throw new Error(`${BINARY} ${args[0]} ended before it listened`);
   server.stdout.resume();
   const stop = () => new Promise((resolve) => server.once("exit", resolve) && server.kill("SIGTERM"));
-  return { origin, signIn, stop };
+  const rows = async (wave) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${origin}/api/v1/waves/${wave}/fieldwork?format=csv`, { headers });
+    const [head, all] = (await answer.text()).trim().split("\n").map((line) => line.split(","));
+    return Number(all[head.indexOf("answered")]);
+  };
+  return { origin, signIn, token, stop, rows };
+}
+
+// Starts the demonstration.
+export const startProduct = () => start(["demo", "--listen", "127.0.0.1:0"]);
+
+// Runs a command of the binary to its end.
+async function run(database, ...args) {
+  const command = spawn(BINARY, [...args, "--database-url", database], { stdio: ["ignore", "ignore", "inherit"], env: {} });
+  const [code] = await once(command, "exit");
+  if (code !== 0) throw new Error(`${BINARY} ${args.join(" ")} ended with ${code}`);
+}
+
+// A small survey, open from ten days ago until ten days from now, in a database of its own: `serve` starts a server on it,
+// again on the same address once the last has stopped; `remove` removes it.
+export async function smallSurvey({ layout = "factor_pages" } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "plumbline-browser-"));
+  const database = `sqlite://${join(folder, "small.db")}`;
+  const day = (days) => new Date(Date.now() + (days * 24 + 7) * 3_600_000).toISOString().slice(0, 10);
+  const plan = (await readFile(new URL("small-plan.toml", import.meta.url), "utf8"))
+    .replace("{layout}", layout)
+    .replaceAll("{opens}", day(-10))
+    .replaceAll("{closes}", day(10));
+  const files = { "plan.toml": plan, "units.csv": await readFile(new URL("small-units.csv", import.meta.url), "utf8") };
+  files["small.toml"] = await readFile(new URL("small-questionnaire.toml", import.meta.url), "utf8");
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  await run(database, "migrate");
+  await run(database, "import", "units", join(folder, "units.csv"));
+  await run(database, "wave", "create", join(folder, "plan.toml"));
+  await run(database, "wave", "open", "small");
+  let listen = "127.0.0.1:0";
+  const serve = async (env = {}) => {
+    const product = await start(["serve", "--listen", listen, "--database-url", database], env);
+    listen = new URL(product.origin).host;
+    return product;
+  };
+  const close = () => run(database, "wave", "close", "small");
+  return { serve, close, remove: () => rm(folder, { recursive: true }) };
 }
 
 export function startBrowser() {
@@ -38,6 +87,7 @@ export const PUBLIC_PAGES = [
   "/s/laocai-2024/082",
   "/i/laocai-2024",
   "/receipt",
+  "/outbox",
   "/r/laocai-2023",
   "/r/laocai-2023/082",
   "/r/laocai-2023?sets=simultaneous",

@@ -10,6 +10,7 @@ pub use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations as ap
 mod columns;
 mod m20261123_000001_main_job;
 mod m20261124_000002_invitations;
+mod m20261124_000003_access;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -18,6 +19,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_main_job::Migration), Box::new(m20261124_000002_invitations::Migration)]
+        vec![
+            Box::new(m20261123_000001_main_job::Migration),
+            Box::new(m20261124_000002_invitations::Migration),
+            Box::new(m20261124_000003_access::Migration),
+        ]
     }
 }

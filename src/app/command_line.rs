@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::access::AccessTask;
 use super::invite::InviteTask;
+use super::paper::PaperArguments;
 use crate::pipeline::OutputFormat;
 use crate::ranking::{RankMethod, RankOptions};
 
@@ -80,6 +82,14 @@ pub(super) enum Task {
     /// Draw samples and give out codes that let in one answer each.
     #[command(subcommand)]
     Invite(InviteTask),
+    /// Print the questionnaire on paper: A4, a number on each form.
+    #[command(
+        after_help = "Example:\n  plumbline paper --wave laocai-2024 --unit 082 --batch BX-1 --count 50 --base-url https://khaosat.example.gov.vn \\\n                  --output bx-1.html"
+    )]
+    Paper(PaperArguments),
+    /// Give devices and collectors access to a wave.
+    #[command(subcommand)]
+    Access(AccessTask),
     /// Estimate from files, without a database.
     ///
     /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff; everybody has an empty domain and level.

@@ -3,11 +3,14 @@
 //! The only room that touches the process: arguments, signals, the terminal, the system's randomness.
 //! Start reading at [`run`]; `server.rs` puts the HTTP rooms together.
 
+mod access;
 mod command_line;
 mod demo;
 mod demo_plan;
 mod invite;
+mod listener;
 mod offline;
+mod paper;
 mod plan;
 mod server;
 mod start;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use rand::TryRng;
@@ -19,14 +20,17 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AnyError;
-use crate::config::Config;
+use super::listener::{self, ConnectionLimits};
+use crate::config::{AllowanceConfig, Config, LimitsConfig};
 use crate::dissemination::{no_such_address, no_such_method};
 use crate::pipeline::Platform;
-use crate::web::{Credential, ForPage, Taken, method_not_allowed, not_found};
+use crate::web::{Allowance, Credential, ForPage, Limits, Taken, method_not_allowed, not_found, recognise};
 use crate::{collection, dissemination, office, web};
 
-/// A request that takes longer is answered 408.
+/// A request that takes longer, its body included, is answered 408.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often those who may do everything again are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(30);
 
 /// The API's description, with every route of every room.
 #[must_use]
@@ -39,15 +43,16 @@ fn api() -> OpenApiRouter<Platform> {
         .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()).fallback(no_such_address))
 }
 
-/// All routes of the product.
-pub fn router(platform: Platform, sign_in: SignIn) -> Router {
+/// All routes of the product; with `offline`, phones may put the form aside for use without a network.
+pub fn router(platform: Platform, sign_in: SignIn, offline: bool) -> Router {
     let (api, description) = api().split_for_parts();
     let routes = Router::new()
         .merge(api.method_not_allowed_fallback(no_such_method))
         .merge(dissemination::api_pages(&description))
         .merge(dissemination::pages())
-        .merge(collection::pages())
+        .merge(collection::pages(offline))
         .merge(office::pages())
+        .merge(web::assets(offline))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(report_readiness))
         .fallback(not_found)
@@ -117,10 +122,40 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     println!("Plumbline listens on http://{address}");
     println!("Administrator's token: {}", platform.administrator_token());
     println!("Sign in once with:     http://{address}{}", sign_in.path());
-    axum::serve(listener, router(platform.clone(), sign_in)).with_graceful_shutdown(asked_to_stop()).await?;
+    let limits = Arc::new(limits_of(&config.limits));
+    let routes = router(platform.clone(), sign_in, config.offline);
+    let routes = routes.layer(from_fn_with_state(Arc::clone(&limits), recognise));
+    let forgetting = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(FORGET_EVERY).await;
+            limits.forget_old();
+        }
+    });
+    listener::serve(listener, routes, connection_limits(config), asked_to_stop()).await;
+    forgetting.abort();
     platform.shut_down().await?;
     println!("Everything that was accepted is kept.");
     Ok(())
+}
+
+fn limits_of(config: &LimitsConfig) -> Limits {
+    let allowance = |AllowanceConfig { burst, per_minute }: AllowanceConfig| Allowance { burst, per_minute };
+    Limits::new(
+        allowance(config.answers),
+        allowance(config.guesses),
+        allowance(config.tries),
+        config.trusted_proxies.clone(),
+    )
+}
+
+fn connection_limits(config: &Config) -> ConnectionLimits {
+    let seconds = |seconds: u16| Duration::from_secs(seconds.into());
+    ConnectionLimits {
+        connections_max: config.limits.connections_max,
+        head: seconds(config.limits.head_seconds),
+        stalled: seconds(config.limits.stalled_seconds),
+        farewell: REQUEST_TIMEOUT,
+    }
 }
 
 /// Resolves at Ctrl-C or SIGTERM.

@@ -12,7 +12,7 @@ use rand::rngs::SysRng;
 use tracing_subscriber::EnvFilter;
 
 use super::command_line::{Import, SettingsArguments, Task, WaveTask};
-use super::{AnyError, demo, invite, server, terminal};
+use super::{AnyError, access, demo, invite, paper, server, terminal};
 use crate::config::{Config, LogFormat};
 use crate::foundation::SystemClock;
 use crate::pipeline::{ImportProgress, IntakeLimits, Platform};
@@ -33,6 +33,8 @@ pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) ->
         Task::Migrate => migrate(&config).await?,
         Task::Import(what) => import(&start(&config).await?, what).await?,
         Task::Wave(what) => wave(&start(&config).await?, what).await?,
+        Task::Paper(arguments) => paper::run(&start(&config).await?, &arguments).await?,
+        Task::Access(what) => access::run(&start(&config).await?, what).await?,
         Task::Invite(what) => invite::run(&start(&config).await?, what).await?,
         Task::Doctor => return doctor(&start(&config).await?).await,
         Task::Estimate(_) | Task::Plan(_) | Task::Rank(_) | Task::Openapi => {

@@ -15,10 +15,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::throttle::{count_refusal, count_try};
 use crate::foundation::Finding;
 use crate::pipeline::{PipelineError, Platform, SubmitError};
-use crate::survey::{Field, Source, Wave, WaveState};
-use crate::web::Credential;
+use crate::survey::{Access, Field, Source, Wave, WaveState};
+use crate::web::{Credential, Sender, Wait};
 
 /// The largest submission, in bytes.
 const SUBMISSION_BYTES_MAX: usize = 64 * 1024;
@@ -117,11 +118,12 @@ impl From<Field> for FieldBody {
         (status = 201, description = "Durably kept", body = AcceptedBody),
         (status = 200, description = "The same had been kept before", body = AcceptedBody),
         (status = 400, description = "The body is not JSON", body = RefusalBody),
-        (status = 401, description = "The token is not the administrator's", body = RefusalBody),
+        (status = 401, description = "The token is neither the administrator's nor the code of a device or collector", body = RefusalBody),
         (
             status = 403,
-            description = "The code is not taken: `code_spent`, `code_unknown`, `code_foreign` (of another wave), `code_revoked`, \
-                           `code_reserved` (a reserve that was not released), `code_other_unit`",
+            description = "The wave is answered by invitation (`invitation_needed`), or the code is not taken: `code_spent`, \
+                           `code_unknown`, `code_foreign` (of another wave), `code_revoked`, `code_reserved` (a reserve that was \
+                           not released), `code_other_unit`",
             body = RefusalBody
         ),
         (status = 404, description = "No such wave", body = RefusalBody),
@@ -129,6 +131,7 @@ impl From<Field> for FieldBody {
         (status = 413, description = "The body is larger than 64 KiB", body = RefusalBody),
         (status = 415, description = "The body is not declared as application/json", body = RefusalBody),
         (status = 422, description = "The submission is not valid: every finding", body = [FindingBody]),
+        (status = 429, description = "Too many answers from one network; nothing was kept, try again after `Retry-After`", body = RefusalBody),
         (status = 503, description = "Storage cannot keep up; nothing was kept, try again", body = RefusalBody),
     )
 )]
@@ -136,20 +139,25 @@ async fn submit_response(
     State(platform): State<Platform>,
     code: Result<Path<String>, PathRejection>,
     credential: Credential,
+    sender: Sender,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let source = match credential.token() {
-        None => Source::Open,
-        Some(token) if platform.is_administrator(token) => Source::Collector,
-        Some(_) => return refuse(StatusCode::UNAUTHORIZED, "unauthorized", "this token is not the administrator's"),
+    let by = match By::of(&platform, &credential).await {
+        Ok(by) => by,
+        Err(refusal) => return refusal,
     };
+    if matches!(by, By::Anybody)
+        && let Err(wait) = sender.count_answer()
+    {
+        return too_many(wait);
+    }
     let Path(code) = match code {
         Ok(code) => code,
         Err(rejection) => return refuse(rejection.status(), "bad_request", rejection.body_text()),
     };
     let wave = match platform.wave(&code).await {
-        Ok(wave) if source == Source::Collector || wave.state != WaveState::Draft => wave,
+        Ok(wave) if matches!(by, By::Administrator) || wave.state != WaveState::Draft => wave,
         Ok(_) => return refuse(StatusCode::NOT_FOUND, "not_found", format!("there is no wave {code:?}")),
         Err(error) => return refuse_pipeline(&error),
     };
@@ -169,12 +177,48 @@ async fn submit_response(
         Ok(submission) => submission,
         Err(error) => return refuse(StatusCode::BAD_REQUEST, "not_json", format!("the body is not JSON: {error}")),
     };
-    match platform.submit(&wave, &submission, source).await {
+    if let Some(typed) = submission["code"].as_str()
+        && let Err(wait) = count_try(&sender, typed)
+    {
+        return too_many(wait);
+    }
+    let submitted = match &by {
+        By::Anybody => platform.submit(&wave, &submission, Source::Open).await,
+        By::Administrator => platform.submit(&wave, &submission, Source::Collector).await,
+        By::Access(access) => platform.submit_for(access, &wave, &submission).await,
+    };
+    match submitted {
         Ok(accepted) => {
             let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
             (status, Json(AcceptedBody { id: accepted.id, receipt: accepted.receipt })).into_response()
         }
+        Err(SubmitError::Code(refusal)) if let Err(wait) = count_refusal(&sender, refusal) => too_many(wait),
         Err(error) => refuse_submission(error, &wave),
+    }
+}
+
+/// Who sends a submission.
+enum By {
+    Anybody,
+    Administrator,
+    /// A device or a collector.
+    Access(Access),
+}
+
+impl By {
+    async fn of(platform: &Platform, credential: &Credential) -> Result<Self, Response> {
+        let Some(token) = credential.token() else { return Ok(Self::Anybody) };
+        if platform.is_administrator(token) {
+            return Ok(Self::Administrator);
+        }
+        match platform.find_access(token).await {
+            Ok(Some((access, _))) => Ok(Self::Access(access)),
+            Ok(None) => {
+                let message = "this is neither the administrator's token nor the code of a device or collector";
+                Err(refuse(StatusCode::UNAUTHORIZED, "unauthorized", message))
+            }
+            Err(error) => Err(refuse_pipeline(&error)),
+        }
     }
 }
 
@@ -194,6 +238,9 @@ fn refuse_submission(error: SubmitError, wave: &Wave) -> Response {
             let message = format!("answers are taken from {} to {}", field.opens, field.closes);
             let (state, field) = (Some(wave.state), Some(field.into()));
             (StatusCode::CONFLICT, Json(RefusalBody { code: "not_open", message, state, field })).into_response()
+        }
+        SubmitError::InvitationNeeded => {
+            refuse(StatusCode::FORBIDDEN, "invitation_needed", "this survey is answered by invitation only")
         }
         SubmitError::Code(refusal) => refuse(StatusCode::FORBIDDEN, refusal.as_str(), refusal.to_string()),
         SubmitError::Conflict => {
@@ -223,6 +270,13 @@ fn come_back() -> Response {
     let message = "nothing was kept; send the same again in a moment";
     let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
     response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static(RETRY_AFTER_SECONDS));
+    response
+}
+
+fn too_many(wait: Wait) -> Response {
+    let message = "too many answers came from this network; nothing was kept, send the same again later";
+    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, "too_many", message);
+    response.headers_mut().insert(RETRY_AFTER, wait.retry_after());
     response
 }
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::Router;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum::{Extension, Form, Router};
 use rand::rngs::SysRng;
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,11 +17,15 @@ use uuid::Uuid;
 use super::answers::Typed;
 use super::invitation::{ask_for_code, show_invitation, use_code};
 use super::journey::{Action, Draft, Outcome, Step, proceed};
-use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept};
+use super::pages::{
+    show_busy, show_by_invitation, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept,
+};
 use super::receipt::show_receipt;
+use super::throttle::count_try;
+use super::whole::{Offline, show_outbox, show_whole};
 use crate::pipeline::{Platform, SubmitError};
-use crate::survey::{Mode, Source, TypedCode, Wave, WaveState};
-use crate::web::{ForPage, PageError, Place, Taken, draw_id};
+use crate::survey::{Mode, OpenAnswers, Source, TypedCode, Wave, WaveState};
+use crate::web::{ForPage, PageError, Place, Sender, Taken, Wait, draw_id};
 
 /// The most bytes of a form: every text of a long questionnaire at its full length.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -33,15 +36,17 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
 pub(super) type Answered = Result<Response, PageError>;
 
-/// The addresses of the form and of receipts.
-pub fn pages() -> Router<Platform> {
+/// The addresses of the form and of receipts; with `offline`, phones may put the form aside for use without a network.
+pub fn pages(offline: bool) -> Router<Platform> {
     Router::new()
         .route("/s/{wave}", get(choose_unit))
         .route("/s/{wave}/thanks", get(give_thanks))
-        .route("/s/{wave}/{unit}", get(open_form).post(continue_form))
+        .route("/s/{wave}/{unit}", get(open_form).layer(Extension(Offline(offline))).post(continue_form))
         .route("/i/{wave}", get(ask_for_code).post(use_code))
+        .route("/outbox", get(show_outbox))
         .route("/receipt", get(show_receipt))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .merge(super::entry::pages())
 }
 
 /// The wave, if the web may know of it.
@@ -65,25 +70,50 @@ async fn choose_unit(
     Taken(Path(wave), ..): ForPage<Path<String>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_choice(&place, &wave))
+    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
+        return answer;
+    }
+    match wave.plan.open_link.answers {
+        OpenAnswers::Refused => show_by_invitation(&place, &wave, StatusCode::OK),
+        OpenAnswers::Apart | OpenAnswers::Counted => show_choice(&place, &wave),
+    }
+}
+
+/// What a form may be asked for.
+#[derive(Deserialize)]
+struct Opening {
+    /// All questions on one page, for the script.
+    #[serde(default)]
+    all: String,
 }
 
 async fn open_form(
     State(platform): State<Platform>,
     place: Place,
     Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
+    Taken(Query(opening), ..): ForPage<Query<Opening>>,
+    Extension(offline): Extension<Offline>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
         return answer;
     }
+    // Who comes with a code has begun at it, and the script then asks for all questions.
+    if wave.plan.open_link.answers == OpenAnswers::Refused && opening.all.is_empty() {
+        return show_by_invitation(&place, &wave, StatusCode::OK);
+    }
     let draft = draft(&platform, &place, &wave, &unit, &[])?;
+    if !opening.all.is_empty() {
+        let offset = platform.clock().now().offset().local_minus_utc() / 60;
+        return show_whole(&place, &draft, offset, offline);
+    }
     show_step(&place, &draft, Step::Questions(0), &[], false)
 }
 
 async fn continue_form(
     State(platform): State<Platform>,
     place: Place,
+    sender: Sender,
     Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
@@ -104,9 +134,18 @@ async fn continue_form(
             let changing = matches!(action, Action::Change(_) | Action::Send) || stays_changing;
             show_step(&place, &draft, step, &findings, changing)
         }
+        Outcome::Submit(_) if let Err(wait) = count(&sender, &draft) => {
+            ask_again(&place, &draft, StatusCode::TOO_MANY_REQUESTS, wait.retry_after())
+        }
         Outcome::Submit(submission) => submit(&platform, &place, &draft, &submission).await,
     };
     answer.map(unkept)
+}
+
+/// Counts an answer that is about to be sent, and a try of its code.
+fn count(sender: &Sender, draft: &Draft<'_>) -> Result<(), Wait> {
+    sender.count_answer()?;
+    draft.code.as_ref().map_or(Ok(()), |code| count_try(sender, &code.0))
 }
 
 /// What travelled with the form, or the start of a new one with an identifier of its own.
@@ -141,20 +180,23 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
         }
         Err(SubmitError::Invalid(findings)) => show_step(place, draft, Step::Check, &findings.0, false),
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
+        Err(SubmitError::InvitationNeeded) => show_by_invitation(place, draft.wave, StatusCode::FORBIDDEN),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
         Err(SubmitError::Code(refusal)) => {
             let typed = draft.code.as_ref().map_or("", |code| &code.0);
             show_invitation(place, draft.wave, typed, Some(refusal))
         }
-        Err(SubmitError::Overloaded | SubmitError::Storage(_)) => ask_again(place, draft),
+        Err(SubmitError::Overloaded | SubmitError::Storage(_)) => {
+            ask_again(place, draft, StatusCode::SERVICE_UNAVAILABLE, RETRY_SECONDS)
+        }
         Err(SubmitError::Pipeline(error)) => Err(error.into()),
     }
 }
 
 /// An empty page would lose the answers, so even a failure shows them again, ready to be sent once more.
-fn ask_again(place: &Place, draft: &Draft<'_>) -> Answered {
-    let mut response = show_busy(place, draft)?;
-    response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+fn ask_again(place: &Place, draft: &Draft<'_>, status: StatusCode, retry_after: HeaderValue) -> Answered {
+    let mut response = show_busy(place, draft, status)?;
+    response.headers_mut().insert(RETRY_AFTER, retry_after);
     Ok(response)
 }
 

@@ -13,9 +13,10 @@ use axum::response::Response;
 use super::form::{Answered, draft, field, not_open, public_wave};
 use super::journey::Step;
 use super::pages::{form_path, page, show_step, unkept};
+use super::throttle::{count_refusal, count_try, show_wait};
 use crate::pipeline::Platform;
 use crate::survey::{CodeRefusal, Wave};
-use crate::web::{ForPage, Page, PageError, Place, Taken, render};
+use crate::web::{ForPage, Page, PageError, Place, Sender, Taken, render};
 
 /// The most characters that are read of a code, with room for spaces and hyphens.
 const CODE_LENGTH_MAX: usize = 64;
@@ -50,6 +51,7 @@ pub(super) async fn ask_for_code(
 pub(super) async fn use_code(
     State(platform): State<Platform>,
     place: Place,
+    sender: Sender,
     Taken(Path(wave), ..): ForPage<Path<String>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
@@ -62,6 +64,9 @@ pub(super) async fn use_code(
     if typed.is_empty() {
         return show_invitation(&place, &wave, "", None);
     }
+    if let Err(wait) = count_try(&sender, &typed) {
+        return Ok(show_wait(wait));
+    }
     match platform.invited_unit(&wave, &typed).await? {
         Ok(unit) => {
             let fields = [("code".to_owned(), typed)];
@@ -70,7 +75,10 @@ pub(super) async fn use_code(
             let place = Place { path: form_path(&wave, draft.unit), ..place };
             show_step(&place, &draft, Step::Questions(0), &[], false).map(unkept)
         }
-        Err(refusal) => show_invitation(&place, &wave, &typed, Some(refusal)),
+        Err(refusal) => match count_refusal(&sender, refusal) {
+            Ok(()) => show_invitation(&place, &wave, &typed, Some(refusal)),
+            Err(wait) => Ok(show_wait(wait)),
+        },
     }
 }
 

@@ -102,20 +102,23 @@ pub(super) struct Group<'w> {
 }
 
 impl Draft<'_> {
+    /// The language in which the questions are asked on these pages.
+    pub(super) fn language_asked_in(&self) -> &str {
+        let languages = &self.wave.questionnaire.languages;
+        if languages.iter().any(|language| language.as_str() == self.language) {
+            return self.language;
+        }
+        languages.first().map_or(self.language, |language| language.as_str())
+    }
+
     /// The submission as the interface documents it.
     pub(super) fn to_submission(&self) -> Value {
         let Wave { plan, questionnaire, .. } = self.wave;
-        let is_asked_in = |tag: &str| questionnaire.languages.iter().any(|language| language.as_str() == tag);
-        let language = if is_asked_in(self.language) {
-            self.language
-        } else {
-            questionnaire.languages.first().map_or(self.language, |language| language.as_str())
-        };
         let mut submission = Map::from_iter([
             ("id".to_owned(), Value::from(self.id.to_string())),
             ("unit".to_owned(), Value::from(self.unit.code().as_str())),
             ("mode".to_owned(), Value::from(Mode::Web.as_str())),
-            ("language".to_owned(), Value::from(language)),
+            ("language".to_owned(), Value::from(self.language_asked_in())),
             // Who answers in the days of grace answers late, not after the field: the last field day stands.
             ("answered_on".to_owned(), Value::from(self.today.min(plan.field.closes).to_string())),
         ]);
@@ -144,7 +147,7 @@ pub(super) fn pages(wave: &Wave) -> Vec<Vec<Group<'_>>> {
     groups.push(Group { title: None, items: items.collect() });
     groups.retain(|group| !group.items.is_empty());
     match wave.plan.layout {
-        FormLayout::FactorPages => groups.into_iter().map(|group| vec![group]).collect(),
+        FormLayout::FactorPages | FormLayout::OneQuestion => groups.into_iter().map(|group| vec![group]).collect(),
         FormLayout::SinglePage => vec![groups],
     }
 }

@@ -7,13 +7,17 @@
 
 mod answers;
 mod api;
+mod entry;
 mod form;
 mod invitation;
 mod journey;
 mod pages;
+mod paper;
 mod receipt;
 mod sheets;
+mod throttle;
 mod view;
+mod whole;
 
 #[cfg(test)]
 mod pages_tests;
@@ -22,4 +26,5 @@ mod samples;
 
 pub use api::routes as api_routes;
 pub use form::pages;
+pub use paper::{PAPER_FORMS_MAX, PaperForms, paper};
 pub use sheets::{SHEETS_PER_FILE_MAX, SheetError, code_link, sheets};

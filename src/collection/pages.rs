@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::response::Response;
 
-use super::answers::placed_items;
-use super::journey::{Draft, Step, concerns, pages};
+use super::answers::{placed_items, relevant_items};
+use super::journey::{Draft, Step, concerns, pages, shown};
 use super::view::{AnswerGroup, Control, QuestionGroup, answers, kept_fields, message, questions};
 use crate::foundation::Finding;
 use crate::survey::{Unit, Wave};
@@ -24,22 +24,53 @@ struct SummaryLine {
     message: String,
 }
 
+/// What a person reads before the first question.
+#[derive(Debug)]
+pub(super) struct Intro<'w> {
+    /// The address of the list of units.
+    pub(super) choose: String,
+    /// The unit that is rated.
+    pub(super) unit: &'w str,
+    /// Whether there are others.
+    pub(super) several_units: bool,
+    /// How long it takes.
+    pub(super) length: String,
+    /// What may be left out.
+    pub(super) skip: String,
+}
+
+impl<'w> Intro<'w> {
+    /// What to say before this form.
+    pub(super) fn of(draft: &Draft<'w>, language: Language) -> Self {
+        let wave = draft.wave;
+        let asked = placed_items(&wave.questionnaire).filter(super::answers::PlacedItem::takes_answer).count();
+        let some_required = placed_items(&wave.questionnaire).any(|placed| placed.item.required);
+        Self {
+            choose: format!("/s/{}", wave.plan.code),
+            unit: draft.unit.name(language.tag()),
+            // An invitation is for one unit.
+            several_units: wave.units.len() > 1 && draft.code.is_none(),
+            length: language.t_with(
+                "form-intro-length",
+                [("minutes", asked.div_ceil(QUESTIONS_PER_MINUTE).into()), ("questions", asked.into())],
+            ),
+            skip: language.t(if some_required { "form-intro-skip.some" } else { "form-intro-skip" }),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "form/questions.html")]
 struct QuestionsPage<'w> {
     page: Page,
     title: String,
     action: String,
-    choose: String,
-    unit: &'w str,
-    several_units: bool,
+    intro: Intro<'w>,
     id: String,
     step: String,
     number: usize,
     count: usize,
     progress: String,
-    length: String,
-    skip: String,
     changing: bool,
     groups: Vec<QuestionGroup<'w>>,
     kept: Vec<(String, String)>,
@@ -105,9 +136,9 @@ pub(super) fn show_step(
 }
 
 /// Says that the server is busy, on the list of answers, from which they can be sent again.
-pub(super) fn show_busy(place: &Place, draft: &Draft<'_>) -> Result<Response, PageError> {
+pub(super) fn show_busy(place: &Place, draft: &Draft<'_>, status: StatusCode) -> Result<Response, PageError> {
     let busy = SummaryLine { path: String::new(), text: String::new(), message: place.language.t("check-busy") };
-    render(StatusCode::SERVICE_UNAVAILABLE, &check_page(place, draft, vec![busy]))
+    render(status, &check_page(place, draft, vec![busy]))
 }
 
 /// Lists the units to choose from, in the order of the language.
@@ -132,6 +163,17 @@ pub(super) fn show_not_open(
     let advice =
         language.t_with(advice, [("opens", day(wave.plan.field.opens)), ("closes", day(wave.plan.field.closes))]);
     render(status, &NoticePage { page: page(place, wave, language.t(title)), advice, onward: None })
+}
+
+/// Says that the survey is answered by invitation, and where to enter its code.
+pub(super) fn show_by_invitation(place: &Place, wave: &Wave, status: StatusCode) -> Result<Response, PageError> {
+    let language = place.language;
+    let notice = NoticePage {
+        page: page(place, wave, language.t("by-invitation-title")),
+        advice: language.t("by-invitation-title.advice"),
+        onward: Some((language.t("by-invitation-title.onward"), format!("/i/{}", wave.plan.code))),
+    };
+    render(status, &notice)
 }
 
 /// Says that another answer was sent from this form before.
@@ -170,10 +212,11 @@ fn questions_page<'w>(
     summary: Vec<SummaryLine>,
 ) -> QuestionsPage<'w> {
     let (language, wave) = (place.language, draft.wave);
-    let groups = questions(draft, number, findings, language);
-    let count = pages(wave).len();
-    let asked = placed_items(&wave.questionnaire).filter(super::answers::PlacedItem::takes_answer).count();
-    let some_required = placed_items(&wave.questionnaire).any(|placed| placed.item.required);
+    let relevant = relevant_items(&wave.questionnaire, &draft.typed);
+    let pages = pages(wave);
+    let groups = pages.get(number).map(|page| shown(page, &relevant)).unwrap_or_default();
+    let groups = questions(draft, &groups, findings, language, false);
+    let count = pages.len();
     let title = wave.plan.title.get(language.tag()).to_owned();
     let heading = match groups.first() {
         Some(group) if number > 0 => &group.title,
@@ -184,20 +227,12 @@ fn questions_page<'w>(
         page: page(place, wave, heading),
         title,
         action: form_path(wave, draft.unit),
-        choose: format!("/s/{}", wave.plan.code),
-        unit: draft.unit.name(language.tag()),
-        // An invitation is for one unit.
-        several_units: wave.units.len() > 1 && draft.code.is_none(),
+        intro: Intro::of(draft, language),
         id: draft.id.to_string(),
         step: Step::Questions(number).name(),
         number: number + 1,
         count,
         progress: language.t_with("form-progress", [("number", (number + 1).into()), ("count", count.into())]),
-        length: language.t_with(
-            "form-intro-length",
-            [("minutes", asked.div_ceil(QUESTIONS_PER_MINUTE).into()), ("questions", asked.into())],
-        ),
-        skip: language.t(if some_required { "form-intro-skip.some" } else { "form-intro-skip" }),
         changing,
         kept: kept_fields(draft, &groups),
         groups,

@@ -16,6 +16,7 @@ use super::invitation::show_invitation;
 use super::journey::{Draft, Step};
 use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks};
 use super::samples::{day, fields, wave};
+use super::whole::{Offline, show_outbox, show_whole};
 use crate::foundation::Finding;
 use crate::survey::{CodeRefusal, FormLayout, Questionnaire, TypedCode, Wave};
 use crate::web::{Language, PageError, Place};
@@ -37,15 +38,18 @@ async fn text(response: Result<Response, PageError>) -> String {
     String::from_utf8(body.to_vec()).unwrap()
 }
 
+/// Whether the page has a script besides the one that it loads from the platform.
+fn has_other_script(html: &str) -> bool {
+    let own = r#"<script type="module" src="/assets/"#;
+    html.matches("<script").count() > html.matches(own).count() || html.matches(own).count() > 1
+}
+
 fn asks_for_itself(html: &str) -> bool {
-    html.contains("src=\"http")
-        || html.contains("<script")
-        || html.contains("style=\"")
-        || html.contains("localization")
+    html.contains("src=\"http") || has_other_script(html) || html.contains("style=\"") || html.contains("localization")
 }
 
 #[tokio::test]
-async fn every_page_is_rendered_in_every_language_without_script_or_inline_style() {
+async fn every_page_is_rendered_in_every_language_without_inline_script_or_style() {
     for layout in [FormLayout::FactorPages, FormLayout::SinglePage] {
         let wave = wave(layout);
         for language in Language::ALL {
@@ -61,13 +65,14 @@ async fn every_page_is_rendered_in_every_language_without_script_or_inline_style
                 show_step(&place, &draft, Step::Questions(1), &findings, true),
                 show_step(&place, &draft, Step::Questions(2), &[], false),
                 show_step(&place, &draft, Step::Check, &findings, false),
-                show_busy(&place, &draft),
+                show_busy(&place, &draft, StatusCode::SERVICE_UNAVAILABLE),
                 show_choice(&place, &wave),
                 show_not_open(&place, &wave, StatusCode::GONE, false),
                 show_not_open(&place, &wave, StatusCode::OK, true),
                 show_conflict(&place, &wave, &wave.units[0]),
                 show_thanks(&place, &wave, "AB12-CD34".into()),
                 show_invitation(&place, &wave, "", None),
+                show_whole(&place, &draft, 420, Offline(true)),
             ];
             let refused = CodeRefusal::ALL.map(|refusal| show_invitation(&place, &wave, "<AB12>", Some(refusal)));
             let pages = pages.into_iter().chain(refused);
@@ -110,7 +115,7 @@ async fn what_was_typed_cannot_become_markup() {
     let draft = draft(&wave, "answers.q1=1&answers.why=%22%3E%3Cscript%3E", Language::English);
     for step in [Step::Questions(0), Step::Questions(1), Step::Check] {
         let html = text(show_step(&place(Language::English), &draft, step, &[], false)).await;
-        assert!(!html.contains("<script"), "{html}");
+        assert!(!has_other_script(&html), "{html}");
     }
 }
 
@@ -149,5 +154,59 @@ async fn the_first_page_of_the_built_in_questionnaire_takes_at_most_8_kilobytes_
         assert_eq!(response.headers()[CONTENT_ENCODING], "gzip");
         let bytes = response.into_body().collect().await.unwrap().to_bytes().len();
         assert!(bytes <= BYTES_MAX, "{bytes} bytes in {}", language.tag());
+    }
+}
+
+/// The words of a page for the script, by their keys.
+fn words_of(html: &str) -> serde_json::Map<String, serde_json::Value> {
+    let attribute = html.split("data-words=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let text = attribute.replace("&#34;", "\"").replace("&#39;", "'").replace("&#60;", "<").replace("&#62;", ">");
+    serde_json::from_str(&text.replace("&#38;", "&")).unwrap()
+}
+
+#[tokio::test]
+async fn the_page_for_the_script_has_every_question_with_what_decides_it() {
+    let wave = wave(FormLayout::OneQuestion);
+    let draft = draft(&wave, "", Language::English);
+    let html = text(show_whole(&place(Language::English), &draft, 420, Offline(true))).await;
+    for expected in [
+        r#"data-path="answers.q1" data-kind="rating" data-required"#,
+        r#"data-path="answers.why" data-kind="text" data-if="answers.q1" data-is="1 2""#,
+        r#"data-path="answers.note" data-kind="note""#,
+        r#"data-kind="number" data-min="0" data-max="99" data-decimals="1" data-wrong="Enter a number from 0 to 99""#,
+        r#"data-path="answers.how" data-kind="multiple""#,
+        r#"data-path="respondent.sex" data-kind="single""#,
+        r#"data-layout="one_question""#,
+        r#"data-api="/api/v1/waves/w/responses""#,
+        r#"data-offset="420" data-opens="2024-11-01" data-closes="2024-11-30" data-until="2024-12-03""#,
+        r#"data-worker="/sw.js""#,
+    ] {
+        assert!(html.contains(expected), "{expected}: {html}");
+    }
+    let without = text(show_whole(&place(Language::English), &draft, 420, Offline(false))).await;
+    assert!(!without.contains("data-worker"), "{without}");
+}
+
+#[tokio::test]
+async fn the_script_finds_every_word_that_it_says_in_the_page() {
+    let wave = wave(FormLayout::FactorPages);
+    for language in Language::ALL {
+        let draft = draft(&wave, "", language);
+        let form = text(show_whole(&place(language), &draft, 420, Offline(true))).await;
+        let outbox = text(show_outbox(place(language)).await).await;
+        let words = words_of(&form);
+        assert_eq!(
+            words["phone-step"],
+            language.t_with("phone-step", [("number", "%number%".into()), ("count", "%count%".into())])
+        );
+        assert_eq!(words_of(&outbox)["outbox-empty"], language.t("outbox-empty"));
+        let on_form = [include_str!("../../frontend/src/stage.ts"), include_str!("../../frontend/src/survey.ts")];
+        let on_outbox = [include_str!("../../frontend/src/list.ts")];
+        for (sources, words) in [(on_form.as_slice(), words), (on_outbox.as_slice(), words_of(&outbox))] {
+            let said = sources.iter().flat_map(|source| source.split("words(").skip(1));
+            for key in said.filter_map(|call| call.strip_prefix('"')?.split('"').next()) {
+                assert!(words.contains_key(key), "{key} is said, but is not in the page");
+            }
+        }
     }
 }

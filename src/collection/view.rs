@@ -1,7 +1,7 @@
 //! Questions and answers as the templates show them.
 
 use super::answers::{NO_OPINION, PlacedItem, relevant_items};
-use super::journey::{Draft, Group, concerns, pages, shown};
+use super::journey::{Draft, Group, concerns, pages};
 use crate::foundation::Finding;
 use crate::survey::{Choice, Item, ItemKind, Questionnaire};
 use crate::web::Language;
@@ -45,16 +45,34 @@ pub(super) struct Question<'w> {
     pub(super) required: bool,
     /// How it is answered.
     pub(super) control: Control,
+    /// When it is to be answered, if an item on the same page decides it.
+    pub(super) only_if: Option<String>,
     /// What helps to answer it.
     pub(super) hint: Option<String>,
     /// What is wrong with the answer.
     pub(super) message: Option<String>,
+    /// What the script needs to know of it; nothing on pages that work without.
+    pub(super) marks: Option<Marks>,
+}
+
+/// What the script needs to know of a question.
+#[derive(Debug)]
+pub(super) struct Marks {
+    /// The kind of its answer.
+    pub(super) kind: &'static str,
+    /// The path of the question that decides whether it is asked, and the answers with which it is, parted by spaces.
+    pub(super) rule: Option<(String, String)>,
+    /// The smallest and the largest number, and how many decimals it may have.
+    pub(super) bounds: Option<(f64, f64, u8)>,
+    /// What is said of an answer that cannot be.
+    pub(super) wrong: String,
 }
 
 impl Question<'_> {
     /// The attribute that ties hint and message to the control.
     pub(super) fn described_by(&self) -> String {
-        let parts = [("hint", self.hint.is_some()), ("message", self.message.is_some())];
+        let parts =
+            [("only", self.only_if.is_some()), ("hint", self.hint.is_some()), ("message", self.message.is_some())];
         let ids: Vec<_> =
             parts.iter().filter(|(_, is_there)| *is_there).map(|(part, _)| format!("{}.{part}", self.path)).collect();
         if ids.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", ids.join(" ")) }
@@ -94,28 +112,29 @@ pub(super) struct AnswerGroup<'w> {
     pub(super) lines: Vec<AnswerLine<'w>>,
 }
 
-/// The groups of a page as questions, with what was typed and what is wrong with it.
+/// Groups that stand on one page as questions, with what was typed and what is wrong with it; `marked` for the script.
 pub(super) fn questions<'w>(
     draft: &Draft<'w>,
-    page: usize,
+    groups: &[Group<'w>],
     findings: &[Finding],
     language: Language,
+    marked: bool,
 ) -> Vec<QuestionGroup<'w>> {
-    let relevant = relevant_items(&draft.wave.questionnaire, &draft.typed);
-    let groups = pages(draft.wave).get(page).map(|page| shown(page, &relevant)).unwrap_or_default();
     let here: Vec<PlacedItem<'w>> = groups.iter().flat_map(|group| group.items.clone()).collect();
     let question = |placed: &PlacedItem<'w>| {
         let message =
             findings.iter().find(|finding| concerns(finding, placed)).map(|f| message(f, placed.item, language));
-        let hint = hint(placed.item, &here, &draft.wave.questionnaire, language);
+        let hint = hint(placed.item, language);
         Question {
             path: placed.path(),
             text: placed.item.text.get(language.tag()),
             required: placed.item.required,
             control: control(placed, draft, language),
+            only_if: only_if(placed.item, &here, &draft.wave.questionnaire, language),
             // A message that repeats the hint takes its place.
             hint: hint.filter(|hint| message.as_ref() != Some(hint)),
             message,
+            marks: marked.then(|| marks(placed.item, &here, language)),
         }
     };
     groups
@@ -214,17 +233,35 @@ fn control(placed: &PlacedItem<'_>, draft: &Draft<'_>, language: Language) -> Co
     }
 }
 
-/// When the item is to be answered, if an item on the same page decides it; else how it is to be answered.
-fn hint(item: &Item, here: &[PlacedItem<'_>], questionnaire: &Questionnaire, language: Language) -> Option<String> {
-    let decider = item.shown_if.as_ref().and_then(|rule| {
+/// When the item is to be answered, if an item on the same page decides it.
+fn only_if(item: &Item, here: &[PlacedItem<'_>], questionnaire: &Questionnaire, language: Language) -> Option<String> {
+    let rule = item.shown_if.as_ref()?;
+    let decider = here.iter().find(|placed| placed.item.code == rule.item)?;
+    let question = decider.item.text.get(language.tag());
+    let answers: Vec<_> =
+        rule.is.iter().map(|value| value_in_words(value, decider.item, questionnaire, language)).collect();
+    let arguments = [("question", question.into()), ("answers", answers.join(", ").into())];
+    Some(language.t_with("form-only-if", arguments))
+}
+
+fn marks(item: &Item, here: &[PlacedItem<'_>], language: Language) -> Marks {
+    let rule = item.shown_if.as_ref().and_then(|rule| {
         let decider = here.iter().find(|placed| placed.item.code == rule.item)?;
-        let words: Vec<_> =
-            rule.is.iter().map(|value| value_in_words(value, decider.item, questionnaire, language)).collect();
-        Some((decider.item.text.get(language.tag()).to_owned(), words.join(", ")))
+        Some((decider.path(), rule.is.join(" ")))
     });
-    if let Some((question, answers)) = decider {
-        return Some(language.t_with("form-only-if", [("question", question.into()), ("answers", answers.into())]));
-    }
+    let (kind, bounds) = match item.kind {
+        ItemKind::Likert => ("rating", None),
+        ItemKind::SingleChoice { .. } => ("single", None),
+        ItemKind::MultipleChoice { .. } => ("multiple", None),
+        ItemKind::Number { min, max, decimals } => ("number", Some((min, max, decimals))),
+        ItemKind::ShortText { .. } => ("text", None),
+        ItemKind::Note => ("note", None),
+    };
+    Marks { kind, rule, bounds, wrong: message(&Finding::new("", "wrong_type", ""), item, language) }
+}
+
+/// How the item is to be answered.
+fn hint(item: &Item, language: Language) -> Option<String> {
     match item.kind {
         ItemKind::MultipleChoice { .. } => Some(language.t("form-many")),
         ItemKind::Number { .. } => {
@@ -238,7 +275,8 @@ fn hint(item: &Item, here: &[PlacedItem<'_>], questionnaire: &Questionnaire, lan
     }
 }
 
-fn value_in_words(value: &str, item: &Item, questionnaire: &Questionnaire, language: Language) -> String {
+/// A value of the form as the page shows it.
+pub(super) fn value_in_words(value: &str, item: &Item, questionnaire: &Questionnaire, language: Language) -> String {
     let tag = language.tag();
     let words = match &item.kind {
         ItemKind::Likert if value == NO_OPINION => Some(questionnaire.scale.not_applicable.get(tag)),

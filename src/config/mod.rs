@@ -3,11 +3,15 @@
 //! `docs/plumbline.toml` is the reference: every key with its default and its meaning, held equal to [`Config`] by a
 //! test. The room knows nothing of HTTP or storage. Start reading at [`Config`].
 
+mod limits;
+
 use std::net::SocketAddr;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use validator::Validate;
+
+pub use limits::{AllowanceConfig, LimitsConfig};
 
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
@@ -24,9 +28,14 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged: `error`, `warn`, `info`, `debug`, or directives like `plumbline=debug`.
     pub log_level: String,
+    /// Whether phones may put the form aside for use without a network.
+    pub offline: bool,
     /// How submissions wait for storage.
     #[validate(nested)]
     pub intake: IntakeConfig,
+    /// How much clients may ask for.
+    #[validate(nested)]
+    pub limits: LimitsConfig,
 }
 
 /// How logs are written.
@@ -59,7 +68,9 @@ impl Default for Config {
             utc_offset_hours: 7,
             log_format: LogFormat::Human,
             log_level: "info".to_owned(),
+            offline: true,
             intake: IntakeConfig::default(),
+            limits: LimitsConfig::default(),
         }
     }
 }
@@ -127,8 +138,16 @@ mod tests {
 
     #[test]
     fn a_value_out_of_range_is_refused() {
-        for text in ["utc_offset_hours = 15", "[intake]\ngroup_max = 0", "[intake]\nwaiting_max = 1000001"] {
+        for text in [
+            "utc_offset_hours = 15",
+            "[intake]\ngroup_max = 0",
+            "[intake]\nwaiting_max = 1000001",
+            "[limits]\nhead_seconds = 0",
+        ] {
             assert!(matches!(from_toml(text), Err(ConfigError::Invalid(_))), "{text}");
+        }
+        for text in ["[limits.answers]\nburst = 0", "[limits]\ntrusted_proxies = [\"10.0.0.0/33\"]"] {
+            assert!(matches!(from_toml(text), Err(ConfigError::Unreadable(_))), "{text}");
         }
         assert!(from_toml("utc_offset_hours = 14\n[intake]\ngroup_max = 10000").is_ok());
     }

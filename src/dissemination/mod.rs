@@ -8,6 +8,7 @@ mod api;
 mod method_note;
 mod neighbours;
 mod numbers;
+mod open_link_view;
 mod pages;
 mod ranking_page;
 #[cfg(test)]

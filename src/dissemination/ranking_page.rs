@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::method_note::MethodView;
 use super::numbers::{self, Written, points_in, with_unit};
+use super::open_link_view::OpenLinkView;
 use super::sets_view::SetsView;
 use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
@@ -30,6 +31,7 @@ pub(super) struct RankingView {
     lead: String,
     overall: Option<String>,
     sets: SetsView,
+    open_link: OpenLinkView,
     /// The chart in each layout.
     charts: [String; 2],
     reading: String,
@@ -86,6 +88,7 @@ impl RankingView {
             lead: words::lead_sentence(wave, ranking, language),
             overall,
             sets: SetsView::new(wave, chosen, language),
+            open_link: OpenLinkView::new(wave, results, language),
             charts: charts(wave, results, ranking, language),
             reading: language
                 .t_with("chart-reading", [("level", level.clone().into()), ("joint", joint.clone().into())]),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::index::{FactorResult, IndexKind, Indices, ItemResult, UnitResults, WaveResults};
+use crate::index::{FactorResult, IndexKind, Indices, ItemResult, OpenLinkResults, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
 use crate::ranking::{Neighbour, Ranked, Ranking, Withheld};
 use crate::statistics::{Difference, Estimate, Precision};
@@ -80,6 +80,7 @@ pub(super) fn results() -> WaveResults {
         covariance: vec![vec![0.0; 9]; 9],
         overall: unit(None, 0.8291, 0.0051, 4009),
         uncalibrated: None,
+        open_link: OpenLinkResults::None,
         units,
     }
 }

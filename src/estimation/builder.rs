@@ -1,18 +1,20 @@
 //! Building a sample: from kept tallies and the log of responses, or from responses alone.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::EstimationError;
 use super::between::{BetweenLevels, Scores};
 use super::cells::Cells;
 use super::frame::{Frame, Walk};
-use super::log::Log;
+use super::log::{Log, Stand};
 use super::margins::{Calibration, numbers, weight_of};
 use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
 use super::sample::{Domain, Sample};
 use super::strata::Survey;
 use super::tally::TallySums;
+use super::threads::{joined, side_by_side, threads_for};
 use super::unit_totals::{BILLIONTH, Projection};
 use crate::foundation::Weight;
 use crate::statistics::LonelyPsu;
@@ -104,8 +106,19 @@ impl SampleBuilder {
 
     /// Adds a response.
     pub fn add_response(&mut self, respondent: &Respondent) -> Result<(), EstimationError> {
-        let (place, cell) = (self.places.number(&respondent.place)?, self.cell(respondent.member)?);
-        self.log.push(place, cell, respondent.weight, respondent.ratings)
+        let stand = self.stand(respondent.member, &respondent.place)?;
+        self.add_response_at(stand, respondent.weight, respondent.ratings)
+    }
+
+    /// The number under which [`Self::add_response_at`] knows some members at a place.
+    pub fn stand(&mut self, member: Membership, place: &Place) -> Result<Stand, EstimationError> {
+        let (place, cell) = (self.places.number(place)?, self.cell(member)?);
+        self.log.stand(place, cell)
+    }
+
+    /// Adds a response at a stand that this builder gave out: no name is looked up.
+    pub fn add_response_at(&mut self, stand: Stand, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
+        self.log.push(stand, weight, ratings)
     }
 
     fn cell(&mut self, member: Membership) -> Result<u32, EstimationError> {
@@ -125,7 +138,7 @@ impl SampleBuilder {
         self.cells.sort_groups();
         let (items, satisfied_from, domains) = (self.items, self.satisfied_from, self.levels + 1);
         let ranks = self.cells.ranks(&between.levels);
-        let frame = Frame::new(items, self.places, self.log, self.tallies, &ranks)?;
+        let frame = Frame::new(self.places, self.log, self.tallies, ranks);
         let sums = sums_by_domain_and_group(&frame, &self.cells)?;
         let projection = match &self.calibration {
             None => Projection::plain(items, satisfied_from),
@@ -143,7 +156,7 @@ impl SampleBuilder {
         let (products, first_stage) = std::thread::scope(|scope| {
             let products = scope.spawn(|| pairs_by_domain(&frame, &self.cells, &projection, satisfied_from));
             let first_stage = walk.first_stage();
-            (products.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), first_stage)
+            (joined(products), first_stage)
         });
         for (domain, products) in products? {
             domains[domain].set_pairs(products);
@@ -159,20 +172,36 @@ impl SampleBuilder {
 
 type Sums = BTreeMap<(usize, usize), TallySums>;
 
+/// Adds up places on all processors; integers add up to the same in any split.
 fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, EstimationError> {
-    use std::collections::btree_map::Entry;
+    let threads = threads_for(frame.responses().count());
+    let parts: Vec<Range<usize>> =
+        (0..threads).map(|part| part * frame.places() / threads..(part + 1) * frame.places() / threads).collect();
     let mut sums = Sums::new();
-    for place in 0..frame.places() {
-        for (cell, tally) in frame.tallies(place)? {
-            for domain in cells.domains(cell) {
-                match sums.entry((domain, cells.group(cell))) {
-                    Entry::Occupied(mut sums) => sums.get_mut().add(&tally)?,
-                    Entry::Vacant(place) => drop(place.insert(tally.clone())),
-                }
-            }
+    for part in side_by_side(parts, |places| sums_of_places(frame, cells, places)) {
+        for (key, tally) in part? {
+            add_to(&mut sums, key, &tally)?;
         }
     }
     Ok(sums)
+}
+
+fn sums_of_places(frame: &Frame, cells: &Cells, places: Range<usize>) -> Result<Sums, EstimationError> {
+    let mut sums = Sums::new();
+    for place in places {
+        for (cell, tally) in frame.tallies(place)? {
+            cells.domains(cell).try_for_each(|domain| add_to(&mut sums, (domain, cells.group(cell)), &tally))?;
+        }
+    }
+    Ok(sums)
+}
+
+fn add_to(sums: &mut Sums, key: (usize, usize), tally: &TallySums) -> Result<(), EstimationError> {
+    if let Some(sum) = sums.get_mut(&key) {
+        return sum.add(tally);
+    }
+    sums.insert(key, tally.clone());
+    Ok(())
 }
 
 /// Finds the factors that meet the margins, and each domain's regression on them.

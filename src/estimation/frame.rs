@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::EstimationError;
 use super::cells::Cells;
-use super::log::{Entry, Log, tally_of};
+use super::log::{Entry, Log, Ordered, Run, tally_of};
 use super::place::{KeptPlace, Places};
 use super::strata::{FirstStage, StratumSums, Survey};
 use super::tally::TallySums;
@@ -15,61 +15,46 @@ use crate::statistics::StratumSize;
 /// All that was added, in the order of places.
 #[derive(Debug)]
 pub(super) struct Frame {
-    items: usize,
     places: Vec<KeptPlace>,
-    /// The responses in the order of places, then of cells: neighbours in memory are needed together.
-    log: Log,
-    /// Where each place's responses begin in `log`, and the end of the last.
-    starts: Vec<u32>,
+    responses: Ordered,
     /// Kept tallies by place and cell.
     tallies: BTreeMap<(u32, u32), TallySums>,
+    /// Orders cells whatever the order in which they were met.
+    ranks: Vec<u32>,
 }
 
 impl Frame {
     /// `ranks` orders cells whatever the order in which they were met.
-    pub(super) fn new(
-        items: usize,
-        places: Places,
-        log: Log,
-        tallies: BTreeMap<(u32, u32), TallySums>,
-        ranks: &[u32],
-    ) -> Result<Self, EstimationError> {
+    pub(super) fn new(places: Places, log: Log, tallies: BTreeMap<(u32, u32), TallySums>, ranks: Vec<u32>) -> Self {
         let (places, positions) = places.in_order();
-        let mut order = log.sorted_by_key(|place, cell| (positions[place as usize], cell))?;
-        let mut starts = vec![0_u32; places.len() + 1];
-        for index in &order {
-            starts[positions[log.get(*index).place as usize] as usize + 1] += 1;
-        }
-        for place in 0..places.len() {
-            starts[place + 1] += starts[place];
-        }
-        // Respondents who are sampling units themselves are added one by one: in an order that does not tell how they came.
-        for (_, range) in places.iter().zip(starts.windows(2)).filter(|(place, _)| place.path.len() == 1) {
-            order[range[0] as usize..range[1] as usize].sort_by_cached_key(|index| {
-                let entry = log.get(*index);
-                (ranks[entry.cell as usize], entry.weight, entry.ratings.to_vec())
-            });
-        }
+        let responses = log.in_order(&positions);
         let tallies =
             tallies.into_iter().map(|((place, cell), tally)| ((positions[place as usize], cell), tally)).collect();
-        let log = log.in_order(&order);
-        Ok(Self { items, places, log, starts, tallies })
+        Self { places, responses, tallies, ranks }
     }
 
-    pub(super) fn log(&self) -> &Log {
-        &self.log
+    pub(super) fn responses(&self) -> &Ordered {
+        &self.responses
     }
 
     pub(super) fn items(&self) -> usize {
-        self.items
+        self.responses.items()
     }
 
     pub(super) fn places(&self) -> usize {
         self.places.len()
     }
 
-    fn entries(&self, place: usize) -> impl Iterator<Item = Entry<'_>> {
-        (self.starts[place]..self.starts[place + 1]).map(|index| self.log.get(index))
+    /// The responses at a place one by one, each with its cell, in an order that does not tell how they came.
+    fn respondents(&self, place: usize) -> Vec<(u32, Entry<'_>)> {
+        let with_cell = |run: &Run| {
+            let cell = run.cell;
+            self.responses.entries(*run).map(move |entry| (cell, entry))
+        };
+        let mut respondents: Vec<(u32, Entry<'_>)> =
+            self.responses.of_place(place).iter().flat_map(with_cell).collect();
+        respondents.sort_unstable_by_key(|(cell, entry)| (self.ranks[*cell as usize], entry.weight, entry.ratings));
+        respondents
     }
 
     /// The tally of each cell at a place: the kept ones, or those of its responses.
@@ -83,9 +68,8 @@ impl Frame {
         if !kept.is_empty() {
             return Ok(kept);
         }
-        let entries: Vec<Entry<'_>> = self.entries(place).collect();
-        let cells = entries.chunk_by(|a, b| a.cell == b.cell);
-        cells.map(|cell| Ok((cell[0].cell, tally_of(self.items, cell.iter().copied())?))).collect()
+        let tally = |run: &Run| Ok((run.cell, tally_of(self.items(), self.responses.entries(*run))?));
+        self.responses.of_place(place).iter().map(tally).collect()
     }
 
     /// The places of each stratum.
@@ -133,9 +117,9 @@ impl<'a> Walk<'a> {
             self.check_population(places.start, at, depth)?;
             let unit_of = |place: usize| frame.places[place].path.get(1 + depth);
             let Some(name) = unit_of(at) else {
-                for entry in frame.entries(at) {
-                    let tally = tally_of(frame.items, std::iter::once(entry))?;
-                    sums.add_unit(&self.projection.unit(self.cells, &[(entry.cell, tally)])?)?;
+                for (cell, entry) in frame.respondents(at) {
+                    let tally = tally_of(frame.items(), std::iter::once(entry))?;
+                    sums.add_unit(&self.projection.unit(self.cells, &[(cell, tally)])?)?;
                 }
                 at += 1;
                 continue;

@@ -4,9 +4,10 @@
 //! method. [`SampleBuilder`] turns tallies and responses into a [`Sample`], whose reading costs the same for any number
 //! of responses. [`Statistic`] says which share, mean or index is meant.
 //!
-//! A sample is formed in this order: `place.rs`, `cells.rs` and `log.rs` number places, combinations of levels and responses;
+//! A sample is formed in this order: `place.rs` and `cells.rs` number places and combinations of levels, and `log.rs` keeps the
+//! responses by both;
 //! `margins.rs` finds the factors of a calibration; `frame.rs` walks through strata and stages, `unit_totals.rs` says what
-//! a unit adds, `strata.rs` and `between.rs` add it up; `pairs.rs` forms what design effects need.
+//! a unit adds, `strata.rs` and `between.rs` add it up; `pairs.rs` and `joint.rs` form what design effects need.
 //!
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`TallySums`].
 
@@ -14,6 +15,7 @@ mod between;
 mod builder;
 mod cells;
 mod frame;
+mod joint;
 mod log;
 mod margins;
 mod pairs;
@@ -24,10 +26,12 @@ mod strata;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod unit_totals;
 
 pub use between::BetweenLevels;
 pub use builder::{Membership, Respondent, SampleBuilder};
+pub use log::Stand;
 pub use margins::{Calibration, Margin};
 pub use place::Place;
 pub use sample::{Domain, Sample};

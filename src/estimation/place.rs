@@ -1,8 +1,7 @@
 //! Where responses stand in the sample: strata, the sampling units of each stage, and what those were drawn from.
 
-use std::collections::HashMap;
-
 use super::EstimationError;
+use crate::foundation::{ShortKey, ShortKeyMap};
 
 /// Joins the names of a path; no name of a readable file holds it.
 const SEPARATOR: char = '\u{1f}';
@@ -21,33 +20,10 @@ pub struct Place<'a> {
 /// All places, each under a number.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    numbers: HashMap<PathKey, Numbered>,
+    numbers: ShortKeyMap<Numbered>,
     kept: Vec<KeptPlace>,
     /// The path under way, so that looking a known place up allocates nothing.
     path: String,
-}
-
-/// The bytes of a path that most paths fit in.
-const SHORT: usize = 30;
-
-/// A joined path; a short one lies in the table itself, which saves a look elsewhere in memory for each response.
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum PathKey {
-    Short(u8, [u8; SHORT]),
-    Long(Box<str>),
-}
-
-impl PathKey {
-    fn of(path: &str) -> Self {
-        let mut bytes = [0; SHORT];
-        match (bytes.get_mut(..path.len()), u8::try_from(path.len())) {
-            (Some(own), Ok(length)) => {
-                own.copy_from_slice(path.as_bytes());
-                Self::Short(length, bytes)
-            }
-            _ => Self::Long(path.into()),
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +48,7 @@ impl Places {
             self.path.push(SEPARATOR);
             self.path.push_str(unit);
         }
-        let key = PathKey::of(&self.path);
+        let key = ShortKey::from(self.path.as_bytes());
         if let Some(Numbered { number, has_populations }) = self.numbers.get(&key).copied() {
             if !has_populations && place.populations.is_empty() {
                 return Ok(number);

@@ -42,41 +42,45 @@ impl TallySums {
     pub fn add_response(&mut self, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
         check_ratings(ratings, self.items())?;
         let weight = weight.billionths();
+        let [responses, weights] = [(self.0[0], 1), (self.0[1], weight)].map(|(sum, more)| sum.checked_add(more));
         // No other sum grows faster than these two: a response that fits here fits everywhere.
-        let responses = self.0[0].checked_add(1).ok_or(EstimationError::Overflow)?;
-        self.0[1] = self.0[1].checked_add(weight).ok_or(EstimationError::Overflow)?;
-        self.0[0] = responses;
-        for (sums, rating) in self.0[HEAD..].chunks_exact_mut(ITEM_SUMS).zip(ratings) {
-            if *rating > 0 {
-                sums[0] += 1;
-                sums[usize::from(*rating)] += weight;
-            }
+        let (Some(responses), Some(weights)) = (responses, weights) else { return Err(EstimationError::Overflow) };
+        (self.0[0], self.0[1]) = (responses, weights);
+        let (sums, _) = self.0[HEAD..].as_chunks_mut::<ITEM_SUMS>();
+        for (sums, rating) in sums.iter_mut().zip(ratings) {
+            // Without a branch, which missing answers would often mislead.
+            let is_given = *rating > 0;
+            sums[0] += i64::from(is_given);
+            sums[usize::from(*rating)] += if is_given { weight } else { 0 };
         }
         Ok(())
     }
 
     /// Adds the tally of other responses. On an error nothing is added.
     pub fn add(&mut self, other: &Self) -> Result<(), EstimationError> {
-        self.combine(other, |a, b| a.checked_add(b).ok_or(EstimationError::Overflow))
+        self.combine(other, EstimationError::Overflow, i64::checked_add)
     }
 
     /// Takes out responses that were added. On an error nothing is taken out.
     pub fn subtract(&mut self, other: &Self) -> Result<(), EstimationError> {
-        self.combine(other, |a, b| a.checked_sub(b).filter(|rest| *rest >= 0).ok_or(EstimationError::Negative))
+        self.combine(other, EstimationError::Negative, |a, b| a.checked_sub(b).filter(|rest| *rest >= 0))
     }
 
     fn combine(
         &mut self,
         other: &Self,
-        operation: impl Fn(i64, i64) -> Result<i64, EstimationError>,
+        error: EstimationError,
+        operation: impl Fn(i64, i64) -> Option<i64>,
     ) -> Result<(), EstimationError> {
         if self.0.len() != other.0.len() {
             return Err(EstimationError::Length { expected: self.0.len(), found: other.0.len() });
         }
         // Tried first, so that an error changes nothing.
-        self.0.iter().zip(&other.0).try_for_each(|(a, b)| operation(*a, *b).map(drop))?;
+        if self.0.iter().zip(&other.0).any(|(a, b)| operation(*a, *b).is_none()) {
+            return Err(error);
+        }
         for (a, b) in self.0.iter_mut().zip(&other.0) {
-            *a = operation(*a, *b)?;
+            *a = operation(*a, *b).unwrap_or(*a);
         }
         Ok(())
     }
@@ -158,10 +162,12 @@ pub(super) fn check_ratings(ratings: &[u8], items: usize) -> Result<(), Estimati
     if ratings.len() != items {
         return Err(EstimationError::Length { expected: items, found: ratings.len() });
     }
-    match ratings.iter().find(|rating| usize::from(**rating) > RATINGS) {
-        Some(found) => Err(EstimationError::Rating { found: *found }),
-        None => Ok(()),
+    // The highest is found without a look at each by itself.
+    if usize::from(ratings.iter().copied().max().unwrap_or(0)) <= RATINGS {
+        return Ok(());
     }
+    let found = ratings.iter().copied().find(|rating| usize::from(*rating) > RATINGS);
+    Err(EstimationError::Rating { found: found.unwrap_or(0) })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod date;
 mod finding;
 mod language;
 mod missing;
+mod short_key;
 mod table;
 mod weight;
 
@@ -23,5 +24,6 @@ pub use date::parse_date;
 pub use finding::{Finding, Findings, LimitedFindings, one_line};
 pub use language::{LanguageTag, LanguageTagError, Text};
 pub use missing::MaybeMissing;
+pub use short_key::{ShortKey, ShortKeyMap};
 pub use table::{Table, cell_path};
 pub use weight::{Weight, WeightError};

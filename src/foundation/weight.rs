@@ -52,6 +52,20 @@ impl Weight {
         }
     }
 
+    /// The weight that is written as the shortest decimal form of a number.
+    pub fn from_number(number: f64) -> Result<Self, WeightError> {
+        if (1e-9..=1e6).contains(&number) {
+            // Of whole billionths up to a million, at most one is written as a given number: they lie further apart than
+            // numbers do. So what leads back to the number is what its shortest form says.
+            #[expect(clippy::cast_possible_truncation, reason = "whole, and at most 10^15")]
+            let nearest = Self((number * Self::SCALE as f64).round() as i64);
+            if nearest.value().total_cmp(&number).is_eq() {
+                return Ok(nearest);
+            }
+        }
+        number.to_string().parse()
+    }
+
     /// The weight as a number, for display and for estimates.
     #[must_use]
     pub fn value(self) -> f64 {
@@ -63,6 +77,9 @@ impl FromStr for Weight {
     type Err = WeightError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(plain) = plain_billionths(text).and_then(|billionths| Self::from_billionths(billionths).ok()) {
+            return Ok(plain);
+        }
         let shown = || text.chars().take(32).collect::<String>();
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => {
@@ -89,6 +106,23 @@ impl FromStr for Weight {
         let billionths = digits_before(&digits, shift).ok_or_else(out_of_range)?;
         Self::from_billionths(billionths).map_err(|_| out_of_range())
     }
+}
+
+/// What nearly all weights are written as, at little cost: some digits, and up to nine after a point.
+fn plain_billionths(text: &str) -> Option<i64> {
+    let (mut digits, mut decimals) = (0_i64, None);
+    // So many digits stay far below the largest integer.
+    for byte in Some(text).filter(|text| text.len() <= 17)?.bytes() {
+        match (byte, &mut decimals) {
+            (b'0'..=b'9', decimals) => {
+                digits = 10 * digits + i64::from(byte - b'0');
+                *decimals = decimals.map(|count: u32| count + 1);
+            }
+            (b'.', None) => decimals = Some(0),
+            _ => return None,
+        }
+    }
+    digits.checked_mul(10_i64.pow(9_u32.checked_sub(decimals.unwrap_or(0))?))
 }
 
 /// The number formed by the first `shift` of `digits` (zeros appended where there are fewer), rounded by the next digit.
@@ -133,16 +167,18 @@ impl<'de> Deserialize<'de> for Weight {
             Number(f64),
             Text(String),
         }
-        let text = match Written::deserialize(deserializer)? {
-            Written::Number(number) => number.to_string(),
-            Written::Text(text) => text,
+        let weight = match Written::deserialize(deserializer)? {
+            Written::Number(number) => Self::from_number(number),
+            Written::Text(text) => text.parse(),
         };
-        text.parse().map_err(serde::de::Error::custom)
+        weight.map_err(serde::de::Error::custom)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::strategy::Strategy;
+
     use super::*;
 
     #[test]
@@ -173,7 +209,31 @@ mod tests {
         }
     }
 
+    /// What a text says by the rules for all texts.
+    fn by_digits(text: &str) -> Option<i64> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        digits_before(&[whole, fraction].concat(), whole.len() as i64 + 9)
+            .filter(|found| (1..=Weight::MAX.0).contains(found))
+    }
+
     proptest::proptest! {
+        #[test]
+        fn a_number_is_the_weight_that_its_shortest_form_says(
+            number in proptest::prop_oneof![
+                0.0..2e6_f64, 0.0..1e-7_f64, proptest::num::f64::ANY,
+                (0..2_000_000_000_000_000_i64, 1..=9_u32).prop_map(|(digits, places)| digits as f64 / 10_f64.powi(places as i32)),
+            ],
+        ) {
+            proptest::prop_assert_eq!(Weight::from_number(number), number.to_string().parse());
+        }
+
+        #[test]
+        fn short_forms_mean_what_long_ones_do(text in "[0-9]{1,9}(\\.[0-9]{0,12})?") {
+            let long = format!("0000000000000000000{text}");
+            proptest::prop_assert_eq!(text.parse::<Weight>().ok().map(Weight::billionths), by_digits(&text));
+            proptest::prop_assert_eq!(text.parse::<Weight>().ok(), long.parse().ok());
+        }
+
         #[test]
         fn a_weight_is_read_back_from_its_display(billionths in 1..=Weight::MAX.0) {
             let weight = Weight(billionths);

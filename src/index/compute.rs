@@ -1,6 +1,8 @@
 //! Applies a method to a sample.
 
-use super::{Criteria, FactorResult, IndexKind, Indices, ItemResult, Method, UnitResults, WaveResults};
+use super::{
+    Criteria, FactorResult, IndexKind, Indices, ItemResult, Method, OpenLinkResults, UnitResults, WaveResults,
+};
 use crate::estimation::{BetweenLevels, Domain, Measure, Sample, Statistic};
 use crate::foundation::Code;
 use crate::statistics::Confidence;
@@ -31,6 +33,7 @@ pub fn compute(wave: &Wave, method: &Method, sample: &Sample) -> WaveResults {
         headline: method.headline,
         level: confidence.level,
         uncalibrated: None,
+        open_link: OpenLinkResults::None,
         units: wave.units.iter().zip(sample.levels()).map(unit_results).collect(),
         overall: compute_domain(&criteria, method, sample.overall(), confidence, None),
         covariance,
@@ -156,6 +159,7 @@ mod tests {
             columns,
             level: 0.9,
             wished_margin: 0.05,
+            open_link: crate::survey::OpenLinkPlan::default(),
             estimation: EstimationPlan::default(),
             calibration: None,
             synthetic: true,

@@ -47,12 +47,55 @@ pub struct WaveResults {
     pub level: f64,
     /// Why the weights are not calibrated although the plan wants it; nothing where they are, or where it does not.
     pub uncalibrated: Option<String>,
+    /// What came over the open link.
+    pub open_link: OpenLinkResults,
     /// One entry a measured unit, in the plan's order.
     pub units: Vec<UnitResults>,
     /// All units together.
     pub overall: UnitResults,
     /// Covariance of the headline index between units, row by row in the order of `units`; 0 where one has no estimate.
     pub covariance: Vec<Vec<f64>>,
+}
+
+/// What people said who came over the open link. They chose themselves, so nothing says how sure it is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum OpenLinkResults {
+    /// Nobody came that way.
+    None,
+    /// So many of the responses, which are counted in the official results: their margins are then no margins of error.
+    Counted(u64),
+    /// Estimates without any precision, which are no part of the official results: each unit in the plan's order, and all.
+    Apart {
+        /// One entry a measured unit.
+        units: Vec<UnitResults>,
+        /// All units together.
+        overall: Box<UnitResults>,
+    },
+}
+
+impl OpenLinkResults {
+    /// How many answers came this way.
+    #[must_use]
+    pub fn answers(&self) -> u64 {
+        match self {
+            Self::None => 0,
+            Self::Counted(answers) => *answers,
+            Self::Apart { overall, .. } => overall.responses,
+        }
+    }
+
+    /// How many of the answers in the official results came this way.
+    #[must_use]
+    pub fn counted(&self) -> u64 {
+        if let Self::Counted(answers) = self { *answers } else { 0 }
+    }
+
+    /// What responses at weight 1 make, without any precision.
+    #[must_use]
+    pub fn apart(results: WaveResults) -> Self {
+        let units = results.units.into_iter().map(UnitResults::without_precision).collect();
+        Self::Apart { units, overall: Box::new(results.overall.without_precision()) }
+    }
 }
 
 impl WaveResults {
@@ -79,6 +122,18 @@ pub struct UnitResults {
     pub factors: Vec<FactorResult>,
     /// The four indices.
     pub indices: Indices,
+}
+
+impl UnitResults {
+    /// The same estimates, saying nothing of how sure they are.
+    fn without_precision(mut self) -> Self {
+        let items = self.items.iter_mut().flat_map(|item| [&mut item.top2, &mut item.mean]);
+        let factors = self.factors.iter_mut().map(|factor| &mut factor.top2);
+        let Indices { items: by_item, factors: by_factor, pooled, score } = &mut self.indices;
+        let all = items.chain(factors).chain([by_item, by_factor, pooled, score]);
+        all.flatten().for_each(|estimate| estimate.precision = None);
+        self
+    }
 }
 
 /// One rated item. Nothing where nobody answered it.

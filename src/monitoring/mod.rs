@@ -15,18 +15,18 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::foundation::Code;
-use crate::survey::Mode;
+use crate::survey::{Channel, Mode};
 
 pub use planning::{PlanningError, PlanningFigure, PlanningQuestion, Quantity, plan_sample, whole_answers};
 pub use progress::fieldwork;
 
-/// Responses of one unit, on one day, in one mode.
+/// Responses of one unit, on one day, over one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayCount {
     /// The unit.
     pub unit: Code,
-    /// How they were given.
-    pub mode: Mode,
+    /// By which way they came.
+    pub channel: Channel,
     /// The day on which they were given.
     pub day: NaiveDate,
     /// How many.
@@ -69,7 +69,7 @@ pub struct Fieldwork {
 pub struct UnitFieldwork {
     /// The unit; none for all together.
     pub unit: Option<Code>,
-    /// Responses so far.
+    /// Responses so far, without those over the open link that are kept apart.
     pub answered: u64,
     /// Responses that the plan wants; none when the plan does not say.
     pub target: Option<u64>,
@@ -81,6 +81,8 @@ pub struct UnitFieldwork {
     pub by_mode: BTreeMap<Mode, u64>,
     /// Responses by the day on which they were given.
     pub by_day: BTreeMap<NaiveDate, u64>,
+    /// Responses over the open link that are kept apart; they are not in any other count here.
+    pub open_link: u64,
     /// The half-width of the headline index's interval so far, as a share.
     pub margin: Option<f64>,
     /// The design effect seen so far.

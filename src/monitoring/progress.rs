@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, UnitFieldwork};
 use crate::foundation::Code;
 use crate::statistics::answers_at_seen_margin;
-use crate::survey::{Field, Wave};
+use crate::survey::{Channel, Field, Wave};
 
 /// Counts the fieldwork of a wave on a day.
 ///
@@ -25,6 +25,8 @@ pub fn fieldwork(wave: &Wave, counts: &[DayCount], today: NaiveDate, precision: 
     let wished_margin = wave.plan.wished_margin;
     let elapsed = elapsed_share(&wave.plan.field, today);
     let state = |unit: Option<Code>, counts: &[&DayCount], target: Option<u64>, precision: Option<&SeenPrecision>| {
+        let (apart, counts): (Vec<&DayCount>, Vec<&DayCount>) =
+            counts.iter().partition(|count| count.channel == Channel::OpenLink);
         let answered = counts.iter().map(|count| count.n).sum();
         let needed = precision.and_then(|seen| answers_at_seen_margin(answered, seen.margin, wished_margin));
         let mut state = UnitFieldwork {
@@ -35,12 +37,15 @@ pub fn fieldwork(wave: &Wave, counts: &[DayCount], today: NaiveDate, precision: 
             share: target.map(|target| answered as f64 / target as f64),
             by_mode: BTreeMap::new(),
             by_day: BTreeMap::new(),
+            open_link: apart.iter().map(|count| count.n).sum(),
             margin: precision.map(|seen| seen.margin),
             design_effect: precision.and_then(|seen| seen.design_effect),
             more_needed: needed.map(|needed| needed.saturating_sub(answered)),
         };
         for count in counts {
-            *state.by_mode.entry(count.mode).or_default() += count.n;
+            if let Channel::Mode(mode) = count.channel {
+                *state.by_mode.entry(mode).or_default() += count.n;
+            }
             *state.by_day.entry(count.day).or_default() += count.n;
         }
         state
@@ -71,7 +76,7 @@ mod tests {
     use crate::survey::{Mode, WaveState};
 
     fn count(unit: &str, mode: Mode, on: NaiveDate, n: u64) -> DayCount {
-        DayCount { unit: code(unit), mode, day: on, n }
+        DayCount { unit: code(unit), channel: Channel::Mode(mode), day: on, n }
     }
 
     /// The sample wave: field 1 to 30 November 2024, 600 answers wished of each of nine districts, margin 0.03.
@@ -99,6 +104,18 @@ mod tests {
         assert_eq!((state.overall.unit.as_ref(), state.overall.answered), (None, 42));
         assert_eq!(state.overall.by_day, BTreeMap::from([(first, 15), (second, 27)]));
         assert_eq!(state.units[8].answered, 0);
+    }
+
+    #[test]
+    fn what_is_kept_apart_is_in_no_other_count() {
+        let today = day(2024, 11, 2);
+        let apart = DayCount { channel: Channel::OpenLink, ..count("080", Mode::Web, today, 900) };
+        let state = state(&[count("080", Mode::Web, today, 10), apart], today, &SeenPrecisions::default());
+        for unit in [&state.units[0], &state.overall] {
+            assert_eq!((unit.answered, unit.open_link), (10, 900));
+            assert_eq!(unit.by_day, BTreeMap::from([(today, 10)]));
+            assert_eq!(unit.by_mode, BTreeMap::from([(Mode::Web, 10)]));
+        }
     }
 
     #[test]

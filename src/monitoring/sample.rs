@@ -22,6 +22,7 @@ fn unit(name: Option<&str>, by_day: BTreeMap<NaiveDate, u64>, target: u64) -> Un
             .filter(|(_, count)| *count > 0)
             .collect(),
         by_day,
+        open_link: 0,
         margin: counted.then(|| 1.1 / (answered as f64).sqrt()),
         design_effect: counted.then_some(1.432_1),
         more_needed: counted.then(|| 1344_u64.saturating_sub(answered)),

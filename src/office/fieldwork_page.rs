@@ -29,6 +29,8 @@ pub(super) struct FieldworkView {
     /// The burn-up chart in each layout.
     charts: [String; 2],
     modes: Vec<String>,
+    /// Whether anything is kept apart.
+    has_open_link: bool,
     units: Vec<UnitRow>,
     overall: UnitRow,
     explanation: String,
@@ -46,6 +48,7 @@ struct UnitRow {
     /// Fewer than an even pace would have brought.
     behind: bool,
     by_mode: Vec<String>,
+    open_link: String,
     margin: String,
     design_effect: String,
     more_needed: String,
@@ -80,6 +83,7 @@ impl FieldworkView {
             shows_one_unit: unit.is_some(),
             charts: charts(wave, fieldwork.today, shown, language),
             modes: modes.iter().map(|mode| language.t(&format!("mode-{}", mode.as_str()))).collect(),
+            has_open_link: fieldwork.overall.open_link > 0,
             units: fieldwork.units.iter().map(row).collect(),
             overall: row(&fieldwork.overall),
             explanation: language.t_with("fieldwork-explanation", [("margin", wished.into())]),
@@ -122,6 +126,7 @@ fn unit_row(wave: &Wave, unit: &UnitFieldwork, modes: &[Mode], language: Languag
             .iter()
             .map(|mode| language.format_count(unit.by_mode.get(mode).copied().unwrap_or_default()))
             .collect(),
+        open_link: language.format_count(unit.open_link),
         margin: number(unit.margin.map(|margin| margin * 100.0), 1),
         design_effect: number(unit.design_effect, 2),
         more_needed: count(unit.more_needed),

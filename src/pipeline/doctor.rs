@@ -8,7 +8,7 @@ use super::{PipelineError, Platform};
 use crate::estimation::TallySums;
 use crate::foundation::Code;
 use crate::storage::{KeptResponse, Snapshot};
-use crate::survey::{Mode, Unit, UnitId};
+use crate::survey::{Channel, Unit, UnitId};
 
 /// What a recount found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,7 +28,7 @@ pub struct Mismatch {
     pub wave: Code,
     /// The unit.
     pub unit: Code,
-    /// What was compared: a stratum and PSU, or a day and mode.
+    /// What was compared: a stratum and PSU, or a day and channel.
     pub place: String,
     /// What is kept.
     pub kept: String,
@@ -79,7 +79,7 @@ async fn check_unit(
     checkup.tallies += kept_sums.len() as u64;
     let mut kept_days = Places::new();
     for count in snapshot.daily_counts(loaded.id, unit.id).await? {
-        kept_days.insert(day_of(count.day, count.mode), count.responses);
+        kept_days.insert(day_of(count.day, count.channel), count.responses);
     }
     let wave = &loaded.wave.plan.code;
     checkup.mismatches.extend(compare(wave, unit.code(), &kept_sums, &recounted.sums));
@@ -94,6 +94,12 @@ async fn recount(snapshot: &Snapshot, loaded: &LoadedWave) -> Result<HashMap<Uni
         loaded.wave.units.iter().map(|unit| (unit.id, Recount::default())).collect();
     let count = |response: KeptResponse| {
         let counted = units.get_mut(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
+        counted.responses += 1;
+        let channel = loaded.wave.plan.channel(response.mode, response.source);
+        *counted.days.entry(day_of(response.answered_on, channel)).or_default() += 1;
+        if channel == Channel::OpenLink {
+            return Ok(());
+        }
         let ratings = loaded.ratings_of(&response.answers)?;
         let place = &response.placement;
         let sums = match counted.sums.entry(place_of(&place.stratum, place.psu.as_ref())) {
@@ -101,16 +107,14 @@ async fn recount(snapshot: &Snapshot, loaded: &LoadedWave) -> Result<HashMap<Uni
             Occupied(counted) => counted.into_mut(),
         };
         sums.add_response(place.weight, &ratings)?;
-        *counted.days.entry(day_of(response.answered_on, response.mode)).or_default() += 1;
-        counted.responses += 1;
         Ok::<_, PipelineError>(())
     };
     snapshot.each_response(loaded.id, count).await?;
     Ok(units)
 }
 
-fn day_of(day: chrono::NaiveDate, mode: Mode) -> String {
-    format!("{day} {}", mode.as_str())
+fn day_of(day: chrono::NaiveDate, channel: Channel) -> String {
+    format!("{day} {}", channel.as_str())
 }
 
 fn place_of(stratum: &Code, psu: Option<&Code>) -> String {

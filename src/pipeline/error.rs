@@ -73,6 +73,9 @@ pub enum SubmitError {
     /// The wave takes no answers now.
     #[error("the wave takes no answers now")]
     NotOpen,
+    /// The wave takes nothing over the open link.
+    #[error("this survey is answered by invitation")]
+    InvitationNeeded,
     /// The same id was sent before with other content.
     #[error("another response has this id")]
     Conflict,

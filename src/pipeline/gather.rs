@@ -5,10 +5,28 @@ use std::collections::HashMap;
 use super::PipelineError;
 use super::waves::{LoadedWave, unmeasured};
 use crate::estimation::{Calibration, Margin, Membership, Place, Respondent, SampleBuilder};
-use crate::foundation::Code;
+use crate::foundation::{Code, Weight};
 use crate::index::Method;
 use crate::storage::{KeptResponse, Snapshot, StorageError};
-use crate::survey::{CalibrationPlan, PlannedMargin, UnitId, Wave, packed_text};
+use crate::survey::{CalibrationPlan, OpenAnswers, PlannedMargin, Source, UnitId, Wave, packed_text};
+
+/// What a wave's responses make.
+pub(super) struct Gathered {
+    /// The official sample.
+    pub(super) sample: SampleBuilder,
+    /// What came over the open link.
+    pub(super) open_link: OpenLinkAnswers,
+}
+
+/// What came over the open link.
+pub(super) enum OpenLinkAnswers {
+    /// Nothing.
+    None,
+    /// So many responses, which are in the official sample.
+    Counted(u64),
+    /// Responses that are not in the official sample, everybody at weight 1.
+    Apart(Box<SampleBuilder>),
+}
 
 /// Reads a wave's sample (see [`SampleBuilder`]). A unit is a level.
 ///
@@ -18,12 +36,13 @@ pub(super) async fn gather(
     loaded: &LoadedWave,
     method: &Method,
     calibration: Option<&CalibrationPlan>,
-) -> Result<SampleBuilder, PipelineError> {
+) -> Result<Gathered, PipelineError> {
     let wave = &loaded.wave;
     let items = wave.questionnaire.rated_items().count();
     let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
-    let sample = SampleBuilder::new(items, satisfied_from, wave.units.len())?;
-    let mut sample = sample.with_lonely_psu(wave.plan.estimation.lonely_psu);
+    let empty = || SampleBuilder::new(items, satisfied_from, wave.units.len());
+    let (mut apart, mut opt_in) = (empty()?, 0);
+    let mut sample = empty()?.with_lonely_psu(wave.plan.estimation.lonely_psu);
     let margins = if let Some(plan) = calibration {
         sample = sample.calibrated(Calibration::new(plan.method, plan.margins.iter().map(margin).collect())?);
         Margins::new(plan, wave)
@@ -35,9 +54,15 @@ pub(super) async fn gather(
     let add = |response: KeptResponse| {
         let level = *levels.get(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
         let ratings = loaded.ratings_of(&response.answers)?;
-        let of_margins = margins.levels_of(wave.units[level].code().as_str(), &response.respondent)?;
         let placement = &response.placement;
         let psu = placement.psu.as_ref().map(Code::as_str);
+        opt_in += u64::from(response.source == Source::Open);
+        if !wave.plan.counts(response.source) {
+            let member = Membership { levels: &[level], margins: &[] };
+            let place = Place { stratum: placement.stratum.as_str(), ..Place::default() };
+            return Ok(apart.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &ratings })?);
+        }
+        let of_margins = margins.levels_of(wave.units[level].code().as_str(), &response.respondent)?;
         sample.add_response(&Respondent {
             member: Membership { levels: &[level], margins: &of_margins },
             place: Place { stratum: placement.stratum.as_str(), units: psu.as_slice(), populations: &[] },
@@ -47,7 +72,12 @@ pub(super) async fn gather(
         Ok::<_, PipelineError>(())
     };
     snapshot.each_response(loaded.id, add).await?;
-    Ok(sample)
+    let open_link = match wave.plan.open_link.answers {
+        _ if opt_in == 0 => OpenLinkAnswers::None,
+        OpenAnswers::Counted => OpenLinkAnswers::Counted(opt_in),
+        OpenAnswers::Apart | OpenAnswers::Refused => OpenLinkAnswers::Apart(Box::new(apart)),
+    };
+    Ok(Gathered { sample, open_link })
 }
 
 async fn add_tallies(

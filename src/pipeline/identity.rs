@@ -12,6 +12,8 @@ use crate::survey::CodeRefusal;
 
 /// Characters of each half of a receipt: one comes from the id, the other proves it.
 const HALF_LENGTH: usize = 10;
+/// Characters of the code of a device or collector: 100 bits.
+const ACCESS_LENGTH: usize = 20;
 /// Characters of an invitation's code that are random: 115 bits.
 const RANDOM_LENGTH: usize = 23;
 /// Characters of an invitation's code that prove it: 25 bits.
@@ -95,6 +97,23 @@ impl InstanceSecret {
             return Err(CodeRefusal::Foreign);
         }
         Ok(self.uuid("invitation", &[wave.as_bytes(), &number.to_le_bytes()]))
+    }
+
+    /// The code of a device or collector out of random bytes, 20 characters in groups of four, and the hash it is kept under.
+    pub(super) fn access_code(&self, random: [u8; 16]) -> (String, Uuid) {
+        let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS * ACCESS_LENGTH));
+        (group(&write_digits(number, ACCESS_LENGTH)), self.uuid("access", &[&number.to_le_bytes()]))
+    }
+
+    /// The id of a paper form.
+    pub(super) fn form_id(&self, wave: &str, unit: &str, batch: &str, form: u32) -> Uuid {
+        self.uuid("paper form", &[wave.as_bytes(), unit.as_bytes(), batch.as_bytes(), &form.to_le_bytes()])
+    }
+
+    /// The hash of the code of a device or collector, as it was typed.
+    pub(super) fn access_hash(&self, typed: &str) -> Option<Uuid> {
+        let [number] = read_digits(typed, [ACCESS_LENGTH])?;
+        Some(self.uuid("access", &[&number.to_le_bytes()]))
     }
 
     /// Says that a code was made here, for whatever wave.

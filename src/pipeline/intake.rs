@@ -1,6 +1,7 @@
 //! Group commit: submissions that wait share one transaction, and each is answered after it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -21,6 +22,10 @@ impl Default for IntakeLimits {
         Self { waiting_max: 4_096, group_max: 1_024 }
     }
 }
+
+/// A storage that is silent for so long is not waited for: clients are told to come back, and what was kept all the same is
+/// found again by its id.
+const STORAGE_PATIENCE: Duration = Duration::from_secs(10);
 
 struct Waiting {
     response: NewResponse,
@@ -84,7 +89,8 @@ async fn write_groups(
             return;
         }
         let (responses, answers): (Vec<_>, Vec<_>) = group.drain(..).map(|w| (w.response, w.answer)).unzip();
-        match store.insert_responses(&responses).await {
+        let keeping = tokio::time::timeout(STORAGE_PATIENCE, store.insert_responses(&responses));
+        match keeping.await.unwrap_or(Err(StorageError::Silent)) {
             Ok(outcomes) => {
                 committed.notify_one();
                 if responses.iter().any(|response| response.invitation.is_some()) {

@@ -4,7 +4,9 @@
 //! and `standings.rs`; `identity.rs` tells why
 //! nobody can tie a receipt to a response. Start reading at [`Platform`].
 
+mod access;
 mod doctor;
+mod entries;
 mod error;
 mod estimate_files;
 mod gather;
@@ -20,7 +22,9 @@ mod synthetic;
 mod waves;
 mod written_code;
 
+pub use crate::storage::FormEntry;
 pub use doctor::{Checkup, Mismatch};
+pub use entries::{BatchState, Difference, Entered, FORM_NUMBER_MAX, Turn, TypedForm, check_form_number};
 pub use error::{PipelineError, SubmitError};
 pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
 pub use identity::InstanceSecret;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::gather::gather;
+use super::gather::{Gathered, OpenLinkAnswers, gather};
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
-use crate::estimation::SampleBuilder;
-use crate::index::{IndexKind, Method, UnitResults, WaveResults, compute, wanted_covariances};
+use crate::estimation::BetweenLevels;
+use crate::index::{IndexKind, Method, OpenLinkResults, UnitResults, WaveResults, compute, wanted_covariances};
 use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
 use crate::storage::{DailyCount, Snapshot};
 use crate::survey::{UnitId, Wave};
@@ -58,8 +58,12 @@ impl Platform {
         let mut counts = Vec::new();
         for unit in &wave.units {
             let by_day = snapshot.daily_counts(loaded.id, unit.id).await?;
-            let counted =
-                |DailyCount { mode, day, responses }| DayCount { unit: unit.code().clone(), mode, day, n: responses };
+            let counted = |DailyCount { channel, day, responses }| DayCount {
+                unit: unit.code().clone(),
+                channel,
+                day,
+                n: responses,
+            };
             counts.extend(by_day.into_iter().map(counted));
         }
         Ok(fieldwork(wave, &counts, self.clock().today(), &precisions_of(&results)))
@@ -75,27 +79,35 @@ async fn form_standings(
 ) -> Result<Standings, PipelineError> {
     let calibration = loaded.wave.plan.calibration.as_ref();
     let reason = match gather(snapshot, loaded, method, calibration).await {
-        Ok(builder) => match standings_of(&loaded.wave, method, builder, None).await {
+        Ok(gathered) => match standings_of(&loaded.wave, method, gathered, None).await {
             Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,
             outcome => return outcome,
         },
         Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,
         Err(error) => return Err(error),
     };
-    let builder = gather(snapshot, loaded, method, None).await?;
-    standings_of(&loaded.wave, method, builder, Some(reason.to_string())).await
+    let gathered = gather(snapshot, loaded, method, None).await?;
+    standings_of(&loaded.wave, method, gathered, Some(reason.to_string())).await
 }
 
 async fn standings_of(
     wave: &Arc<Wave>,
     method: &'static Method,
-    builder: SampleBuilder,
+    gathered: Gathered,
     uncalibrated: Option<String>,
 ) -> Result<Standings, PipelineError> {
     let wave = Arc::clone(wave);
     let computing = tokio::task::spawn_blocking(move || {
-        let sample = builder.finish(&wanted_covariances(&wave, method))?;
-        let results = WaveResults { uncalibrated, ..compute(&wave, method, &sample) };
+        let Gathered { sample, open_link } = gathered;
+        let sample = sample.finish(&wanted_covariances(&wave, method))?;
+        let open_link = match open_link {
+            OpenLinkAnswers::None => OpenLinkResults::None,
+            OpenLinkAnswers::Counted(answers) => OpenLinkResults::Counted(answers),
+            OpenLinkAnswers::Apart(builder) => {
+                OpenLinkResults::apart(compute(&wave, method, &builder.finish(&BetweenLevels::default())?))
+            }
+        };
+        let results = WaveResults { uncalibrated, open_link, ..compute(&wave, method, &sample) };
         Ok::<_, PipelineError>(Standings::new(results, &wave.plan.estimation)?)
     });
     computing.await.map_err(|_| PipelineError::Interrupted)?

@@ -144,7 +144,7 @@ fn are_correlated(covariance: &[Vec<f64>]) -> bool {
 mod tests {
     use super::*;
     use crate::foundation::Code;
-    use crate::index::{IndexKind, Indices, UnitResults};
+    use crate::index::{IndexKind, Indices, OpenLinkResults, UnitResults};
     use crate::statistics::{Estimate, Precision};
 
     fn unit(name: Option<String>, value: f64) -> UnitResults {
@@ -180,6 +180,7 @@ mod tests {
             headline: IndexKind::Items,
             level,
             uncalibrated: None,
+            open_link: OpenLinkResults::None,
             units: (0..units).map(|i| unit(Some(format!("u{i}")), value(i))).collect(),
             overall: unit(None, 0.5),
             covariance: (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect(),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::waves::LoadedWave;
 use super::{Platform, SubmitError};
 use crate::storage::{NewResponse, Outcome, StorageError};
-use crate::survey::{Answer, Response, Source, Wave};
+use crate::survey::{Answer, OpenAnswers, Response, Source, Wave};
 use crate::validation::check_submission;
 
 /// A submission that is durably kept.
@@ -31,8 +31,16 @@ impl Platform {
         if !wave.accepts_on(today) {
             return Err(SubmitError::NotOpen);
         }
-        let code = wave.plan.code.as_str();
         let response = check_submission(submission, wave, source, today).map_err(SubmitError::Invalid)?;
+        if response.source == Source::Open && wave.plan.open_link.answers == OpenAnswers::Refused {
+            return Err(SubmitError::InvitationNeeded);
+        }
+        self.accept(wave, response).await
+    }
+
+    /// Keeps a valid response, and returns after it is durable.
+    pub(super) async fn accept(&self, wave: &Wave, response: Response) -> Result<Accepted, SubmitError> {
+        let code = wave.plan.code.as_str();
         let invitation =
             response.code.as_ref().map(|typed| self.0.secret.invitation_hash(code, &typed.0)).transpose()?;
         let loaded = self.load_wave(code).await?;
@@ -83,6 +91,8 @@ impl Platform {
             invitation: None,
             mode: response.mode,
             source: response.source,
+            collector: response.collector,
+            channel: wave.plan.channel(response.mode, response.source),
             language: response.language.to_string(),
             answered_on: response.answered_on,
             duration_minutes: response.duration_minutes,

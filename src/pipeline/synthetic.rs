@@ -6,10 +6,16 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{PipelineError, Platform};
 use crate::foundation::{Code, LanguageTag, Weight};
-use crate::survey::{Answer, AnswerSheet, ItemKind, Mode, Placement, Response, Source, Unit, Wave, unit_on};
+use crate::survey::{
+    Answer, AnswerSheet, ItemKind, Mode, OpenAnswers, Placement, Response, Source, Unit, Wave, unit_on,
+};
 
 /// Responses a transaction.
 const RESPONSES_PER_TRANSACTION: usize = 2_000;
+/// For so many answers of the sample, one comes over the open link.
+const OPEN_LINK_SHARE: usize = 20;
+/// How much less content than others are those who come over the open link, in standard deviations.
+const OPEN_LINK_MOOD: f64 = -0.5;
 /// Where a standard normal deviate passes from one rating to the next.
 const CUTS: [f64; 4] = [-2.4, -1.5, -0.55, 0.75];
 
@@ -27,7 +33,8 @@ pub struct SyntheticWave {
 }
 
 impl Platform {
-    /// Fills a wave with invented answers: strata are the units, primary sampling units the communes below them.
+    /// Fills a wave with invented answers: strata are the units, primary sampling units the communes below them. Where the wave
+    /// is answered on the web, some more come over the open link, from people with more to complain of.
     /// `progress` is told how many answers there are so far.
     pub async fn invent_answers(
         &self,
@@ -47,6 +54,14 @@ impl Platform {
             self.0.store.insert_responses(&responses?).await?;
             done += batch;
             progress(done);
+        }
+        let takes_open = wave.plan.modes.contains(&Mode::Web) && wave.plan.open_link.answers != OpenAnswers::Refused;
+        let over_open_link = if takes_open { plan.answers / OPEN_LINK_SHARE } else { 0 };
+        let open: Result<Vec<_>, _> = (0..over_open_link)
+            .map(|_| self.prepare(&loaded, people.answer_over_open_link(wave, plan.until, &mut rng)))
+            .collect();
+        for batch in open?.chunks(RESPONSES_PER_TRANSACTION) {
+            self.0.store.insert_responses(batch).await?;
         }
         self.0.store.fold_pending().await?;
         Ok(())
@@ -99,8 +114,19 @@ impl People {
     }
 
     fn answer(&self, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
+        self.answer_of(0.0, wave, until, rng)
+    }
+
+    /// An answer of somebody who was not asked.
+    fn answer_over_open_link(&self, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
+        let response = self.answer_of(OPEN_LINK_MOOD, wave, until, rng);
+        let placement = Placement { stratum: response.unit.clone(), psu: None, weight: Weight::ONE };
+        Response { placement, mode: Mode::Web, source: Source::Open, ..response }
+    }
+
+    fn answer_of(&self, mood: f64, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
         let place = &self.places[rng.random_range(0..self.places.len())];
-        let person = 0.75 * normal(rng);
+        let person = mood + 0.75 * normal(rng);
         let plan = &wave.plan;
         let days = (until.min(plan.field.closes) - plan.field.opens).num_days().max(0).unsigned_abs();
         let answered_on = plan.field.opens + Days::new(rng.random_range(0..=days));
@@ -124,6 +150,7 @@ impl People {
             answered_on,
             duration_minutes: Some(rng.random_range(2..=9)),
             source: Source::Collector,
+            collector: None,
             answers: AnswerSheet(answers),
             respondent: AnswerSheet(respondent),
         }

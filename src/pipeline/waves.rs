@@ -27,6 +27,11 @@ pub(super) struct LoadedWave {
 }
 
 impl LoadedWave {
+    /// Whether it was read a moment ago.
+    fn is_fresh(&self) -> bool {
+        self.read_at.elapsed() < STATE_BELIEVED_FOR
+    }
+
     /// The rating of each rated item in a packed sheet, 0 where there is none.
     pub(super) fn ratings_of(&self, packed: &str) -> Result<Vec<u8>, StorageError> {
         let mut ratings = Vec::new();
@@ -58,13 +63,31 @@ impl Platform {
     }
 
     pub(super) async fn load_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
-        if let Some(loaded) = self.believed_wave(code).await {
-            return Ok(loaded);
+        let known = self.0.waves.read().await.get(code).cloned();
+        if let Some(loaded) = known.as_ref().filter(|loaded| loaded.is_fresh()) {
+            return Ok(loaded.clone());
         }
-        // Of the many requests that come to this point at once, one reads.
-        let _reading = self.0.reading_wave.lock().await;
-        if let Some(loaded) = self.believed_wave(code).await {
-            return Ok(loaded);
+        // Of the many requests that come to this point at once, one reads; the others take what is known, if anything is.
+        let reading = match (self.0.reading_wave.try_lock(), known.as_ref()) {
+            (Ok(reading), _) => reading,
+            (Err(_), Some(loaded)) => return Ok(loaded.clone()),
+            (Err(_), None) => self.0.reading_wave.lock().await,
+        };
+        let read = self.read_wave(code).await;
+        drop(reading);
+        match (read, known) {
+            // Storage does not answer: what was known may still be so, and whoever writes finds out.
+            (Err(PipelineError::Storage(error)), Some(loaded)) => {
+                tracing::warn!(%error, wave = code, "the wave could not be read again; what was known of it is used");
+                Ok(loaded)
+            }
+            (read, _) => read,
+        }
+    }
+
+    async fn read_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
+        if let Some(loaded) = self.0.waves.read().await.get(code).filter(|loaded| loaded.is_fresh()) {
+            return Ok(loaded.clone());
         }
         let stored = self.0.store.wave(code).await?;
         let stored = stored.ok_or_else(|| PipelineError::NotFound { what: "wave", code: code.to_owned() })?;
@@ -80,12 +103,6 @@ impl Platform {
         let loaded = LoadedWave { id: stored.id, wave: Arc::new(wave), ratings, read_at: Instant::now() };
         self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
         Ok(loaded)
-    }
-
-    /// The wave, if it was read a moment ago.
-    async fn believed_wave(&self, code: &str) -> Option<LoadedWave> {
-        let known = self.0.waves.read().await.get(code).cloned();
-        known.filter(|loaded| loaded.read_at.elapsed() < STATE_BELIEVED_FOR)
     }
 
     /// Creates a wave from a plan in TOML. A questionnaire named by a path is read relative to `folder`.

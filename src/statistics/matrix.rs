@@ -32,16 +32,6 @@ impl SymmetricMatrix {
         Self { dimension, upper }
     }
 
-    /// The packed upper triangle, row by row.
-    pub(super) fn upper(&self) -> &[f64] {
-        &self.upper
-    }
-
-    /// Sets every entry to 0.
-    pub fn clear(&mut self) {
-        self.upper.fill(0.0);
-    }
-
     /// The entry in row `i` and column `j`.
     #[must_use]
     pub fn get(&self, i: usize, j: usize) -> f64 {

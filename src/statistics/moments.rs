@@ -35,16 +35,16 @@ impl PairSums {
         Ok(())
     }
 
-    /// Adds sums that were formed elsewhere in floats, all of them whole numbers of at most `2^53`.
-    pub fn add_whole(&mut self, sums: &SymmetricMatrix) -> Result<(), MomentOverflow> {
+    /// Adds whole numbers to entries, each named once, by its row and column in either order.
+    pub fn add_entries(&mut self, entries: impl Iterator<Item = (usize, usize, i64)>) -> Result<(), MomentOverflow> {
         let mut largest = 0;
-        for (sum, whole) in self.upper.iter_mut().zip(sums.upper()) {
-            #[expect(clippy::cast_possible_truncation, reason = "a whole number of at most 2^53")]
-            let whole = i128::from(*whole as i64);
-            largest = largest.max(whole.abs());
-            *sum = sum.checked_add(whole).ok_or(MomentOverflow)?;
+        for (i, j, value) in entries {
+            let (row, column) = (i.min(j), i.max(j));
+            largest = largest.max(value.unsigned_abs());
+            let sum = &mut self.upper[packed_row(self.dimension, row) + column - row];
+            *sum = sum.checked_add(i128::from(value)).ok_or(MomentOverflow)?;
         }
-        self.bound = self.bound.checked_add(largest).ok_or(MomentOverflow)?;
+        self.bound = self.bound.checked_add(i128::from(largest)).ok_or(MomentOverflow)?;
         Ok(())
     }
 

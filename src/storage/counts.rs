@@ -20,7 +20,7 @@ use super::waves::WaveId;
 use super::{StorageError, Store};
 use crate::estimation::TallySums;
 use crate::foundation::{Code, Weight};
-use crate::survey::{Mode, Placement, UnitId};
+use crate::survey::{Channel, Mode, Placement, Source, UnitId};
 
 /// Responses that are read at once: a few megabytes.
 const RESPONSES_PER_PAGE: u64 = 10_000;
@@ -49,15 +49,17 @@ pub struct KeptResponse {
     pub respondent: String,
     /// How it was given.
     pub mode: Mode,
+    /// Who sent it.
+    pub source: Source,
     /// The day on which it was given.
     pub answered_on: NaiveDate,
 }
 
-/// How many responses were given on a day in a mode.
+/// How many responses were given on a day over a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DailyCount {
-    /// The mode.
-    pub mode: Mode,
+    /// The channel.
+    pub channel: Channel,
     /// The day.
     pub day: NaiveDate,
     /// How many.
@@ -152,7 +154,7 @@ impl Snapshot {
         page.into_partial_model().all(&self.0).await
     }
 
-    /// Responses of one unit in a wave by day and mode.
+    /// Responses of one unit in a wave by day and channel.
     pub async fn daily_counts(&self, wave: WaveId, unit: UnitId) -> Result<Vec<DailyCount>, StorageError> {
         let mut days = self.pending(wave, unit).await?.days;
         let rows = daily_count::Entity::find()
@@ -161,15 +163,13 @@ impl Snapshot {
             .all(&self.0)
             .await?;
         for row in rows {
-            *days.entry((row.answered_on, row.mode)).or_default() += row.responses;
+            let channel = Channel::from_name(&row.mode);
+            let channel = channel.ok_or_else(|| StorageError::damaged("daily_count", "unknown mode"))?;
+            *days.entry((row.answered_on, channel)).or_default() += row.responses;
         }
-        let damaged = |reason: &dyn std::fmt::Display| StorageError::damaged("daily_count", reason);
-        let read = |((day, mode), responses): ((NaiveDate, String), i64)| {
-            Ok(DailyCount {
-                mode: Mode::from_name(&mode).ok_or_else(|| damaged(&"unknown mode"))?,
-                day,
-                responses: u64::try_from(responses).map_err(|error| damaged(&error))?,
-            })
+        let read = |((day, channel), responses): ((NaiveDate, Channel), i64)| {
+            let responses = u64::try_from(responses).map_err(|error| StorageError::damaged("daily_count", error))?;
+            Ok(DailyCount { channel, day, responses })
         };
         days.into_iter().map(read).collect()
     }
@@ -197,6 +197,7 @@ struct KeptRow {
     answers: String,
     respondent: String,
     mode: String,
+    source: String,
     answered_on: NaiveDate,
 }
 
@@ -209,7 +210,8 @@ impl KeptRow {
             weight: Weight::from_billionths(self.weight).map_err(|error| damaged(&error))?,
         };
         let mode = Mode::from_name(&self.mode).ok_or_else(|| damaged(&"unknown mode"))?;
+        let source = Source::from_name(&self.source).ok_or_else(|| damaged(&"unknown source"))?;
         let Self { unit_id, answers, respondent, answered_on, .. } = self;
-        Ok(KeptResponse { unit: UnitId(unit_id), placement, answers, respondent, mode, answered_on })
+        Ok(KeptResponse { unit: UnitId(unit_id), placement, answers, respondent, mode, source, answered_on })
     }
 }

@@ -11,6 +11,12 @@ pub enum StorageError {
     /// The URL names no engine that we know.
     #[error("a database URL starts with sqlite:// or postgres://")]
     UnknownEngine,
+    /// The URL names hosts that are none, or too many.
+    #[error("a database URL names 1 to {max} hosts, parted by commas: postgres://user@a:5432,b:5432/name")]
+    Hosts {
+        /// How many there may be.
+        max: usize,
+    },
     /// No connection could be made.
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[source] DbErr),
@@ -56,6 +62,9 @@ pub enum StorageError {
     /// Another server wrote the same rows at the same time.
     #[error("another server keeps writing the same rows; try again")]
     LostRace,
+    /// Storage did not answer in time.
+    #[error("the database does not answer")]
+    Silent,
     /// A sum would leave the range of the tallies.
     #[error(transparent)]
     Tally(#[from] EstimationError),

@@ -19,6 +19,7 @@ use super::transaction::Work;
 use super::{StorageError, Store};
 use crate::estimation::TallySums;
 use crate::foundation::Weight;
+use crate::survey::Channel;
 
 /// Batches of a unit in a transaction, so that a fold after an outage does not hold the lease for long.
 const BATCHES_PER_FOLD: u64 = 500;
@@ -33,7 +34,7 @@ pub(super) struct Entry<'a> {
     stratum: &'a str,
     psu: &'a str,
     weight: Weight,
-    mode: &'a str,
+    channel: Channel,
     answered_on: NaiveDate,
     /// A digit each.
     ratings: Cow<'a, str>,
@@ -45,7 +46,7 @@ impl<'a> Entry<'a> {
             stratum: response.placement.stratum.as_str(),
             psu: response.placement.psu.as_ref().map_or("", |psu| psu.as_str()),
             weight: response.placement.weight,
-            mode: response.mode.as_str(),
+            channel: response.channel,
             answered_on: response.answered_on,
             ratings: response.ratings.iter().map(|rating| char::from(b'0' + rating)).collect(),
         }
@@ -53,8 +54,9 @@ impl<'a> Entry<'a> {
 
     /// Tab-separated: codes hold no tabs.
     pub(super) fn to_line(&self) -> String {
-        let Self { stratum, psu, weight, mode, answered_on, ratings } = self;
-        format!("{stratum}\t{psu}\t{}\t{mode}\t{answered_on}\t{ratings}\n", weight.billionths())
+        let Self { stratum, psu, weight, channel, answered_on, ratings } = self;
+        let channel = channel.as_str();
+        format!("{stratum}\t{psu}\t{}\t{channel}\t{answered_on}\t{ratings}\n", weight.billionths())
     }
 
     fn from_line(line: &'a str) -> Option<Self> {
@@ -63,7 +65,7 @@ impl<'a> Entry<'a> {
             stratum: fields.next()?,
             psu: fields.next()?,
             weight: Weight::from_billionths(fields.next()?.parse().ok()?).ok()?,
-            mode: fields.next()?,
+            channel: Channel::from_name(fields.next()?)?,
             answered_on: fields.next()?.parse().ok()?,
             ratings: Cow::Borrowed(fields.next()?),
         })
@@ -75,8 +77,8 @@ impl<'a> Entry<'a> {
 pub(super) struct Additions {
     /// By stratum and primary sampling unit.
     pub(super) sums: BTreeMap<(String, String), TallySums>,
-    /// By day and mode.
-    pub(super) days: BTreeMap<(NaiveDate, String), i64>,
+    /// By day and channel.
+    pub(super) days: BTreeMap<(NaiveDate, Channel), i64>,
 }
 
 impl Additions {
@@ -91,6 +93,10 @@ impl Additions {
     fn add_batch(&mut self, entries: &str) -> Result<(), StorageError> {
         for line in entries.lines() {
             let entry = Entry::from_line(line).ok_or_else(|| StorageError::damaged("pending_batch", line))?;
+            *self.days.entry((entry.answered_on, entry.channel)).or_default() += 1;
+            if entry.channel == Channel::OpenLink {
+                continue;
+            }
             let ratings: Vec<u8> = entry.ratings.bytes().map(|digit| digit.saturating_sub(b'0')).collect();
             let place = (entry.stratum.to_owned(), entry.psu.to_owned());
             let sums = match self.sums.entry(place) {
@@ -98,7 +104,6 @@ impl Additions {
                 Vacant(free) => free.insert(TallySums::new(ratings.len())?),
             };
             sums.add_response(entry.weight, &ratings)?;
-            *self.days.entry((entry.answered_on, entry.mode.to_owned())).or_default() += 1;
         }
         Ok(())
     }
@@ -222,15 +227,15 @@ async fn add_days(
     transaction: &DatabaseTransaction,
     wave: i32,
     unit: i64,
-    days: BTreeMap<(NaiveDate, String), i64>,
+    days: BTreeMap<(NaiveDate, Channel), i64>,
 ) -> Result<(), StorageError> {
     let rows: Vec<_> = days
         .into_iter()
-        .map(|((answered_on, mode), responses)| daily_count::ActiveModel {
+        .map(|((answered_on, channel), responses)| daily_count::ActiveModel {
             wave_id: Set(wave),
             unit_id: Set(unit),
             answered_on: Set(answered_on),
-            mode: Set(mode),
+            mode: Set(channel.as_str().to_owned()),
             responses: Set(responses),
         })
         .collect();
@@ -261,7 +266,7 @@ mod tests {
             stratum: "D01",
             psu: "",
             weight: Weight::ONE,
-            mode: "web",
+            channel: Channel::Mode(crate::survey::Mode::Web),
             answered_on: NaiveDate::from_ymd_opt(2024, 11, 20).unwrap(),
             ratings: Cow::Borrowed("5043"),
         };

@@ -4,11 +4,14 @@
 //! HTTP, and it decides nothing about surveys: it stores what the rooms below made valid.
 //! Start reading at [`Store`] and [`Store::insert_responses`]; `fold.rs` tells how tallies follow the log.
 
+mod access;
 mod counts;
 mod entities;
+mod entries;
 mod error;
 mod fold;
 mod forgetting;
+mod hosts;
 mod invitations;
 mod register;
 mod responses;
@@ -19,7 +22,9 @@ mod spending;
 mod transaction;
 mod waves;
 
+pub use access::KeptAccess;
 pub use counts::{DailyCount, KeptResponse, Snapshot, TallyRow};
+pub use entries::FormEntry;
 pub use error::StorageError;
 pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};
 pub use responses::{NewResponse, Outcome};
@@ -43,16 +48,28 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store at `url`: `sqlite://plumbline.db` (made if it is not there) or `postgres://user@host/name`.
+    /// Opens the store at `url`: `sqlite://plumbline.db` (made if it is not there), `postgres://user@host/name`, or several
+    /// hosts parted by commas, of which the one that takes writes is used.
     pub async fn connect(url: &str) -> Result<Self, StorageError> {
         let is_sqlite = url.starts_with("sqlite:");
         if !is_sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
             return Err(StorageError::UnknownEngine);
         }
-        let url = if is_sqlite && !url.contains('?') { format!("{url}?mode=rwc") } else { url.to_owned() };
-        let writer = open(&url, if is_sqlite { 1 } else { SERVER_WRITERS }, BUSY_TIMEOUT_MS).await?;
-        let db = open(&url, CONNECTIONS, BUSY_TIMEOUT_MS).await?;
-        Ok(Self { db, writer, file: is_sqlite.then(|| url.into()) })
+        if is_sqlite {
+            let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
+            let writer = open(&url, 1, BUSY_TIMEOUT_MS).await?;
+            let db = open(&url, CONNECTIONS, BUSY_TIMEOUT_MS).await?;
+            return Ok(Self { db, writer, file: Some(url.into()) });
+        }
+        let hosts = hosts::each_host(url)?;
+        let primary = if hosts.len() > 1 { hosts::primary_of(&hosts).await? } else { &hosts[0] };
+        let writer = open(primary, SERVER_WRITERS, BUSY_TIMEOUT_MS).await?;
+        let db = open(primary, CONNECTIONS, BUSY_TIMEOUT_MS).await?;
+        if hosts.len() > 1 {
+            let pools = [&writer, &db].map(|connection| connection.get_postgres_connection_pool().clone());
+            tokio::spawn(hosts::follow_primary(hosts, pools));
+        }
+        Ok(Self { db, writer, file: None })
     }
 
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.
@@ -78,6 +95,8 @@ const CONNECTIONS: u32 = 8;
 /// Connections that write to a server: a group of submissions, folds, imports.
 const SERVER_WRITERS: u32 = 4;
 
+/// For how long a connection is waited for: whoever waits holds up others, and may come back.
+const ACQUIRE_PATIENCE: Duration = Duration::from_secs(5);
 /// For how many milliseconds SQLite waits for others.
 const BUSY_TIMEOUT_MS: u32 = 10_000;
 /// For how long where nothing is lost by coming back later, and everybody else waits.
@@ -93,7 +112,7 @@ async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<Datab
     options
         .max_connections(connections)
         .connect_timeout(Duration::from_secs(10))
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(ACQUIRE_PATIENCE)
         .sqlx_logging(false)
         // A connection that was used a moment ago is alive; one that was idle is asked first.
         .test_before_acquire_if_idle_for(Duration::from_secs(1))

@@ -19,7 +19,7 @@ use super::transaction::Work;
 use super::waves::WaveId;
 use super::{StorageError, Store};
 use crate::foundation::Code;
-use crate::survey::{CodeRefusal, Mode, Placement, Source, UnitId, WaveState};
+use crate::survey::{Channel, CodeRefusal, Mode, Placement, Source, UnitId, WaveState};
 
 /// Rows a statement into an embedded store.
 const ROWS_EMBEDDED: usize = 2_000;
@@ -53,6 +53,10 @@ pub struct NewResponse {
     pub mode: Mode,
     /// Who sent it.
     pub source: Source,
+    /// The device or the person that sent it for the respondent.
+    pub collector: Option<Code>,
+    /// As what the fieldwork counts it; what came over the open link to be kept apart adds nothing to the tallies.
+    pub channel: Channel,
     /// The language in which it was given.
     pub language: String,
     /// The day on which it was given.
@@ -240,6 +244,7 @@ const KEPT: Columns = &[
     ("weight", "bigint"),
     ("mode", "text"),
     ("source", "text"),
+    ("collector", "text"),
     ("language", "text"),
     ("answered_on", "date"),
     ("duration_minutes", "integer"),
@@ -285,6 +290,7 @@ fn row(new: &NewResponse) -> impl Serialize + '_ {
         place.weight.billionths(),
         new.mode.as_str(),
         new.source.as_str(),
+        new.collector.as_ref().map(Code::as_str),
         &new.language,
         new.answered_on,
         new.duration_minutes,

@@ -3,6 +3,7 @@
 //! Everything here is plain data and pure functions. The room knows nothing of storage, HTTP or estimates.
 //! Start reading at [`Wave`]; a citizen's answer becomes a [`Response`], an official file becomes [`UnitRow`]s.
 
+mod access;
 mod document;
 mod draw;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod packed;
 mod plan_check;
 mod plan_estimation;
 mod plan_file;
+mod plan_open_link;
 #[cfg(test)]
 mod plan_tests;
 mod questionnaire;
@@ -33,6 +35,7 @@ mod unit_file;
 mod unit_list;
 mod wave;
 
+pub use access::{Access, AccessKind};
 pub use draw::{DrawnSample, INVITEES_MAX, Invitee, StageCount};
 pub use frame_file::{FRAME_ROWS_MAX, Frame};
 pub use invitation::{CodeRefusal, InvitationState, TypedCode};
@@ -40,10 +43,11 @@ pub use lineage_file::read_lineage;
 pub use margin_file::{MarginLevel, read_margin};
 pub use packed::{RatingReader, UnpackError, packed_text};
 pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSetChoice};
+pub use plan_open_link::{OpenAnswers, OpenLinkPlan};
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
 pub use register::{check_register, unit_on};
 pub use register_file::REGISTER_ROWS_MAX;
-pub use response::{Answer, AnswerSheet, Mode, Placement, Response, Source};
+pub use response::{Answer, AnswerSheet, Channel, Mode, Placement, Response, Source};
 pub use sample_design::{DrawMethod, PeopleOfPlaces, SampleDesign, SampleStage};
 pub use unit::{LineageRow, Unit, UnitId, UnitRow};
 pub use unit_file::read_units;

@@ -8,6 +8,7 @@ use toml::{Table, Value};
 
 use super::document::Keys;
 use super::plan_estimation::{read_calibration, read_estimation};
+use super::plan_open_link::read_open_link;
 use super::{Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, UnitSelection};
 use crate::foundation::{Code, Findings, LimitedFindings, Text, Weight};
 
@@ -45,6 +46,7 @@ impl Plan {
         let units = read_units(&mut keys, period, &mut found);
         let field = read_field(&mut keys, &mut found);
         let columns = read_columns(&mut keys, &mut found);
+        let open_link = read_open_link(&mut keys, &mut found);
         let estimation = read_estimation(&mut keys, &mut found);
         let calibration = read_calibration(&mut keys, &mut found);
         keys.finish(&mut found);
@@ -59,6 +61,7 @@ impl Plan {
                 field: field?,
                 modes,
                 layout,
+                open_link,
                 default_weight,
                 columns,
                 level,
@@ -82,7 +85,7 @@ impl Plan {
         put("questionnaire", text(&self.questionnaire));
         put("method", text(&self.method));
         put("modes", self.modes.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().into());
-        put("layout", text(layout_name(self.layout)));
+        put("layout", text(self.layout.as_str()));
         put("default_weight", text(self.default_weight));
         put("level", self.level.into());
         put("wished_margin", self.wished_margin.into());
@@ -108,6 +111,7 @@ impl Plan {
         put("field", to_table(field.map(|(key, value)| (key.to_owned(), value))));
         let named = self.columns.named();
         put("columns", to_table(named.into_iter().filter_map(|(key, name)| Some((key.to_owned(), text(name?))))));
+        put("open_link", Value::Table(self.open_link.to_table()));
         put("estimation", Value::Table(self.estimation.to_table()));
         if let Some(calibration) = &self.calibration {
             put("calibration", Value::Table(calibration.to_table()));
@@ -138,13 +142,6 @@ fn text(value: impl Display) -> Value {
 
 fn to_table(pairs: impl IntoIterator<Item = (String, Value)>) -> Value {
     Value::Table(pairs.into_iter().collect())
-}
-
-fn layout_name(layout: FormLayout) -> &'static str {
-    match layout {
-        FormLayout::FactorPages => "factor_pages",
-        FormLayout::SinglePage => "single_page",
-    }
 }
 
 /// Names of columns and questionnaires: 1 to 200 characters, none of them a control character.
@@ -196,13 +193,9 @@ fn read_modes(keys: &mut Keys, found: &mut LimitedFindings) -> Vec<Mode> {
 
 fn read_layout(keys: &mut Keys, found: &mut LimitedFindings) -> FormLayout {
     let Some(name) = keys.optional::<String>("layout", found) else { return FormLayout::FactorPages };
-    let layouts = [FormLayout::FactorPages, FormLayout::SinglePage];
-    layouts.into_iter().find(|layout| layout_name(*layout) == name).unwrap_or_else(|| {
-        found.push(
-            "layout",
-            "unknown_option",
-            format!("there is no layout {name:?}; take factor_pages or single_page"),
-        );
+    FormLayout::ALL.into_iter().find(|layout| layout.as_str() == name).unwrap_or_else(|| {
+        let known = FormLayout::ALL.map(FormLayout::as_str).join(", ");
+        found.push("layout", "unknown_option", format!("there is no layout {name:?}; take one of {known}"));
         FormLayout::FactorPages
     })
 }

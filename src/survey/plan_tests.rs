@@ -6,8 +6,8 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::{
-    CalibrationPlan, EstimationPlan, Field, FormLayout, ImportColumns, MarginLevel, MeasuredUnits, Mode, Period, Plan,
-    PlannedMargin, Questionnaire, RankSetChoice, Unit, UnitId, UnitSelection, read_units,
+    CalibrationPlan, EstimationPlan, Field, FormLayout, ImportColumns, MarginLevel, MeasuredUnits, Mode, OpenAnswers,
+    OpenLinkPlan, Period, Plan, PlannedMargin, Questionnaire, RankSetChoice, Unit, UnitId, UnitSelection, read_units,
 };
 use crate::foundation::{Code, Findings, Text, Weight};
 use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
@@ -92,6 +92,9 @@ fn each_mistake_is_found_where_it_is() {
         ("to = 2024-12-31", "to = 2024-12-31T00:00:00", "period.to", "wrong_type"),
         ("closes = 2024-11-30", "closes = 2024-10-31", "field.closes", "order"),
         ("grace_days = 7", "grace_days = 367", "field.grace_days", "out_of_range"),
+        ("answers = \"apart\"", "answers = \"official\"", "open_link.answers", "unknown_option"),
+        ("work_bits = 0", "work_bits = 25", "open_link.work_bits", "out_of_range"),
+        ("work_bits = 0", "bits = 0", "open_link.bits", "unknown_key"),
         ("unit = \"district\"", "units = \"district\"", "columns.units", "unknown_key"),
         ("unit = \"district\"", "unit = \"\"", "columns.unit", "invalid"),
     ];
@@ -273,13 +276,18 @@ fn calibration() -> impl Strategy<Value = Option<CalibrationPlan>> {
     prop::option::of(plan.prop_map(|(method, margins)| CalibrationPlan { method, margins }))
 }
 
+fn open_link() -> impl Strategy<Value = OpenLinkPlan> {
+    let plan = (proptest::sample::select(OpenAnswers::ALL.to_vec()), 0..=OpenLinkPlan::WORK_BITS_MAX);
+    plan.prop_map(|(answers, work_bits)| OpenLinkPlan { answers, work_bits })
+}
+
 prop_compose! {
     fn plan()(
-        estimation in estimation(), calibration in calibration(),
+        estimation in estimation(), calibration in calibration(), open_link in open_link(),
         codes in prop::option::of(prop::collection::btree_set("[0-9]{1,3}", 1..5)), on in date(),
         (opens, days, grace_days) in (date(), 0_u64..1_100, 0_u16..=366), (from, length) in (date(), 0_u64..1_000),
         target in prop::option::of(1_u32..=10_000_000), own in 1_u32..=10_000_000,
-        modes in proptest::sample::subsequence(Mode::ALL.to_vec(), 1..=5), single_page in any::<bool>(),
+        modes in proptest::sample::subsequence(Mode::ALL.to_vec(), 1..=5), layout in proptest::sample::select(FormLayout::ALL.to_vec()),
         weight in 1..=Weight::MAX.billionths(), level in 0.51..0.999, wished_margin in 0.001..0.5, synthetic in any::<bool>(),
         (id, unit, stratum, psu) in (column(), column(), column(), column()),
         (weight_column, mode, answered_on) in (column(), column(), column()), title in "[a-zăđ\"'#= ]{0,10}x",
@@ -293,9 +301,9 @@ prop_compose! {
             units: MeasuredUnits { level: code("district"), codes, on, target, targets },
             period: Period { from, to: from + Days::new(length) },
             field: Field { opens, closes: opens + Days::new(days), grace_days },
-            modes, layout: if single_page { FormLayout::SinglePage } else { FormLayout::FactorPages },
+            modes, layout,
             default_weight: Weight::from_billionths(weight).unwrap(), level, wished_margin, synthetic,
-            estimation, calibration,
+            estimation, calibration, open_link,
             columns: ImportColumns {
                 id, unit: unit.unwrap_or_else(|| "unit".to_owned()), stratum, psu, weight: weight_column, mode, answered_on,
             },

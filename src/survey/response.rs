@@ -59,6 +59,9 @@ pub enum Source {
 }
 
 impl Source {
+    /// All sources.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Invited, Self::Collector];
+
     /// The source's name in storage.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -67,6 +70,38 @@ impl Source {
             Self::Collector => "collector",
             Self::Invited => "invited",
         }
+    }
+
+    /// The source with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == name)
+    }
+}
+
+/// By which way a response came, as the fieldwork counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// It counts, and was given in this mode.
+    Mode(Mode),
+    /// It came over the open link and is kept apart.
+    OpenLink,
+}
+
+impl Channel {
+    /// The channel's name in storage: that of the mode, or `open_link`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mode(mode) => mode.as_str(),
+            Self::OpenLink => "open_link",
+        }
+    }
+
+    /// The channel with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == Self::OpenLink.as_str() { Some(Self::OpenLink) } else { Mode::from_name(name).map(Self::Mode) }
     }
 }
 
@@ -123,6 +158,8 @@ pub struct Response {
     pub duration_minutes: Option<u16>,
     /// Who sent it.
     pub source: Source,
+    /// The device or the person that sent it for the respondent.
+    pub collector: Option<Code>,
     /// The answers to [`crate::survey::Questionnaire::items`].
     pub answers: AnswerSheet,
     /// The answers to the respondent questions.

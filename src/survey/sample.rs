@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::{
-    EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Mode, Period, Plan, Questionnaire,
-    Scale, Section, Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
+    EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Mode, OpenLinkPlan, Period, Plan,
+    Questionnaire, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 
@@ -123,6 +123,7 @@ pub(crate) fn wave(state: WaveState) -> Wave {
         field: Field { opens: day(2024, 11, 1), closes: day(2024, 11, 30), grace_days: 7 },
         modes: vec![Mode::Web, Mode::Interviewer],
         layout: FormLayout::FactorPages,
+        open_link: OpenLinkPlan::default(),
         default_weight: Weight::ONE,
         columns: ImportColumns {
             id: None,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{CalibrationPlan, EstimationPlan, Mode, Questionnaire, Unit, UnitList};
+use super::{
+    CalibrationPlan, Channel, EstimationPlan, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, Source, Unit, UnitList,
+};
 use crate::foundation::{Code, Text, Weight};
 use crate::statistics::Confidence;
 
@@ -116,6 +118,8 @@ pub struct Plan {
     pub modes: Vec<Mode>,
     /// How the form is laid out.
     pub layout: FormLayout,
+    /// What answers over the open link are worth.
+    pub open_link: OpenLinkPlan,
     /// The weight of an answer that comes without one.
     pub default_weight: Weight,
     /// Which columns of an imported file hold what.
@@ -137,6 +141,18 @@ impl Plan {
     #[must_use]
     pub fn confidence(&self) -> Confidence {
         Confidence { level: self.level, shares: self.estimation.interval }
+    }
+
+    /// Whether answers of this source enter the official index.
+    #[must_use]
+    pub fn counts(&self, source: Source) -> bool {
+        source != Source::Open || self.open_link.answers == OpenAnswers::Counted
+    }
+
+    /// By which way the fieldwork counts an answer as come.
+    #[must_use]
+    pub fn channel(&self, mode: Mode, source: Source) -> Channel {
+        if self.counts(source) { Channel::Mode(mode) } else { Channel::OpenLink }
     }
 
     /// Whether weights are calibrated by the answers to this question about the respondent.
@@ -215,6 +231,23 @@ pub enum FormLayout {
     FactorPages,
     /// All items on one page.
     SinglePage,
+    /// One item a screen, where script runs; one factor a page without.
+    OneQuestion,
+}
+
+impl FormLayout {
+    /// All layouts.
+    pub const ALL: [Self; 3] = [Self::FactorPages, Self::SinglePage, Self::OneQuestion];
+
+    /// The layout's name in plans and pages.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FactorPages => "factor_pages",
+            Self::SinglePage => "single_page",
+            Self::OneQuestion => "one_question",
+        }
+    }
 }
 
 /// Which columns of an imported file hold what. Items and respondent questions are found by their codes.

@@ -6,8 +6,19 @@ use validator::{Validate, ValidationErrors};
 use crate::foundation::LimitedFindings;
 
 /// The fields of a submission.
-const FIELDS: [&str; 10] =
-    ["id", "unit", "mode", "language", "answered_on", "answers", "respondent", "duration_minutes", "design", "code"];
+const FIELDS: [&str; 11] = [
+    "id",
+    "unit",
+    "mode",
+    "language",
+    "answered_on",
+    "answers",
+    "respondent",
+    "duration_minutes",
+    "design",
+    "code",
+    "work",
+];
 
 /// The fields of the design that a collector may give.
 const DESIGN_FIELDS: [&str; 3] = ["stratum", "psu", "weight"];
@@ -48,6 +59,8 @@ pub(super) struct Envelope<'a> {
     pub(super) code: Option<&'a str>,
     #[validate(range(max = 1440, code = "out_of_range", message = "at most 1440 minutes, a day, are taken"))]
     pub(super) duration_minutes: Option<u64>,
+    /// The solution of the puzzle that a wave may want of answers over the open link.
+    pub(super) work: Option<u64>,
 }
 
 /// The parts of a submission.
@@ -83,9 +96,11 @@ pub(super) fn open<'a>(submission: &'a Value, findings: &mut LimitedFindings) ->
         answered_on: text("answered_on"),
         code: text("code"),
         duration_minutes: None,
+        work: None,
     };
     envelope.duration_minutes =
         typed(fields, "duration_minutes", "a whole number of minutes", Value::as_u64, &mut mistyped);
+    envelope.work = typed(fields, "work", "a whole number", Value::as_u64, &mut mistyped);
     let answers = typed(fields, "answers", "an object of item codes and answers", Value::as_object, &mut mistyped);
     if !fields.contains_key("answers") {
         findings.push("answers", "missing", "this is missing: an object such as {\"q01\": 5, \"q02\": null}");
@@ -114,7 +129,7 @@ fn typed<'a, T>(
 ) -> Option<T> {
     let value = fields.get(field)?;
     let read = read(value);
-    let may_be_null = ["respondent", "duration_minutes", "design", "code"].contains(&field);
+    let may_be_null = ["respondent", "duration_minutes", "design", "code", "work"].contains(&field);
     if read.is_none() && !(value.is_null() && may_be_null) {
         mistyped.push((field, expected));
     }

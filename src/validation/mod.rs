@@ -14,6 +14,7 @@
 //! | `not_allowed` | known, but not here: a mode outside the plan, a design from the open link, an answer to a note |
 //! | `not_relevant` | an answer to an item that the answers before it do not show |
 //! | `required` | the item must be answered; `null` ("no opinion") is an answer |
+//! | `wrong` | a puzzle that is not solved by what was sent |
 //! | `empty` | not a single item is answered |
 //! | `invalid` | not in the form that is wanted: an id that is no UUID, an option named twice, control characters |
 //! | `not_utf8`, `unreadable`, `duplicate` | of files: bytes that are no text, a file that breaks off, a column that is there twice |
@@ -30,6 +31,7 @@ mod sheets;
 mod submission;
 #[cfg(test)]
 mod tests;
+mod work;
 
 pub use response_file::{Rejected, ResponseFile, read_responses};
 pub use submission::check_submission;

@@ -191,6 +191,7 @@ impl<R: Read> ResponseFile<'_, R> {
                 answered_on: answered_on?,
                 duration_minutes: None,
                 source: Source::Collector,
+                collector: None,
                 answers,
                 respondent,
             })

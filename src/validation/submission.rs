@@ -9,6 +9,7 @@ use super::Fault;
 use super::answer::Raw;
 use super::envelope::{Design, Envelope, open, shortened};
 use super::sheets::{Part, check_sheets, is_answered};
+use super::work;
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Weight, parse_date};
 use crate::survey::{Field, Mode, Placement, Plan, Questionnaire, Response, Source, TypedCode, Wave};
 
@@ -21,8 +22,9 @@ use crate::survey::{Field, Mode, Placement, Plan, Questionnaire, Response, Sourc
 ///
 /// `null` says "no opinion", and satisfies what is required; a key that is left out says nothing. A collector may add
 /// `"design": {"stratum", "psu", "weight"}`; otherwise the unit is the stratum, the respondent the sampling unit, and the
-/// weight the plan's. With `"code"`, that of an invitation, the response is an invited one whoever sends it; what the code
-/// is worth is not decided here. Findings have paths such as `answers.q07`; their codes are listed in the room's documentation.
+/// weight the plan's. Over the open link a wave may want `work`, the solution of a puzzle. With `"code"`, that of an invitation,
+/// the response is an invited one whoever sends it; what the code is worth is not decided here. Findings have paths such as
+/// `answers.q07`; their codes are listed in the room's documentation.
 pub fn check_submission(
     submission: &Value,
     wave: &Wave,
@@ -43,6 +45,9 @@ pub fn check_submission(
     let design = parts.design.filter(|_| source == Source::Collector);
     let design = check_design(design.as_ref(), &mut findings);
 
+    if let (Source::Open, Some((id, ..))) = (source, &envelope) {
+        check_work(*id, parts.envelope.work, &wave.plan, &mut findings);
+    }
     let before = findings.count();
     let objects = [parts.answers, parts.respondent];
     let object = |part: Part| objects[usize::from(part == Part::Respondent)];
@@ -73,6 +78,7 @@ pub fn check_submission(
         answered_on,
         duration_minutes: parts.envelope.duration_minutes.and_then(|minutes| u16::try_from(minutes).ok()),
         source,
+        collector: None,
         answers,
         respondent,
     });
@@ -156,6 +162,19 @@ pub(super) fn check_answered_on(text: &str, field: &Field, today: NaiveDate) -> 
     } else {
         Ok(day)
     }
+}
+
+/// Notes when the puzzle that the plan sets for answers over the open link is not solved.
+fn check_work(id: Uuid, work: Option<u64>, plan: &Plan, findings: &mut LimitedFindings) {
+    let (code, bits) = (plan.code.as_str(), plan.open_link.work_bits);
+    if bits == 0 || work.is_some_and(|work| work::is_done(code, id, work, bits)) {
+        return;
+    }
+    let name = if work.is_some() { "wrong" } else { "missing" };
+    let message = format!(
+        "find a whole number for which SHA-256 of \"{code}:{id}:NUMBER\" begins with {bits} zero bits, and send it here"
+    );
+    findings.push("work", name, message);
 }
 
 /// A design as far as it was given.

@@ -244,3 +244,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_puzzle_of_the_open_link_is_asked_of_nobody_else() {
+    let wave = wave_with("open_link.work_bits = 8");
+    let judge = |submission: &Value, source| {
+        let judged = check_submission(submission, &wave, source, day("2024-11-20"));
+        judged.map_err(|findings| findings.0.iter().map(|f| (f.path.clone(), f.code)).collect::<Vec<_>>())
+    };
+    let mut sent = submission();
+    assert!(judge(&sent, Source::Collector).is_ok());
+    assert_eq!(judge(&sent, Source::Open).unwrap_err(), [("work".to_owned(), "missing")]);
+    sent["work"] = json!("12");
+    let findings = judge(&sent, Source::Open).unwrap_err();
+    assert_eq!(findings, [("work".to_owned(), "wrong_type"), ("work".to_owned(), "missing")]);
+    let mut solutions = 0;
+    for work in 0..3_000 {
+        sent["work"] = json!(work);
+        match judge(&sent, Source::Open) {
+            Ok(_) => solutions += 1,
+            Err(findings) => assert_eq!(findings, [("work".to_owned(), "wrong")]),
+        }
+    }
+    assert!((1..60).contains(&solutions), "one in 256 is a solution: {solutions}");
+}

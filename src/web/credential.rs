@@ -23,9 +23,7 @@ impl Credential {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let token = bearer.or_else(|| pairs.find(|(name, _)| *name == Self::COOKIE).map(|(_, token)| token));
+        let token = bearer.or_else(|| cookie(headers, Self::COOKIE));
         Self(token.filter(|token| !token.is_empty() && token.len() <= Self::LENGTH_MAX).map(str::to_owned))
     }
 
@@ -34,6 +32,14 @@ impl Credential {
     pub fn token(&self) -> Option<&str> {
         self.0.as_deref()
     }
+}
+
+/// The value of a cookie.
+#[must_use]
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Credential {

@@ -1,4 +1,5 @@
-//! Security headers: nothing is allowed but our own page, its two style sheets by hash, and forms to ourselves.
+//! Security headers: nothing is allowed but our own page, its two style sheets by hash, our own scripts, and forms and
+//! requests to ourselves.
 
 use std::sync::LazyLock;
 
@@ -15,7 +16,7 @@ use super::Style;
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = |style: Style| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style.css())));
     let policy = format!(
-        "default-src 'none'; style-src {} {}; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; script-src 'self'; style-src {} {}; connect-src 'self'; worker-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         hash(Style::Form),
         hash(Style::Site)
     );
@@ -54,7 +55,7 @@ mod tests {
     #[test]
     fn the_policy_starts_from_nothing_and_names_each_style_sheet_by_its_hash() {
         let policy = POLICY.to_str().unwrap();
-        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'sha256-"), "{policy}");
         assert_eq!(policy.matches("'sha256-").count(), 2);
         assert!(!policy.contains("unsafe"));
     }

@@ -1,22 +1,26 @@
-//! The HTTP kit: languages and numbers, the page layout, security headers, errors as pages, randomness for forms.
+//! The HTTP kit: languages and numbers, the page layout, security headers, errors as pages, limits, randomness for forms.
 //!
 //! It must not know any other room's questions: no survey, no storage, no use cases. The rooms with pages build on it.
 //! Start reading at [`Page`], which every template takes, and [`wrap`], the outermost layer around all routes.
 
+mod assets;
 mod credential;
 mod edge;
 mod error;
 mod format;
 mod headers;
 mod language;
+mod limits;
 mod page;
 mod random;
 mod taken;
 
-pub use credential::Credential;
+pub use assets::assets;
+pub use credential::{Credential, cookie};
 pub use edge::{Place, wrap};
 pub use error::{PageError, method_not_allowed, not_found};
 pub use language::Language;
+pub use limits::{Allowance, Limits, Sender, Wait, recognise};
 #[cfg(test)]
 pub(crate) use page::test_page;
 pub use page::{Page, Style, render};

@@ -72,6 +72,12 @@ impl Page {
         Language::ALL
     }
 
+    /// The address of the script for citizens' pages.
+    #[must_use]
+    pub fn script(&self) -> String {
+        super::assets::form_script()
+    }
+
     /// The style sheet to inline.
     #[must_use]
     pub fn style(&self) -> &'static str {

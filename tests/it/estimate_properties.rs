@@ -13,7 +13,7 @@ use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-pub(crate) use columns::write_parquet;
+pub(crate) use columns::{write_parquet, write_parquet_in_groups};
 use naive::{Expected, Naive};
 use survey::{Survey, survey};
 

@@ -175,14 +175,15 @@ fn other_formats_and_methods_are_refused_with_a_page() {
 }
 
 #[test]
-fn citizens_pages_set_no_cookie_and_allow_no_script() {
+fn citizens_pages_set_no_cookie_and_allow_no_script_but_their_own() {
     Engine::Sqlite.run(module_path!(), async |database| {
         let world = World::small(database).await;
         for path in ["/en/s/w", "/en/i/w", FORM, "/en/receipt", "/en/nope"] {
             let page = world.get(path).await;
             assert!(!page.headers.contains_key(header::SET_COOKIE), "{path}");
             let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-            assert!(policy.starts_with("default-src 'none'") && !policy.contains("script-src"), "{path}: {policy}");
+            assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{path}: {policy}");
+            assert!(!policy.contains("unsafe"), "{path}: {policy}");
         }
     });
 }

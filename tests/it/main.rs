@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code, helpers included")]
 
 mod dissemination;
+mod entry;
 mod estimate_designs;
 mod estimate_files;
 mod estimate_fuzz;
+mod estimate_large;
 mod estimate_properties;
 mod form;
 mod import;
@@ -13,6 +15,9 @@ mod intake;
 mod invitations;
 mod kill;
 mod malformed;
+mod network;
+mod open_link;
+mod outage;
 mod plan;
 mod rank_files;
 mod reference;

@@ -305,6 +305,7 @@ fn holm_rank_sets_are_those_of_r() {
             headline,
             level: 0.95,
             uncalibrated: None,
+            open_link: plumbline::index::OpenLinkResults::None,
             units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
             overall: results(sample.overall()),
             covariance: sample.covariance_between(position).to_vec(),

@@ -22,6 +22,7 @@ mode-kiosk = Kiosek
 mode-interviewer = Tazatel
 mode-telephone = Telefon
 mode-paper = Papír
+fieldwork-open-link = Otevřený odkaz, odděleně
 burnup-title = Dotazníky celkem ve srovnání s cílem
 burnup-description = Stoupající čára ukazuje počet dotazníků po dnech, přímka vedle ní rovnoměrné tempo k cíli. Tabulka níže obsahuje stejná čísla.
 burnup-answered = zatím

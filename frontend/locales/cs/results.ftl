@@ -73,6 +73,11 @@ withheld-no_answers = { $unit }: nikdo neodpověděl.
 withheld-no_precision = { $unit }: výběr je příliš malý nebo z příliš mála míst, než aby šlo říci, jak jistý index je.
 withheld-other = { $unit }: vynecháno.
 
+open-link-title = Odpovědi přes otevřený odkaz
+open-link-apart = Dalších odpovědí přes otevřený odkaz, který může použít kdokoli: { $answers }. Tito lidé se přihlásili sami, takže nelze říci, jak dobře zastupují všechny: údaje nemají výběrovou chybu a nejsou součástí pořadí.
+open-link-counted = Odpovědí přes otevřený odkaz, jejichž odesílatelé se přihlásili sami: { $answers }. Plán tohoto průzkumu je započítává, nestojí za nimi však žádný výběr: intervaly a místa na této stránce nejsou výběrovou chybou a platí jen potud, pokud tito lidé odpovídají jako všichni ostatní.
+download-open-link = Odpovědi přes otevřený odkaz jako CSV
+
 method-title = Jak index vzniká
 method-name = Metoda
 method-formula = Vzorec

@@ -22,6 +22,7 @@ mode-kiosk = Kiosk
 mode-interviewer = Interviewer
 mode-telephone = Telephone
 mode-paper = Paper
+fieldwork-open-link = Open link, kept apart
 burnup-title = Responses so far against the target
 burnup-description = A rising line of the responses by day, beside a straight line for an even pace towards the target. The table below holds the same numbers.
 burnup-answered = so far

@@ -22,6 +22,7 @@ mode-kiosk = Máy tại quầy
 mode-interviewer = Phỏng vấn
 mode-telephone = Điện thoại
 mode-paper = Giấy
+fieldwork-open-link = Đường dẫn mở, tính riêng
 burnup-title = Số phiếu lũy kế so với chỉ tiêu
 burnup-description = Đường đi lên là số phiếu lũy kế theo ngày, bên cạnh đường thẳng là nhịp độ đều để đạt chỉ tiêu. Bảng bên dưới có cùng các số này.
 burnup-answered = đã có

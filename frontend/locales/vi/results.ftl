@@ -75,6 +75,11 @@ withheld-no_answers = { $unit }: chưa có ai trả lời.
 withheld-no_precision = { $unit }: mẫu quá nhỏ hoặc lấy từ quá ít nơi để biết chỉ số chắc chắn đến đâu.
 withheld-other = { $unit }: không đưa vào bảng.
 
+open-link-title = Phiếu trả lời qua đường dẫn mở
+open-link-apart = Có thêm { $answers } người trả lời qua đường dẫn mở mà ai cũng dùng được. Họ tự chọn tham gia nên không thể biết họ đại diện cho mọi người đến mức nào: các số này không có sai số mẫu và không thuộc bảng xếp hạng.
+open-link-counted = { $answers } phiếu đến qua đường dẫn mở, người gửi tự chọn tham gia. Kế hoạch khảo sát này có tính các phiếu đó, nhưng không có mẫu chọn nào đứng sau: các khoảng và vị trí trên trang này không phải là sai số mẫu, và chỉ đúng nếu những người này trả lời giống mọi người.
+download-open-link = Phiếu qua đường dẫn mở, tệp CSV
+
 method-title = Cách tính chỉ số
 method-name = Phương pháp
 method-formula = Công thức

@@ -30,6 +30,8 @@ pub(super) struct FieldworkDocument {
 pub(super) struct UnitFieldworkDocument {
     #[serde(flatten)]
     row: FieldworkRow,
+    /// Responses over the open link that are kept apart, and in no other count here.
+    open_link: u64,
     /// Responses by mode. In CSV each mode has a column.
     by_mode: BTreeMap<Mode, u64>,
     /// Responses by the day on which they were given. They are left out of the CSV.
@@ -65,6 +67,7 @@ pub(super) struct ModeColumns {
     interviewer: u64,
     telephone: u64,
     paper: u64,
+    open_link: u64,
 }
 
 impl From<&UnitFieldwork> for UnitFieldworkDocument {
@@ -79,7 +82,7 @@ impl From<&UnitFieldwork> for UnitFieldworkDocument {
             deff: unit.design_effect,
             more_needed: unit.more_needed,
         };
-        Self { row, by_mode: unit.by_mode.clone(), by_day: unit.by_day.clone() }
+        Self { row, open_link: unit.open_link, by_mode: unit.by_mode.clone(), by_day: unit.by_day.clone() }
     }
 }
 
@@ -92,6 +95,7 @@ impl UnitFieldworkDocument {
             interviewer: by(Mode::Interviewer),
             telephone: by(Mode::Telephone),
             paper: by(Mode::Paper),
+            open_link: self.open_link,
         };
         (self.row.clone(), modes)
     }

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use super::answer::{Problem, Wanted, answer};
 use super::described::{InFormat, NoList, NoResults, NoWave, OfWave};
 use super::fieldwork_document::FieldworkDocument;
+use super::open_link_document::OpenLinkDocument;
 use super::paging::{Paging, links};
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
 use super::rows::UnitEstimate;
@@ -33,6 +34,7 @@ pub fn api_routes() -> OpenApiRouter<Platform> {
         .routes(routes!(get_results))
         .routes(routes!(get_ranking))
         .routes(routes!(get_unit))
+        .routes(routes!(get_open_link))
         .routes(routes!(get_fieldwork))
 }
 
@@ -235,12 +237,39 @@ async fn get_unit(
     answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
+/// Get what came over the open link.
+///
+/// Whoever answers by an open link chose to; these answers are no part of the results unless `counted` says so, and have no
+/// precision. Before the release with the administrator's token only. CSV columns: `unit`, `statistic`, `item`, `n`, `estimate`.
+#[utoipa::path(
+    get,
+    path = "/waves/{wave}/open-link",
+    tag = "results",
+    params(OfWave, InFormat),
+    security((), ("administrator" = [])),
+    responses(
+        (status = 200, description = "The estimates, without any precision", body = OpenLinkDocument),
+        NoResults,
+    )
+)]
+async fn get_open_link(
+    State(platform): State<Platform>,
+    Taken(Path(code), ..): ForProgram<Path<String>>,
+    credential: Credential,
+    wanted: Wanted,
+) -> Result<Response, Problem> {
+    let wave = visible_wave(&platform, &code, &credential).await?;
+    let results = platform.results(&wave).await?;
+    let document = OpenLinkDocument::new(&wave, &results);
+    answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().cloned())
+}
+
 /// Get the state of a wave's fieldwork.
 ///
 /// Counts and precision, never a score; all units together first. Before the release with the administrator's token
 /// only, because precision hints at scores. The CSV has a column for each mode and leaves out the days: `unit`,
 /// `answered`, `target`, `expected_by_today`, `share`, `margin`, `deff`, `more_needed`, `web`, `kiosk`, `interviewer`,
-/// `telephone`, `paper`.
+/// `telephone`, `paper`, and `open_link`, which is kept apart and in no other count.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/fieldwork",

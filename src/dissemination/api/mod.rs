@@ -8,6 +8,7 @@ mod answer;
 mod described;
 mod fieldwork_document;
 mod handlers;
+mod open_link_document;
 mod paging;
 mod rank_set_documents;
 mod reference;

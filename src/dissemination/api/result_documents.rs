@@ -27,6 +27,8 @@ pub(super) struct ResultsDocument {
     responses: u64,
     /// Why the weights are not calibrated although the plan wants it; null where they are, or where it does not.
     uncalibrated: Option<String>,
+    /// How many of the responses came over the open link. Where there are any, margins are no margins of error.
+    open_link_counted: u64,
     /// Whether the answers are invented.
     synthetic: bool,
     /// The estimates: all units together first, then each unit.
@@ -42,6 +44,7 @@ impl ResultsDocument {
             level: results.level,
             responses: results.overall.responses,
             uncalibrated: results.uncalibrated.clone(),
+            open_link_counted: results.open_link.counted(),
             synthetic: wave.plan.synthetic,
             rows: wave_rows(results),
         }
@@ -69,6 +72,8 @@ pub(super) struct UnitDocument {
     previous: Option<NeighbourDocument>,
     /// How it differs from the unit ranked just after it; null for the last, and where it is not ranked.
     next: Option<NeighbourDocument>,
+    /// How many responses of all units came over the open link. Where there are any, margins are no margins of error.
+    open_link_counted: u64,
     /// Whether the answers are invented.
     synthetic: bool,
     /// The unit's estimates, and the shares of the five ratings of each item.
@@ -95,6 +100,7 @@ impl UnitDocument {
             ranking: ranked.map(|ranked| RankingEntry::ranked(wave, ranked)),
             previous: ranked.and_then(|ranked| neighbour(&ranked.previous)),
             next: ranked.and_then(|ranked| neighbour(&ranked.next)),
+            open_link_counted: results.open_link.counted(),
             synthetic: wave.plan.synthetic,
             rows: unit_rows(unit),
         }
@@ -114,6 +120,8 @@ pub(super) struct RankingDocument {
     sets: RankSetsDocument,
     /// The confidence level of the intervals, and the joint level of all rank sets together.
     level: f64,
+    /// How many responses came over the open link. Where there are any, margins are no margins of error.
+    open_link_counted: u64,
     /// Whether the answers are invented.
     synthetic: bool,
     /// The ranked units, best first, then those that are withheld.
@@ -223,6 +231,7 @@ impl RankingDocument {
             statistic: results.headline.as_str(),
             sets: RankSetsDocument::new(chosen),
             level: ranking.level,
+            open_link_counted: results.open_link.counted(),
             synthetic: wave.plan.synthetic,
             rows: ranked.chain(withheld).collect(),
         }

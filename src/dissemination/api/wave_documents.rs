@@ -106,6 +106,8 @@ pub(super) struct WaveDocument {
     field: FieldDates,
     /// The period that the answers speak of.
     period: Period,
+    /// What becomes of answers over the open link: `apart`, `counted` or `refused`.
+    open_link: &'static str,
     /// How answers may be given.
     modes: Vec<Mode>,
     /// How its index is made, such as `sipas-top2@2017`.
@@ -198,6 +200,7 @@ impl WaveDocument {
             field: plan.field.into(),
             period: plan.period,
             modes: plan.modes.clone(),
+            open_link: plan.open_link.answers.as_str(),
             method: plan.method.clone(),
             level: plan.level,
             estimation: EstimationSettings::new(plan),

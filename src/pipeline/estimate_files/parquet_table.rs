@@ -4,23 +4,13 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use parquet::basic::{ConvertedType, LogicalType, Type as PhysicalType};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
-use parquet::schema::types::ColumnDescriptor;
 
 use super::EstimateError;
-use super::table::{BATCHES_AHEAD, Field, Reader, Row};
-
-/// Some values of one column; nothing where a value is missing.
-enum Column {
-    Text(Vec<Option<String>>),
-    Integer(Vec<Option<i64>>),
-    Number(Vec<Option<f64>>),
-}
+use super::parquet_column::Column;
+use super::table::{BATCHES_AHEAD, Field, KEY_END, Reader, Row, Wanted};
 
 struct ParquetRow<'a> {
     /// By the column's place in the header; nothing for columns that are not wanted.
@@ -32,28 +22,35 @@ struct ParquetRow<'a> {
 
 impl Row for ParquetRow<'_> {
     fn field(&self, column: usize) -> Field<'_> {
-        match &self.columns[column] {
-            Some(Column::Text(values)) => values[self.row].as_deref().map_or(Field::Missing, text),
-            Some(Column::Integer(values)) => values[self.row].map_or(Field::Missing, Field::Integer),
-            Some(Column::Number(values)) => {
-                // Adding 0 makes one zero of the two.
-                values[self.row]
-                    .filter(|value| !value.is_nan())
-                    .map_or(Field::Missing, |value| Field::Number(value + 0.0))
+        self.columns[column].as_ref().map_or(Field::Missing, |column| column.field(self.row))
+    }
+
+    fn plain_rating(&self, column: usize) -> Option<u8> {
+        if let Some(Column::Ratings(values)) = &self.columns[column] { Some(values[self.row]) } else { None }
+    }
+
+    fn push_key(&self, column: usize, key: &mut Vec<u8>) {
+        // What kind of field it is comes first: a missing one has no bytes of its own.
+        match self.field(column) {
+            Field::Missing => key.push(0),
+            Field::Text(value) => {
+                key.push(1);
+                key.extend_from_slice(value.as_bytes());
+                key.push(KEY_END);
             }
-            None => Field::Missing,
+            Field::Integer(value) => {
+                key.push(2);
+                key.extend_from_slice(&value.to_le_bytes());
+            }
+            Field::Number(value) => {
+                key.push(3);
+                key.extend_from_slice(&value.to_bits().to_le_bytes());
+            }
         }
     }
 
     fn position(&self) -> String {
         format!("row {}", self.before + self.row as u64 + 1)
-    }
-}
-
-fn text(value: &str) -> Field<'_> {
-    match value.trim() {
-        "" => Field::Missing,
-        value => Field::Text(value),
     }
 }
 
@@ -106,22 +103,26 @@ fn undamaged<T>(parse: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Pa
 }
 
 /// Decodes the wanted columns side by side, batch after batch, until nobody listens.
-fn decode(file: &SerializedFileReader<File>, wanted: &[usize], sender: &SyncSender<Batch>) -> Result<(), ParquetError> {
+fn decode(
+    file: &SerializedFileReader<File>,
+    wanted: &[Wanted],
+    sender: &SyncSender<Batch>,
+) -> Result<(), ParquetError> {
     let schema = file.metadata().file_metadata().schema_descr_ptr();
     for group in 0..file.num_row_groups() {
         let group = file.get_row_group(group)?;
         let mut readers = Vec::with_capacity(wanted.len());
-        for column in wanted {
-            let description = schema.column(*column);
-            check_type(&description)?;
-            readers.push((*column, group.get_column_reader(*column)?, description));
+        for wanted in wanted {
+            let description = schema.column(wanted.column);
+            Column::check_type(&description)?;
+            readers.push((*wanted, group.get_column_reader(wanted.column)?, description));
         }
         let mut left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         while left > 0 {
             let rows = left.min(ROWS_PER_BATCH);
             let mut columns: Vec<Option<Column>> = (0..schema.num_columns()).map(|_| None).collect();
-            for (column, reader, description) in &mut readers {
-                columns[*column] = Some(read_column(reader, rows, description)?);
+            for (wanted, reader, description) in &mut readers {
+                columns[wanted.column] = Some(Column::read(reader, rows, description, wanted.has_ratings)?);
             }
             if sender.send(Ok((columns, rows))).is_err() {
                 return Ok(());
@@ -130,88 +131,4 @@ fn decode(file: &SerializedFileReader<File>, wanted: &[usize], sender: &SyncSend
         }
     }
     Ok(())
-}
-
-/// Columns hold one text or number a row.
-fn check_type(description: &ColumnDescriptor) -> Result<(), ParquetError> {
-    let what = match description.physical_type() {
-        _ if description.max_rep_level() > 0 => "lists",
-        _ if matches!(description.logical_type_ref(), Some(LogicalType::Decimal { .. })) => "decimals",
-        _ if description.converted_type() == ConvertedType::DECIMAL => "decimals",
-        _ if is_time(description) => "dates or times",
-        PhysicalType::INT96 => "timestamps",
-        PhysicalType::FIXED_LEN_BYTE_ARRAY => "bytes of a fixed length",
-        _ => return Ok(()),
-    };
-    Err(ParquetError::General(format!("column {:?} holds {what}; use text or numbers", description.path().string())))
-}
-
-/// Whether the numbers of a column are days, or parts of a second.
-fn is_time(description: &ColumnDescriptor) -> bool {
-    use ConvertedType::{DATE, TIME_MICROS, TIME_MILLIS, TIMESTAMP_MICROS, TIMESTAMP_MILLIS};
-    let logical = description.logical_type_ref();
-    matches!(logical, Some(LogicalType::Date | LogicalType::Time(_) | LogicalType::Timestamp(_)))
-        || [DATE, TIME_MICROS, TIME_MILLIS, TIMESTAMP_MICROS, TIMESTAMP_MILLIS].contains(&description.converted_type())
-}
-
-/// Whether the whole numbers of a column have no sign.
-fn is_unsigned(description: &ColumnDescriptor) -> bool {
-    matches!(description.logical_type_ref(), Some(LogicalType::Integer(whole)) if !whole.is_signed)
-        || [ConvertedType::UINT_32, ConvertedType::UINT_64].contains(&description.converted_type())
-}
-
-fn read_column(reader: &mut ColumnReader, rows: usize, description: &ColumnDescriptor) -> Result<Column, ParquetError> {
-    let (level, is_unsigned) = (description.max_def_level(), is_unsigned(description));
-    match reader {
-        ColumnReader::Int32ColumnReader(reader) if is_unsigned => {
-            Ok(Column::Integer(values(reader, rows, level, |value| i64::from(value.cast_unsigned()))?))
-        }
-        ColumnReader::Int64ColumnReader(reader) if is_unsigned => {
-            Ok(Column::Text(values(reader, rows, level, |value| value.cast_unsigned().to_string())?))
-        }
-        ColumnReader::Int32ColumnReader(reader) => Ok(Column::Integer(values(reader, rows, level, i64::from)?)),
-        ColumnReader::Int64ColumnReader(reader) => Ok(Column::Integer(values(reader, rows, level, |value| value)?)),
-        // As CSV has them: yes is no rating of 1.
-        ColumnReader::BoolColumnReader(reader) => {
-            Ok(Column::Text(values(reader, rows, level, |value| value.to_string())?))
-        }
-        ColumnReader::FloatColumnReader(reader) => Ok(Column::Number(values(reader, rows, level, f64::from)?)),
-        ColumnReader::DoubleColumnReader(reader) => Ok(Column::Number(values(reader, rows, level, |value| value)?)),
-        ColumnReader::ByteArrayColumnReader(reader) => {
-            let texts = values(reader, rows, level, |value: ByteArray| value)?;
-            let as_text = |value: Option<ByteArray>| match value {
-                Some(value) => value.as_utf8().map(|text| Some(text.to_owned())),
-                None => Ok(None),
-            };
-            Ok(Column::Text(texts.into_iter().map(as_text).collect::<Result<_, _>>()?))
-        }
-        ColumnReader::Int96ColumnReader(_) | ColumnReader::FixedLenByteArrayColumnReader(_) => {
-            Err(ParquetError::General("a column is neither text nor a number".to_owned()))
-        }
-    }
-}
-
-/// The next values of a column; a value is there where its definition level is the highest.
-fn values<D: DataType, V>(
-    reader: &mut ColumnReaderImpl<D>,
-    rows: usize,
-    level: i16,
-    convert: impl Fn(D::T) -> V,
-) -> Result<Vec<Option<V>>, ParquetError> {
-    let (mut levels, mut found) = (Vec::new(), Vec::new());
-    let mut read = 0;
-    while read < rows {
-        let definitions = if level > 0 { Some(&mut levels) } else { None };
-        let (records, _, _) = reader.read_records(rows - read, definitions, None, &mut found)?;
-        if records == 0 {
-            return Err(ParquetError::EOF("a row group ends before all of its rows".to_owned()));
-        }
-        read += records;
-    }
-    let mut found = found.into_iter();
-    if level == 0 {
-        return Ok(found.map(|value| Some(convert(value))).collect());
-    }
-    let value = |defined: &i16| if *defined == level { found.next().map(&convert) } else { None };
-    Ok(levels.iter().map(value).collect())
 }

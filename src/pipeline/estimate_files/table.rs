@@ -32,14 +32,28 @@ pub(super) enum Field<'a> {
 pub(super) trait Row {
     /// What stands in a column of the header.
     fn field(&self, column: usize) -> Field<'_>;
+    /// The rating in a column, 0 where nothing stands there, if it is plainly one: what makes nothing of a field need not be
+    /// wrong.
+    fn plain_rating(&self, column: usize) -> Option<u8>;
+    /// Appends bytes that are the same for two rows of a file only where the same stands in their columns.
+    fn push_key(&self, column: usize, key: &mut Vec<u8>);
     /// Where the row is, for people: `line 7`, `row 6`.
     fn position(&self) -> String;
+}
+
+/// A column that a reader wants to see.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// Its place in the header.
+    pub column: usize,
+    /// Whether its ratings are asked for.
+    pub has_ratings: bool,
 }
 
 /// Takes the header and decides what to do with rows.
 pub(super) trait Reader {
     /// Learns the names of the columns and says which ones it wants to see.
-    fn header(&mut self, names: &[String]) -> Result<Vec<usize>, EstimateError>;
+    fn header(&mut self, names: &[String]) -> Result<Vec<Wanted>, EstimateError>;
     /// Takes a row.
     fn row(&mut self, row: &impl Row) -> Result<(), EstimateError>;
 }
@@ -59,6 +73,18 @@ pub(super) fn read_table(
     }
 }
 
+/// What no text holds: in UTF-8 there is no such byte.
+pub(super) const KEY_END: u8 = u8::MAX;
+
+/// The rating that a text is, without blanks around it; 0 for none.
+pub(super) fn plain_rating(text: &[u8]) -> Option<u8> {
+    match text {
+        [] => Some(0),
+        [digit @ b'1'..=b'5'] => Some(digit - b'0'),
+        _ => None,
+    }
+}
+
 /// A row of CSV and the line that it begins on.
 type CsvLine = (u64, StringRecord);
 
@@ -70,6 +96,15 @@ impl Row for CsvRow<'_> {
             "" => Field::Missing,
             text => Field::Text(text),
         }
+    }
+
+    fn plain_rating(&self, column: usize) -> Option<u8> {
+        plain_rating(self.0.1[column].as_bytes())
+    }
+
+    fn push_key(&self, column: usize, key: &mut Vec<u8>) {
+        key.extend_from_slice(self.0.1[column].as_bytes());
+        key.push(KEY_END);
     }
 
     fn position(&self) -> String {

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// How many responses were given on a day in a mode.
+/// How many responses were given on a day over a channel.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "daily_count")]
 pub struct Model {
@@ -15,7 +15,7 @@ pub struct Model {
     /// The day.
     #[sea_orm(primary_key, auto_increment = false)]
     pub answered_on: Date,
-    /// The mode.
+    /// The channel: a mode, or `open_link` for what is kept apart.
     #[sea_orm(primary_key, auto_increment = false)]
     pub mode: String,
     /// How many.

@@ -2,7 +2,9 @@
 
 #![expect(unreachable_pub, reason = "sea-orm's derives write `pub` items; the room re-exports none of them")]
 
+pub(super) mod access;
 pub(super) mod daily_count;
+pub(super) mod form_entry;
 pub(super) mod free_text;
 pub(super) mod invitation;
 pub(super) mod invitation_count;

@@ -27,6 +27,8 @@ pub struct Model {
     pub mode: String,
     /// Who sent it.
     pub source: String,
+    /// The device or the person that sent it for the respondent.
+    pub collector: Option<String>,
     /// The language in which it was given.
     pub language: String,
     /// The day on which it was given.

@@ -11,6 +11,11 @@ use parquet::schema::parser::parse_message_type;
 
 /// Writes the rows of a CSV file as Parquet, ten a group: items as whole numbers, weights as numbers, the rest as text.
 pub(crate) fn write_parquet(csv: &str, file: &Path) {
+    write_parquet_in_groups(csv, file, 10);
+}
+
+/// [`write_parquet`] with so many rows a group.
+pub(crate) fn write_parquet_in_groups(csv: &str, file: &Path, rows_per_group: usize) {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -23,7 +28,7 @@ pub(crate) fn write_parquet(csv: &str, file: &Path) {
     let schema = Arc::new(parse_message_type(&schema).unwrap());
     let properties = Arc::new(WriterProperties::default());
     let mut writer = SerializedFileWriter::new(File::create(file).unwrap(), schema, properties).unwrap();
-    for rows in rows.chunks(10) {
+    for rows in rows.chunks(rows_per_group) {
         let mut group = writer.next_row_group().unwrap();
         for (column, name) in header.iter().enumerate() {
             let cells = rows.iter().map(|row| Some(&row[column]).filter(|cell| !cell.is_empty()));

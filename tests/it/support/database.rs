@@ -45,7 +45,7 @@ impl Engine {
         runtime.block_on(async {
             match self.fresh_database().await {
                 Ok(database) => test(database).await,
-                Err(error) => skip(name, &error),
+                Err(error) => skip(name, &format_args!("no PostgreSQL at {SERVER}: {error}")),
             }
         });
     }
@@ -111,10 +111,15 @@ async fn administer(statement: &str) -> Result<(), DbErr> {
 
 /// Says that the test `name` was skipped, or fails it where PostgreSQL is required.
 #[expect(clippy::disallowed_methods, reason = "whoever runs the tests decides whether PostgreSQL is required")]
-fn skip(name: &str, error: &DbErr) {
+fn skip(name: &str, error: &impl std::fmt::Display) {
     let is_required = std::env::var(REQUIRE).is_ok_and(|value| value == "1");
-    assert!(!is_required, "{REQUIRE}=1, but there is no PostgreSQL at {SERVER}: {error}");
-    tell(&format!("SKIPPED (no PostgreSQL at {SERVER}): {name}"));
+    assert!(!is_required, "{REQUIRE}=1, but {name} cannot be tested: {error}");
+    tell(&format!("SKIPPED: {name} ({error})"));
+}
+
+/// What a test needs, or nothing where this machine does not have it: then the test says so, or fails where all are required.
+pub(crate) fn or_skip<T>(name: &str, needed: Result<T, String>) -> Option<T> {
+    needed.map_err(|error| skip(name, &error)).ok()
 }
 
 /// Says a line past the capture of passing tests.

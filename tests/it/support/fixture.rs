@@ -37,6 +37,8 @@ modes = ["web", "paper"]
 title = {{ vi = "Thử", en = "Test", cs = "Zkouška" }}
 period = {{ from = "{opens}", to = "{closes}" }}
 field = {{ opens = "{opens}", closes = "{closes}", grace_days = 7 }}
+[open_link]
+answers = "counted"
 [units]
 level = "district"
 codes = ["080", "082", "083"]

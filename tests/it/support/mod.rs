@@ -10,6 +10,7 @@
 //!
 //! and runs as `a_response_sent_twice_is_kept_once::sqlite` and `::postgres`.
 
+pub(crate) mod cluster;
 mod database;
 pub(crate) mod fixture;
 pub(crate) mod http;
@@ -17,8 +18,8 @@ pub(crate) mod invitations;
 pub(crate) mod process;
 mod world;
 
-pub(crate) use database::{Engine, TestDatabase};
-pub(crate) use world::{Answer, World, platform_on, submission};
+pub(crate) use database::{Engine, TestDatabase, or_skip};
+pub(crate) use world::{Answer, SMALL_PLAN, World, platform_on, submission};
 
 /// Makes one asynchronous test run on SQLite and on PostgreSQL, as two tests.
 macro_rules! on_both_engines {

@@ -27,7 +27,8 @@ D03,district,district,,Huyện Ba,District Three,,
 ";
 
 const QUESTIONNAIRE: &str = include_str!("small-questionnaire.toml");
-const PLAN: &str = include_str!("small-plan.toml");
+/// The plan of the wave `w`.
+pub(crate) const SMALL_PLAN: &str = include_str!("small-plan.toml");
 
 /// The platform on a store of the test's own.
 pub(crate) struct World {
@@ -65,7 +66,7 @@ impl World {
         let world = Self::empty(database).await;
         world.platform.import_units(UNITS.as_bytes()).await.unwrap();
         world.platform.import_questionnaire(QUESTIONNAIRE).await.unwrap();
-        world.platform.create_wave(PLAN, Path::new(".")).await.unwrap();
+        world.platform.create_wave(SMALL_PLAN, Path::new(".")).await.unwrap();
         world.platform.advance_wave("w", WaveState::Open).await.unwrap();
         world
     }
@@ -73,7 +74,7 @@ impl World {
     /// A migrated store and nothing in it.
     pub(crate) async fn empty(database: TestDatabase) -> Self {
         let platform = platform_on(database.url()).await;
-        let routes = router(platform.clone(), SignIn::new().unwrap());
+        let routes = router(platform.clone(), SignIn::new().unwrap(), true);
         Self { platform, database, routes }
     }
 
@@ -114,7 +115,13 @@ impl World {
 
     /// Submits to the wave `w` as anybody.
     pub(crate) async fn submit(&self, submission: &Value) -> Answer {
-        let request = Request::post("/api/v1/waves/w/responses").header(header::CONTENT_TYPE, "application/json");
+        self.submit_to("w", submission).await
+    }
+
+    /// Submits to `wave` as anybody.
+    pub(crate) async fn submit_to(&self, wave: &str, submission: &Value) -> Answer {
+        let request =
+            Request::post(format!("/api/v1/waves/{wave}/responses")).header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(Body::from(submission.to_string())).unwrap()).await
     }
 

@@ -1,0 +1,1 @@
+var e=self;e.addEventListener(`install`,()=>void e.skipWaiting()),e.addEventListener(`activate`,t=>t.waitUntil((async()=>{for(let e of await caches.keys())await caches.delete(e);await e.registration.unregister()})()));

@@ -1,0 +1,47 @@
+// The service worker: where the network fails, it answers with the form that a page has put aside. It keeps nothing by
+// itself, knows no answer, and touches nothing but pages and scripts.
+const worker = self as unknown as ServiceWorkerGlobalScope;
+
+/** A network that has not answered by then is as good as none, if there is something to show. */
+const ANSWERS_WITHIN = 6_000;
+
+worker.addEventListener("install", () => void worker.skipWaiting());
+worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== worker.location.origin) return;
+  if (request.mode === "navigate") event.respondWith(navigate(request, pathname));
+  else if (pathname.startsWith("/assets/")) event.respondWith(find((path) => path === pathname).then((kept) => kept ?? fetch(request)));
+});
+
+/** What was put aside under a fitting address, the newest first; nothing where that cannot be looked up. */
+const find = (fits: (path: string) => boolean) => search(fits).catch(() => undefined);
+
+async function search(fits: (path: string) => boolean): Promise<Response | undefined> {
+  for (const name of (await caches.keys()).reverse()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      if (fits(new URL(request.url).pathname)) return cache.match(request);
+    }
+  }
+  return undefined;
+}
+
+async function navigate(request: Request, pathname: string): Promise<Response> {
+  // A printed code leads to an address without a language.
+  const isForm = (path: string) => path === pathname || (pathname.startsWith("/s/") && path.endsWith(pathname));
+  const kept = await find(isForm);
+  const fetched = fetch(request);
+  const inTime = kept ? Promise.race([fetched, new Promise<never>((_, reject) => setTimeout(reject, ANSWERS_WITHIN))]) : fetched;
+  try {
+    const response = await inTime;
+    // A proxy answers for a server that is being replaced.
+    if (response.status < 500 || !kept) return response;
+  } catch {
+    // Out of reach.
+  }
+  return kept ?? (await find((path) => path.endsWith("/outbox"))) ?? Response.error();
+}
+
+export {};

@@ -1,0 +1,94 @@
+// A phone with script, and what a person does on it.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+
+const STEPS_MAX = 60;
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// A phone of its own: nothing on it but what the tests put there.
+export const openPhone = (browser, product, options = {}) =>
+  browser.newContext({ viewport: { width: 360, height: 740 }, baseURL: product.origin, ...options });
+
+// Opens the form and waits until the script has taken over.
+export async function openForm(page, address) {
+  await page.goto(address);
+  await page.waitForSelector("form[data-wave]");
+}
+
+export const next = (page) => page.click("main .actions button[value=check]");
+export const back = (page) => page.click("main .actions button[value=back]");
+export const heading = (page) => page.textContent("h1");
+export const position = (page) => page.textContent("#progress");
+
+// Answers what is on the screen: the last but one tile of each question.
+export async function answerStep(page) {
+  for (const fieldset of await page.locator("fieldset.item:visible").all()) {
+    const tiles = fieldset.locator(".tiles label");
+    await tiles.nth(Math.max(0, (await tiles.count()) - 2)).click();
+  }
+}
+
+// Answers everything, up to the list of answers.
+export async function answerToTheCheckPage(page) {
+  for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+    if (await page.locator(".checked:visible").count()) return steps;
+    await answerStep(page);
+    await next(page);
+  }
+  assert.fail(`the form has more than ${STEPS_MAX} steps`);
+}
+
+// The states of what is kept on the phone, oldest first.
+export const outbox = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open("plumbline", 1);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const request = opening.result.transaction("outbox").objectStore("outbox").getAll();
+          request.onsuccess = () => {
+            opening.result.close();
+            resolve(request.result.sort((a, b) => a.at - b.at));
+          };
+        };
+      }),
+  );
+
+// Waits until `condition` holds; says what it was last.
+export async function eventually(condition, what, within = 20_000) {
+  const end = Date.now() + within;
+  let last;
+  while (Date.now() < end) {
+    last = await condition();
+    if (last === true) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.fail(`${what}: ${JSON.stringify(last)}`);
+}
+
+// Waits until the receipt is shown, and returns it.
+export async function receiptOf(page) {
+  await page.waitForSelector("output");
+  const receipt = (await page.textContent("output")).trim();
+  assert.match(receipt, /^[0-9A-Z]{4}(-[0-9A-Z]{4}){4}$/);
+  return receipt;
+}
+
+// Waits until the form is put aside for use without a network, and the worker stands behind the page.
+export const putAside = (page) =>
+  page.waitForFunction(async () => {
+    const kept = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length));
+    return kept.some((count) => count >= 5) && navigator.serviceWorker.controller !== null;
+  });
+
+export async function seriousViolations(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+export const scrollsSideways = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

@@ -1,0 +1,63 @@
+//! `plumbline paper`: the questionnaire to be printed.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::AnyError;
+use crate::collection::{PAPER_FORMS_MAX, PaperForms, paper};
+use crate::foundation::Code;
+use crate::pipeline::{FORM_NUMBER_MAX, Platform};
+use crate::web::Language;
+
+/// What to print.
+#[derive(Debug, Args)]
+pub(super) struct PaperArguments {
+    /// The wave's code.
+    #[arg(long, value_name = "CODE")]
+    wave: String,
+    /// The unit that is rated.
+    #[arg(long, value_name = "CODE")]
+    unit: String,
+    /// The batch, as its bundle is labelled; it is printed on each form and typed when the forms are entered.
+    #[arg(long, value_name = "CODE")]
+    batch: String,
+    /// How many forms.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(PAPER_FORMS_MAX)))]
+    count: u32,
+    /// The number of the first form.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(FORM_NUMBER_MAX)))]
+    from: u32,
+    /// The language: vi, en or cs.
+    #[arg(long, value_name = "TAG", default_value = "vi", value_parser = language)]
+    language: Language,
+    /// The address of the server: the QR code on each form leads to the form of the unit on the web.
+    #[arg(long, value_name = "URL")]
+    base_url: String,
+    /// The HTML file to write; it must not be there.
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+fn language(tag: &str) -> Result<Language, String> {
+    Language::from_tag(tag).ok_or_else(|| format!("there is no language {tag:?}; take vi, en or cs"))
+}
+
+pub(super) async fn run(platform: &Platform, arguments: &PaperArguments) -> Result<(), AnyError> {
+    let PaperArguments { wave, unit, batch, count, from, language, base_url, output } = arguments;
+    let batch = Code::new(batch).map_err(|error| format!("--batch {batch:?}: {error}"))?;
+    if from.saturating_add(count - 1) > FORM_NUMBER_MAX {
+        return Err(format!("the last form would have a number above {FORM_NUMBER_MAX}").into());
+    }
+    let wave = platform.wave(wave).await?;
+    let unit = wave.unit(unit).ok_or_else(|| format!("the wave does not measure a unit {unit:?}"))?;
+    let forms = PaperForms { batch: batch.as_str(), from: *from, count: *count, language: *language, base_url };
+    let html = paper(&wave, unit, &forms)?;
+    let named = |error: std::io::Error| format!("{}: {error}", output.display());
+    let mut file = OpenOptions::new().write(true).create_new(true).open(output).map_err(named)?;
+    file.write_all(html.as_bytes()).map_err(named)?;
+    println!("{count} form(s), numbers {from} to {}, in {}.", from + count - 1, output.display());
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Forms that two people read differently, and what somebody decides who looks at the paper again.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::screen::{mode_name, told_as_finding};
+use super::{Answered, Collector, Fields, field};
+use crate::collection::answers::placed_items;
+use crate::collection::view::value_in_words;
+use crate::foundation::{Code, Finding};
+use crate::pipeline::{Difference, FormEntry, Platform, SubmitError, TypedForm};
+use crate::survey::{Questionnaire, Wave};
+use crate::web::{ForPage, Language, Page, PageError, Place, Style, Taken, render};
+
+/// What the second entry is called among the fields; anything else is the first.
+const SECOND: &str = "second";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shown {
+    unit: String,
+}
+
+/// One thing that two people read differently.
+struct Reading {
+    /// The name of the field that decides it.
+    name: String,
+    question: String,
+    first: String,
+    second: String,
+}
+
+struct DifferingForm<'d> {
+    batch: &'d str,
+    form: u32,
+    by: [&'d str; 2],
+    readings: Vec<Reading>,
+}
+
+#[derive(Template)]
+#[template(path = "entry/differences.html")]
+struct DifferencesPage<'d> {
+    page: Page,
+    unit: &'d str,
+    unit_code: String,
+    forms: Vec<DifferingForm<'d>>,
+    finding: Option<String>,
+}
+
+/// Lists the forms of a unit whose entries differ.
+pub(super) async fn show(
+    State(platform): State<Platform>,
+    place: Place,
+    collector: Collector,
+    Taken(Query(shown), ..): ForPage<Query<Shown>>,
+) -> Answered {
+    list(&platform, &place, &collector, &shown.unit, None, StatusCode::OK).await
+}
+
+async fn list(
+    platform: &Platform,
+    place: &Place,
+    collector: &Collector,
+    unit: &str,
+    finding: Option<Finding>,
+    status: StatusCode,
+) -> Answered {
+    let language = place.language;
+    let unit = collector.unit(unit)?;
+    let differences = platform.differences(&collector.wave, unit).await?;
+    let path = format!("/entry/differences?unit={}", unit.code());
+    let place = Place { path, ..place.clone() };
+    let page = Page::new(&place, language.t("entry-differences"), Style::Site);
+    let template = DifferencesPage {
+        page: page.with_synthetic(collector.wave.plan.synthetic),
+        unit: unit.name(language.tag()),
+        unit_code: unit.code().to_string(),
+        forms: differences.iter().map(|difference| differing(difference, &collector.wave, language)).collect(),
+        finding: finding.map(|finding| finding.message),
+    };
+    render(status, &template)
+}
+
+fn differing<'d>(difference: &'d Difference, wave: &Wave, language: Language) -> DifferingForm<'d> {
+    let Difference { first, second } = difference;
+    let mut readings = Vec::new();
+    let mut compare = |name: &str, question: String, first: String, second: String| {
+        if first != second {
+            readings.push(Reading { name: name.to_owned(), question, first, second });
+        }
+    };
+    let day = |entry: &FormEntry| language.format_date(entry.answered_on);
+    compare("day", language.t("entry-day"), day(first), day(second));
+    compare("mode", language.t("entry-mode"), mode_name(first.mode, language), mode_name(second.mode, language));
+    let tag = |entry: &FormEntry| entry.answers["language"].as_str().unwrap_or_default().to_owned();
+    compare("language", language.t("entry-language"), tag(first), tag(second));
+    for placed in placed_items(&wave.questionnaire) {
+        let path = placed.path();
+        let words = |entry: &FormEntry| match value_at(&entry.answers, &path) {
+            None => "–".to_owned(),
+            Some(value) => {
+                let word = |value: &Value| value_in_words(&typed(value), placed.item, &wave.questionnaire, language);
+                value
+                    .as_array()
+                    .map_or_else(|| word(value), |many| many.iter().map(&word).collect::<Vec<_>>().join(", "))
+            }
+        };
+        compare(&path, placed.item.text.get(language.tag()).to_owned(), words(first), words(second));
+    }
+    DifferingForm { batch: &first.batch, form: first.form, by: [&first.collector, &second.collector], readings }
+}
+
+fn value_at<'v>(answers: &'v Value, path: &str) -> Option<&'v Value> {
+    let (part, item) = path.split_once('.')?;
+    answers.get(part)?.get(item)
+}
+
+/// A value as the form has it.
+fn typed(value: &Value) -> String {
+    match value {
+        Value::Null => crate::collection::answers::NO_OPINION.to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Keeps a form as it was decided, and shows what is left.
+pub(super) async fn settle(
+    State(platform): State<Platform>,
+    place: Place,
+    collector: Collector,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Answered {
+    let Form(fields) = form?;
+    let unit = collector.unit(field(&fields, "unit"))?;
+    let (batch, form) = (field(&fields, "batch"), field(&fields, "form"));
+    let differences = platform.differences(&collector.wave, unit).await?;
+    let is_meant =
+        |difference: &&Difference| difference.first.batch == batch && difference.first.form.to_string() == form;
+    // Somebody else may have settled it a moment ago: then the list says what is left.
+    if let Some(difference) = differences.iter().find(is_meant) {
+        let settled = settled(difference, &fields, &collector.wave.questionnaire)?;
+        if let Err(error) = platform.settle_form(&collector.access, &collector.wave, unit, &settled).await {
+            let (finding, status) = match error {
+                SubmitError::Invalid(findings) => (findings.0.into_iter().next(), StatusCode::UNPROCESSABLE_ENTITY),
+                error => told_as_finding(error).map(|(finding, status)| (Some(finding), status))?,
+            };
+            return list(&platform, &place, &collector, unit.code().as_str(), finding, status).await;
+        }
+    }
+    let path = format!("/entry/differences?unit={}", unit.code());
+    Ok(Redirect::to(&place.language.path(&path)).into_response())
+}
+
+/// The form with each reading that was decided for.
+fn settled(
+    difference: &Difference,
+    fields: &[(String, String)],
+    questionnaire: &Questionnaire,
+) -> Result<TypedForm, PageError> {
+    let Difference { first, second } = difference;
+    let decided = |name: &str| if field(fields, &format!("pick.{name}")) == SECOND { second } else { first };
+    let mut answers = first.answers.clone();
+    for placed in placed_items(questionnaire) {
+        let path = placed.path();
+        let Some((part, item)) = path.split_once('.') else { continue };
+        let value = value_at(&decided(&path).answers, &path).cloned();
+        if let Some(object) = answers.get_mut(part).and_then(Value::as_object_mut) {
+            match value {
+                Some(value) => drop(object.insert(item.to_owned(), value)),
+                None => drop(object.remove(item)),
+            }
+        }
+    }
+    Ok(TypedForm {
+        batch: Code::new(&first.batch).map_err(PageError::internal)?,
+        form: first.form,
+        mode: decided("mode").mode,
+        language: decided("language").answers["language"].as_str().unwrap_or_default().to_owned(),
+        answered_on: decided("day").answered_on,
+        answers,
+    })
+}

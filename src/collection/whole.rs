@@ -1,0 +1,155 @@
+//! What the script works with: the page with all questions, and the page of what waits on a phone.
+//!
+//! Both bring the words that the script says, so that it knows no language. Without script the first is a form on one
+//! page, and the second says that nothing waits.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::journey::{Draft, Step, pages};
+use super::pages::{Intro, form_path, page};
+use super::view::{Control, QuestionGroup, questions};
+use crate::survey::Wave;
+use crate::web::{Language, Page, PageError, Place, Style, render};
+
+/// Whether phones may put the form aside for use without a network.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offline(pub(super) bool);
+
+/// What the script says on the form.
+const FORM_WORDS: &[&str] = &[
+    "check-blank",
+    "check-change",
+    "check-lead",
+    "check-send",
+    "check-title",
+    "finding-empty",
+    "finding-required",
+    "form-error",
+    "form-next",
+    "form-progress",
+    "form-to-check",
+    "outbox-title",
+    "phone-blanks",
+    "phone-clear",
+    "phone-kept",
+    "phone-known",
+    "phone-known.lead",
+    "phone-new",
+    "phone-now",
+    "phone-one",
+    "phone-refused",
+    "phone-sending",
+    "phone-sending.lead",
+    "phone-sent",
+    "phone-step",
+    "phone-tongue",
+    "phone-waiting",
+    "phone-waiting.lead",
+    "refused-invalid",
+    "refused-not_open",
+    "refused-other",
+    "thanks-close",
+    "thanks-lead",
+    "thanks-receipt",
+    "thanks-what",
+];
+
+/// What the script says on the page of what waits.
+const OUTBOX_WORDS: &[&str] = &[
+    "outbox-delete",
+    "outbox-empty",
+    "outbox-export",
+    "outbox-held",
+    "outbox-later",
+    "outbox-none",
+    "outbox-sent",
+    "outbox-sure",
+    "outbox-waiting",
+    "phone-known.lead",
+    "phone-now",
+    "phone-refused",
+    "phone-sending",
+    "refused-invalid",
+    "refused-not_open",
+    "refused-other",
+];
+
+/// What the script puts into the words, by the names of the arguments.
+const BLANKS: [&str; 5] = ["count", "date", "number", "receipt", "time"];
+
+#[derive(Template)]
+#[template(path = "form/whole.html")]
+struct WholePage<'w> {
+    page: Page,
+    title: &'w str,
+    unit: &'w str,
+    unit_code: &'w str,
+    wave: &'w Wave,
+    action: String,
+    intro: Intro<'w>,
+    id: String,
+    step: String,
+    kept: Vec<(String, String)>,
+    groups: Vec<QuestionGroup<'w>>,
+    words: String,
+    tag: &'w str,
+    offset: i32,
+    offline: bool,
+}
+
+#[derive(Template)]
+#[template(path = "form/outbox.html")]
+struct OutboxPage {
+    page: Page,
+    words: String,
+}
+
+/// Shows all questions on one page. `offset` is how many minutes the wave's clock is ahead of UTC.
+pub(super) fn show_whole(
+    place: &Place,
+    draft: &Draft<'_>,
+    offset: i32,
+    offline: Offline,
+) -> Result<Response, PageError> {
+    let (language, wave) = (place.language, draft.wave);
+    let action = form_path(wave, draft.unit);
+    // The language switch leads to the form as it is opened, not to this page.
+    let place = Place { language, path: action.clone() };
+    let title = wave.plan.title.get(language.tag());
+    let groups: Vec<_> = pages(wave).into_iter().flatten().collect();
+    let template = WholePage {
+        page: page(&place, wave, title),
+        title,
+        unit: draft.unit.name(language.tag()),
+        unit_code: draft.unit.code().as_str(),
+        wave,
+        action,
+        intro: Intro::of(draft, language),
+        id: draft.id.to_string(),
+        step: Step::Questions(0).name(),
+        kept: Vec::new(),
+        groups: questions(draft, &groups, &[], language, true),
+        words: words(language, FORM_WORDS),
+        tag: draft.language_asked_in(),
+        offset,
+        offline: offline.0,
+    };
+    render(StatusCode::OK, &template)
+}
+
+/// Shows what waits on the phone that looks at it. The server knows nothing of it.
+pub(super) async fn show_outbox(place: Place) -> Result<Response, PageError> {
+    let page = Page::new(&place, place.language.t("outbox-title"), Style::Form);
+    render(StatusCode::OK, &OutboxPage { page, words: words(place.language, OUTBOX_WORDS) })
+}
+
+/// Words as a JSON object. Where an argument stands, they have its name between percent signs.
+fn words(language: Language, keys: &[&'static str]) -> String {
+    let blanks = BLANKS.map(|name| (name, format!("%{name}%").into()));
+    let words: BTreeMap<_, _> = keys.iter().map(|key| (*key, language.t_with(key, blanks.clone()))).collect();
+    serde_json::to_value(words).unwrap_or_default().to_string()
+}

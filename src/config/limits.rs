@@ -1,0 +1,56 @@
+//! How much clients may ask for.
+
+use std::num::NonZeroU32;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+/// How much clients may ask for. Networks are /24 in IPv4 and /48 in IPv6.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Networks of our own proxies, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Connections at once.
+    #[validate(range(min = 1, max = 1_000_000, message = "must be between 1 and 1000000"))]
+    pub connections_max: usize,
+    /// For how long a client may take to send the head of a request.
+    #[validate(range(min = 1, max = 600, message = "must be between 1 and 600 seconds"))]
+    pub head_seconds: u16,
+    /// For how long a client may take nothing of an answer.
+    #[validate(range(min = 1, max = 600, message = "must be between 1 and 600 seconds"))]
+    pub stalled_seconds: u16,
+    /// Answers over the open link from one network.
+    pub answers: AllowanceConfig,
+    /// Codes from one network that are none.
+    pub guesses: AllowanceConfig,
+    /// Tries of one invitation code.
+    pub tries: AllowanceConfig,
+}
+
+/// How often something may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowanceConfig {
+    /// Times at once.
+    pub burst: NonZeroU32,
+    /// Times a minute from then on.
+    pub per_minute: NonZeroU32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        let times = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+        let allowance = |burst, per_minute| AllowanceConfig { burst: times(burst), per_minute: times(per_minute) };
+        Self {
+            trusted_proxies: Vec::new(),
+            connections_max: 20_000,
+            head_seconds: 20,
+            stalled_seconds: 60,
+            answers: allowance(300, 600),
+            guesses: allowance(20, 6),
+            tries: allowance(30, 6),
+        }
+    }
+}

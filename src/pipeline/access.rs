@@ -1,0 +1,152 @@
+//! Devices at a counter and people who enter forms: each has a code, and sends answers for others.
+
+use std::sync::Arc;
+
+use rand::TryRng;
+
+use super::submit::Accepted;
+use super::{PipelineError, Platform, SubmitError};
+use crate::foundation::{Code, Finding, Findings};
+use crate::storage::{KeptAccess, StorageError, WaveId};
+use crate::survey::{Access, AccessKind, Response, Source, Wave};
+use crate::validation::check_submission;
+
+impl Platform {
+    /// Gives a device or a collector access to a wave, and returns its code: 20 characters in groups of four out of `random`.
+    /// The code is not kept and cannot be shown again.
+    pub async fn grant_access<R: TryRng>(
+        &self,
+        wave: &str,
+        kind: AccessKind,
+        name: &Code,
+        unit: Option<&str>,
+        random: &mut R,
+    ) -> Result<String, PipelineError>
+    where
+        R::Error: Send + Sync + 'static,
+    {
+        let loaded = self.load_wave(wave).await?;
+        let wave = &loaded.wave;
+        if !wave.plan.modes.iter().any(|mode| kind.takes(*mode)) {
+            let message = format!("the wave's plan takes no answers of a {}", kind.as_str());
+            return Err(Findings::from(Finding::new("kind", "not_allowed", message)).into());
+        }
+        let unit = match unit {
+            Some(code) => {
+                let unit = wave.unit(code);
+                Some(unit.ok_or_else(|| PipelineError::NotFound { what: "unit in the wave", code: code.to_owned() })?)
+            }
+            None if kind == AccessKind::Kiosk => {
+                let message = "a device stands at one office: name its unit";
+                return Err(Findings::from(Finding::new("unit", "missing", message)).into());
+            }
+            None => None,
+        };
+        let mut bytes = [0; 16];
+        random.try_fill_bytes(&mut bytes).map_err(|error| PipelineError::Randomness(Box::new(error)))?;
+        let (code, hash) = self.0.secret.access_code(bytes);
+        let (name, unit) = (name.to_string(), unit.map(|unit| unit.id));
+        self.0.store.keep_access(&KeptAccess { wave: loaded.id, name, kind, unit, revoked: false }, hash).await?;
+        Ok(code)
+    }
+
+    /// The devices and collectors of a wave, by name.
+    pub async fn accesses(&self, wave: &str) -> Result<Vec<Access>, PipelineError> {
+        let loaded = self.load_wave(wave).await?;
+        let kept = self.0.store.accesses(loaded.id).await?;
+        Ok(kept.into_iter().map(|kept| to_access(kept, &loaded.wave)).collect::<Result<_, _>>()?)
+    }
+
+    /// Takes the access of a device or collector back. What it sent before stays.
+    pub async fn revoke_access(&self, wave: &str, name: &str) -> Result<(), PipelineError> {
+        let loaded = self.load_wave(wave).await?;
+        if self.0.store.revoke_access(loaded.id, name).await? {
+            return Ok(());
+        }
+        Err(PipelineError::NotFound { what: "device or collector", code: name.to_owned() })
+    }
+
+    /// Who has this code, and the wave; nothing if nobody has it, or it was taken back.
+    pub async fn find_access(&self, code: &str) -> Result<Option<(Access, Arc<Wave>)>, PipelineError> {
+        let Some(hash) = self.0.secret.access_hash(code) else { return Ok(None) };
+        let Some(kept) = self.0.store.access(hash).await? else { return Ok(None) };
+        if kept.revoked {
+            return Ok(None);
+        }
+        let wave = self.wave_with_id(kept.wave).await?;
+        Ok(Some((to_access(kept, &wave)?, wave)))
+    }
+
+    /// Takes a submission from a device or a collector, and returns after it is durable.
+    pub async fn submit_for(
+        &self,
+        access: &Access,
+        wave: &Wave,
+        submission: &serde_json::Value,
+    ) -> Result<Accepted, SubmitError> {
+        let response = self.check_for(access, wave, submission)?;
+        self.accept(wave, response).await
+    }
+
+    /// What a submission of a device or a collector makes, or everything that is wrong with it.
+    pub(super) fn check_for(
+        &self,
+        access: &Access,
+        wave: &Wave,
+        submission: &serde_json::Value,
+    ) -> Result<Response, SubmitError> {
+        let today = self.clock().today();
+        if !wave.accepts_on(today) {
+            return Err(SubmitError::NotOpen);
+        }
+        let response = check_submission(submission, wave, Source::Collector, today).map_err(SubmitError::Invalid)?;
+        place(access, wave, response).map_err(|finding| SubmitError::Invalid(finding.into()))
+    }
+
+    async fn wave_with_id(&self, id: WaveId) -> Result<Arc<Wave>, PipelineError> {
+        for (code, _) in self.0.store.wave_states().await? {
+            let loaded = self.load_wave(&code).await?;
+            if loaded.id == id {
+                return Ok(loaded.wave);
+            }
+        }
+        Err(StorageError::Damaged { table: "access", reason: format!("there is no wave {}", id.0) }.into())
+    }
+}
+
+/// Holds a response to what the access allows, and gives an answer at a counter its place: whoever comes to an office on one
+/// day is one cluster.
+fn place(access: &Access, wave: &Wave, mut response: Response) -> Result<Response, Finding> {
+    if wave.plan.code != access.wave {
+        return Err(Finding::new("", "not_allowed", format!("this access is for the wave {}", access.wave)));
+    }
+    if let Some(unit) = access.unit.as_ref().filter(|unit| **unit != response.unit) {
+        return Err(Finding::new("unit", "not_allowed", format!("this access is for the unit {unit}")));
+    }
+    if !access.kind.takes(response.mode) {
+        let message = format!("a {} sends no {} answers", access.kind.as_str(), response.mode.as_str());
+        return Err(Finding::new("mode", "not_allowed", message));
+    }
+    if access.kind == AccessKind::Kiosk {
+        let cluster = Code::new(format!("{}.{}", response.unit, response.answered_on));
+        response.placement.psu = Some(cluster.map_err(|error| Finding::new("unit", "too_long", error.to_string()))?);
+    }
+    response.collector = Some(access.name.clone());
+    Ok(response)
+}
+
+fn to_access(kept: KeptAccess, wave: &Wave) -> Result<Access, StorageError> {
+    let damaged = |reason: String| StorageError::Damaged { table: "access", reason };
+    let unit = |id| wave.units.iter().find(|unit| unit.id == id).map(|unit| unit.code().clone());
+    let unit = match kept.unit {
+        Some(id) => Some(unit(id).ok_or_else(|| damaged(format!("the wave does not measure the unit {}", id.0)))?),
+        None => None,
+    };
+    Ok(Access {
+        kind: kept.kind,
+        name: Code::new(kept.name).map_err(|error| damaged(error.to_string()))?,
+        wave: wave.plan.code.clone(),
+        unit,
+        revoked: kept.revoked,
+    })
+}

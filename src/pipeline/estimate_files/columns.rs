@@ -1,0 +1,164 @@
+//! The columns of responses: where they stand, and what their fields mean.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use super::EstimateError;
+use super::design::{Design, NAME_LENGTH_MAX};
+use super::table::{Field, Row, Wanted};
+use crate::foundation::Weight;
+
+/// The columns that a design names.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    path: PathBuf,
+    header: Vec<String>,
+    pub weight: Option<usize>,
+    pub strata: Vec<usize>,
+    pub stages: Vec<usize>,
+    pub populations: Vec<usize>,
+    pub domains: Vec<usize>,
+    pub margins: Vec<Vec<usize>>,
+    pub items: Vec<usize>,
+}
+
+impl Columns {
+    /// Finds each column in the header, once.
+    pub(super) fn find(path: &Path, header: &[String], design: &Design) -> Result<Self, EstimateError> {
+        let one = |column: &str| position(path, header, column);
+        let all = |columns: &[String]| columns.iter().map(|column| one(column)).collect::<Result<Vec<_>, _>>();
+        let margins = design.calibration.iter().flat_map(|(_, margins)| margins);
+        Ok(Self {
+            path: path.to_owned(),
+            header: header.to_vec(),
+            weight: design.weight.as_deref().map(one).transpose()?,
+            strata: all(&design.strata)?,
+            stages: all(&design.stages)?,
+            populations: all(&design.populations)?,
+            domains: all(&design.domains)?,
+            margins: margins.map(|margin| all(&margin.columns)).collect::<Result<_, _>>()?,
+            items: design.criteria.items.iter().map(|item| one(item.as_str())).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The columns that say where and of whom a row is, each once.
+    pub(super) fn of_stand(&self) -> Vec<usize> {
+        let lists = [&self.strata, &self.stages, &self.populations, &self.domains];
+        let mut columns: Vec<usize> = lists.into_iter().chain(&self.margins).flatten().copied().collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// All columns, each once.
+    pub(super) fn wanted(&self) -> Vec<Wanted> {
+        let mut columns: Vec<usize> = self.of_stand().into_iter().chain(self.items.iter().copied()).collect();
+        columns.extend(self.weight);
+        columns.sort_unstable();
+        columns.dedup();
+        let wanted = |column| Wanted { column, has_ratings: self.items.contains(&column) };
+        columns.into_iter().map(wanted).collect()
+    }
+
+    /// The rating of an item, 0 where it was not answered.
+    pub(super) fn rating(&self, row: &impl Row, position: usize) -> Result<u8, EstimateError> {
+        if let Some(plain) = row.plain_rating(position) {
+            return Ok(plain);
+        }
+        let digit = match row.field(position) {
+            Field::Missing => return Ok(0),
+            Field::Text(text) => match text.as_bytes() {
+                [digit @ b'1'..=b'5'] => Some(digit - b'0'),
+                _ => None,
+            },
+            Field::Integer(value) => u8::try_from(value).ok().filter(|value| (1..=5).contains(value)),
+            Field::Number(value) => (1_u8..=5).find(|rating| f64::from(*rating).total_cmp(&value).is_eq()),
+        };
+        digit.ok_or_else(|| {
+            let mut shown = String::new();
+            push_field(&mut shown, row.field(position));
+            self.wrong(row, position, format!("{shown:?} is no rating; use 1 to 5, or nothing where not answered"))
+        })
+    }
+
+    /// The weight, and by how much it was rounded.
+    pub(super) fn weight(&self, row: &impl Row, position: usize) -> Result<(Weight, f64), EstimateError> {
+        let wrong = |error| self.wrong(row, position, format!("{error}"));
+        if let Field::Number(value) = row.field(position) {
+            let weight = Weight::from_number(value).map_err(wrong)?;
+            return Ok((weight, (value - weight.value()).abs()));
+        }
+        let mut text = String::new();
+        self.push_name(row, position, "the weight", &mut text)?;
+        let weight: Weight = text.parse().map_err(wrong)?;
+        let has_billionths = text.split_once('.').is_some_and(|(_, decimals)| decimals.len() > 9);
+        if has_billionths || text.contains(['e', 'E']) {
+            let exact = text.parse().unwrap_or(weight.value());
+            return Ok((weight, (exact - weight.value()).abs()));
+        }
+        Ok((weight, 0.0))
+    }
+
+    /// Of how many units those of a stage were drawn.
+    pub(super) fn population(&self, row: &impl Row, position: usize) -> Result<f64, EstimateError> {
+        let mut text = String::new();
+        self.push_name(row, position, "the number of units to draw from", &mut text)?;
+        let population = text.parse().ok().filter(|population: &f64| population.is_finite() && *population >= 1.0);
+        let message = || format!("{text:?} is no number of units to draw from; use a number of at least 1");
+        population.ok_or_else(|| self.wrong(row, position, message()))
+    }
+
+    /// Appends a name to a text; `what` says for people what it names.
+    pub(super) fn push_name(
+        &self,
+        row: &impl Row,
+        position: usize,
+        what: &str,
+        text: &mut String,
+    ) -> Result<(), EstimateError> {
+        match row.field(position) {
+            Field::Missing => Err(self.wrong(row, position, format!("{what} is missing"))),
+            Field::Text(name) if name.len() > NAME_LENGTH_MAX && name.chars().count() > NAME_LENGTH_MAX => {
+                Err(self.wrong(row, position, format!("{what} has more than {NAME_LENGTH_MAX} characters")))
+            }
+            Field::Text(name) if name.contains(char::is_control) => {
+                Err(self.wrong(row, position, format!("{what} holds control characters or line breaks: {name:?}")))
+            }
+            field => {
+                push_field(text, field);
+                Ok(())
+            }
+        }
+    }
+
+    /// The error of a value.
+    pub(super) fn wrong(&self, row: &impl Row, position: usize, message: String) -> EstimateError {
+        EstimateError::Value {
+            path: self.path.display().to_string(),
+            position: row.position(),
+            column: self.header[position].clone(),
+            message,
+        }
+    }
+}
+
+fn position(path: &Path, header: &[String], column: &str) -> Result<usize, EstimateError> {
+    let mut found = header.iter().enumerate().filter(|(_, name)| *name == column).map(|(position, _)| position);
+    match (found.next(), found.count()) {
+        (Some(position), 0) => Ok(position),
+        (first, more) => Err(EstimateError::Column {
+            path: path.display().to_string(),
+            column: column.to_owned(),
+            found: usize::from(first.is_some()) + more,
+        }),
+    }
+}
+
+fn push_field(text: &mut String, field: Field<'_>) {
+    match field {
+        Field::Missing => {}
+        Field::Text(value) => text.push_str(value),
+        Field::Integer(value) => write!(text, "{value}").expect("writing to a string does not fail"),
+        Field::Number(value) => write!(text, "{value}").expect("writing to a string does not fail"),
+    }
+}

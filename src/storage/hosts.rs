@@ -1,0 +1,110 @@
+//! A database of several hosts, of which one takes writes: the primary and its standbys.
+//!
+//! `postgres://user@a:5432,b:5432/name` names them all, as libpq writes it. Connections are made to the host that takes writes
+//! now. When it stops to, the others are asked, and connections are made to the one that was promoted. What was acknowledged is
+//! there if the primary waited for a standby before each acknowledgement (`synchronous_standby_names = 'ANY 1 (…)'`).
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
+use sea_orm::sqlx::{self, Connection, PgPool};
+use sea_orm::{DbErr, RuntimeErr};
+
+use super::StorageError;
+
+/// The most hosts of a URL.
+const HOSTS_MAX: usize = 16;
+/// How often the primary is asked whether it is still one.
+const ASK_EVERY: Duration = Duration::from_secs(1);
+/// A host that does not answer by then is passed over.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// One URL for each host of a URL; its only host if it names one.
+pub(super) fn each_host(url: &str) -> Result<Vec<String>, StorageError> {
+    let (scheme, rest) = url.split_once("://").ok_or(StorageError::UnknownEngine)?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    let (user, hosts) = authority.rsplit_once('@').map_or(("", authority), |(user, hosts)| (user, hosts));
+    let at = if user.is_empty() { "" } else { "@" };
+    let hosts: Vec<&str> = hosts.split(',').map(str::trim).collect();
+    if hosts.len() > 1 && hosts.iter().any(|host| host.is_empty()) || hosts.len() > HOSTS_MAX {
+        return Err(StorageError::Hosts { max: HOSTS_MAX });
+    }
+    Ok(hosts.into_iter().map(|host| format!("{scheme}://{user}{at}{host}{tail}")).collect())
+}
+
+/// The URL of the host that takes writes; the first if none does, so that the error is of that one.
+pub(super) async fn primary_of(urls: &[String]) -> Result<&String, StorageError> {
+    for url in urls {
+        if takes_writes(&options(url)?).await {
+            return Ok(url);
+        }
+    }
+    urls.first().ok_or(StorageError::UnknownEngine)
+}
+
+/// Keeps the pools pointed at the host that takes writes, until they are closed.
+pub(super) async fn follow_primary(urls: Vec<String>, pools: [PgPool; 2]) {
+    let Ok(hosts) = urls.iter().map(|url| options(url)).collect::<Result<Vec<_>, _>>() else { return };
+    let mut current = pools[0].connect_options();
+    while !pools.iter().all(PgPool::is_closed) {
+        tokio::time::sleep(ASK_EVERY).await;
+        if takes_writes(&current).await {
+            continue;
+        }
+        for host in &hosts {
+            if takes_writes(host).await {
+                tracing::warn!(host = host.get_host(), port = host.get_port(), "the database has another primary now");
+                for pool in &pools {
+                    pool.set_connect_options(host.clone());
+                }
+                current = pools[0].connect_options();
+                break;
+            }
+        }
+    }
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
+    PgConnectOptions::from_str(url)
+        .map_err(|error| StorageError::Unreachable(DbErr::Conn(RuntimeErr::SqlxError(error.into()))))
+}
+
+/// Whether the host answers and is no standby.
+async fn takes_writes(host: &PgConnectOptions) -> bool {
+    let asking = async {
+        let mut connection = PgConnection::connect_with(host).await?;
+        let is_standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok::<_, sqlx::Error>(!is_standby)
+    };
+    matches!(tokio::time::timeout(PATIENCE, asking).await, Ok(Ok(true)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_of_several_hosts_is_one_for_each() {
+        let cases = [
+            ("postgres://a/b", vec!["postgres://a/b"]),
+            ("postgres://u:p@a:1,b:2/n?x=1,2", vec!["postgres://u:p@a:1/n?x=1,2", "postgres://u:p@b:2/n?x=1,2"]),
+            ("postgres://u@[::1]:5432,b/n", vec!["postgres://u@[::1]:5432/n", "postgres://u@b/n"]),
+            ("postgres:///n?host=/run/postgresql", vec!["postgres:///n?host=/run/postgresql"]),
+        ];
+        for (url, expected) in cases {
+            assert_eq!(each_host(url).unwrap(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_host_without_a_name_and_too_many_are_refused() {
+        let many = |count| format!("postgres://{}/n", vec!["a"; count].join(","));
+        assert!(each_host(&many(HOSTS_MAX)).is_ok());
+        for url in ["postgres://a,,b/n", "postgres://a,/n", &many(HOSTS_MAX + 1)] {
+            assert!(matches!(each_host(url), Err(StorageError::Hosts { .. })), "{url}");
+        }
+    }
+}
