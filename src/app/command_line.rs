@@ -27,7 +27,8 @@ Examples:
   plumbline import units units-2024.csv              fill the register
   plumbline wave create plan.toml                    plan a wave
   plumbline wave open laocai-2024                    take answers
-  plumbline import responses paper.csv --wave laocai-2024"
+  plumbline import responses paper.csv --wave laocai-2024
+  plumbline invite draw --help                       invite people by lot, with codes on paper"
 )]
 pub(super) struct CommandLine {
     #[command(flatten)]

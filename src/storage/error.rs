@@ -50,6 +50,15 @@ pub enum StorageError {
         /// What is wrong.
         reason: String,
     },
+    /// The database's user may not clean a table that it must.
+    #[error(
+        "the database's user does not own the table {table}, so the database would go on telling which answers came \
+             with which codes; let the user that migrates the schema also serve"
+    )]
+    NotOwner {
+        /// The table.
+        table: &'static str,
+    },
     /// Another server wrote the same rows at the same time.
     #[error("another server keeps writing the same rows; try again")]
     LostRace,

@@ -4,26 +4,44 @@
 //! answer that the transaction kept has the same number. SQLite writes both into the pages of its log in the order of the
 //! transactions, until the log is emptied. `docs/ARCHITECTURE.md` says what is left for whoever records more than that.
 
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TryGetable};
 
 use super::{StorageError, Store, open_file_gently};
 
 impl Store {
-    /// Makes the engine forget which codes were spent with which answers. Returns whether it could: SQLite cannot while
-    /// somebody reads, and is to be asked again.
+    /// Makes the engine forget which codes were spent with which answers. Returns whether nothing is left; else it is to be
+    /// asked again: SQLite cannot while somebody reads, nor PostgreSQL while a snapshot from before is in use.
     pub async fn forget_spent_codes(&self) -> Result<bool, StorageError> {
-        let Some(url) = &self.file else {
-            // A statement of its own: there is no vacuum inside a transaction. Indexes are cleaned however little there is
-            // to clean, and no lock is waited for that would be needed to make the file shorter.
-            self.db.execute_unprepared("VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) invitation").await?;
-            return Ok(true);
-        };
-        let connection = open_file_gently(url).await?;
-        let empty_the_log =
-            Statement::from_string(connection.get_database_backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
-        let row = connection.query_one_raw(empty_the_log).await?;
-        let busy: i32 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        connection.close().await?;
-        Ok(busy == 0)
+        match &self.file {
+            Some(url) => empty_the_log(url).await,
+            None => vacuum(&self.db).await,
+        }
     }
+}
+
+async fn empty_the_log(url: &str) -> Result<bool, StorageError> {
+    let connection = open_file_gently(url).await?;
+    let busy: i32 = ask(&connection, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
+    connection.close().await?;
+    Ok(busy == 0)
+}
+
+async fn vacuum(db: &DatabaseConnection) -> Result<bool, StorageError> {
+    // Whoever may not vacuum a table is not told so by an error.
+    let owns = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'invitation'::regclass";
+    if !ask::<bool>(db, owns).await? {
+        return Err(StorageError::NotOwner { table: "invitation" });
+    }
+    // A statement of its own: there is no vacuum inside a transaction. Indexes are cleaned however little there is to clean,
+    // and no lock is waited for that would be needed to make the file shorter.
+    db.execute_unprepared("VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) invitation").await?;
+    let left: i64 = ask(db, "SELECT pg_stat_get_dead_tuples('invitation'::regclass)").await?;
+    Ok(left == 0)
+}
+
+/// The one value that a query gives.
+async fn ask<T: TryGetable>(db: &DatabaseConnection, query: &str) -> Result<T, StorageError> {
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
+    let row = row.ok_or_else(|| StorageError::damaged("invitation", "the table is gone"))?;
+    Ok(row.try_get_by_index(0)?)
 }
