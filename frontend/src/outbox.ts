@@ -7,7 +7,6 @@ import { alone, entries, put, remove, type Entry } from "./store";
 export const [DUE, WAITING, ALL] = [0, 1, 2] as const;
 
 const ANSWERS_WITHIN = 60_000;
-const CHALLENGES_MAX = 3;
 const SENT_KEPT_MAX = 50;
 const RECHECK_MAX = 60_000;
 
@@ -128,25 +127,25 @@ async function forgetOldest(): Promise<void> {
   for (const { key } of sent.slice(0, -SENT_KEPT_MAX)) await remove(key);
 }
 
-/** Posts an entry, with proof of work where that is wanted, and says how far the server's clock is ahead. */
+/** Posts an entry, with its puzzle solved where one is wanted, and says how far the server's clock is ahead. */
 async function send(entry: Entry): Promise<{ outcome: Outcome; skew: number }> {
-  const source = document.querySelector<HTMLElement>("form[data-work]")?.dataset.work ?? entry.work;
   let skew = 0;
   try {
-    for (let challenges = 0; challenges < CHALLENGES_MAX; challenges += 1) {
-      const headers: Record<string, string> = { "Content-Type": "application/json" };
-      if (source) headers["Plumbline-Work"] = await (await import("./work")).prove(source);
-      // Without credentials: an answer is a citizen's, whoever is signed in to this browser.
-      const response = await withTimeout((signal) =>
-        fetch(entry.url, { method: "POST", headers, body: JSON.stringify(entry.body), credentials: "omit", redirect: "error", signal }),
-      );
-      const body: unknown = await response.json().catch(() => undefined);
-      skew = (Date.parse(response.headers.get("Date") ?? "") || Date.now()) - Date.now();
-      const outcome = judge(response.status, body, response.headers.get("Retry-After"), Date.now());
-      if (outcome.kind !== "work") return { outcome, skew };
-      if (!source) break;
+    const { body, puzzle, device } = entry;
+    if (puzzle && body && body.work === undefined) {
+      body.work = await (await import("./work")).solve(puzzle.text, puzzle.bits);
+      // Solved once, however often it is sent.
+      await put(entry);
     }
-    return { outcome: { kind: "later" }, skew };
+    const headers: Record<string, string> = { "Content-Type": "application/json" };
+    if (device) headers.Authorization = `Bearer ${device}`;
+    // Without credentials of the browser: an answer is a citizen's, whoever is signed in to it.
+    const response = await withTimeout((signal) =>
+      fetch(entry.url, { method: "POST", headers, body: JSON.stringify(body), credentials: "omit", redirect: "error", signal }),
+    );
+    const answer: unknown = await response.json().catch(() => undefined);
+    skew = (Date.parse(response.headers.get("Date") ?? "") || Date.now()) - Date.now();
+    return { outcome: judge(response.status, answer, response.headers.get("Retry-After"), Date.now()), skew };
   } catch {
     return { outcome: { kind: "unreachable" }, skew };
   }

@@ -8,8 +8,6 @@ export type Outcome =
   | { kind: "known" }
   /** Never taken as it is: it stays visible, with the reason. */
   | { kind: "refused"; why: string; paths: string[] }
-  /** The server asks for (new) proof of work. */
-  | { kind: "work" }
   /** Worth another try: after the server's own delay in milliseconds, if it named one. */
   | { kind: "later"; delay?: number | undefined }
   /** Nobody answered. */
@@ -40,7 +38,6 @@ export function judge(status: number, body: unknown, retryAfter: string | null, 
   const isOurs = typeof code === "string" || Array.isArray(body);
   if (isTemporary || !isOurs) return { kind: "later", delay: delayOf(retryAfter, now) };
   if (code === "conflict") return { kind: "known" };
-  if (code === "work_required" || code === "work_expired") return { kind: "work" };
   const paths = Array.isArray(body) ? body.map((finding) => String((finding as { path?: unknown })?.path)) : [];
   return { kind: "refused", why: typeof code === "string" ? code : "invalid", paths };
 }

@@ -6,6 +6,8 @@ import { find, focusOn, make, type Words } from "./page";
 /** What the stage asks of whoever sets it up. */
 export interface Play {
   layout(): Layout;
+  /** Whether many people use this page one after another: then going back leads to nobody's answers. */
+  isShared: boolean;
   /** An answer or the place has changed. */
   changed(at: string): void;
   /** Everything was checked and is to be sent: the questions that were asked. */
@@ -97,7 +99,7 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
   };
 
   const go = (to: string, isReturn?: boolean, isChange = false) => {
-    if (!isReturn) history.pushState({ at: to, depth: depth() + 1 }, "");
+    if (!isReturn && !play.isShared) history.pushState({ at: to, depth: depth() + 1 }, "");
     isChanging = isChange;
     at = to;
     show();

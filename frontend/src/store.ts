@@ -17,8 +17,10 @@ export interface Entry {
   /** The submission; gone once it is sent. */
   body?: Record<string, unknown> | undefined;
   dates: Dates;
-  /** Where the server hands out challenges, if it wants proof of work. */
-  work?: string | undefined;
+  /** The puzzle to solve before it is sent, if the survey wants one. */
+  puzzle?: { text: string; bits: number } | undefined;
+  /** The code of the device at an office that sends it. */
+  device?: string | undefined;
   /** How often it was tried in vain. */
   tries: number;
   /** When it is tried again. */

@@ -11,7 +11,7 @@ const GONE = "9999";
 
 /** What the page says of the survey, in attributes of its form. */
 type About = Record<
-  "wave" | "unit" | "language" | "about" | "layout" | "api" | "whole" | "outbox" | "offset" | "opens" | "closes" | "until" | "worker" | "work",
+  "wave" | "unit" | "language" | "about" | "layout" | "api" | "whole" | "outbox" | "offset" | "opens" | "closes" | "until" | "worker" | "work" | "device",
   string
 >;
 
@@ -24,10 +24,13 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   const code = () => find<HTMLInputElement>(form, "input[name=code]");
   const hide = (name: string, value: string) => form.append(make("input", { type: "hidden", name, value }));
   const keep = (at: string) => drafts.save({ values: valuesOf(form), at, code: code()?.value, until: about.until });
+  const { device } = about;
+  const isShared = !!device;
   let isAside = false;
+  let isSent = false;
 
   const layout = (): Layout => {
-    const wish = drafts.wish(ONE_QUESTION);
+    const wish = isShared ? null : drafts.wish(ONE_QUESTION);
     const own = about.layout as Layout;
     return wish === null ? own : wish ? "one_question" : own === "one_question" ? "factor_pages" : own;
   };
@@ -40,18 +43,20 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
     // Only for whoever begins to answer, and after what the page itself needs.
     import("./outbox").catch(() => undefined);
     if (about.work) import("./work").catch(() => undefined);
-    if (about.worker && "serviceWorker" in navigator) void putAside(about.worker, about.whole, content, about.outbox).catch(() => undefined);
+    if (about.worker && "serviceWorker" in navigator) void putAside(about.worker, about.whole, content, about.outbox, isShared).catch(() => undefined);
   };
 
   /** Keeps the whole answer on the phone, and only then tries to send it. */
   const send = async (asked: Question[]) => {
     const day = answeredOn(Date.now(), dates);
     const id = keep(CHECK);
-    const { unit, language, api, work } = about;
-    const body: Record<string, unknown> = { id, unit, mode: "web", language, answered_on: day, ...toParts(asked, valuesOf(form)) };
+    const { unit, language, api } = about;
+    // Invited people and devices at an office have shown who they are.
+    const puzzle = about.work && !code() && !device ? { text: `${about.wave}:${id}`, bits: +about.work } : undefined;
+    const body: Record<string, unknown> = { id, unit, mode: device ? "kiosk" : "web", language, answered_on: day, ...toParts(asked, valuesOf(form)) };
     if (code()) body.code = code()!.value;
     const key = crypto.getRandomValues(new Uint32Array(4)).join("");
-    const rest = { day, dates, work, at: Date.now(), tries: 0, next: 0, held: false };
+    const rest = { day, dates, puzzle, device, at: Date.now(), tries: 0, next: 0, held: false };
     try {
       await put({ key, state: "waiting", about: about.about, url: api, body, ...rest });
     } catch {
@@ -60,9 +65,11 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
       hide("id", id);
       hide("step", CHECK);
       hide("action", "send");
+      if (puzzle) hide("work", String(await (await import("./work")).solve(puzzle.text, puzzle.bits)));
       return form.submit();
     }
     drafts.clear();
+    isSent = true;
     void follow(key);
   };
 
@@ -73,8 +80,8 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
       if (state === shown) return;
       shown = state;
       const title = make("h1", {}, words(`phone-${state}`));
-      const waits = make("p", {}, make("a", { href: about.outbox }, words("outbox-title")));
-      find(document, "main")!.replaceChildren(title, ...told(entry, state, now), waits);
+      const waits = isShared ? button(words("kiosk-next"), startAnew) : make("a", { href: about.outbox }, words("outbox-title"));
+      find(document, "main")!.replaceChildren(title, ...told(entry, state, now), make("p", {}, waits));
       focusOn(title);
     };
     const read = async () => (await entries()).find((entry) => entry.key === key)!;
@@ -88,9 +95,9 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
     startSending();
   };
 
-  const told = ({ receipt, why }: Entry, state: string, now: () => unknown): HTMLElement[] => {
+  const told = ({ receipt, why }: Entry, state: string, now: () => unknown): (HTMLElement | string)[] => {
     const line = (key: string, className = "") => make("p", { className }, words(key));
-    const again = make("p", {}, make("a", { href: form.action }, words("phone-new")));
+    const again = isShared ? "" : make("p", {}, make("a", { href: form.action }, words("phone-new")));
     if (state === "refused") return [make("p", { className: "lead" }, words(`refused-${why}`) || words("refused-other")), again];
     if (state === "waiting") return [line("phone-waiting.lead", "lead"), make("p", {}, button(words("phone-now"), now)), again];
     if (state !== "sent") return [line(`phone-${state}.lead`, "lead")];
@@ -98,6 +105,12 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
     return [line("thanks-lead", "lead"), code, line("thanks-what"), line("thanks-close", "quiet"), again];
   };
 
+  /** Begins anew, for whoever comes next. */
+  const startAnew = () => {
+    drafts.clear();
+    location.replace(about.whole);
+  };
+  if (isShared) drafts.clear();
   forgetOldDrafts(answeredOn(Date.now(), { ...dates, closes: GONE }));
   const draft = drafts.load();
   // A draft begun with one invitation is not continued with another.
@@ -109,7 +122,7 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   }
   // Whoever comes back is where they were; a form without answers begins at its beginning.
   at = Object.keys(valuesOf(form)).length ? ((history.state as { at?: string } | null)?.at ?? at) : "";
-  const stage = stageOf(form, words, { layout, changed, send }, at);
+  const stage = stageOf(form, words, { layout, isShared, changed, send }, at);
   history.replaceState({ at, depth: 0 }, "");
   form.onsubmit = (event) => {
     // Should anything fail here, the browser posts the form as it is.
@@ -129,6 +142,11 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
     form.before(box);
   }
 
+  if (isShared) {
+    form.autocomplete = "off";
+    const isBegun = () => isSent || !!Object.keys(valuesOf(form)).length;
+    import("./kiosk").then(({ attend }) => attend(words, { isBegun, clear: startAnew })).catch(() => undefined);
+  }
   // The reader's own choice of one question a screen.
   const choice = make("input", { type: "checkbox", checked: layout() === "one_question" });
   choice.oninput = (event) => {

@@ -184,7 +184,9 @@ pub(super) fn draft<'w>(
     let typed = Typed::from_fields(fields, &wave.questionnaire);
     let code =
         Some(field(fields, "code").trim()).filter(|code| !code.is_empty()).map(|code| TypedCode(code.to_owned()));
+    let work = field(fields, "work").parse().ok();
     Ok(Draft {
+        work,
         wave,
         unit,
         id,

@@ -76,6 +76,8 @@ pub(super) struct Draft<'w> {
     pub(super) id: Uuid,
     /// The code of the invitation that opened the form.
     pub(super) code: Option<TypedCode>,
+    /// The solution of the puzzle that the wave may want of answers over the open link.
+    pub(super) work: Option<u64>,
     /// The device at an office that it is filled in on.
     pub(super) device: Option<Device>,
     /// What was typed so far.
@@ -135,6 +137,7 @@ impl Draft<'_> {
             // Who answers in the days of grace answers late, not after the field: the last field day stands.
             ("answered_on".to_owned(), Value::from(self.today.min(plan.field.closes).to_string())),
         ]);
+        submission.extend(self.work.map(|work| ("work".to_owned(), Value::from(work))));
         submission.extend(self.code.iter().map(|code| ("code".to_owned(), Value::from(code.0.as_str()))));
         for (part, answers) in to_json(questionnaire, &self.typed) {
             submission.insert(part.to_owned(), answers);

@@ -11,7 +11,7 @@ use crate::survey::{FormLayout, Wave};
 fn draft<'w>(wave: &'w Wave, typed: &str) -> Draft<'w> {
     let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
     let (id, unit) = (Uuid::from_u128(1), &wave.units[0]);
-    Draft { wave, unit, id, code: None, device: None, typed, language: "en", today: day(11, 20) }
+    Draft { wave, unit, id, code: None, work: None, device: None, typed, language: "en", today: day(11, 20) }
 }
 
 fn go(typed: &str, step: &str, action: &str) -> Outcome {

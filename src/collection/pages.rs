@@ -270,7 +270,11 @@ fn summary(draft: &Draft<'_>, findings: &[Finding], language: Language) -> Vec<S
         }
     }
     for finding in findings.iter().filter(|finding| !placed.iter().any(|item| concerns(finding, item))) {
-        let key = if finding.code == "empty" { "finding-empty" } else { "finding-other" };
+        let key = match (finding.path.as_str(), finding.code) {
+            (_, "empty") => "finding-empty",
+            ("work", _) => "finding-work",
+            _ => "finding-other",
+        };
         lines.push(SummaryLine { path: String::new(), text: String::new(), message: language.t(key) });
     }
     lines

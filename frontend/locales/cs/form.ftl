@@ -27,6 +27,7 @@ finding-required = Vyberte odpověď
 finding-number = Zadejte číslo od { $min } do { $max }
 finding-too-long = Zkraťte text, nejvýše { $max } znaků
 finding-empty = Zatím jste na nic neodpověděli. Před odesláním odpovězte alespoň na jednu otázku.
+finding-work = Tento průzkum chrání otevřený odkaz před zahlcením: odeslání vyžaduje malý výpočet, ke kterému tato stránka potřebuje JavaScript. Otevřete ji prosím v jiném prohlížeči nebo odpovězte na pozvání.
 finding-other = Tuto odpověď nelze přijmout, vyberte ji nebo zadejte znovu
 check-title = Kontrola odpovědí
 check-lead = Zatím nebylo nic odesláno. Odpovědi projděte, případně změňte a odešlete tlačítkem na konci stránky.

@@ -19,6 +19,7 @@ finding-required = Choose an answer
 finding-number = Enter a number from { $min } to { $max }
 finding-too-long = Make it shorter, at most { $max } characters
 finding-empty = You have not answered anything yet. Answer at least one question before you send.
+finding-work = This survey guards its open link against floods: sending takes a small computation, for which this page needs JavaScript. Please open it in another browser, or answer with an invitation.
 finding-other = This answer cannot be taken, choose or type it again
 check-title = Check your answers
 check-lead = Nothing is sent yet. Look through, change what you like, then send with the button at the end.

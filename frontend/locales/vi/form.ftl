@@ -19,6 +19,7 @@ finding-required = Vui lòng chọn một câu trả lời
 finding-number = Nhập một số từ { $min } đến { $max }
 finding-too-long = Viết ngắn lại, tối đa { $max } ký tự
 finding-empty = Ông/bà chưa trả lời câu nào. Vui lòng trả lời ít nhất một câu trước khi gửi.
+finding-work = Khảo sát này chống gửi hàng loạt qua đường dẫn mở: trước khi gửi cần một phép tính nhỏ, trang này cần JavaScript để làm việc đó. Xin mở bằng trình duyệt khác hoặc trả lời theo thư mời.
 finding-other = Câu trả lời này chưa hợp lệ, vui lòng chọn hoặc nhập lại
 check-title = Xem lại câu trả lời
 check-lead = Chưa gửi. Xem lại, sửa nếu cần, rồi bấm nút gửi ở cuối trang.
