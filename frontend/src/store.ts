@@ -31,7 +31,7 @@ export interface Entry {
 }
 
 const OPENS_WITHIN = 3_000;
-const LEASE = 90_000;
+const LEASE = 9_000;
 let opened: Promise<IDBDatabase> | undefined;
 
 function open(): Promise<IDBDatabase> {
@@ -85,22 +85,21 @@ export const remove = (key: string) => within("outbox", "readwrite", (store) => 
 /** Runs `work` alone among all pages of this browser. */
 export async function alone(work: () => Promise<void>): Promise<void> {
   if (navigator.locks) return void (await navigator.locks.request("plumbline-outbox", work));
-  if (!(await lease(Date.now()))) return;
-  const release = () => within("lease", "readwrite", (store) => store.delete(0));
-  addEventListener("pagehide", release);
-  await work().finally(release);
-  removeEventListener("pagehide", release);
+  // A page that is not looked at may be frozen with the lease in its hand.
+  if (document.hidden || !(await takeLease())) return;
+  const renewing = setInterval(() => within("lease", "readwrite", (store) => store.put(Date.now() + LEASE, 0)), LEASE / 3);
+  await work().finally(() => clearInterval(renewing));
+  await within("lease", "readwrite", (store) => store.delete(0));
 }
 
-/** Takes the lease unless another page holds it. It ends by itself, should that page be killed: until
- *  then others wait. */
-async function lease(now: number): Promise<boolean> {
+/** Takes the lease unless another page holds it. It ends soon by itself, should that page be gone. */
+async function takeLease(): Promise<boolean> {
   let isFree = false;
   await within("lease", "readwrite", (store) => {
     const request = store.get(0);
     request.onsuccess = () => {
-      isFree = !(request.result > now);
-      if (isFree) store.put(now + LEASE, 0);
+      isFree = !(request.result > Date.now());
+      if (isFree) store.put(Date.now() + LEASE, 0);
     };
     return request;
   });

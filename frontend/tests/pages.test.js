@@ -2,13 +2,10 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
-import http from "node:http";
 import { after, before, test } from "node:test";
 import { LANGUAGES, OFFICE_PAGES, PUBLIC_PAGES, startBrowser, startProduct } from "./product.js";
 
 const NARROW = { width: 320, height: 640 };
-const FIRST_PAGE_BYTES_MAX = 8 * 1024;
-const FIRST_PAGE_REQUESTS_MAX = 3;
 let product, browser, signedIn, axe;
 
 before(async () => {
@@ -103,33 +100,4 @@ for (const language of LANGUAGES) {
     assert.doesNotMatch(page.url(), /sets=/);
     await context.close();
   });
-}
-
-// The bytes of the answer as they travel, head included.
-function transferred(path) {
-  return new Promise((resolve, reject) => {
-    const request = http.get(product.origin + path, { headers: { "accept-encoding": "br, gzip" } }, (response) => {
-      const head = response.rawHeaders.join("").length + 4 * response.rawHeaders.length;
-      let bytes = head;
-      response.on("data", (chunk) => (bytes += chunk.length));
-      response.on("end", () => resolve({ bytes, encoding: response.headers["content-encoding"] }));
-    });
-    request.on("error", reject);
-  });
-}
-
-for (const language of LANGUAGES) {
-  for (const path of ["/s/laocai-2024", "/s/laocai-2024/082"]) {
-    test(`the first page of the form is small: /${language}${path}`, async (t) => {
-      const { bytes, encoding } = await transferred(`/${language}${path}`);
-      t.diagnostic(`${bytes} bytes (${encoding})`);
-      assert.ok(bytes <= FIRST_PAGE_BYTES_MAX, `${bytes} bytes`);
-      const page = await signedIn.newPage();
-      const requests = [];
-      page.on("request", (request) => request.url().startsWith("http") && requests.push(request.url()));
-      await page.goto(`/${language}${path}`, { waitUntil: "networkidle" });
-      assert.ok(requests.length <= FIRST_PAGE_REQUESTS_MAX, requests.join("\n"));
-      await page.close();
-    });
-  }
 }

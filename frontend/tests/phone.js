@@ -78,10 +78,14 @@ export async function receiptOf(page) {
 
 // Waits until the form is put aside for use without a network, and the worker stands behind the page.
 export const putAside = (page) =>
-  page.waitForFunction(async () => {
-    const kept = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length));
-    return kept.some((count) => count >= 5) && navigator.serviceWorker.controller !== null;
-  });
+  eventually(
+    () =>
+      page.evaluate(async () => {
+        const kept = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length));
+        return (kept.some((count) => count >= 5) && navigator.serviceWorker.controller !== null) || kept;
+      }),
+    "the form is put aside",
+  );
 
 export async function seriousViolations(page) {
   await page.evaluate(axe);

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::answers::Typed;
 use super::invitation::{ask_for_code, show_invitation, use_code};
 use super::journey::{Action, Draft, Outcome, Step, proceed};
+use super::kiosk;
 use super::pages::{
     show_busy, show_by_invitation, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept,
 };
@@ -43,6 +44,8 @@ pub fn pages(offline: bool) -> Router<Platform> {
         .route("/s/{wave}/thanks", get(give_thanks))
         .route("/s/{wave}/{unit}", get(open_form).layer(Extension(Offline(offline))).post(continue_form))
         .route("/i/{wave}", get(ask_for_code).post(use_code))
+        .route("/k/{code}", get(kiosk::open).layer(Extension(Offline(offline))).post(kiosk::go_on))
+        .route("/k/{code}/thanks", get(kiosk::give_thanks))
         .route("/outbox", get(show_outbox))
         .route("/receipt", get(show_receipt))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -104,8 +107,7 @@ async fn open_form(
     }
     let draft = draft(&platform, &place, &wave, &unit, &[])?;
     if !opening.all.is_empty() {
-        let offset = platform.clock().now().offset().local_minus_utc() / 60;
-        return show_whole(&place, &draft, offset, offline);
+        return show_whole(&place, &draft, minutes_ahead(&platform), offline);
     }
     show_step(&place, &draft, Step::Questions(0), &[], false)
 }
@@ -119,32 +121,50 @@ async fn continue_form(
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     let Form(fields) = form?;
-    if fields.len() > FIELDS_MAX {
-        return Err(PageError::Refused(StatusCode::PAYLOAD_TOO_LARGE));
-    }
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::CONFLICT) {
         return answer;
     }
     let draft = draft(&platform, &place, &wave, &unit, &fields)?;
-    let step = Step::from_name(field(&fields, "step"));
-    let action = Action::from_name(field(&fields, "action"));
-    let answer = match proceed(&draft, step, action) {
+    answer_form(&platform, &place, &sender, &draft, &fields).await
+}
+
+/// How many minutes the wave's clock is ahead of UTC.
+pub(super) fn minutes_ahead(platform: &Platform) -> i32 {
+    platform.clock().now().offset().local_minus_utc() / 60
+}
+
+/// Shows the next step of a form, or sends it.
+pub(super) async fn answer_form(
+    platform: &Platform,
+    place: &Place,
+    sender: &Sender,
+    draft: &Draft<'_>,
+    fields: &[(String, String)],
+) -> Answered {
+    if fields.len() > FIELDS_MAX {
+        return Err(PageError::Refused(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    let step = Step::from_name(field(fields, "step"));
+    let action = Action::from_name(field(fields, "action"));
+    let answer = match proceed(draft, step, action) {
         Outcome::Show(step, findings) => {
-            let stays_changing = !field(&fields, "changing").is_empty();
+            let stays_changing = !field(fields, "changing").is_empty();
             let changing = matches!(action, Action::Change(_) | Action::Send) || stays_changing;
-            show_step(&place, &draft, step, &findings, changing)
+            show_step(place, draft, step, &findings, changing)
         }
-        Outcome::Submit(_) if let Err(wait) = count(&sender, &draft) => {
-            ask_again(&place, &draft, StatusCode::TOO_MANY_REQUESTS, wait.retry_after())
+        Outcome::Submit(_) if let Err(wait) = count(sender, draft) => {
+            ask_again(place, draft, StatusCode::TOO_MANY_REQUESTS, wait.retry_after())
         }
-        Outcome::Submit(submission) => submit(&platform, &place, &draft, &submission).await,
+        Outcome::Submit(submission) => submit(platform, place, draft, &submission).await,
     };
     answer.map(unkept)
 }
 
 /// Counts an answer that is about to be sent, and a try of its code.
 fn count(sender: &Sender, draft: &Draft<'_>) -> Result<(), Wait> {
-    sender.count_answer()?;
+    if draft.device.is_none() {
+        sender.count_answer()?;
+    }
     draft.code.as_ref().map_or(Ok(()), |code| count_try(sender, &code.0))
 }
 
@@ -164,7 +184,16 @@ pub(super) fn draft<'w>(
     let typed = Typed::from_fields(fields, &wave.questionnaire);
     let code =
         Some(field(fields, "code").trim()).filter(|code| !code.is_empty()).map(|code| TypedCode(code.to_owned()));
-    Ok(Draft { wave, unit, id, code, typed, language: place.language.tag(), today: platform.clock().today() })
+    Ok(Draft {
+        wave,
+        unit,
+        id,
+        code,
+        device: None,
+        typed,
+        language: place.language.tag(),
+        today: platform.clock().today(),
+    })
 }
 
 pub(super) fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
@@ -173,9 +202,17 @@ pub(super) fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
 
 /// Sends the answers. What was sent before is answered as the first time, so a double click does no harm.
 async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submission: &Value) -> Answered {
-    match platform.submit(draft.wave, submission, Source::Open).await {
+    let submitted = match &draft.device {
+        Some(device) => platform.submit_for(&device.access, draft.wave, submission).await,
+        None => platform.submit(draft.wave, submission, Source::Open).await,
+    };
+    match submitted {
         Ok(accepted) => {
-            let thanks = format!("/s/{}/thanks?receipt={}", draft.wave.plan.code, accepted.receipt);
+            let at = match &draft.device {
+                Some(_) => draft.address(),
+                None => format!("/s/{}", draft.wave.plan.code),
+            };
+            let thanks = format!("{at}/thanks?receipt={}", accepted.receipt);
             Ok(Redirect::to(&place.language.path(&thanks)).into_response())
         }
         Err(SubmitError::Invalid(findings)) => show_step(place, draft, Step::Check, &findings.0, false),

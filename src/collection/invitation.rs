@@ -12,7 +12,7 @@ use axum::response::Response;
 
 use super::form::{Answered, draft, field, not_open, public_wave};
 use super::journey::Step;
-use super::pages::{form_path, page, show_step, unkept};
+use super::pages::{page, show_step, unkept};
 use super::throttle::{count_refusal, count_try, show_wait};
 use crate::pipeline::Platform;
 use crate::survey::{CodeRefusal, Wave};
@@ -72,7 +72,7 @@ pub(super) async fn use_code(
             let fields = [("code".to_owned(), typed)];
             let draft = draft(&platform, &place, &wave, unit.as_str(), &fields)?;
             // The language switch leads on from the form, and not from here.
-            let place = Place { path: form_path(&wave, draft.unit), ..place };
+            let place = Place { path: draft.address(), ..place };
             show_step(&place, &draft, Step::Questions(0), &[], false).map(unkept)
         }
         Err(refusal) => match count_refusal(&sender, refusal) {

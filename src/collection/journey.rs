@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::answers::{PlacedItem, Typed, placed_items, relevant_items, to_json};
+use super::pages::form_path;
 use crate::foundation::{Finding, Text};
-use crate::survey::{FormLayout, Mode, Source, TypedCode, Unit, Wave};
+use crate::survey::{Access, FormLayout, Mode, Source, TypedCode, Unit, Wave};
 use crate::validation::check_submission;
 
 /// Where in the form somebody stands.
@@ -75,12 +76,23 @@ pub(super) struct Draft<'w> {
     pub(super) id: Uuid,
     /// The code of the invitation that opened the form.
     pub(super) code: Option<TypedCode>,
+    /// The device at an office that it is filled in on.
+    pub(super) device: Option<Device>,
     /// What was typed so far.
     pub(super) typed: Typed,
     /// The language of the pages.
     pub(super) language: &'static str,
     /// The day.
     pub(super) today: NaiveDate,
+}
+
+/// A device at an office.
+#[derive(Debug, Clone)]
+pub(super) struct Device {
+    /// Its code, as its address has it.
+    pub(super) code: String,
+    /// What it may send.
+    pub(super) access: Access,
 }
 
 /// What comes next.
@@ -114,10 +126,11 @@ impl Draft<'_> {
     /// The submission as the interface documents it.
     pub(super) fn to_submission(&self) -> Value {
         let Wave { plan, questionnaire, .. } = self.wave;
+        let mode = if self.device.is_some() { Mode::Kiosk } else { Mode::Web };
         let mut submission = Map::from_iter([
             ("id".to_owned(), Value::from(self.id.to_string())),
             ("unit".to_owned(), Value::from(self.unit.code().as_str())),
-            ("mode".to_owned(), Value::from(Mode::Web.as_str())),
+            ("mode".to_owned(), Value::from(mode.as_str())),
             ("language".to_owned(), Value::from(self.language_asked_in())),
             // Who answers in the days of grace answers late, not after the field: the last field day stands.
             ("answered_on".to_owned(), Value::from(self.today.min(plan.field.closes).to_string())),
@@ -129,8 +142,17 @@ impl Draft<'_> {
         Value::Object(submission)
     }
 
+    /// Where the form is and posts to, without a language.
+    pub(super) fn address(&self) -> String {
+        match &self.device {
+            Some(device) => format!("/k/{}", device.code),
+            None => form_path(self.wave, self.unit),
+        }
+    }
+
     fn findings(&self) -> Vec<Finding> {
-        let checked = check_submission(&self.to_submission(), self.wave, Source::Open, self.today);
+        let source = if self.device.is_some() { Source::Collector } else { Source::Open };
+        let checked = check_submission(&self.to_submission(), self.wave, source, self.today);
         checked.err().map(|findings| findings.0).unwrap_or_default()
     }
 }
@@ -223,131 +245,5 @@ pub(super) fn proceed(draft: &Draft<'_>, step: Step, action: Action) -> Outcome 
                 None => Outcome::Show(Step::Check, findings),
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::super::samples::{day, fields, wave};
-    use super::*;
-
-    fn draft<'w>(wave: &'w Wave, typed: &str) -> Draft<'w> {
-        let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
-        let (id, unit) = (Uuid::from_u128(1), &wave.units[0]);
-        Draft { wave, unit, id, code: None, typed, language: "en", today: day(11, 20) }
-    }
-
-    fn go(typed: &str, step: &str, action: &str) -> Outcome {
-        let wave = wave(FormLayout::FactorPages);
-        proceed(&draft(&wave, typed), Step::from_name(step), Action::from_name(action))
-    }
-
-    #[test]
-    fn buttons_lead_from_page_to_page() {
-        let cases = [
-            ("0", "next", "1"),
-            ("1", "next", "2"),
-            ("2", "next", "check"),
-            ("0", "check", "check"),
-            ("check", "back", "2"),
-            ("2", "back", "1"),
-            ("0", "back", "0"),
-            ("1", "stay", "1"),
-            ("check", "stay", "check"),
-            ("check", "change.1", "1"),
-            ("check", "change.99", "2"),
-            ("99", "stay", "2"),
-            ("nonsense", "nonsense", "0"),
-        ];
-        for (step, action, expected) in cases {
-            let outcome = go("answers.q1=4", step, action);
-            assert_eq!(outcome, Outcome::Show(Step::from_name(expected), Vec::new()), "{step} {action}");
-        }
-    }
-
-    #[test]
-    fn a_page_with_findings_is_shown_again_with_its_own_findings_only() {
-        let Outcome::Show(step, findings) = go("answers.visits=200", "0", "next") else { panic!("not shown") };
-        assert_eq!(step, Step::Questions(0));
-        assert_eq!(findings.iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), ["answers.q1"]);
-    }
-
-    #[test]
-    fn going_back_or_changing_the_language_is_never_held_up_by_findings() {
-        assert_eq!(go("answers.visits=200", "1", "back"), Outcome::Show(Step::Questions(0), Vec::new()));
-        assert_eq!(go("answers.visits=200", "1", "stay"), Outcome::Show(Step::Questions(1), Vec::new()));
-    }
-
-    #[test]
-    fn sending_leads_to_the_first_page_that_has_findings() {
-        let Outcome::Show(step, findings) = go("answers.q1=4&answers.visits=200", "check", "send") else {
-            panic!("not shown")
-        };
-        assert_eq!((step, findings.len()), (Step::Questions(1), 1));
-    }
-
-    #[test]
-    fn a_finding_that_belongs_to_no_page_is_told_on_the_list_of_answers() {
-        let mut wave = wave(FormLayout::FactorPages);
-        wave.questionnaire.factors[0].items[0].required = false;
-        let outcome = proceed(&draft(&wave, ""), Step::Check, Action::Send);
-        let Outcome::Show(Step::Check, findings) = outcome else { panic!("{outcome:?}") };
-        assert_eq!(findings.len(), 1, "an empty submission is one finding");
-    }
-
-    #[test]
-    fn a_complete_draft_becomes_the_submission_that_the_interface_documents() {
-        let Outcome::Submit(submission) = go("answers.q1=4&respondent.sex=M", "check", "send") else {
-            panic!("not submitted")
-        };
-        let expected = json!({
-            "id": "00000000-0000-0000-0000-000000000001", "unit": "082", "mode": "web", "language": "en",
-            "answered_on": "2024-11-20", "answers": {"q1": 4}, "respondent": {"sex": "M"},
-        });
-        assert_eq!(submission, expected);
-    }
-
-    #[test]
-    fn an_answer_in_the_days_of_grace_counts_for_the_last_field_day() {
-        let wave = wave(FormLayout::FactorPages);
-        let late = Draft { today: day(12, 2), ..draft(&wave, "") };
-        assert_eq!(late.to_submission()["answered_on"], "2024-11-30");
-    }
-
-    #[test]
-    fn a_language_that_the_questionnaire_lacks_is_stated_as_its_default() {
-        let mut wave = wave(FormLayout::FactorPages);
-        wave.questionnaire.languages.truncate(1);
-        assert_eq!(draft(&wave, "").to_submission()["language"], "vi");
-    }
-
-    #[test]
-    fn a_page_on_which_nothing_is_relevant_is_passed_over() {
-        let mut wave = wave(FormLayout::FactorPages);
-        let rule = wave.questionnaire.factors[0].items[1].shown_if.clone();
-        wave.questionnaire.factors[1].items.iter_mut().for_each(|item| item.shown_if.clone_from(&rule));
-        let after = |q1: &str| proceed(&draft(&wave, q1), Step::Questions(0), Action::Next);
-        assert_eq!(after("answers.q1=1"), Outcome::Show(Step::Questions(1), Vec::new()));
-        assert_eq!(after("answers.q1=5"), Outcome::Show(Step::Questions(2), Vec::new()));
-    }
-
-    #[test]
-    fn an_item_that_the_same_page_decides_is_always_shown() {
-        let wave = wave(FormLayout::FactorPages);
-        let shown = shown(&pages(&wave)[0], &relevant_items(&wave.questionnaire, &Typed::default()));
-        let codes: Vec<_> = shown[0].items.iter().map(|placed| placed.item.code.as_str()).collect();
-        assert_eq!(codes, ["q1", "why"]);
-    }
-
-    #[test]
-    fn a_single_page_holds_every_group() {
-        let wave = wave(FormLayout::SinglePage);
-        let titled: Vec<_> = pages(&wave)
-            .iter()
-            .map(|page| page.iter().map(|group| group.title.is_some()).collect::<Vec<_>>())
-            .collect();
-        assert_eq!(titled, [vec![true, true, false]]);
     }
 }

@@ -11,6 +11,7 @@ mod entry;
 mod form;
 mod invitation;
 mod journey;
+mod kiosk;
 mod pages;
 mod paper;
 mod receipt;
@@ -19,6 +20,8 @@ mod throttle;
 mod view;
 mod whole;
 
+#[cfg(test)]
+mod journey_tests;
 #[cfg(test)]
 mod pages_tests;
 #[cfg(test)]

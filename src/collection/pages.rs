@@ -226,7 +226,7 @@ fn questions_page<'w>(
     QuestionsPage {
         page: page(place, wave, heading),
         title,
-        action: form_path(wave, draft.unit),
+        action: draft.address(),
         intro: Intro::of(draft, language),
         id: draft.id.to_string(),
         step: Step::Questions(number).name(),
@@ -246,7 +246,7 @@ fn check_page<'w>(place: &Place, draft: &Draft<'w>, summary: Vec<SummaryLine>) -
     let blanks = groups.iter().flat_map(|group| &group.lines).filter(|line| line.answer.is_none()).count();
     CheckPage {
         page: page(place, draft.wave, language.t("check-title")),
-        action: form_path(draft.wave, draft.unit),
+        action: draft.address(),
         unit: draft.unit.name(language.tag()),
         id: draft.id.to_string(),
         step: Step::Check.name(),

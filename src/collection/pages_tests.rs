@@ -30,7 +30,7 @@ fn place(language: Language) -> Place {
 fn draft<'w>(wave: &'w Wave, typed: &str, language: Language) -> Draft<'w> {
     let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
     let (id, unit) = (Uuid::from_u128(1), &wave.units[0]);
-    Draft { wave, unit, id, code: None, typed, language: language.tag(), today: day(11, 20) }
+    Draft { wave, unit, id, code: None, device: None, typed, language: language.tag(), today: day(11, 20) }
 }
 
 async fn text(response: Result<Response, PageError>) -> String {

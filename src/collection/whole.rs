@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::journey::{Draft, Step, pages};
-use super::pages::{Intro, form_path, page};
+use super::pages::{Intro, page};
 use super::view::{Control, QuestionGroup, questions};
 use crate::survey::Wave;
 use crate::web::{Language, Page, PageError, Place, Style, render};
@@ -58,6 +58,9 @@ const FORM_WORDS: &[&str] = &[
     "thanks-what",
 ];
 
+/// What the script says on a device at an office.
+const KIOSK_WORDS: &[&str] = &["kiosk-idle", "kiosk-idle.lead", "kiosk-next", "kiosk-stay", "kiosk-waiting"];
+
 /// What the script says on the page of what waits.
 const OUTBOX_WORDS: &[&str] = &[
     "outbox-delete",
@@ -97,8 +100,11 @@ struct WholePage<'w> {
     groups: Vec<QuestionGroup<'w>>,
     words: String,
     tag: &'w str,
+    /// How many minutes the wave's clock is ahead of UTC.
     offset: i32,
     offline: bool,
+    /// The code of the device at an office.
+    device: Option<String>,
 }
 
 #[derive(Template)]
@@ -108,7 +114,7 @@ struct OutboxPage {
     words: String,
 }
 
-/// Shows all questions on one page. `offset` is how many minutes the wave's clock is ahead of UTC.
+/// Shows all questions on one page, as the script takes them. `offset` is how many minutes the wave's clock is ahead of UTC.
 pub(super) fn show_whole(
     place: &Place,
     draft: &Draft<'_>,
@@ -116,13 +122,19 @@ pub(super) fn show_whole(
     offline: Offline,
 ) -> Result<Response, PageError> {
     let (language, wave) = (place.language, draft.wave);
-    let action = form_path(wave, draft.unit);
+    let action = draft.address();
     // The language switch leads to the form as it is opened, not to this page.
     let place = Place { language, path: action.clone() };
     let title = wave.plan.title.get(language.tag());
     let groups: Vec<_> = pages(wave).into_iter().flatten().collect();
+    let shown = page(&place, wave, title);
+    let shown = if draft.device.is_some() { shown.on_kiosk() } else { shown };
+    let words = match draft.device {
+        Some(_) => words(language, &[FORM_WORDS, KIOSK_WORDS].concat()),
+        None => words(language, FORM_WORDS),
+    };
     let template = WholePage {
-        page: page(&place, wave, title),
+        page: shown,
         title,
         unit: draft.unit.name(language.tag()),
         unit_code: draft.unit.code().as_str(),
@@ -133,10 +145,11 @@ pub(super) fn show_whole(
         step: Step::Questions(0).name(),
         kept: Vec::new(),
         groups: questions(draft, &groups, &[], language, true),
-        words: words(language, FORM_WORDS),
+        words,
         tag: draft.language_asked_in(),
         offset,
         offline: offline.0,
+        device: draft.device.as_ref().map(|device| device.code.clone()),
     };
     render(StatusCode::OK, &template)
 }

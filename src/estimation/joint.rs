@@ -6,7 +6,7 @@ use crate::foundation::Weight;
 use crate::statistics::PairSums;
 
 /// Ratings, from 1.
-const RATINGS: usize = 5;
+const RATINGS: u8 = 5;
 /// Room for all ratings and 0, up to a power of two: what is below it needs no check.
 const ROOM: usize = 8;
 /// No two entries of a response's `d` have a larger product.
@@ -28,7 +28,7 @@ pub(super) struct JointWeights {
 
 impl JointWeights {
     pub(super) fn new(items: usize, satisfied_from: u8) -> Self {
-        let table = vec![[0; ROOM]; RATINGS * items * (items + 1) / 2];
+        let table = vec![[0; ROOM]; usize::from(RATINGS) * items * (items + 1) / 2];
         Self { satisfied_from, items, table, weight: 0 }
     }
 
@@ -67,7 +67,7 @@ impl JointWeights {
                     sums[usize::from(*other) % ROOM] += weight;
                 }
             }
-            begin += RATINGS * width;
+            begin += usize::from(RATINGS) * width;
         }
     }
 
@@ -78,12 +78,12 @@ impl JointWeights {
         for item in 0..items {
             let width = items - item;
             for other in item..items {
-                let at = |rating: usize| begin + (rating - 1) * width + other - item;
+                let at = |rating: u8| begin + usize::from(rating - 1) * width + other - item;
                 let mut products = [[0_i64; 3]; 3];
                 for rating in 1..=RATINGS {
-                    let with = parts(&self.table[at(rating)], satisfied_from);
+                    let others = parts(&self.table[at(rating)], satisfied_from);
                     for (products, part) in products.iter_mut().zip(d_of(rating, satisfied_from)) {
-                        products.iter_mut().zip(with).for_each(|(product, with)| *product += part * with);
+                        products.iter_mut().zip(others).for_each(|(product, other)| *product += part * other);
                     }
                 }
                 let entries = (0..9).map(|entry| (entry / 3, entry % 3));
@@ -93,7 +93,7 @@ impl JointWeights {
                     entries.map(|(left, right)| (left * items + item, right * items + other, products[left][right])),
                 )?;
             }
-            begin += RATINGS * width;
+            begin += usize::from(RATINGS) * width;
         }
         self.table.fill([0; ROOM]);
         self.weight = 0;
@@ -102,14 +102,14 @@ impl JointWeights {
 }
 
 /// What a rating says: whether it satisfies, that it was given, and itself.
-fn d_of(rating: usize, satisfied_from: u8) -> [i64; 3] {
-    [i64::from(rating >= usize::from(satisfied_from)), i64::from(rating > 0), rating as i64]
+fn d_of(rating: u8, satisfied_from: u8) -> [i64; 3] {
+    [i64::from(rating >= satisfied_from), i64::from(rating > 0), i64::from(rating)]
 }
 
 /// `Σ_r w_r d(r)` over the ratings of one item.
 fn parts(weights: &[i64; ROOM], satisfied_from: u8) -> [i64; 3] {
     let mut parts = [0; 3];
-    for (rating, weight) in weights.iter().enumerate().take(1 + RATINGS).skip(1) {
+    for (rating, weight) in (0..=RATINGS).zip(weights).skip(1) {
         parts.iter_mut().zip(d_of(rating, satisfied_from)).for_each(|(sum, part)| *sum += part * weight);
     }
     parts
@@ -117,7 +117,7 @@ fn parts(weights: &[i64; ROOM], satisfied_from: u8) -> [i64; 3] {
 
 /// The vector `d_k` of a response, without its weight.
 fn indicators(ratings: &[u8], satisfied_from: u8) -> Vec<i64> {
-    let of = |part: usize| ratings.iter().map(move |rating| d_of(usize::from(*rating), satisfied_from)[part]);
+    let of = |part: usize| ratings.iter().map(move |rating| d_of(*rating, satisfied_from)[part]);
     (0..3).flat_map(of).collect()
 }
 

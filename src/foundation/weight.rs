@@ -212,7 +212,7 @@ mod tests {
     /// What a text says by the rules for all texts.
     fn by_digits(text: &str) -> Option<i64> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        digits_before(&[whole, fraction].concat(), whole.len() as i64 + 9)
+        digits_before(&[whole, fraction].concat(), i64::try_from(whole.len()).unwrap() + 9)
             .filter(|found| (1..=Weight::MAX.0).contains(found))
     }
 
@@ -221,7 +221,7 @@ mod tests {
         fn a_number_is_the_weight_that_its_shortest_form_says(
             number in proptest::prop_oneof![
                 0.0..2e6_f64, 0.0..1e-7_f64, proptest::num::f64::ANY,
-                (0..2_000_000_000_000_000_i64, 1..=9_u32).prop_map(|(digits, places)| digits as f64 / 10_f64.powi(places as i32)),
+                (0..2_000_000_000_000_000_i64, 1..=9).prop_map(|(digits, places)| digits as f64 / 10_f64.powi(places)),
             ],
         ) {
             proptest::prop_assert_eq!(Weight::from_number(number), number.to_string().parse());

@@ -33,6 +33,7 @@ pub use waves::{StoredWave, WaveId};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 
 /// A store: an embedded SQLite file or a PostgreSQL server.
@@ -116,6 +117,7 @@ async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<Datab
         .sqlx_logging(false)
         // A connection that was used a moment ago is alive; one that was idle is asked first.
         .test_before_acquire_if_idle_for(Duration::from_secs(1))
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_whole(connection))))
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")
@@ -130,4 +132,15 @@ async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<Datab
                 .statement_cache_capacity(64)
         });
     Database::connect(options).await.map_err(StorageError::Unreachable)
+}
+
+/// Whether a connection may be used again: not while it counts itself in a transaction.
+///
+/// Where a commit fails (a full disk) SQLite may roll back by itself. The rollback that follows then fails, sqlx 0.9 goes on
+/// counting the transaction, and makes the next one a part of it, whose commit would acknowledge what is never written. Such a
+/// connection is closed; the pool opens another one.
+async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // The rollback is waiting in the queue of the connection's thread; the ping comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }

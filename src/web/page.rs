@@ -40,18 +40,33 @@ pub struct Page {
     pub synthetic: bool,
     /// Its style sheet.
     pub style: Style,
+    /// Whether it stands at an office for all to use.
+    pub kiosk: bool,
 }
 
 impl Page {
     /// A page at `place`, of real data.
     pub fn new(place: &Place, title: impl Into<String>, style: Style) -> Self {
-        Self { language: place.language, place: place.path.clone(), title: title.into(), synthetic: false, style }
+        Self {
+            language: place.language,
+            place: place.path.clone(),
+            title: title.into(),
+            synthetic: false,
+            style,
+            kiosk: false,
+        }
     }
 
     /// The same page, saying whether its answers are invented.
     #[must_use]
     pub fn with_synthetic(self, synthetic: bool) -> Self {
         Self { synthetic, ..self }
+    }
+
+    /// The same page on a device at an office: larger, and without a way out.
+    #[must_use]
+    pub fn on_kiosk(self) -> Self {
+        Self { kiosk: true, ..self }
     }
 
     /// The message with this key in the page's language.

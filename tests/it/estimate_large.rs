@@ -41,7 +41,9 @@ fn rows() -> Vec<[String; 7]> {
 
 fn csv(rows: &[[String; 7]]) -> String {
     let mut text = String::from("district,office,known,w,sex,q1,q2\n");
-    rows.iter().for_each(|row| writeln!(text, "{}", row.join(",")).unwrap());
+    for row in rows {
+        writeln!(text, "{}", row.join(",")).unwrap();
+    }
     text
 }
 

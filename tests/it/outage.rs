@@ -221,7 +221,7 @@ impl SmallDisk {
     fn new() -> Result<Self, String> {
         let folder = TempDir::with_prefix("plumbline-disk-").map_err(|error| error.to_string())?;
         let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"]).arg(folder.path()).status();
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=40m", "tmpfs"]).arg(folder.path()).status();
         match mounted {
             Ok(status) if status.success() => Ok(Self(folder)),
             outcome => Err(format!("no file system can be mounted: {outcome:?}")),

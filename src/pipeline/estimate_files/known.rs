@@ -5,7 +5,7 @@ use crate::estimation::Stand;
 use crate::foundation::{ShortKey, ShortKeyMap};
 
 /// The most bytes that are kept, roughly; a file whose rows all differ gains nothing by keeping more.
-const BYTES_MAX: usize = 1 << 24;
+const BYTES_MAX: usize = 1 << 23;
 /// What an entry takes besides its key, roughly.
 const ENTRY: usize = 64;
 /// The longest key that is kept.
@@ -28,7 +28,9 @@ impl KnownStands {
     pub(super) fn find(&mut self, row: &impl Row, columns: &[usize]) -> Option<Stand> {
         std::mem::swap(&mut self.key, &mut self.last_key);
         self.key.clear();
-        columns.iter().for_each(|column| row.push_key(*column, &mut self.key));
+        for column in columns {
+            row.push_key(*column, &mut self.key);
+        }
         if self.key != self.last_key {
             self.last = self.stands.get(&ShortKey::from(&self.key[..])).copied();
         }

@@ -1,7 +1,8 @@
 //! Estimates from files, without a database: the second way to the same numbers.
 //!
 //! A design file (`design.rs`) says what the columns of the responses mean; `read.rs` reads the responses (CSV or Parquet)
-//! into a sample, with about 10 bytes and one an item for each; `write.rs` writes what is read off the sample.
+//! into a sample, with about 12 bytes and one an item for each, and once more while they are put in order; `write.rs` writes
+//! what is read off the sample.
 
 mod columns;
 mod design;
