@@ -90,12 +90,14 @@ async fn write_groups(
         }
         let (responses, answers): (Vec<_>, Vec<_>) = group.drain(..).map(|w| (w.response, w.answer)).unzip();
         let keeping = tokio::time::timeout(STORAGE_PATIENCE, store.insert_responses(&responses));
-        match keeping.await.unwrap_or(Err(StorageError::Silent)) {
+        let kept = keeping.await.unwrap_or(Err(StorageError::Silent));
+        // After an error, too: storage that fell silent may have kept them.
+        if responses.iter().any(|response| response.invitation.is_some()) {
+            spent.notify_one();
+        }
+        match kept {
             Ok(outcomes) => {
                 committed.notify_one();
-                if responses.iter().any(|response| response.invitation.is_some()) {
-                    spent.notify_one();
-                }
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
                     // A client that hung up no longer listens; its response is kept all the same.
                     drop(answer.send(Ok(outcome)));
