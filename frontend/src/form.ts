@@ -49,6 +49,8 @@ async function start(): Promise<void> {
   // Where nothing can be kept, nothing waits.
   sendWaiting().catch(() => undefined);
   if (find(document, "#outbox")) void import("./list").then(({ showList }) => showList());
+  const keys = find<HTMLFormElement>(document, "form.keys");
+  if (keys) void import("./keys").then(({ leadOn }) => leadOn(keys));
   const form = find<HTMLFormElement>(document, "form#answers");
   if (form?.dataset.wave) return setUp(form, "", undefined);
   // A page that names mistakes is looked at as it is.

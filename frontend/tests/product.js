@@ -39,11 +39,14 @@ async function start(args, env = {}) {
 // Starts the demonstration.
 export const startProduct = () => start(["demo", "--listen", "127.0.0.1:0"]);
 
-// Runs a command of the binary to its end.
+// Runs a command of the binary to its end and returns what it printed.
 async function run(database, ...args) {
-  const command = spawn(BINARY, [...args, "--database-url", database], { stdio: ["ignore", "ignore", "inherit"], env: {} });
-  const [code] = await once(command, "exit");
+  const command = spawn(BINARY, [...args, "--database-url", database], { stdio: ["ignore", "pipe", "inherit"], env: {} });
+  let printed = "";
+  command.stdout.on("data", (data) => (printed += data));
+  const [code] = await once(command, "close");
   if (code !== 0) throw new Error(`${BINARY} ${args.join(" ")} ended with ${code}`);
+  return printed;
 }
 
 // A small survey, open from ten days ago until ten days from now, in a database of its own: `serve` starts a server on it,
@@ -70,7 +73,8 @@ export async function smallSurvey({ layout = "factor_pages" } = {}) {
     return product;
   };
   const close = () => run(database, "wave", "close", "small");
-  return { serve, close, remove: () => rm(folder, { recursive: true }) };
+  const command = (...args) => run(database, ...args);
+  return { serve, close, command, folder, remove: () => rm(folder, { recursive: true }) };
 }
 
 export function startBrowser() {
@@ -88,6 +92,7 @@ export const PUBLIC_PAGES = [
   "/i/laocai-2024",
   "/receipt",
   "/outbox",
+  "/entry",
   "/r/laocai-2023",
   "/r/laocai-2023/082",
   "/r/laocai-2023?sets=simultaneous",

@@ -1,0 +1,20 @@
+// Entering forms by keys: a key that fills its field leads on to the next, so that a hand stays on the number pad.
+
+/** Leads on from field to field. */
+export function leadOn(form: HTMLFormElement): void {
+  const fields = [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(".key input, .key textarea")];
+  const to = (field?: HTMLElement) => (field ?? form.querySelector<HTMLElement>("button"))?.focus();
+  fields.forEach((field, at) => {
+    field.addEventListener("focus", () => field.select());
+    field.addEventListener("input", () => field.maxLength === 1 && field.value && to(fields[at + 1]));
+    field.addEventListener("keydown", (event) => {
+      const { key } = event as KeyboardEvent;
+      // An empty field gives way to the one before it.
+      if (key === "Backspace" && !field.value && at) {
+        event.preventDefault();
+        to(fields[at - 1]);
+      }
+    });
+  });
+  to(fields.find((field) => field.getAttribute("aria-invalid")) ?? fields[0]);
+}

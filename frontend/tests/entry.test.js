@@ -1,0 +1,92 @@
+// Paper forms: typed by keyboard, decided where two people read them differently, and printed.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import * as phone from "./phone.js";
+import { LANGUAGES, smallSurvey, startBrowser } from "./product.js";
+
+let browser, survey, product, code, context, page;
+
+before(async () => {
+  [browser, survey] = await Promise.all([startBrowser(), smallSurvey()]);
+  const granted = await survey.command("access", "grant", "collector", "--wave", "small", "--name", "lan");
+  [code] = granted.split("\n");
+  product = await survey.serve();
+});
+after(async () => {
+  await browser?.close();
+  await product?.stop();
+  await survey?.remove();
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 320, height: 800 }, baseURL: product.origin });
+  page = await context.newPage();
+});
+afterEach(() => context.close());
+
+async function signIn(language = "en") {
+  await page.goto(`/${language}/entry`);
+  await page.fill("#code", code.toLowerCase());
+  await page.press("#code", "Enter");
+  await page.waitForURL("**/entry/batches");
+}
+
+async function begin(turn, batch) {
+  await page.fill("#batch", batch);
+  await page.check(`[name=turn][value=${turn}]`);
+  await page.click("form.entry button");
+}
+
+for (const language of LANGUAGES) {
+  test(`every page of the entry has no serious barrier and does not scroll sideways at 320 px (${language})`, async () => {
+    await signIn(language);
+    assert.deepEqual(await phone.seriousViolations(page), []);
+    await begin("first", `b-${language}`);
+    assert.deepEqual(await phone.seriousViolations(page), []);
+    assert.ok(!(await phone.scrollsSideways(page)));
+    await page.goto(`/${language}/entry/differences?unit=D01`);
+    assert.deepEqual(await phone.seriousViolations(page), []);
+  });
+}
+
+test("two entries that differ are listed, and what was decided is kept once", async () => {
+  const before = await product.rows("small");
+  await signIn();
+  for (const [turn, rating] of [["first", "5"], ["second", "4"]]) {
+    await page.goto("/en/entry/batches");
+    await begin(turn, "BX-1");
+    await page.locator(".key input").first().fill(rating);
+    await page.locator("form.keys button").press("Enter");
+  }
+  await page.click("[role=status] a");
+  await page.locator("input[value=second]").first().check();
+  await page.click("form.entry button");
+  await phone.eventually(async () => (await product.rows("small")) === before + 1, "the form is kept");
+  assert.ok((await page.textContent("main")).includes("No form of this unit"));
+});
+
+test("a form is typed by keys alone, each leading on to the next field, and Enter keeps it", async () => {
+  const before = await product.rows("small");
+  await signIn();
+  await begin("only", "BX-2");
+  await page.waitForFunction(() => document.activeElement?.matches(".key input"));
+  const first = await page.evaluate(() => document.activeElement.id);
+  await page.keyboard.type("5");
+  assert.notEqual(await page.evaluate(() => document.activeElement.id), first);
+  await page.keyboard.press("Enter");
+  await phone.eventually(async () => (await product.rows("small")) === before + 1, "the form is kept");
+  assert.equal(await page.inputValue("#form"), "2");
+});
+
+test("the paper form prints on one sheet of A4 with every question, in each language", async () => {
+  for (const language of LANGUAGES) {
+    const output = join(survey.folder, `paper-${language}.html`);
+    const wanted = ["--unit", "D01", "--batch", "BX-1", "--count", "3", "--language", language];
+    await survey.command("paper", "--wave", "small", ...wanted, "--base-url", "https://khaosat.example.vn", "--output", output);
+    await page.goto(pathToFileURL(output).href);
+    assert.equal(await page.locator("article").count(), 3);
+    const pdf = await page.pdf({ preferCSSPageSize: true });
+    assert.equal(pdf.toString("latin1").match(/\/Type \/Page\b(?!s)/g).length, 3, "one sheet a form");
+  }
+});
