@@ -21,9 +21,9 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   const about = form.dataset as About;
   const dates: Dates = { offset: +about.offset, opens: about.opens, closes: about.closes };
   const drafts = draftsOf(`${about.wave}.${about.unit}`);
-  const code = () => find<HTMLInputElement>(form, "input[name=code]");
+  const field = (name: string) => find<HTMLInputElement>(form, `input[name=${name}]`);
   const hide = (name: string, value: string) => form.append(make("input", { type: "hidden", name, value }));
-  const keep = (at: string) => drafts.save({ values: valuesOf(form), at, code: code()?.value, until: about.until });
+  const keep = (at: string) => drafts.save({ values: valuesOf(form), at, code: field("code")?.value, until: about.until });
   let isAside = false;
 
   const layout = (): Layout => {
@@ -45,20 +45,18 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
 
   /** Keeps the whole answer on the phone, and only then tries to send it. */
   const send = async (asked: Question[]) => {
-    const day = answeredOn(Date.now(), dates);
-    const id = keep(CHECK);
-    const { unit, language, api, work } = about;
-    const body: Record<string, unknown> = { id, unit, mode: "web", language, answered_on: day, ...toParts(asked, valuesOf(form)) };
-    if (code()) body.code = code()!.value;
     const key = crypto.getRandomValues(new Uint32Array(4)).join("");
-    const rest = { day, dates, work, at: Date.now(), tries: 0, next: 0, held: false };
+    const id = keep(CHECK);
     try {
-      await put({ key, state: "waiting", about: about.about, url: api, body, ...rest });
+      const day = answeredOn(Date.now(), dates);
+      const { unit, language, api: url, work } = about;
+      const body: Record<string, unknown> = { id, unit, mode: "web", language, answered_on: day, ...toParts(asked, valuesOf(form)) };
+      if (field("code")) body.code = field("code")!.value;
+      await put({ key, state: "waiting", about: about.about, day, at: Date.now(), url, body, dates, work, tries: 0, next: 0, held: false });
     } catch {
       // Where nothing can be kept, the browser posts the form as it does without script.
-      for (const name of ["id", "step"]) find(form, `input[name=${name}]`)?.remove();
-      hide("id", id);
-      hide("step", CHECK);
+      field("id")!.value = id;
+      field("step")!.value = CHECK;
       hide("action", "send");
       return form.submit();
     }
@@ -76,6 +74,7 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
       const waits = make("p", {}, make("a", { href: about.outbox }, words("outbox-title")));
       find(document, "main")!.replaceChildren(title, ...told(entry, state, now), waits);
       focusOn(title);
+      document.body.scrollIntoView();
     };
     const read = async () => (await entries()).find((entry) => entry.key === key)!;
     // It is safe on this phone, whether or not anything more can be loaded.
@@ -101,10 +100,10 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   forgetOldDrafts(answeredOn(Date.now(), { ...dates, closes: GONE }));
   const draft = drafts.load();
   // A draft begun with one invitation is not continued with another.
-  const isRestored = draft && !Object.keys(valuesOf(form)).length && (!code() || code()!.value === draft.code);
+  const isRestored = draft && !Object.keys(valuesOf(form)).length && (!field("code") || field("code")!.value === draft.code);
   if (isRestored) {
     fill(form, draft.values);
-    if (draft.code && !code()) hide("code", draft.code);
+    if (draft.code && !field("code")) hide("code", draft.code);
     at = at === CHECK ? at : draft.at;
   }
   // Whoever comes back is where they were; a form without answers begins at its beginning.
@@ -124,7 +123,7 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
       stage.go("", true);
       drafts.clear();
     };
-    const box = make("p", { className: "box" }, words("phone-kept"), " ", button(words("phone-clear"), clear, "change"));
+    const box = make("div", { className: "box" }, words("phone-kept"), make("p", {}, button(words("phone-clear"), clear, "change")));
     box.setAttribute("role", "status");
     form.before(box);
   }
@@ -138,9 +137,10 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   };
   form.append(make("p", { className: "one" }, make("label", {}, choice, words("phone-one"))));
 
-  // Another language is another page; the draft brings the answers over.
+  // Another language is another page. A draft brings the answers over; without one the form is posted, as without script.
   for (const tongue of document.querySelectorAll<HTMLButtonElement>("button[form=answers][formaction]")) {
     tongue.onclick = (event) => {
+      if (!drafts.load()) return (form.onsubmit = null);
       event.preventDefault();
       fetch(tongue.formAction, { method: "HEAD" }).then(
         () => location.assign(tongue.formAction),
