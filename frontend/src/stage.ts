@@ -46,7 +46,12 @@ const questionOf = (element: HTMLElement, group: number): Asked => {
 
 const depth = (): number => (history.state as { depth?: number } | null)?.depth ?? 0;
 const titleOf = (element: Element) => find(element, "legend, .asked, h2");
-const focusControl = (element?: Element) => find(element, "input, textarea")?.focus();
+
+/** Moves the focus to the control of a question, and the whole question into sight. */
+const focusControl = (element?: Element) => {
+  find(element, "input, textarea")?.focus();
+  element?.scrollIntoView();
+};
 
 /** Sets the stage; the person stands at `at`. */
 export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: string): Stage {
@@ -157,6 +162,7 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
     element?.classList.remove("wrong");
     find(element, ".message")?.remove();
     find(element, "[aria-invalid]")?.removeAttribute("aria-invalid");
+    find(element, ".hint")?.removeAttribute("hidden");
   };
 
   /** Says beside the question what is wrong with the answer, if anything is. */
@@ -170,7 +176,9 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
     message.id = `${path}.message`;
     element.classList.add("wrong");
     titleOf(element)?.after(message);
-    const field = find(element, ".field");
+    // A message that repeats the hint takes its place.
+    const [field, hint] = [find(element, ".field"), find(element, ".hint")];
+    if (hint) hint.hidden = hint.textContent === said;
     (field ?? element).setAttribute("aria-describedby", `${path}.message ${path}.hint`);
     field?.setAttribute("aria-invalid", "true");
     return true;

@@ -21,9 +21,9 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   const about = form.dataset as About;
   const dates: Dates = { offset: +about.offset, opens: about.opens, closes: about.closes };
   const drafts = draftsOf(`${about.wave}.${about.unit}`);
-  const code = () => find<HTMLInputElement>(form, "input[name=code]");
+  const field = (name: string) => find<HTMLInputElement>(form, `input[name=${name}]`);
   const hide = (name: string, value: string) => form.append(make("input", { type: "hidden", name, value }));
-  const keep = (at: string) => drafts.save({ values: valuesOf(form), at, code: code()?.value, until: about.until });
+  const keep = (at: string) => drafts.save({ values: valuesOf(form), at, code: field("code")?.value, until: about.until });
   const { device } = about;
   const isShared = !!device;
   let isAside = false;
@@ -48,22 +48,21 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
 
   /** Keeps the whole answer on the phone, and only then tries to send it. */
   const send = async (asked: Question[]) => {
-    const day = answeredOn(Date.now(), dates);
-    const id = keep(CHECK);
-    const { unit, language, api } = about;
-    // Invited people and devices at an office have shown who they are.
-    const puzzle = about.work && !code() && !device ? { text: `${about.wave}:${id}`, bits: +about.work } : undefined;
-    const body: Record<string, unknown> = { id, unit, mode: device ? "kiosk" : "web", language, answered_on: day, ...toParts(asked, valuesOf(form)) };
-    if (code()) body.code = code()!.value;
     const key = crypto.getRandomValues(new Uint32Array(4)).join("");
-    const rest = { day, dates, puzzle, device, at: Date.now(), tries: 0, next: 0, held: false };
+    const id = keep(CHECK);
+    // Invited people and devices at an office have shown who they are.
+    const puzzle = about.work && !field("code") && !device ? { text: `${about.wave}:${id}`, bits: +about.work } : undefined;
     try {
-      await put({ key, state: "waiting", about: about.about, url: api, body, ...rest });
+      const day = answeredOn(Date.now(), dates);
+      const { unit, language, api: url } = about;
+      const mode = device ? "kiosk" : "web";
+      const body: Record<string, unknown> = { id, unit, mode, language, answered_on: day, ...toParts(asked, valuesOf(form)) };
+      if (field("code")) body.code = field("code")!.value;
+      await put({ key, state: "waiting", about: about.about, day, at: Date.now(), url, body, dates, puzzle, device, tries: 0, next: 0, held: false });
     } catch {
       // Where nothing can be kept, the browser posts the form as it does without script.
-      for (const name of ["id", "step"]) find(form, `input[name=${name}]`)?.remove();
-      hide("id", id);
-      hide("step", CHECK);
+      field("id")!.value = id;
+      field("step")!.value = CHECK;
       hide("action", "send");
       if (puzzle) hide("work", String(await (await import("./work")).solve(puzzle.text, puzzle.bits)));
       return form.submit();
@@ -83,6 +82,7 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
       const waits = isShared ? button(words("kiosk-next"), startAnew) : make("a", { href: about.outbox }, words("outbox-title"));
       find(document, "main")!.replaceChildren(title, ...told(entry, state, now), make("p", {}, waits));
       focusOn(title);
+      document.body.scrollIntoView();
     };
     const read = async () => (await entries()).find((entry) => entry.key === key)!;
     // It is safe on this phone, whether or not anything more can be loaded.
@@ -114,10 +114,10 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   forgetOldDrafts(answeredOn(Date.now(), { ...dates, closes: GONE }));
   const draft = drafts.load();
   // A draft begun with one invitation is not continued with another.
-  const isRestored = draft && !Object.keys(valuesOf(form)).length && (!code() || code()!.value === draft.code);
+  const isRestored = draft && !Object.keys(valuesOf(form)).length && (!field("code") || field("code")!.value === draft.code);
   if (isRestored) {
     fill(form, draft.values);
-    if (draft.code && !code()) hide("code", draft.code);
+    if (draft.code && !field("code")) hide("code", draft.code);
     at = at === CHECK ? at : draft.at;
   }
   // Whoever comes back is where they were; a form without answers begins at its beginning.
@@ -137,7 +137,7 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
       stage.go("", true);
       drafts.clear();
     };
-    const box = make("p", { className: "box" }, words("phone-kept"), " ", button(words("phone-clear"), clear, "change"));
+    const box = make("div", { className: "box" }, words("phone-kept"), make("p", {}, button(words("phone-clear"), clear, "change")));
     box.setAttribute("role", "status");
     form.before(box);
   }
@@ -156,9 +156,10 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   };
   form.append(make("p", { className: "one" }, make("label", {}, choice, words("phone-one"))));
 
-  // Another language is another page; the draft brings the answers over.
+  // Another language is another page. A draft brings the answers over; without one the form is posted, as without script.
   for (const tongue of document.querySelectorAll<HTMLButtonElement>("button[form=answers][formaction]")) {
     tongue.onclick = (event) => {
+      if (!drafts.load()) return (form.onsubmit = null);
       event.preventDefault();
       fetch(tongue.formAction, { method: "HEAD" }).then(
         () => location.assign(tongue.formAction),

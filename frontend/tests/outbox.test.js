@@ -76,7 +76,10 @@ test("25 answers given without a network are each sent once when it is back, als
   await page.reload();
   assert.equal((await states()).join(), Array(25).fill("waiting").join());
   assert.equal(await product.rows("small"), kept);
-  await page.goto("/en/outbox");
+  // A printed code has no language, and the list of places is not put aside.
+  await page.goto("/s/small/D01");
+  await page.waitForSelector("form[data-wave]");
+  await page.goto("/en/s/small");
   await page.waitForFunction(() => document.querySelectorAll("[data-state=waiting]").length === 25);
   await context.setOffline(false);
   await page.evaluate(() => dispatchEvent(new Event("online")));

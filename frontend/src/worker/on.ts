@@ -4,6 +4,8 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 
 /** A network that has not answered by then is as good as none, if there is something to show. */
 const ANSWERS_WITHIN = 6_000;
+/** Only these pages are the worker's business, with or without a language before them. */
+const FORM = /^(\/\w+)?\/(s\/|outbox$)/;
 
 worker.addEventListener("install", () => void worker.skipWaiting());
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
@@ -11,7 +13,7 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== worker.location.origin) return;
-  if (request.mode === "navigate") event.respondWith(navigate(request, pathname));
+  if (request.mode === "navigate" && FORM.test(pathname)) event.respondWith(navigate(request, pathname));
   else if (pathname.startsWith("/assets/")) event.respondWith(find((path) => path === pathname).then((kept) => kept ?? fetch(request)));
 });
 

@@ -108,6 +108,8 @@ pub(super) struct WaveDocument {
     period: Period,
     /// What becomes of answers over the open link: `apart`, `counted` or `refused`.
     open_link: &'static str,
+    /// How hard the puzzle is that such an answer comes with: so many zero bits; 0 for none.
+    work_bits: u8,
     /// How answers may be given.
     modes: Vec<Mode>,
     /// How its index is made, such as `sipas-top2@2017`.
@@ -201,6 +203,7 @@ impl WaveDocument {
             period: plan.period,
             modes: plan.modes.clone(),
             open_link: plan.open_link.answers.as_str(),
+            work_bits: plan.open_link.work_bits,
             method: plan.method.clone(),
             level: plan.level,
             estimation: EstimationSettings::new(plan),
