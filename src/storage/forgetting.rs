@@ -6,7 +6,8 @@
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TryGetable};
 
-use super::{StorageError, Store, open_file_gently};
+use super::pool::open_file_gently;
+use super::{StorageError, Store};
 
 impl Store {
     /// Makes the engine forget which codes were spent with which answers. Returns whether nothing is left; else it is to be

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::sqlx::{self, Connection, PgPool};
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use super::StorageError;
+use super::pool::{SERVER_WRITERS, open_pools};
 
 /// The most hosts of a URL.
 const HOSTS_MAX: usize = 16;
@@ -21,7 +22,7 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One URL for each host of a URL; its only host if it names one.
-pub(super) fn each_host(url: &str) -> Result<Vec<String>, StorageError> {
+fn each_host(url: &str) -> Result<Vec<String>, StorageError> {
     let (scheme, rest) = url.split_once("://").ok_or(StorageError::UnknownEngine)?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
@@ -35,7 +36,7 @@ pub(super) fn each_host(url: &str) -> Result<Vec<String>, StorageError> {
 }
 
 /// The URL of the host that takes writes; the first if none does, so that the error is of that one.
-pub(super) async fn primary_of(urls: &[String]) -> Result<&String, StorageError> {
+async fn primary_of(urls: &[String]) -> Result<&String, StorageError> {
     for url in urls {
         if takes_writes(&options(url)?).await {
             return Ok(url);
@@ -44,8 +45,20 @@ pub(super) async fn primary_of(urls: &[String]) -> Result<&String, StorageError>
     urls.first().ok_or(StorageError::UnknownEngine)
 }
 
+/// The pools of the host that takes writes, among those that a URL names; they follow when another one is promoted.
+pub(super) async fn open_primary(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
+    let hosts = each_host(url)?;
+    let primary = if hosts.len() > 1 { primary_of(&hosts).await? } else { &hosts[0] };
+    let (writer, db) = open_pools(primary, SERVER_WRITERS).await?;
+    if hosts.len() > 1 {
+        let pools = [&writer, &db].map(|connection| connection.get_postgres_connection_pool().clone());
+        tokio::spawn(follow_primary(hosts, pools));
+    }
+    Ok((writer, db))
+}
+
 /// Keeps the pools pointed at the host that takes writes, until they are closed.
-pub(super) async fn follow_primary(urls: Vec<String>, pools: [PgPool; 2]) {
+async fn follow_primary(urls: Vec<String>, pools: [PgPool; 2]) {
     let Ok(hosts) = urls.iter().map(|url| options(url)).collect::<Result<Vec<_>, _>>() else { return };
     let mut current = pools[0].connect_options();
     while !pools.iter().all(PgPool::is_closed) {

@@ -13,6 +13,7 @@ mod fold;
 mod forgetting;
 mod hosts;
 mod invitations;
+mod pool;
 mod register;
 mod responses;
 mod rows;
@@ -31,10 +32,10 @@ pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use sea_orm::sqlx::{self, Connection, SqliteConnection};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend};
+
+use pool::open_pools;
 
 /// A store: an embedded SQLite file or a PostgreSQL server.
 #[derive(Debug, Clone)]
@@ -56,21 +57,13 @@ impl Store {
         if !is_sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
             return Err(StorageError::UnknownEngine);
         }
-        if is_sqlite {
-            let url = if url.contains('?') { url.to_owned() } else { format!("{url}?mode=rwc") };
-            let writer = open(&url, 1, BUSY_TIMEOUT_MS).await?;
-            let db = open(&url, CONNECTIONS, BUSY_TIMEOUT_MS).await?;
-            return Ok(Self { db, writer, file: Some(url.into()) });
-        }
-        let hosts = hosts::each_host(url)?;
-        let primary = if hosts.len() > 1 { hosts::primary_of(&hosts).await? } else { &hosts[0] };
-        let writer = open(primary, SERVER_WRITERS, BUSY_TIMEOUT_MS).await?;
-        let db = open(primary, CONNECTIONS, BUSY_TIMEOUT_MS).await?;
-        if hosts.len() > 1 {
-            let pools = [&writer, &db].map(|connection| connection.get_postgres_connection_pool().clone());
-            tokio::spawn(hosts::follow_primary(hosts, pools));
-        }
-        Ok(Self { db, writer, file: None })
+        let file: Option<Arc<str>> =
+            is_sqlite.then(|| if url.contains('?') { url.into() } else { format!("{url}?mode=rwc").into() });
+        let (writer, db) = match &file {
+            Some(file) => open_pools(file, 1).await?,
+            None => hosts::open_primary(url).await?,
+        };
+        Ok(Self { db, writer, file })
     }
 
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.
@@ -89,58 +82,4 @@ impl Store {
         self.writer.close().await?;
         Ok(self.db.close().await?)
     }
-}
-
-/// Connections that read.
-const CONNECTIONS: u32 = 8;
-/// Connections that write to a server: a group of submissions, folds, imports.
-const SERVER_WRITERS: u32 = 4;
-
-/// For how long a connection is waited for: whoever waits holds up others, and may come back.
-const ACQUIRE_PATIENCE: Duration = Duration::from_secs(5);
-/// For how many milliseconds SQLite waits for others.
-const BUSY_TIMEOUT_MS: u32 = 10_000;
-/// For how long where nothing is lost by coming back later, and everybody else waits.
-const GENTLE_TIMEOUT_MS: u32 = 50;
-
-/// One connection to an embedded store that gives up early where others are at work.
-async fn open_file_gently(url: &str) -> Result<DatabaseConnection, StorageError> {
-    open(url, 1, GENTLE_TIMEOUT_MS).await
-}
-
-async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<DatabaseConnection, StorageError> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .connect_timeout(Duration::from_secs(10))
-        .acquire_timeout(ACQUIRE_PATIENCE)
-        .sqlx_logging(false)
-        // A connection that was used a moment ago is alive; one that was idle is asked first.
-        .test_before_acquire_if_idle_for(Duration::from_secs(1))
-        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_whole(connection))))
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
-                .pragma("busy_timeout", busy_timeout_ms.to_string())
-                // What is deleted in a page is overwritten, so that a spent code does not linger in the file. Not `ON`, which
-                // also writes pages anew that are given up whole; they tell nothing of who deleted what with what.
-                .pragma("secure_delete", "FAST")
-                .pragma("cache_size", "-65536")
-                // Pages in the log before they are moved to the file: 64 MB.
-                .pragma("wal_autocheckpoint", "16384")
-                .statement_cache_capacity(64)
-        });
-    Database::connect(options).await.map_err(StorageError::Unreachable)
-}
-
-/// Whether a connection may be used again: not while it counts itself in a transaction.
-///
-/// Where a commit fails (a full disk) SQLite may roll back by itself. The rollback that follows then fails, sqlx 0.9 goes on
-/// counting the transaction, and makes the next one a part of it, whose commit would acknowledge what is never written. Such a
-/// connection is closed; the pool opens another one.
-async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // The rollback is waiting in the queue of the connection's thread; the ping comes after it.
-    connection.ping().await?;
-    Ok(!connection.is_in_transaction())
 }

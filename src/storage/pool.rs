@@ -1,0 +1,73 @@
+//! Pools of connections, and what each connection is set to.
+//!
+//! With `hosts.rs` the only file that knows sqlx, which sea-orm is built on: sea-orm has no word for what happens to a connection
+//! when it is given back.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use super::StorageError;
+
+/// Connections that read.
+const CONNECTIONS: u32 = 8;
+/// Connections that write to a server: a group of submissions, folds, imports.
+pub(super) const SERVER_WRITERS: u32 = 4;
+
+/// For how long a connection is waited for: whoever waits holds up others, and may come back.
+const ACQUIRE_PATIENCE: Duration = Duration::from_secs(5);
+/// For how many milliseconds SQLite waits for others.
+const BUSY_TIMEOUT_MS: u32 = 10_000;
+/// For how long where nothing is lost by coming back later, and everybody else waits.
+const GENTLE_TIMEOUT_MS: u32 = 50;
+
+/// One connection to an embedded store that gives up early where others are at work.
+pub(super) async fn open_file_gently(url: &str) -> Result<DatabaseConnection, StorageError> {
+    open(url, 1, GENTLE_TIMEOUT_MS).await
+}
+
+/// The two pools of a store: whoever writes waits in the first, whoever reads in the second.
+pub(super) async fn open_pools(
+    url: &str,
+    writers: u32,
+) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
+    Ok((open(url, writers, BUSY_TIMEOUT_MS).await?, open(url, CONNECTIONS, BUSY_TIMEOUT_MS).await?))
+}
+
+async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<DatabaseConnection, StorageError> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .connect_timeout(Duration::from_secs(10))
+        .acquire_timeout(ACQUIRE_PATIENCE)
+        .sqlx_logging(false)
+        // A connection that was used a moment ago is alive; one that was idle is asked first.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_whole(connection))))
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("busy_timeout", busy_timeout_ms.to_string())
+                // What is deleted in a page is overwritten, so that a spent code does not linger in the file. Not `ON`, which
+                // also writes pages anew that are given up whole; they tell nothing of who deleted what with what.
+                .pragma("secure_delete", "FAST")
+                .pragma("cache_size", "-65536")
+                // Pages in the log before they are moved to the file: 64 MB.
+                .pragma("wal_autocheckpoint", "16384")
+                .statement_cache_capacity(64)
+        });
+    Database::connect(options).await.map_err(StorageError::Unreachable)
+}
+
+/// Whether a connection may be used again: not while it counts itself in a transaction.
+///
+/// Where a commit fails (a full disk) SQLite may roll back by itself. The rollback that follows then fails, sqlx 0.9 goes on
+/// counting the transaction, and makes the next one a part of it, whose commit would acknowledge what is never written. Such a
+/// connection is closed; the pool opens another one.
+async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // The rollback is waiting in the queue of the connection's thread; the ping comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
