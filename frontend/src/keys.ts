@@ -9,6 +9,11 @@ export function leadOn(form: HTMLFormElement): void {
     field.addEventListener("input", () => field.maxLength === 1 && field.value && to(fields[at + 1]));
     field.addEventListener("keydown", (event) => {
       const { key } = event as KeyboardEvent;
+      // Enter keeps the form from wherever it is pressed; a new line takes Shift.
+      if (key === "Enter" && field.localName === "textarea" && !(event as KeyboardEvent).shiftKey) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
       // An empty field gives way to the one before it.
       if (key === "Backspace" && !field.value && at) {
         event.preventDefault();

@@ -143,18 +143,18 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   }
 
   if (isShared) {
-    form.autocomplete = "off";
     const isBegun = () => isSent || !!Object.keys(valuesOf(form)).length;
     import("./kiosk").then(({ attend }) => attend(words, { isBegun, clear: startAnew })).catch(() => undefined);
+  } else {
+    // The reader's own choice of one question a screen.
+    const choice = make("input", { type: "checkbox", checked: layout() === "one_question" });
+    choice.oninput = (event) => {
+      event.stopPropagation();
+      drafts.wish(ONE_QUESTION, choice.checked ? "1" : "");
+      stage.show();
+    };
+    form.append(make("p", { className: "one" }, make("label", {}, choice, words("phone-one"))));
   }
-  // The reader's own choice of one question a screen.
-  const choice = make("input", { type: "checkbox", checked: layout() === "one_question" });
-  choice.oninput = (event) => {
-    event.stopPropagation();
-    drafts.wish(ONE_QUESTION, choice.checked ? "1" : "");
-    stage.show();
-  };
-  form.append(make("p", { className: "one" }, make("label", {}, choice, words("phone-one"))));
 
   // Another language is another page. A draft brings the answers over; without one the form is posted, as without script.
   for (const tongue of document.querySelectorAll<HTMLButtonElement>("button[form=answers][formaction]")) {

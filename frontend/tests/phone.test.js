@@ -243,7 +243,7 @@ test("a script that comes late finds what was answered on the page and on the pa
   await context.route("**/assets/**", (route) => (isSlow ? route.abort() : route.continue()));
   await page.goto(FORM);
   await tile("q1", 4).check();
-  await page.click("main button[value=next]");
+  await Promise.all([page.waitForEvent("load"), page.click("main button[value=next]")]);
   isSlow = false;
   await tile("q2", 2).check();
   await page.click("main button[value=next]");

@@ -5,7 +5,7 @@ const worker = self as unknown as ServiceWorkerGlobalScope;
 /** A network that has not answered by then is as good as none, if there is something to show. */
 const ANSWERS_WITHIN = 6_000;
 /** Only these pages are the worker's business, with or without a language before them. */
-const FORM = /^(\/\w+)?\/(s\/|outbox$)/;
+const FORM = /^(\/\w+)?\/([sk]\/|outbox$)/;
 
 worker.addEventListener("install", () => void worker.skipWaiting());
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
