@@ -20,11 +20,12 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   const words = wordsOf(document);
   const about = form.dataset as About;
   const dates: Dates = { offset: +about.offset, opens: about.opens, closes: about.closes };
-  const drafts = draftsOf(`${about.wave}.${about.unit}`);
+  const { device } = about;
+  // What a visitor has begun on a device at an office is nobody's draft elsewhere.
+  const drafts = draftsOf(device ? "kiosk" : `${about.wave}.${about.unit}`);
   const field = (name: string) => find<HTMLInputElement>(form, `input[name=${name}]`);
   const hide = (name: string, value: string) => form.append(make("input", { type: "hidden", name, value }));
   const keep = (at: string) => drafts.save({ values: valuesOf(form), at, code: field("code")?.value, until: about.until });
-  const { device } = about;
   const isShared = !!device;
   let isAside = false;
   let isSent = false;

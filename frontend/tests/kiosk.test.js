@@ -70,6 +70,13 @@ test("whoever goes silent is asked, may go on, and is cleared after when not", a
   assert.equal(await picked(), 0);
 });
 
+test("what a visitor has begun is nobody's draft elsewhere on the device", async () => {
+  await visit();
+  await page.locator(".tile:visible").first().click();
+  await phone.openForm(page, "/en/s/small/D01");
+  assert.equal(await page.locator(".tiles input:checked").count(), 0);
+});
+
 test("without a network answers wait on the device, staff see how many, and they are sent once", async () => {
   const before = await product.rows("small");
   await visit();

@@ -48,8 +48,8 @@ impl<'w> Intro<'w> {
         Self {
             choose: format!("/s/{}", wave.plan.code),
             unit: draft.unit.name(language.tag()),
-            // An invitation is for one unit.
-            several_units: wave.units.len() > 1 && draft.code.is_none(),
+            // An invitation is for one unit, and so is a device.
+            several_units: wave.units.len() > 1 && draft.code.is_none() && draft.device.is_none(),
             length: language.t_with(
                 "form-intro-length",
                 [("minutes", asked.div_ceil(QUESTIONS_PER_MINUTE).into()), ("questions", asked.into())],
