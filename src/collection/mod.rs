@@ -1,8 +1,9 @@
-//! Citizens in: the form that anybody can fill in without an account and without script, and the receipt.
+//! Citizens in: the form that anybody can fill in without an account and without script, and the receipt. Beside it the other
+//! ways in: invitations, devices at an office, paper and those who type it in, programs.
 //!
 //! The form keeps nothing on the server until it is sent: everything typed travels with each page as form fields, so
-//! any number of servers can take turns and nothing half-finished is stored. There are no cookies. It must not know
-//! how answers are stored or counted, nor the rooms that show results.
+//! any number of servers can take turns and nothing half-finished is stored. Citizens get no cookies; whoever types paper
+//! forms in has one. The room must not know how answers are stored or counted, nor the rooms that show results.
 //! Start reading at `journey::proceed`, the whole way from the first page to a submission as a plain function.
 
 mod answers;

@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 use super::answers::Typed;
 use super::invitation::show_invitation;
-use super::journey::{Draft, Step};
+use super::journey::{Device, Draft, Step};
 use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks};
 use super::samples::{day, fields, wave};
 use super::whole::{Offline, show_outbox, show_whole};
-use crate::foundation::Finding;
-use crate::survey::{CodeRefusal, FormLayout, Questionnaire, TypedCode, Wave};
+use crate::foundation::{Code, Finding};
+use crate::survey::{Access, AccessKind, CodeRefusal, FormLayout, Questionnaire, TypedCode, Wave};
 use crate::web::{Language, PageError, Place};
 
 const BYTES_MAX: usize = 8 * 1024;
@@ -31,6 +31,14 @@ fn draft<'w>(wave: &'w Wave, typed: &str, language: Language) -> Draft<'w> {
     let typed = Typed::from_fields(&fields(typed), &wave.questionnaire);
     let (id, unit) = (Uuid::from_u128(1), &wave.units[0]);
     Draft { wave, unit, id, code: None, work: None, device: None, typed, language: language.tag(), today: day(11, 20) }
+}
+
+/// The same draft on a device at an office.
+fn on_a_device<'w>(draft: &Draft<'w>) -> Draft<'w> {
+    let code = |text: &str| Code::new(text).unwrap();
+    let (name, wave, unit) = (code("counter"), code("w"), Some(draft.unit.code().clone()));
+    let access = Access { kind: AccessKind::Kiosk, name, wave, unit, revoked: false };
+    Draft { device: Some(Device { code: "AB12".to_owned(), access }), ..draft.clone() }
 }
 
 async fn text(response: Result<Response, PageError>) -> String {
@@ -201,11 +209,16 @@ async fn the_script_finds_every_word_that_it_says_in_the_page() {
         );
         assert_eq!(words_of(&outbox)["outbox-empty"], language.t("outbox-empty"));
         let on_form = [include_str!("../../frontend/src/stage.ts"), include_str!("../../frontend/src/survey.ts")];
+        let on_device = [on_form.as_slice(), &[include_str!("../../frontend/src/kiosk.ts")]].concat();
         let on_outbox = [include_str!("../../frontend/src/list.ts")];
-        for (sources, words) in [(on_form.as_slice(), words), (on_outbox.as_slice(), words_of(&outbox))] {
+        let device = text(show_whole(&place(language), &on_a_device(&draft), 420, Offline(true))).await;
+        let cases = [(on_form.as_slice(), words), (&on_device, words_of(&device)), (&on_outbox, words_of(&outbox))];
+        for (sources, words) in cases {
+            let is_device = words.contains_key("kiosk-next");
             let said = sources.iter().flat_map(|source| source.split("words(").skip(1));
             for key in said.filter_map(|call| call.strip_prefix('"')?.split('"').next()) {
-                assert!(words.contains_key(key), "{key} is said, but is not in the page");
+                let is_of_devices = key.starts_with("kiosk-");
+                assert!(words.contains_key(key) || (is_of_devices && !is_device), "{key} is said, but not in the page");
             }
         }
     }

@@ -5,6 +5,7 @@ use askama::Template;
 use super::method_note::MethodView;
 use super::neighbours::NeighboursView;
 use super::numbers::{self, NOTHING, Written, margin, points_in, with_unit};
+use super::open_link_view::OpenLinkView;
 use super::ranking_page::dot_row;
 use super::sets_view::SetsView;
 use super::words;
@@ -32,6 +33,8 @@ pub(super) struct UnitView {
     has_answers: bool,
     index: Option<Headline>,
     rank: Option<String>,
+    /// What the margins of the page are worth, where answers over the open link are counted.
+    open_link_warning: Option<String>,
     sets: SetsView,
     neighbours: Option<NeighboursView>,
     factor_charts: Option<[String; 2]>,
@@ -95,6 +98,7 @@ impl UnitView {
             has_answers: unit.responses > 0,
             index,
             rank: ranked.map(|ranked| words::rank_sentence(wave, ranked, ranking.entries.len(), language)),
+            open_link_warning: OpenLinkView::new(wave, results, language).warning,
             sets: SetsView::new(wave, chosen, language),
             neighbours: ranked.map(|ranked| NeighboursView::new(wave, results.headline, ranking, ranked, language)),
             factor_charts: factor_charts(wave, unit, language),

@@ -70,7 +70,9 @@ on_both_engines! {
         assert_eq!(index(&results, &json!("D01")), json!([20, 0.5]));
         let apart = world.get("/api/v1/waves/v/open-link").await.json();
         assert_eq!((&apart["counted"], &apart["rows"]), (&json!(true), &json!([])));
-        assert!(world.get("/en/r/v").await.text.contains("are no margins of error"));
+        for page in ["/en/r/v", "/en/r/v/D01"] {
+            assert!(world.get(page).await.text.contains("are no margins of error"), "{page}");
+        }
     }
 
     async fn where_the_plan_refuses_them_the_form_leads_to_the_invitation(database: TestDatabase) {

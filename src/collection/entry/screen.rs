@@ -46,27 +46,9 @@ impl Setting {
         }
     }
 
+    /// The setting as the query of an address.
     fn query(&self) -> String {
-        serde_urlencoded(self)
-    }
-}
-
-/// The setting as the query of an address.
-fn serde_urlencoded(setting: &Setting) -> String {
-    let value = serde_json::to_value(setting).unwrap_or_default();
-    let pairs = value.as_object().into_iter().flatten();
-    let pair = |(name, value): (&String, &Value)| {
-        let escaped: String = value.as_str().unwrap_or_default().bytes().map(escape).collect();
-        format!("{name}={escaped}")
-    };
-    pairs.map(pair).collect::<Vec<_>>().join("&")
-}
-
-fn escape(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
+        serde_urlencoded::to_string(self).expect("texts can be written in an address")
     }
 }
 
