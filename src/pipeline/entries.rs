@@ -92,6 +92,8 @@ impl Platform {
         self.check_for(access, wave, &submission)?;
         let key = self.0.secret.response_key(wave.plan.code.as_str(), id);
         if self.0.store.has_response(loaded.id, key).await? {
+            // After a crash its entries may still be there, and would be listed for good.
+            self.0.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
             return Ok(Entered::KeptBefore);
         }
         if turn == Turn::Only {

@@ -110,6 +110,12 @@ on_both_engines! {
             assert_eq!(said(&enter(&world, &lan, turn, 1, "answers.q01=1").await), "kept_before");
         }
         assert_eq!(rows(&world, "mode || ' ' || collector || ' ' || answers").await, ["paper minh 5;4;-;;"]);
+        // As a crash leaves it: the form is kept, and its first entry is still there.
+        let left = "INSERT INTO form_entry SELECT wave_id, unit_id, 'B-1', 1, 1, 'lan', 'paper', answered_on, '{}' FROM response";
+        world.database().connect().await.execute_unprepared(left).await.unwrap();
+        assert!(page(&world, &lan, "/en/entry/batches", None).await.text.contains("B-1"));
+        assert_eq!(said(&enter(&world, &lan, "first", 1, GOOD).await), "kept_before");
+        assert!(!page(&world, &lan, "/en/entry/batches", None).await.text.contains("B-1"));
         assert_eq!(said(&enter(&world, &lan, "only", 2, GOOD).await), "kept");
         assert_eq!(rows(&world, "mode").await.len(), 2);
     }
