@@ -131,7 +131,7 @@ impl From<Field> for FieldBody {
         (status = 413, description = "The body is larger than 64 KiB", body = RefusalBody),
         (status = 415, description = "The body is not declared as application/json", body = RefusalBody),
         (status = 422, description = "The submission is not valid: every finding", body = [FindingBody]),
-        (status = 429, description = "Too many answers from one network; nothing was kept, try again after `Retry-After`", body = RefusalBody),
+        (status = 429, description = "Too many answers or wrong codes from one network; nothing was kept, try again after `Retry-After`", body = RefusalBody),
         (status = 503, description = "Storage cannot keep up; nothing was kept, try again", body = RefusalBody),
     )
 )]
@@ -143,7 +143,7 @@ async fn submit_response(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let by = match By::of(&platform, &credential).await {
+    let by = match By::of(&platform, &credential, &sender).await {
         Ok(by) => by,
         Err(refusal) => return refusal,
     };
@@ -206,7 +206,8 @@ enum By {
 }
 
 impl By {
-    async fn of(platform: &Platform, credential: &Credential) -> Result<Self, Response> {
+    /// Who shows this credential. A code that is none is counted: here, too, guessing is slowed.
+    async fn of(platform: &Platform, credential: &Credential, sender: &Sender) -> Result<Self, Response> {
         let Some(token) = credential.token() else { return Ok(Self::Anybody) };
         if platform.is_administrator(token) {
             return Ok(Self::Administrator);
@@ -214,6 +215,7 @@ impl By {
         match platform.find_access(token).await {
             Ok(Some((access, _))) => Ok(Self::Access(access)),
             Ok(None) => {
+                sender.count_guess().map_err(too_many)?;
                 let message = "this is neither the administrator's token nor the code of a device or collector";
                 Err(refuse(StatusCode::UNAUTHORIZED, "unauthorized", message))
             }
@@ -274,7 +276,7 @@ fn come_back() -> Response {
 }
 
 fn too_many(wait: Wait) -> Response {
-    let message = "too many answers came from this network; nothing was kept, send the same again later";
+    let message = "too many answers or wrong codes came from this network; nothing was kept, send the same again later";
     let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, "too_many", message);
     response.headers_mut().insert(RETRY_AFTER, wait.retry_after());
     response

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::form::{Answered, answer_form, draft, minutes_ahead, not_open};
 use super::journey::{Device, Draft};
 use super::pages::{page, unkept};
-use super::throttle::{count_try, show_wait};
+use super::throttle::show_wait;
 use super::whole::{Offline, show_whole};
 use crate::pipeline::Platform;
 use crate::survey::{AccessKind, Wave};
@@ -28,9 +28,9 @@ struct KioskThanksPage {
     next: String,
 }
 
-/// The device with this code and its wave; a page that says so where there is none.
+/// The device with this code and its wave; a page that says so where there is none. Only codes that are none are counted: a good one
+/// comes with every page of every visitor.
 async fn device(platform: &Platform, sender: &Sender, code: &str) -> Result<(Device, std::sync::Arc<Wave>), Response> {
-    count_try(sender, code).map_err(show_wait)?;
     match platform.find_access(code).await.map_err(|error| PageError::from(error).into_response())? {
         Some((access, wave)) if access.kind == AccessKind::Kiosk => {
             Ok((Device { code: code.to_owned(), access }, wave))
@@ -109,9 +109,13 @@ pub(super) async fn give_thanks(
         Ok(found) => found,
         Err(answer) => return Ok(answer),
     };
+    let received = platform.find_receipt(&thanks.receipt).await?;
+    if received.is_none_or(|received| received.plan.code != wave.plan.code) {
+        return Err(PageError::NotFound);
+    }
     let template = KioskThanksPage {
         page: page(&place, &wave, place.language.t("thanks-title")).on_kiosk(),
-        receipt: thanks.receipt.chars().take(64).collect(),
+        receipt: thanks.receipt,
         next: format!("/k/{code}"),
     };
     render(StatusCode::OK, &template).map(unkept)

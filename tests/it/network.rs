@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::support::fixture::{WAVE, submission, today};
 use crate::support::http::{Connection, post};
-use crate::support::process::{SERVE, Server, plumbline, prepare};
+use crate::support::process::{SERVE, Server, plumbline, prepare, run};
 use crate::support::{Engine, TestDatabase, on_both_engines};
 
 /// Every so many bytes the network is cut.
@@ -129,6 +129,39 @@ fn a_network_that_sends_too_much_is_told_when_to_come_back_and_others_are_not() 
         let wait = heard.split("retry-after: ").nth(1).and_then(|rest| rest.split("\r\n").next()).unwrap();
         assert!((1..=61).contains(&wait.parse::<u32>().unwrap()), "{heard}");
         assert_eq!(count(&database, "1 = 1").await, 4);
+    });
+}
+
+#[test]
+fn wrong_codes_are_slowed_and_a_good_one_is_never_held_up() {
+    Engine::Sqlite.run(module_path!(), async |database| {
+        let little = "{ burst = 3, per_minute = 1 }";
+        let server = limited(&database, &format!("[limits]\nguesses = {little}\ntries = {little}"));
+        let grant = ["access", "grant", "kiosk", "--wave", WAVE, "--name", "counter", "--unit", "080"];
+        let granted = run(database.url(), &grant);
+        let code = granted.lines().next().unwrap();
+        let mut connection = Connection::open(server.address).await.unwrap();
+        let with = |code: &str, number: u128| {
+            let mut sent = submission(Uuid::from_u128(number), today());
+            (sent["mode"], sent["unit"]) = ("kiosk".into(), "080".into());
+            let request = post(&format!("/api/v1/waves/{WAVE}/responses"), &sent.to_string());
+            let text = String::from_utf8(request).unwrap();
+            text.replacen("\r\n", &format!("\r\nauthorization: Bearer {code}\r\n"), 1).into_bytes()
+        };
+        for number in 1..=5_u128 {
+            let (status, _) = connection.send(&with("AAAA-BBBB-CCCC-DDDD-EEEE", number)).await.unwrap();
+            assert_eq!(status, if number <= 3 { 401 } else { 429 }, "guess {number}");
+        }
+        for number in 1..=9_u128 {
+            let (status, body) = connection.send(&with(code, number)).await.unwrap();
+            assert_eq!(status, 201, "{}", String::from_utf8_lossy(&body));
+            let mut visitor = TcpStream::connect(server.address).await.unwrap();
+            let page = format!("GET /vi/k/{code} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+            visitor.write_all(page.as_bytes()).await.unwrap();
+            let mut heard = Vec::new();
+            visitor.read_to_end(&mut heard).await.unwrap();
+            assert!(heard.starts_with(b"HTTP/1.1 200"), "visitor {number}");
+        }
     });
 }
 

@@ -33,7 +33,7 @@ fn plan(today: NaiveDate) -> String {
 code = "{WAVE}"
 questionnaire = "sipas-2017"
 method = "sipas-top2@2017"
-modes = ["web", "paper"]
+modes = ["web", "kiosk", "paper"]
 title = {{ vi = "Thử", en = "Test", cs = "Zkouška" }}
 period = {{ from = "{opens}", to = "{closes}" }}
 field = {{ opens = "{opens}", closes = "{closes}", grace_days = 7 }}
