@@ -37,8 +37,8 @@ function row(entry: Entry): HTMLElement {
 
 function stateOf({ day, held, key, next, receipt, state, tries, why }: Entry): string {
   const { lang } = document.documentElement;
-  const date = new Date(day).toLocaleDateString(lang, { dateStyle: "long", timeZone: "UTC" });
-  const time = new Date(next).toLocaleTimeString(lang, { timeStyle: "short" });
+  const date = new Date(day).toLocaleDateString([lang, "vi"], { dateStyle: "long", timeZone: "UTC" });
+  const time = new Date(next).toLocaleTimeString([lang, "vi"], { timeStyle: "short" });
   if (sendingNow() === key) return words("phone-sending");
   if (state === "sent") return words("outbox-sent", { date, receipt: receipt ?? "" });
   if (state === "known") return words("phone-known.lead");

@@ -6,10 +6,10 @@ const VERSIONS_MAX = 3;
 const SELF = import.meta.url;
 
 /** Puts the form aside. The browser has its scripts already, so little is fetched for it. */
-export async function putAside(worker: string, page: string, content: Response | undefined, outbox: string, isShared: boolean): Promise<void> {
+export async function putAside(worker: string, page: string, content: Response | undefined, outbox: string, isShared: boolean, hasSound: boolean): Promise<void> {
   await navigator.serviceWorker.register(worker);
   const cache = await caches.open(CACHE + new URL(SELF).pathname);
-  const scripts = ["form.js", "outbox.js", "list.js", ...(isShared ? ["kiosk.js"] : [])].map((name) => SELF.replace(/[^/]+$/, name));
+  const scripts = ["form.js", "outbox.js", "list.js", ...(isShared ? ["kiosk.js"] : []), ...(hasSound ? ["sound.js"] : [])].map((name) => SELF.replace(/[^/]+$/, name));
   await cache.put(page, content ?? (await fetch(page)));
   await cache.addAll([...scripts, outbox]);
   const old = (await caches.keys()).filter((name) => name.startsWith(CACHE)).slice(0, -VERSIONS_MAX);

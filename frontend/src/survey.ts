@@ -27,6 +27,11 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   const hide = (name: string, value: string) => form.append(make("input", { type: "hidden", name, value }));
   const keep = (at: string) => drafts.save({ values: valuesOf(form), at, code: field("code")?.value, until: about.until });
   const isShared = !!device;
+  const hasSound = !!find(form, "audio");
+  const setAside =
+    about.worker && "serviceWorker" in navigator
+      ? () => putAside(about.worker, about.whole, content?.clone(), about.outbox, isShared, hasSound)
+      : undefined;
   let isAside = false;
   let isSent = false;
 
@@ -44,7 +49,7 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
     // Only for whoever begins to answer, and after what the page itself needs.
     import("./outbox").catch(() => undefined);
     if (about.work) import("./work").catch(() => undefined);
-    if (about.worker && "serviceWorker" in navigator) void putAside(about.worker, about.whole, content, about.outbox, isShared).catch(() => undefined);
+    setAside?.().catch(() => undefined);
   };
 
   /** Keeps the whole answer on the phone, and only then tries to send it. */
@@ -143,6 +148,7 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
     form.before(box);
   }
 
+  if (hasSound) import("./sound").then(({ lendVoice }) => lendVoice(form, words, isShared ? undefined : setAside)).catch(() => undefined);
   if (isShared) {
     const isBegun = () => isSent || !!Object.keys(valuesOf(form)).length;
     import("./kiosk").then(({ attend }) => attend(words, { isBegun, clear: startAnew })).catch(() => undefined);

@@ -50,8 +50,8 @@ async function run(database, ...args) {
 }
 
 // A small survey, open from ten days ago until ten days from now, in a database of its own: `serve` starts a server on it,
-// again on the same address once the last has stopped; `remove` removes it.
-export async function smallSurvey({ layout = "factor_pages" } = {}) {
+// again on the same address once the last has stopped; `remove` removes it. `questionnaire` may change the questionnaire.
+export async function smallSurvey({ layout = "factor_pages", questionnaire = (text) => text } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "plumbline-browser-"));
   const database = `sqlite://${join(folder, "small.db")}`;
   const day = (days) => new Date(Date.now() + (days * 24 + 7) * 3_600_000).toISOString().slice(0, 10);
@@ -60,7 +60,7 @@ export async function smallSurvey({ layout = "factor_pages" } = {}) {
     .replaceAll("{opens}", day(-10))
     .replaceAll("{closes}", day(10));
   const files = { "plan.toml": plan, "units.csv": await readFile(new URL("small-units.csv", import.meta.url), "utf8") };
-  files["small.toml"] = await readFile(new URL("small-questionnaire.toml", import.meta.url), "utf8");
+  files["small.toml"] = questionnaire(await readFile(new URL("small-questionnaire.toml", import.meta.url), "utf8"));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   await run(database, "migrate");
   await run(database, "import", "units", join(folder, "units.csv"));

@@ -11,6 +11,7 @@ mod columns;
 mod m20261123_000001_main_job;
 mod m20261124_000002_invitations;
 mod m20261124_000003_access;
+mod m20261128_000004_recordings;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_main_job::Migration),
             Box::new(m20261124_000002_invitations::Migration),
             Box::new(m20261124_000003_access::Migration),
+            Box::new(m20261128_000004_recordings::Migration),
         ]
     }
 }

@@ -149,6 +149,19 @@ pub(super) enum Import {
         /// A TOML file.
         file: PathBuf,
     },
+    /// Recordings of the questions, to be listened to: LANGUAGE/ITEM.mp3, .m4a, .ogg or .wav, at most 1 MiB each.
+    ///
+    /// All or none. A recording of the same language and item is replaced; others stay.
+    #[command(
+        after_help = "Example:\n  plumbline import audio recordings --wave laocai-2024     recordings/hmn/q01.mp3, …"
+    )]
+    Audio {
+        /// A folder that has a folder for each language, named by its tag.
+        folder: PathBuf,
+        /// The wave's code.
+        #[arg(long, value_name = "CODE")]
+        wave: String,
+    },
     /// Responses that were collected elsewhere. Rows that fail go to FILE.rejected.csv with their findings.
     #[command(after_help = "Example:\n  plumbline import responses paper.csv --wave laocai-2024")]
     Responses {

@@ -30,9 +30,9 @@ pub(super) struct PaperArguments {
     /// The number of the first form.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(FORM_NUMBER_MAX)))]
     from: u32,
-    /// The language: vi, en or cs.
-    #[arg(long, value_name = "TAG", default_value = "vi", value_parser = language)]
-    language: Language,
+    /// The language: vi, en, cs, or one of the folder of languages.
+    #[arg(long, value_name = "TAG", default_value = "vi")]
+    language: String,
     /// The address of the server: the QR code on each form leads to the form of the unit on the web.
     #[arg(long, value_name = "URL")]
     base_url: String,
@@ -41,8 +41,9 @@ pub(super) struct PaperArguments {
     output: PathBuf,
 }
 
-fn language(tag: &str) -> Result<Language, String> {
-    Language::from_tag(tag).ok_or_else(|| format!("there is no language {tag:?}; take vi, en or cs"))
+fn language_of(tag: &str) -> Result<Language, String> {
+    let known = || Language::all().map(Language::tag).collect::<Vec<_>>().join(", ");
+    Language::from_tag(tag).ok_or_else(|| format!("there is no language {tag:?}; there are {}", known()))
 }
 
 pub(super) async fn run(platform: &Platform, arguments: &PaperArguments) -> Result<(), AnyError> {
@@ -51,9 +52,10 @@ pub(super) async fn run(platform: &Platform, arguments: &PaperArguments) -> Resu
     if from.saturating_add(count - 1) > FORM_NUMBER_MAX {
         return Err(format!("the last form would have a number above {FORM_NUMBER_MAX}").into());
     }
+    let language = language_of(language)?;
     let wave = platform.wave(wave).await?;
     let unit = wave.unit(unit).ok_or_else(|| format!("the wave does not measure a unit {unit:?}"))?;
-    let forms = PaperForms { batch: batch.as_str(), from: *from, count: *count, language: *language, base_url };
+    let forms = PaperForms { batch: batch.as_str(), from: *from, count: *count, language, base_url };
     let html = paper(&wave, unit, &forms)?;
     let named = |error: std::io::Error| format!("{}: {error}", output.display());
     let mut file = OpenOptions::new().write(true).create_new(true).open(output).map_err(named)?;

@@ -1,37 +1,33 @@
 //! Commands that work on a store.
 
-use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::FixedOffset;
 use rand::TryRng;
 use rand::rngs::SysRng;
 use tracing_subscriber::EnvFilter;
 
-use super::command_line::{Import, SettingsArguments, Task, WaveTask};
-use super::{AnyError, access, demo, invite, paper, server, terminal};
+use super::command_line::{SettingsArguments, Task, WaveTask};
+use super::{AnyError, access, demo, import, invite, languages, paper, server};
 use crate::config::{Config, LogFormat};
 use crate::foundation::SystemClock;
-use crate::pipeline::{ImportProgress, IntakeLimits, Platform};
+use crate::pipeline::{IntakeLimits, Platform};
 use crate::storage::Store;
 use crate::survey::WaveState;
-
-/// How often the bar of an import moves.
-const BAR_EVERY: Duration = Duration::from_millis(200);
 
 /// Reads the settings and runs a command on the store that they name.
 #[tokio::main]
 pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) -> Result<ExitCode, AnyError> {
     let config = settle(arguments)?;
     log_to_stderr(&config)?;
+    languages::add_from(&config.languages)?;
     match task {
         Task::Demo { seed } => demo::run(&config, arguments.database_url.is_some(), seed).await?,
         Task::Serve => server::serve(&config, &start(&config).await?).await?,
         Task::Migrate => migrate(&config).await?,
-        Task::Import(what) => import(&start(&config).await?, what).await?,
+        Task::Import(what) => import::run(&start(&config).await?, what).await?,
         Task::Wave(what) => wave(&start(&config).await?, what).await?,
         Task::Paper(arguments) => paper::run(&start(&config).await?, &arguments).await?,
         Task::Access(what) => access::run(&start(&config).await?, what).await?,
@@ -82,54 +78,6 @@ async fn migrate(config: &Config) -> Result<(), AnyError> {
         steps => println!("The schema was brought up by {steps} step(s)."),
     }
     Ok(())
-}
-
-async fn import(platform: &Platform, what: Import) -> Result<(), AnyError> {
-    let open = |path: &Path| File::open(path).map_err(|error| format!("{}: {error}", path.display()));
-    match what {
-        Import::Units { file } => {
-            let new = platform.import_units(open(&file)?).await?;
-            println!("{new} new unit(s).");
-        }
-        Import::Lineage { file } => {
-            let new = platform.import_lineage(open(&file)?).await?;
-            println!("{new} new line(s) of descent.");
-        }
-        Import::Questionnaire { file } => {
-            let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            let questionnaire = platform.import_questionnaire(&text).await?;
-            println!("Questionnaire {}, version {}.", questionnaire.code, questionnaire.version);
-        }
-        Import::Responses { file, wave } => import_responses(platform, &file, &wave).await?,
-    }
-    Ok(())
-}
-
-async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Result<(), AnyError> {
-    let length = std::fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?.len();
-    let bar = terminal::byte_bar(length).with_message("Importing");
-    let progress = Arc::new(ImportProgress::default());
-    let moving = {
-        let (bar, progress) = (bar.clone(), Arc::clone(&progress));
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(BAR_EVERY).await;
-                bar.set_position(progress.bytes_read());
-            }
-        })
-    };
-    let imported = platform.import_responses(wave, file, progress).await;
-    moving.abort();
-    bar.finish_and_clear();
-    let imported = imported?;
-    if !imported.ignored_columns.is_empty() {
-        println!("Columns that the wave does not use: {}.", imported.ignored_columns.join(", "));
-    }
-    println!("{} kept, {} kept before, {} rejected.", imported.stored, imported.repeated, imported.rejected);
-    match imported.rejected_file {
-        Some(path) => Err(format!("{} row(s) were not kept; see {}", imported.rejected, path.display()).into()),
-        None => Ok(()),
-    }
 }
 
 async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {

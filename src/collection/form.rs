@@ -22,6 +22,7 @@ use super::pages::{
     show_busy, show_by_invitation, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept,
 };
 use super::receipt::show_receipt;
+use super::sound;
 use super::throttle::count_try;
 use super::whole::{Offline, show_outbox, show_whole};
 use crate::pipeline::{Platform, SubmitError};
@@ -47,6 +48,7 @@ pub fn pages(offline: bool) -> Router<Platform> {
         .route("/k/{code}", get(kiosk::open).layer(Extension(Offline(offline))).post(kiosk::go_on))
         .route("/k/{code}/thanks", get(kiosk::give_thanks))
         .route("/outbox", get(show_outbox))
+        .route("/sound/{hash}", get(sound::send))
         .route("/receipt", get(show_receipt))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .merge(super::entry::pages())

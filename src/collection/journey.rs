@@ -116,13 +116,10 @@ pub(super) struct Group<'w> {
 }
 
 impl Draft<'_> {
-    /// The language in which the questions are asked on these pages.
+    /// The language in which the questions are asked on these pages, or can be listened to.
     pub(super) fn language_asked_in(&self) -> &str {
-        let languages = &self.wave.questionnaire.languages;
-        if languages.iter().any(|language| language.as_str() == self.language) {
-            return self.language;
-        }
-        languages.first().map_or(self.language, |language| language.as_str())
+        let known = self.wave.languages().find(|language| language.as_str() == self.language);
+        known.or_else(|| self.wave.languages().next()).map_or(self.language, |language| language.as_str())
     }
 
     /// The submission as the interface documents it.

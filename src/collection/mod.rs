@@ -17,7 +17,9 @@ mod pages;
 mod paper;
 mod receipt;
 mod sheets;
+mod sound;
 mod throttle;
+mod tongues;
 mod view;
 mod whole;
 

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::answers::{placed_items, relevant_items};
 use super::journey::{Draft, Step, concerns, pages, shown};
+use super::tongues::{heard_in, shown_instead};
 use super::view::{AnswerGroup, Control, QuestionGroup, answers, kept_fields, message, questions};
 use crate::foundation::Finding;
 use crate::survey::{Unit, Wave};
@@ -37,6 +38,10 @@ pub(super) struct Intro<'w> {
     pub(super) length: String,
     /// What may be left out.
     pub(super) skip: String,
+    /// Which language the questions are in where it is not the reader's.
+    pub(super) questions_in: Option<String>,
+    /// The languages in which they can be listened to.
+    pub(super) heard_in: Vec<Language>,
 }
 
 impl<'w> Intro<'w> {
@@ -44,6 +49,7 @@ impl<'w> Intro<'w> {
     pub(super) fn of(draft: &Draft<'w>, language: Language) -> Self {
         let wave = draft.wave;
         let asked = placed_items(&wave.questionnaire).filter(super::answers::PlacedItem::takes_answer).count();
+        let is_asked_in = wave.questionnaire.languages.iter().any(|asked| asked.as_str() == language.tag());
         let some_required = placed_items(&wave.questionnaire).any(|placed| placed.item.required);
         Self {
             choose: format!("/s/{}", wave.plan.code),
@@ -55,6 +61,11 @@ impl<'w> Intro<'w> {
                 [("minutes", asked.div_ceil(QUESTIONS_PER_MINUTE).into()), ("questions", asked.into())],
             ),
             skip: language.t(if some_required { "form-intro-skip.some" } else { "form-intro-skip" }),
+            questions_in: (!is_asked_in)
+                .then(|| shown_instead(&wave.questionnaire.title, language))
+                .flatten()
+                .map(|name| language.t_with("form-questions-in", [("language", name.into())])),
+            heard_in: heard_in(wave),
         }
     }
 }

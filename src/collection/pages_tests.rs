@@ -17,8 +17,8 @@ use super::journey::{Device, Draft, Step};
 use super::pages::{show_busy, show_choice, show_conflict, show_not_open, show_step, show_thanks};
 use super::samples::{day, fields, wave};
 use super::whole::{Offline, show_outbox, show_whole};
-use crate::foundation::{Code, Finding};
-use crate::survey::{Access, AccessKind, CodeRefusal, FormLayout, Questionnaire, TypedCode, Wave};
+use crate::foundation::{Code, Finding, LanguageTag};
+use crate::survey::{Access, AccessKind, CodeRefusal, FormLayout, Questionnaire, Recording, TypedCode, Wave};
 use crate::web::{Language, PageError, Place};
 
 const BYTES_MAX: usize = 8 * 1024;
@@ -60,7 +60,7 @@ fn asks_for_itself(html: &str) -> bool {
 async fn every_page_is_rendered_in_every_language_without_inline_script_or_style() {
     for layout in [FormLayout::FactorPages, FormLayout::SinglePage] {
         let wave = wave(layout);
-        for language in Language::ALL {
+        for language in Language::BUILT_IN {
             let (place, draft) = (place(language), draft(&wave, "answers.q1=2&answers.visits=200", language));
             let findings = [
                 Finding::new("answers.q1", "required", ""),
@@ -156,7 +156,7 @@ async fn the_first_page_of_the_built_in_questionnaire_takes_at_most_8_kilobytes_
         show_step(&place, &draft(&wave, "", place.language), Step::Questions(0), &[], false)
     };
     let routes = crate::web::wrap(Router::new().route("/", get(handler)).layer(CompressionLayer::new()));
-    for language in Language::ALL {
+    for language in Language::BUILT_IN {
         let request = Request::get(language.path("/")).header(ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap();
         let response = routes.clone().oneshot(request).await.unwrap();
         assert_eq!(response.headers()[CONTENT_ENCODING], "gzip");
@@ -196,9 +196,28 @@ async fn the_page_for_the_script_has_every_question_with_what_decides_it() {
 }
 
 #[tokio::test]
+async fn the_script_finds_every_word_about_sound_where_there_is_sound() {
+    let mut wave = wave(FormLayout::FactorPages);
+    let silent =
+        text(show_whole(&place(Language::Vietnamese), &draft(&wave, "", Language::Vietnamese), 420, Offline(true)));
+    assert!(!words_of(&silent.await).contains_key("form-mute"));
+    let recording = Recording { hash: "abc".to_owned(), length: 9 };
+    wave.recordings.insert(LanguageTag::vietnamese(), Code::new("q1").unwrap(), recording);
+    let html =
+        text(show_whole(&place(Language::Vietnamese), &draft(&wave, "", Language::Vietnamese), 420, Offline(true)))
+            .await;
+    assert!(html.contains(r#"<audio controls preload="none" src="/sound/abc""#), "{html}");
+    let words = words_of(&html);
+    for call in include_str!("../../frontend/src/sound.ts").split("words(\"").skip(1) {
+        let key = call.split('"').next().unwrap();
+        assert!(words.contains_key(key), "{key} is said, but not in the page");
+    }
+}
+
+#[tokio::test]
 async fn the_script_finds_every_word_that_it_says_in_the_page() {
     let wave = wave(FormLayout::FactorPages);
-    for language in Language::ALL {
+    for language in Language::BUILT_IN {
         let draft = draft(&wave, "", language);
         let form = text(show_whole(&place(language), &draft, 420, Offline(true))).await;
         let outbox = text(show_outbox(place(language)).await).await;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::foundation::{Code, Text};
-use crate::survey::{FormLayout, Plan, Questionnaire, Unit, UnitId, UnitRow, Wave, WaveState};
+use crate::survey::{FormLayout, Plan, Questionnaire, Recordings, Unit, UnitId, UnitRow, Wave, WaveState};
 
 const PLAN: &str = r#"
 code = "w"
@@ -89,7 +89,7 @@ fn unit(id: i64, code: &str, name: &str) -> Unit {
 pub(super) fn wave(layout: FormLayout) -> Wave {
     let plan = Plan { layout, ..Plan::from_toml(PLAN).unwrap() };
     let units = vec![unit(1, "082", "Văn Bàn"), unit(2, "085", "Bắc Hà")].into();
-    Wave { plan, state: WaveState::Open, questionnaire: questionnaire(), units }
+    Wave { plan, state: WaveState::Open, questionnaire: questionnaire(), units, recordings: Recordings::default() }
 }
 
 /// The fields of a form as a browser sends them.

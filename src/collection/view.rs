@@ -2,7 +2,8 @@
 
 use super::answers::{NO_OPINION, PlacedItem, relevant_items};
 use super::journey::{Draft, Group, concerns, pages};
-use crate::foundation::Finding;
+use super::tongues::{Sound, lang_attribute, shown_instead, sound_of};
+use crate::foundation::{Finding, Text};
 use crate::survey::{Choice, Item, ItemKind, Questionnaire};
 use crate::web::Language;
 
@@ -13,6 +14,8 @@ pub(super) struct Tile {
     pub(super) value: String,
     /// Its words.
     pub(super) words: String,
+    /// The attribute that tells their language where it is not the page's.
+    pub(super) lang: String,
     /// Which face stands beside them, worst first from 1; 0 for none.
     pub(super) face: usize,
     /// Whether it was picked.
@@ -41,6 +44,12 @@ pub(super) struct Question<'w> {
     pub(super) path: String,
     /// What is asked.
     pub(super) text: &'w str,
+    /// The attribute that tells its language where it is not the page's.
+    pub(super) lang: String,
+    /// The name of that language, where other questions are in the page's.
+    pub(super) shown_in: Option<String>,
+    /// What can be listened to.
+    pub(super) sound: Option<Sound>,
     /// Whether an answer must be given.
     pub(super) required: bool,
     /// How it is answered.
@@ -84,6 +93,8 @@ impl Question<'_> {
 pub(super) struct QuestionGroup<'w> {
     /// Its title.
     pub(super) title: String,
+    /// The attribute that tells its language where it is not the page's.
+    pub(super) lang: String,
     /// Its questions.
     pub(super) questions: Vec<Question<'w>>,
 }
@@ -121,6 +132,7 @@ pub(super) fn questions<'w>(
     marked: bool,
 ) -> Vec<QuestionGroup<'w>> {
     let here: Vec<PlacedItem<'w>> = groups.iter().flat_map(|group| group.items.clone()).collect();
+    let is_asked_in = draft.wave.questionnaire.languages.iter().any(|asked| asked.as_str() == language.tag());
     let question = |placed: &PlacedItem<'w>| {
         let message =
             findings.iter().find(|finding| concerns(finding, placed)).map(|f| message(f, placed.item, language));
@@ -128,6 +140,9 @@ pub(super) fn questions<'w>(
         Question {
             path: placed.path(),
             text: placed.item.text.get(language.tag()),
+            lang: lang_attribute(&placed.item.text, language),
+            shown_in: shown_instead(&placed.item.text, language).filter(|_| is_asked_in),
+            sound: sound_of(placed, draft.wave, language),
             required: placed.item.required,
             control: control(placed, draft, language),
             only_if: only_if(placed.item, &here, &draft.wave.questionnaire, language),
@@ -141,6 +156,7 @@ pub(super) fn questions<'w>(
         .iter()
         .map(|group| QuestionGroup {
             title: title(group, language),
+            lang: group.title.map(|title| lang_attribute(title, language)).unwrap_or_default(),
             questions: group.items.iter().map(question).collect(),
         })
         .collect()
@@ -203,6 +219,7 @@ fn control(placed: &PlacedItem<'_>, draft: &Draft<'_>, language: Language) -> Co
         let tile = |option: &Choice| Tile {
             value: option.code.to_string(),
             words: option.text.get(language.tag()).to_owned(),
+            lang: lang_attribute(&option.text, language),
             face: 0,
             picked: typed.iter().any(|value| value == option.code.as_str()),
         };
@@ -211,18 +228,17 @@ fn control(placed: &PlacedItem<'_>, draft: &Draft<'_>, language: Language) -> Co
     match &placed.item.kind {
         ItemKind::Likert => {
             let scale = &draft.wave.questionnaire.scale;
-            let tile = |value: String, words: &str, face| Tile {
+            let tile = |value: String, label: &Text, face| Tile {
                 picked: typed.contains(&value),
                 value,
-                words: words.to_owned(),
+                words: label.get(language.tag()).to_owned(),
+                lang: lang_attribute(label, language),
                 face,
             };
-            let rated = |(position, label): (usize, &crate::foundation::Text)| {
-                tile((position + 1).to_string(), label.get(language.tag()), position + 1)
-            };
+            let rated = |(position, label): (usize, &Text)| tile((position + 1).to_string(), label, position + 1);
             Control::Rating {
                 tiles: scale.labels.iter().enumerate().map(rated).collect(),
-                apart: tile(NO_OPINION.to_owned(), scale.not_applicable.get(language.tag()), 0),
+                apart: tile(NO_OPINION.to_owned(), &scale.not_applicable, 0),
             }
         }
         ItemKind::SingleChoice { options } => Control::Choice { tiles: choices(options), many: false },

@@ -64,6 +64,10 @@ const FORM_WORDS: &[&str] = &[
 /// What the script says on a device at an office.
 const KIOSK_WORDS: &[&str] = &["kiosk-idle", "kiosk-idle.lead", "kiosk-next", "kiosk-stay", "kiosk-waiting"];
 
+/// What the script says where questions can be listened to.
+const SOUND_WORDS: &[&str] =
+    &["form-drop-sound", "form-keep-sound", "form-kept-sound", "form-keeping-sound", "form-mute", "form-silence"];
+
 /// What the script says on the page of what waits.
 const OUTBOX_WORDS: &[&str] = &[
     "outbox-delete",
@@ -88,7 +92,7 @@ const OUTBOX_WORDS: &[&str] = &[
 ];
 
 /// What the script puts into the words, by the names of the arguments.
-const BLANKS: [&str; 5] = ["count", "date", "number", "receipt", "time"];
+const BLANKS: [&str; 6] = ["count", "date", "number", "receipt", "size", "time"];
 
 #[derive(Template)]
 #[template(path = "form/whole.html")]
@@ -135,10 +139,13 @@ pub(super) fn show_whole(
     let groups: Vec<_> = pages(wave).into_iter().flatten().collect();
     let shown = page(&place, wave, title);
     let shown = if draft.device.is_some() { shown.on_kiosk() } else { shown };
-    let words = match draft.device {
-        Some(_) => words(language, &[FORM_WORDS, KIOSK_WORDS].concat()),
-        None => words(language, FORM_WORDS),
-    };
+    let mut said = FORM_WORDS.to_vec();
+    if draft.device.is_some() {
+        said.extend(KIOSK_WORDS);
+    }
+    if !wave.recordings.is_empty() {
+        said.extend(SOUND_WORDS);
+    }
     let template = WholePage {
         page: shown,
         title,
@@ -151,7 +158,7 @@ pub(super) fn show_whole(
         step: Step::Questions(0).name(),
         kept: Vec::new(),
         groups: questions(draft, &groups, &[], language, true),
-        words,
+        words: words(language, &said),
         tag: draft.language_asked_in(),
         offset,
         offline: offline.0,

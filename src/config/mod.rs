@@ -6,7 +6,7 @@
 mod limits;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use validator::Validate;
@@ -30,6 +30,8 @@ pub struct Config {
     pub log_level: String,
     /// Whether phones may put the form aside for use without a network.
     pub offline: bool,
+    /// The folder of languages beside those that are built in; empty for none.
+    pub languages: PathBuf,
     /// How submissions wait for storage.
     #[validate(nested)]
     pub intake: IntakeConfig,
@@ -69,6 +71,7 @@ impl Default for Config {
             log_format: LogFormat::Human,
             log_level: "info".to_owned(),
             offline: true,
+            languages: PathBuf::new(),
             intake: IntakeConfig::default(),
             limits: LimitsConfig::default(),
         }

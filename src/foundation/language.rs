@@ -95,7 +95,14 @@ impl Text {
     /// The text in `language`; else in Vietnamese; else in any language it has; else nothing.
     #[must_use]
     pub fn get(&self, language: &str) -> &str {
-        self.0.get(language).or_else(|| self.0.get("vi")).or_else(|| self.0.values().next()).map_or("", String::as_str)
+        self.find(language).map_or("", |(_, text)| text)
+    }
+
+    /// The text that [`Text::get`] gives, with the language that it is in.
+    #[must_use]
+    pub fn find(&self, language: &str) -> Option<(&str, &str)> {
+        let found = self.0.get_key_value(language).or_else(|| self.0.get_key_value("vi"));
+        found.or_else(|| self.0.iter().next()).map(|(tag, text)| (tag.as_str(), text.as_str()))
     }
 
     /// Whether there is a text in `language` itself.
@@ -132,6 +139,7 @@ mod tests {
         let text = Text::from([("vi", "Huyện"), ("en", "District")]);
         assert_eq!(text.get("en"), "District");
         assert_eq!(text.get("hmn"), "Huyện");
+        assert_eq!(text.find("hmn"), Some(("vi", "Huyện")));
         assert_eq!(Text::from([("cs", "Okres")]).get("vi"), "Okres");
         assert_eq!(Text::default().get("vi"), "");
     }

@@ -90,7 +90,7 @@ mod tests {
     use crate::foundation::{Text, Weight};
     use crate::survey::{
         EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Period, Plan, Questionnaire,
-        Scale, Section, Unit, UnitId, UnitRow, UnitSelection, WaveState,
+        Recordings, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, WaveState,
     };
 
     fn code(text: &str) -> Code {
@@ -108,6 +108,7 @@ mod tests {
             version: String::new(),
             title: Text::default(),
             languages: vec![],
+            partial_languages: vec![],
             scale: Scale { satisfied_from: 4, labels: Default::default(), not_applicable: Text::default() },
             factors: vec![section("rated", rated), section("words", vec![item("why", ItemKind::Note)])],
             respondent: vec![],
@@ -165,7 +166,7 @@ mod tests {
             synthetic: true,
         };
         let units = vec![unit("A"), unit("B"), unit("C")].into();
-        Wave { plan, state: WaveState::Open, questionnaire: questionnaire(), units }
+        Wave { plan, state: WaveState::Open, questionnaire: questionnaire(), units, recordings: Recordings::default() }
     }
 
     fn results() -> WaveResults {

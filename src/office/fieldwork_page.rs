@@ -151,9 +151,9 @@ fn days(unit: &UnitFieldwork, language: Language) -> Vec<DayRow> {
 
 fn charts(wave: &Wave, today: NaiveDate, unit: &UnitFieldwork, language: Language) -> [String; 2] {
     let short = |day: NaiveDate| match language {
-        Language::Vietnamese => format!("{}/{}", day.day(), day.month()),
         Language::English => format!("{} {}", day.day(), day.format("%b")),
         Language::Czech => format!("{}. {}.", day.day(), day.month()),
+        Language::Vietnamese | Language::Added(_) => format!("{}/{}", day.day(), day.month()),
     };
     let chart = BurnUp {
         id: "fieldwork",

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::{PipelineError, Platform};
 use crate::foundation::{Finding, Findings};
 use crate::index::Method;
-use crate::storage::{StorageError, WaveId};
+use crate::storage::{StorageError, StoredWave, WaveId};
 use crate::survey::{Plan, Questionnaire, RatingReader, UnitId, UnitList, Wave, WaveState, read_margin};
 
 /// For how long a wave's state is believed before it is read again. Commits check it themselves.
@@ -98,9 +98,10 @@ impl Platform {
             table: "wave_unit",
             reason: format!("a unit of {code} is not in the register"),
         })?;
-        let wave = Wave { plan: stored.plan, state: stored.state, questionnaire: stored.questionnaire, units };
+        let StoredWave { id, plan, state, questionnaire, recordings, .. } = stored;
+        let wave = Wave { plan, state, questionnaire, units, recordings };
         let ratings = RatingReader::new(&wave.questionnaire);
-        let loaded = LoadedWave { id: stored.id, wave: Arc::new(wave), ratings, read_at: Instant::now() };
+        let loaded = LoadedWave { id, wave: Arc::new(wave), ratings, read_at: Instant::now() };
         self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
         Ok(loaded)
     }

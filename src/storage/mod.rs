@@ -14,6 +14,7 @@ mod forgetting;
 mod hosts;
 mod invitations;
 mod pool;
+mod recordings;
 mod register;
 mod responses;
 mod rows;
@@ -28,6 +29,7 @@ pub use counts::{DailyCount, KeptResponse, Snapshot, TallyRow};
 pub use entries::FormEntry;
 pub use error::StorageError;
 pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};
+pub use recordings::NewRecording;
 pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};
 

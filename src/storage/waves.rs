@@ -8,7 +8,7 @@ use sea_orm::{
 use super::entities::{questionnaire, wave, wave_unit};
 use super::transaction::Work;
 use super::{StorageError, Store};
-use crate::survey::{Plan, Questionnaire, Unit, UnitId, WaveState};
+use crate::survey::{Plan, Questionnaire, Recordings, Unit, UnitId, WaveState};
 
 /// A wave's number in the keys of the large tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +27,8 @@ pub struct StoredWave {
     pub questionnaire: Questionnaire,
     /// The measured units, in the plan's order.
     pub units: Vec<UnitId>,
+    /// What can be listened to.
+    pub recordings: Recordings,
 }
 
 impl Store {
@@ -101,6 +103,7 @@ impl Store {
             state: read_state(&model)?,
             questionnaire: read_questionnaire(&asked)?,
             units: units.into_iter().map(|unit| UnitId(unit.unit_id)).collect(),
+            recordings: self.recordings(model.id).await?,
         })
     }
 }

@@ -24,6 +24,7 @@ mod questionnaire_reader;
 #[cfg(test)]
 mod questionnaire_tests;
 mod questionnaire_writer;
+mod recording;
 mod register;
 mod register_file;
 mod response;
@@ -45,6 +46,7 @@ pub use packed::{RatingReader, UnpackError, packed_text};
 pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSetChoice};
 pub use plan_open_link::{OpenAnswers, OpenLinkPlan};
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
+pub use recording::{Recording, Recordings, SoundKind};
 pub use register::{check_register, unit_on};
 pub use register_file::REGISTER_ROWS_MAX;
 pub use response::{Answer, AnswerSheet, Channel, Mode, Placement, Response, Source};

@@ -14,8 +14,10 @@ pub struct Questionnaire {
     pub version: String,
     /// Its title by language.
     pub title: Text,
-    /// The languages in which every text exists, the default one first.
+    /// The languages in which it is asked, the default one first.
     pub languages: Vec<LanguageTag>,
+    /// Those of them in which some texts are missing; another language stands in for these, and the form says so.
+    pub partial_languages: Vec<LanguageTag>,
     /// The rating scale that its Likert items share.
     pub scale: Scale,
     /// The factors, in order; each is one page of the form.

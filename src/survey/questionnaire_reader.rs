@@ -39,9 +39,10 @@ impl Questionnaire {
             respondent_keys.into_iter().filter_map(|keys| reader.item(keys, Place::Respondent)).collect();
         keys.finish(&mut reader.findings);
         reader.check_size(&factors);
-        let Reader { findings, languages, .. } = reader;
+        let Reader { findings, languages, partial: partial_languages, .. } = reader;
         let questionnaire = code.zip(scale).map(|(code, scale)| {
-            let unversioned = Self { code, version: String::new(), title, languages, scale, factors, respondent };
+            let version = String::new();
+            let unversioned = Self { code, version, title, languages, partial_languages, scale, factors, respondent };
             Self { version: unversioned.content_version(), ..unversioned }
         });
         findings.into_value(questionnaire)
@@ -67,6 +68,8 @@ struct Reader {
     findings: LimitedFindings,
     /// The declared languages, the default one first.
     languages: Vec<LanguageTag>,
+    /// Those of them in which texts may be missing.
+    partial: Vec<LanguageTag>,
     item_codes: HashSet<Code>,
     /// The items so far, which a relevance rule may refer to.
     earlier: Vec<Item>,
@@ -76,7 +79,9 @@ impl Reader {
     fn languages_and_title(&mut self, keys: &mut Keys) -> Text {
         let default = keys.optional("default_language", &mut self.findings).unwrap_or_else(LanguageTag::vietnamese);
         let mut title_keys = keys.table("title", &mut self.findings);
+        self.partial = self.partial_languages(keys, &default);
         let mut languages = title_keys.languages();
+        languages.extend(self.partial.iter().filter(|language| !title_keys.has(language.as_str())).cloned());
         languages.sort_by_key(|language| (*language != default, language.clone()));
         if languages.is_empty() {
             self.findings.push("title", "missing", "the title declares the languages; give it in at least one");
@@ -98,13 +103,36 @@ impl Reader {
         title
     }
 
+    fn partial_languages(&mut self, keys: &mut Keys, default: &LanguageTag) -> Vec<LanguageTag> {
+        let path = keys.path_of("partial_languages");
+        let tags: Vec<String> = keys.optional("partial_languages", &mut self.findings).unwrap_or_default();
+        let mut partial = Vec::new();
+        for tag in tags {
+            match LanguageTag::new(&tag) {
+                Ok(language) if language == *default => {
+                    let message = format!("{language} is the default language, which stands in for the others");
+                    self.findings.push(&path, "not_allowed", message);
+                }
+                Ok(language) if partial.contains(&language) => {
+                    self.findings.push(&path, "duplicate", format!("{language} is named twice"));
+                }
+                Ok(language) => partial.push(language),
+                Err(error) => self.findings.push(&path, "invalid", error.to_string()),
+            }
+        }
+        partial.sort();
+        partial
+    }
+
     /// The text that stands in `keys` under each declared language.
     fn text(&mut self, keys: &mut Keys, what: &str) -> Text {
         let mut text = Text::default();
         for language in &self.languages {
             if !keys.has(language.as_str()) {
-                let message = format!("{what} has no text in {language}");
-                self.findings.push(keys.path_of(language.as_str()), "missing_language", message);
+                if !self.partial.contains(language) {
+                    let message = format!("{what} has no text in {language}");
+                    self.findings.push(keys.path_of(language.as_str()), "missing_language", message);
+                }
             } else if let Some(words) = keys.words(language.as_str(), &mut self.findings) {
                 text.0.insert(language.clone(), words);
             }
@@ -126,6 +154,9 @@ impl Reader {
         for language in &self.languages {
             let path = label_keys.path_of(language.as_str());
             if !label_keys.has(language.as_str()) {
+                if self.partial.contains(language) {
+                    continue;
+                }
                 let message = format!("the scale has no labels in {language}");
                 self.findings.push(path, "missing_language", message);
                 continue;

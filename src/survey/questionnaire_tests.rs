@@ -100,6 +100,21 @@ fn each_mistake_is_found_where_it_is() {
 }
 
 #[test]
+fn a_partial_language_may_miss_texts_and_is_asked_in_with_what_it_has() {
+    let partial = EXAMPLE.replacen("default_language", "partial_languages = [\"hmn\"]\ndefault_language", 1);
+    let partial = partial.replacen("en = \"Sex\"", "en = \"Sex\"\nhmn = \"Txiv neej los poj niam\"", 1);
+    let read = Questionnaire::from_toml(&partial).unwrap();
+    assert_eq!(read.languages.iter().map(LanguageTag::as_str).collect::<Vec<_>>(), ["vi", "en", "hmn"]);
+    assert_eq!(read.respondent[0].text.get("hmn"), "Txiv neej los poj niam");
+    assert!(!read.title.has("hmn") && !read.scale.labels[0].has("hmn"));
+    assert_eq!(Questionnaire::from_toml(&read.to_toml()), Ok(read));
+    for (tags, code) in [("\"vi\"", "not_allowed"), ("\"hmn\", \"hmn\"", "duplicate"), ("\"h_n\"", "invalid")] {
+        let text = partial.replacen("\"hmn\"", tags, 1);
+        assert!(found(&text).contains(&("partial_languages".to_owned(), code)), "{tags}: {:?}", found(&text));
+    }
+}
+
+#[test]
 fn all_mistakes_are_found_at_once() {
     let broken =
         EXAMPLE.replacen("max = 48", "max = -1", 1).replacen("\"Neutral\", ", "", 1).replacen("en = \"Sex\"", "", 1);
@@ -220,6 +235,7 @@ prop_compose! {
         let questionnaire = Questionnaire {
             code: code("q-1"), version: String::new(), title: title.clone(),
             languages: ["vi", "en"].map(|tag| LanguageTag::new(tag).unwrap()).to_vec(),
+            partial_languages: vec![],
             scale: Scale { satisfied_from, labels, not_applicable },
             respondent: respondent.collect(),
             factors: vec![Section { code: code("f"), title, items: std::iter::once(rated).chain(others).collect() }],

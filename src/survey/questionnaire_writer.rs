@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use super::{Choice, Item, ItemKind, Questionnaire};
-use crate::foundation::Text;
+use crate::foundation::{LanguageTag, Text};
 
 impl Questionnaire {
     /// The questionnaire as TOML that [`Questionnaire::from_toml`] reads back to an equal one.
@@ -24,13 +24,18 @@ impl Questionnaire {
         let mut put = |key: &str, value: Value| table.insert(key.to_owned(), value);
         put("code", text(&self.code));
         put("default_language", self.languages.first().map_or_else(|| text("vi"), text));
+        // Left out where there is none: the versions of older questionnaires must not move.
+        if !self.partial_languages.is_empty() {
+            put("partial_languages", self.partial_languages.iter().map(text).collect::<Vec<_>>().into());
+        }
         put("title", Value::Table(words(&self.title)));
         let scale = [
             ("kind".to_owned(), text("likert5")),
             ("satisfied_from".to_owned(), Value::Integer(self.scale.satisfied_from.into())),
         ];
         put("scale", Value::Table(scale.into_iter().collect()));
-        let labels = self.languages.iter().map(|language| {
+        let labelled = |language: &&LanguageTag| self.scale.labels.iter().all(|label| label.has(language.as_str()));
+        let labels = self.languages.iter().filter(labelled).map(|language| {
             let labels = self.scale.labels.iter().map(|label| text(label.get(language.as_str())));
             (language.to_string(), Value::Array(labels.collect()))
         });

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Mode, OpenLinkPlan, Period, Plan,
-    Questionnaire, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
+    Questionnaire, Recordings, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 
@@ -68,6 +68,7 @@ fn questionnaire() -> Questionnaire {
         version: "0123456789abcdef".to_owned(),
         title: label("Khảo sát sự hài lòng", "Satisfaction survey", "Průzkum spokojenosti"),
         languages: ["vi", "en", "cs"].map(|tag| LanguageTag::new(tag).unwrap()).to_vec(),
+        partial_languages: vec![],
         scale: Scale {
             satisfied_from: 4,
             labels: [
@@ -142,5 +143,5 @@ pub(crate) fn wave(state: WaveState) -> Wave {
     };
     let units =
         DISTRICTS.iter().zip(1..).map(|((unit_code, name), position)| unit(position, unit_code, name)).collect();
-    Wave { plan, state, questionnaire: questionnaire(), units }
+    Wave { plan, state, questionnaire: questionnaire(), units, recordings: Recordings::default() }
 }

@@ -6,9 +6,10 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CalibrationPlan, Channel, EstimationPlan, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, Source, Unit, UnitList,
+    CalibrationPlan, Channel, EstimationPlan, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, Recordings, Source, Unit,
+    UnitList,
 };
-use crate::foundation::{Code, Text, Weight};
+use crate::foundation::{Code, LanguageTag, Text, Weight};
 use crate::statistics::Confidence;
 
 /// Where a wave stands. It moves down this list and never back.
@@ -280,6 +281,8 @@ pub struct Wave {
     pub questionnaire: Questionnaire,
     /// The measured units, in the plan's order.
     pub units: UnitList,
+    /// What can be listened to.
+    pub recordings: Recordings,
 }
 
 impl Wave {
@@ -287,6 +290,12 @@ impl Wave {
     #[must_use]
     pub fn accepts_on(&self, today: NaiveDate) -> bool {
         self.state == WaveState::Open && (self.plan.field.opens..=self.plan.field.accepts_until()).contains(&today)
+    }
+
+    /// The languages in which answers to it may be given: those in which it is asked or can be listened to, the default first.
+    pub fn languages(&self) -> impl Iterator<Item = &LanguageTag> {
+        let asked = &self.questionnaire.languages;
+        asked.iter().chain(self.recordings.languages().filter(|language| !asked.contains(language)))
     }
 
     /// The measured unit with this code.

@@ -104,7 +104,7 @@ fn check_envelope(
         envelope.unit.map(|code| wave.unit(code).map(|unit| unit.code().clone()).ok_or_else(|| unknown_unit(code)));
     let unit = noted("unit", unit, findings);
     let mode = noted("mode", envelope.mode.map(|name| check_mode(name, &wave.plan)), findings);
-    let language = envelope.language.map(|tag| check_language(tag, &wave.questionnaire));
+    let language = envelope.language.map(|tag| check_language(tag, wave));
     let language = noted("language", language, findings);
     let answered_on = envelope.answered_on.map(|text| check_answered_on(text, &wave.plan.field, today));
     let answered_on = noted("answered_on", answered_on, findings);
@@ -139,12 +139,12 @@ pub(super) fn check_mode(name: &str, plan: &Plan) -> Result<Mode, Fault> {
     }
 }
 
-fn check_language(tag: &str, questionnaire: &Questionnaire) -> Result<LanguageTag, Fault> {
+fn check_language(tag: &str, wave: &Wave) -> Result<LanguageTag, Fault> {
     let language = LanguageTag::new(tag).map_err(|error| Fault::new("invalid", error.to_string()))?;
-    if questionnaire.languages.contains(&language) {
+    if wave.languages().any(|known| *known == language) {
         return Ok(language);
     }
-    let known: Vec<_> = questionnaire.languages.iter().map(LanguageTag::as_str).collect();
+    let known: Vec<_> = wave.languages().map(LanguageTag::as_str).collect();
     Err(Fault::new("not_allowed", format!("the questionnaire is not in {language}; it is in {}", known.join(", "))))
 }
 

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::check_submission;
 use crate::foundation::{Code, Findings, Weight};
-use crate::survey::{Answer, Mode, Plan, Questionnaire, Response, Source, Unit, UnitId, Wave, WaveState, read_units};
+use crate::survey::{
+    Answer, Mode, Plan, Questionnaire, Recordings, Response, Source, Unit, UnitId, Wave, WaveState, read_units,
+};
 
 pub(super) const ID: &str = "0193a7c4-5b1e-7c3d-9a52-6f0f3c1d2e4b";
 
@@ -29,6 +31,7 @@ pub(super) fn wave_with(more: &str) -> Wave {
         state: WaveState::Open,
         questionnaire: Questionnaire::from_toml(include_str!("../../docs/examples/questionnaire.toml")).unwrap(),
         units: (1..).zip(rows).map(|(id, row)| Unit { id: UnitId(id), row }).collect(),
+        recordings: Recordings::default(),
     }
 }
 

@@ -13,7 +13,7 @@ use icu_locale::{Locale, locale};
 
 use super::Language;
 
-/// One value for each of [`Language::ALL`], in its order.
+/// One value for each of [`Language::BUILT_IN`], in its order.
 type PerLanguage<T> = [T; 3];
 
 fn locales() -> PerLanguage<Locale> {
@@ -51,8 +51,17 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl Language {
+    /// Where its rules stand in a [`PerLanguage`].
+    fn rules_at(self) -> usize {
+        match self.rules() {
+            Self::English => 1,
+            Self::Czech => 2,
+            Self::Vietnamese | Self::Added(_) => 0,
+        }
+    }
+
     fn format_decimal(self, decimal: &Decimal) -> String {
-        NUMBERS.with(|numbers| numbers[self as usize].format(decimal).to_string())
+        NUMBERS.with(|numbers| numbers[self.rules_at()].format(decimal).to_string())
     }
 
     /// A number with its thousands grouped and exactly `decimals` decimals; `–` when it is not finite.
@@ -74,18 +83,15 @@ impl Language {
     #[must_use]
     pub fn format_percent(self, share: f64, decimals: usize) -> String {
         let number = self.format_number(share * 100.0, decimals);
-        match self {
-            Self::Czech => format!("{number}\u{a0}%"),
-            Self::Vietnamese | Self::English => format!("{number}%"),
-        }
+        if self == Self::Czech { format!("{number}\u{a0}%") } else { format!("{number}%") }
     }
 
     /// A date as people write it: `20/11/2024`, `20 November 2024`, `20. 11. 2024`.
     #[must_use]
     pub fn format_date(self, date: NaiveDate) -> String {
         let (day, month, year) = (date.day(), date.month(), date.year());
-        match self {
-            Self::Vietnamese => format!("{day:02}/{month:02}/{year}"),
+        match self.rules() {
+            Self::Vietnamese | Self::Added(_) => format!("{day:02}/{month:02}/{year}"),
             Self::English => format!("{day} {} {year}", MONTHS[date.month0() as usize]),
             Self::Czech => format!("{day}.\u{a0}{month}.\u{a0}{year}"),
         }
@@ -94,13 +100,15 @@ impl Language {
     /// The order of two names in a list.
     #[must_use]
     pub fn compare(self, left: &str, right: &str) -> Ordering {
-        ORDERS[self as usize].compare(left, right)
+        ORDERS[self.rules_at()].compare(left, right)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::added_language::AddedLanguage;
     use super::*;
+    use crate::foundation::LanguageTag;
 
     #[test]
     fn numbers_are_written_by_the_rules_of_the_language() {
@@ -118,9 +126,23 @@ mod tests {
     }
 
     #[test]
+    fn a_language_of_a_file_goes_by_vietnamese_rules() {
+        let text = "language-name = Hmoob";
+        let added = AddedLanguage::read(&LanguageTag::new("hmn").unwrap(), text).unwrap();
+        let hmong = Language::Added(Box::leak(Box::new(added)));
+        assert_eq!(hmong.format_number(12_345.6, 2), "12.345,60");
+        assert_eq!(hmong.format_percent(0.8559, 1), "85,6%");
+        assert_eq!(hmong.format_date(NaiveDate::from_ymd_opt(2024, 11, 3).unwrap()), "03/11/2024");
+        assert_eq!(hmong.compare("Đình Lập", "Dương Quỳ"), Ordering::Greater);
+        assert_eq!((hmong.tag(), hmong.native_name(), hmong.t("form-next")), ("hmn", "Hmoob", "Tiếp tục".to_owned()));
+        assert_eq!(hmong.t_with("form-progress", [("number", 2.into()), ("count", 6.into())]), "Phần 2/6");
+        assert_eq!(hmong.path("/r/w"), "/hmn/r/w");
+    }
+
+    #[test]
     fn dates_are_written_by_the_rules_of_the_language() {
         let date = NaiveDate::from_ymd_opt(2024, 11, 3).unwrap();
-        let written: Vec<_> = Language::ALL.iter().map(|language| language.format_date(date)).collect();
+        let written: Vec<_> = Language::BUILT_IN.iter().map(|language| language.format_date(date)).collect();
         assert_eq!(written, ["03/11/2024", "3 November 2024", "3.\u{a0}11.\u{a0}2024"]);
     }
 

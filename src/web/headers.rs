@@ -16,7 +16,7 @@ use super::Style;
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = |style: Style| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style.css())));
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src {} {}; connect-src 'self'; worker-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; script-src 'self'; style-src {} {}; connect-src 'self'; worker-src 'self'; img-src 'self' data:; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         hash(Style::Form),
         hash(Style::Site)
     );

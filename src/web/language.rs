@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+
+use super::Style;
+use super::added_language::AddedLanguage;
+use crate::foundation::{Finding, Findings, LanguageTag};
 
 static_loader! {
     static MESSAGES = {
@@ -19,6 +24,9 @@ static_loader! {
     };
 }
 
+/// The languages that came as files; set once, before the first page.
+static ADDED: OnceLock<Vec<AddedLanguage>> = OnceLock::new();
+
 /// A language in which the pages are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
@@ -29,11 +37,50 @@ pub enum Language {
     English,
     /// Czech.
     Czech,
+    /// A language that came as a file.
+    Added(&'static AddedLanguage),
 }
 
 impl Language {
-    /// All languages, in the order in which the switch shows them.
-    pub const ALL: [Self; 3] = [Self::Vietnamese, Self::English, Self::Czech];
+    /// The languages that are built in.
+    pub const BUILT_IN: [Self; 3] = [Self::Vietnamese, Self::English, Self::Czech];
+
+    /// Adds languages from files, given by their tags and texts, for as long as the process lives. To be done once, before
+    /// anything asks for a language; a second time adds nothing.
+    ///
+    /// The findings are those of all files, with paths such as `hmn.ftl, line 12`.
+    pub fn add(files: &[(LanguageTag, String)]) -> Result<(), Findings> {
+        let (mut added, mut found) = (Vec::new(), Findings::default());
+        for (tag, text) in files {
+            match AddedLanguage::read(tag, text) {
+                Ok(language) => added.push(language),
+                Err(findings) => found.0.extend(findings.0.into_iter().map(|finding| {
+                    let place = [format!("{tag}.ftl"), finding.path].into_iter().filter(|part| !part.is_empty());
+                    Finding { path: place.collect::<Vec<_>>().join(", "), ..finding }
+                })),
+            }
+        }
+        found.into_result(())?;
+        ADDED.get_or_init(|| added);
+        Ok(())
+    }
+
+    /// All languages that there are, in the order in which the switch shows them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::BUILT_IN.into_iter().chain(ADDED.get().into_iter().flatten().map(Self::Added))
+    }
+
+    /// The built-in language whose numbers, dates and order this one goes by.
+    #[must_use]
+    pub(super) fn rules(self) -> Self {
+        if let Self::Added(_) = self { Self::Vietnamese } else { self }
+    }
+
+    /// Whether pages of this kind say everything in this language, and nothing in Vietnamese instead.
+    #[must_use]
+    pub fn says_all_on(self, pages: Style) -> bool {
+        if let Self::Added(added) = self { added.says_all_on(pages) } else { true }
+    }
 
     /// The language's tag, also the first segment of its addresses.
     #[must_use]
@@ -42,6 +89,7 @@ impl Language {
             Self::Vietnamese => "vi",
             Self::English => "en",
             Self::Czech => "cs",
+            Self::Added(added) => &added.tag,
         }
     }
 
@@ -52,6 +100,7 @@ impl Language {
             Self::Vietnamese => "Tiếng Việt",
             Self::English => "English",
             Self::Czech => "Čeština",
+            Self::Added(added) => &added.name,
         }
     }
 
@@ -62,13 +111,14 @@ impl Language {
             Self::Vietnamese => "VI",
             Self::English => "EN",
             Self::Czech => "CS",
+            Self::Added(added) => &added.short_name,
         }
     }
 
     /// The language with this tag.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.tag() == tag)
+        Self::all().find(|language| language.tag() == tag)
     }
 
     /// The best language for an `Accept-Language` header; Vietnamese when none fits or the header is malformed.
@@ -96,29 +146,38 @@ impl Language {
         format!("/{}{path}", self.tag())
     }
 
-    /// The message with this key.
+    /// The message with this key; in Vietnamese where the language's file does not have it.
     #[must_use]
     pub fn t(self, key: &str) -> String {
-        MESSAGES.lookup(&self.identifier(), key)
+        self.added_message(key, None).unwrap_or_else(|| MESSAGES.lookup(&self.identifier(), key))
     }
 
-    /// The message with this key and arguments.
+    /// The message with this key and arguments; in Vietnamese where the language's file does not have it.
     #[must_use]
     pub fn t_with<'a, const N: usize>(self, key: &str, arguments: [(&'static str, FluentValue<'a>); N]) -> String {
         let arguments: HashMap<Cow<'static, str>, FluentValue<'a>> =
             arguments.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
-        MESSAGES.lookup_with_args(&self.identifier(), key, &arguments)
+        self.added_message(key, Some(&arguments))
+            .unwrap_or_else(|| MESSAGES.lookup_with_args(&self.identifier(), key, &arguments))
     }
 
     /// The message with this key, if there is one that takes no arguments.
     #[must_use]
     pub fn find(self, key: &str) -> Option<String> {
-        MESSAGES.try_lookup(&self.identifier(), key)
+        self.added_message(key, None).or_else(|| MESSAGES.try_lookup(&self.identifier(), key))
+    }
+
+    fn added_message(
+        self,
+        key: &str,
+        arguments: Option<&HashMap<Cow<'static, str>, FluentValue<'_>>>,
+    ) -> Option<String> {
+        if let Self::Added(added) = self { added.message(key, arguments) } else { None }
     }
 
     fn identifier(self) -> LanguageIdentifier {
         match self {
-            Self::Vietnamese => langid!("vi"),
+            Self::Vietnamese | Self::Added(_) => langid!("vi"),
             Self::English => langid!("en"),
             Self::Czech => langid!("cs"),
         }
@@ -199,7 +258,7 @@ mod tests {
     #[test]
     fn every_message_exists_in_every_language() {
         let expected = keys(Language::Vietnamese);
-        for language in Language::ALL {
+        for language in Language::BUILT_IN {
             let found = keys(language);
             let difference: Vec<_> = expected.symmetric_difference(&found).collect();
             assert!(difference.is_empty(), "{}: {difference:?}", language.tag());

@@ -3,6 +3,7 @@
 //! It must not know any other room's questions: no survey, no storage, no use cases. The rooms with pages build on it.
 //! Start reading at [`Page`], which every template takes, and [`wrap`], the outermost layer around all routes.
 
+mod added_language;
 mod assets;
 mod credential;
 mod edge;
@@ -15,6 +16,7 @@ mod page;
 mod random;
 mod taken;
 
+pub use added_language::AddedLanguage;
 pub use assets::assets;
 pub use credential::{Credential, cookie};
 pub use edge::{Place, wrap};

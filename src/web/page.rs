@@ -82,9 +82,16 @@ impl Page {
     }
 
     /// The languages of the switch.
+    pub fn languages(&self) -> impl Iterator<Item = Language> {
+        Language::all()
+    }
+
+    /// What to say where the page's language is one of a file that does not have all words of such pages.
     #[must_use]
-    pub fn languages(&self) -> [Language; 3] {
-        Language::ALL
+    pub fn translation_notice(&self) -> Option<String> {
+        let name = self.language.native_name();
+        let is_partial = !self.language.says_all_on(self.style);
+        is_partial.then(|| self.language.t_with("language-partial", [("language", name.into())]))
     }
 
     /// The address of the script for citizens' pages.

@@ -1,5 +1,6 @@
 skip-to-content = Přejít k obsahu
 language-switch = Jazyk
+language-partial = Co ještě není přeloženo do jazyka { $language }, je vietnamsky.
 synthetic-notice = Smyšlená data pro ukázku, nejde o skutečný průzkum.
 footer-about = Plumbline měří, jak jsou občané spokojeni se službami veřejné správy, a uvádí, jak jistý je každý výsledek.
 footer-links = Odkazy

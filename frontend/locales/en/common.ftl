@@ -1,5 +1,6 @@
 skip-to-content = Skip to content
 language-switch = Language
+language-partial = What has no translation into { $language } yet is shown in Vietnamese.
 synthetic-notice = Synthetic data, made up to show how the platform works.
 footer-about = Plumbline measures how satisfied citizens are with public administrative services, and says how sure each result is.
 footer-links = Links

@@ -1,5 +1,6 @@
 skip-to-content = Đi tới nội dung
 language-switch = Ngôn ngữ
+language-partial = Phần chưa được dịch sang tiếng { $language } hiện bằng tiếng Việt.
 synthetic-notice = Dữ liệu mô phỏng để minh họa, không phải khảo sát thật.
 footer-about = Plumbline đo mức độ hài lòng của người dân đối với dịch vụ hành chính công và cho biết kết quả chắc chắn đến đâu.
 footer-links = Liên kết

@@ -1,11 +1,11 @@
 // The service worker: where the network fails, it answers with the form that a page has put aside. It keeps nothing by
-// itself, knows no answer, and touches nothing but pages and scripts.
+// itself, knows no answer, and touches nothing but pages, scripts and recordings.
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
 /** A network that has not answered by then is as good as none, if there is something to show. */
 const ANSWERS_WITHIN = 6_000;
 /** Only these pages are the worker's business, with or without a language before them. */
-const FORM = /^(\/\w+)?\/([sk]\/|outbox$)/;
+const FORM = /^(\/[\w-]+)?\/([sk]\/|outbox$)/;
 
 worker.addEventListener("install", () => void worker.skipWaiting());
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
@@ -14,7 +14,7 @@ worker.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== worker.location.origin) return;
   if (request.mode === "navigate" && FORM.test(pathname)) event.respondWith(navigate(request, pathname));
-  else if (pathname.startsWith("/assets/")) event.respondWith(find((path) => path === pathname).then((kept) => kept ?? fetch(request)));
+  else if (/^\/(assets|sound)\//.test(pathname)) event.respondWith(find((path) => path === pathname).then((kept) => (kept ? part(request, kept) : fetch(request))));
 });
 
 /** What was put aside under a fitting address, the newest first; nothing where that cannot be looked up. */
@@ -28,6 +28,18 @@ async function search(fits: (path: string) => boolean): Promise<Response | undef
     }
   }
   return undefined;
+}
+
+/** The part of it that is asked for: browsers play sound by parts, and some of them nothing else. */
+async function part(request: Request, kept: Response): Promise<Response> {
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
+  if (!range) return kept;
+  const whole = await kept.blob();
+  const from = +range[1]!;
+  const to = Math.min(range[2] ? +range[2] : Infinity, whole.size - 1);
+  if (from > to) return new Response(null, { status: 416, headers: { "content-range": `bytes */${whole.size}` } });
+  const headers = { "content-type": whole.type, "content-length": String(to + 1 - from), "content-range": `bytes ${from}-${to}/${whole.size}` };
+  return new Response(whole.slice(from, to + 1, whole.type), { status: 206, headers });
 }
 
 async function navigate(request: Request, pathname: string): Promise<Response> {

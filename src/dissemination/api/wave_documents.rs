@@ -118,8 +118,10 @@ pub(super) struct WaveDocument {
     level: f64,
     /// How estimates are made, fixed before the first answer.
     estimation: EstimationSettings,
-    /// The languages in which every question exists, the default one first.
+    /// The languages in which it is asked, the default one first.
     languages: Vec<LanguageTag>,
+    /// Those of them in which some texts are missing; the form shows these in another language and says so.
+    partial_languages: Vec<LanguageTag>,
     /// What is asked.
     questionnaire: Questionnaire,
     /// The measured units, in the plan's order.
@@ -208,6 +210,7 @@ impl WaveDocument {
             level: plan.level,
             estimation: EstimationSettings::new(plan),
             languages: wave.questionnaire.languages.clone(),
+            partial_languages: wave.questionnaire.partial_languages.clone(),
             questionnaire: wave.questionnaire.clone(),
             units: wave.units.iter().map(|unit| MeasuredUnit::new(wave, unit.code())).collect(),
             synthetic: plan.synthetic,

@@ -12,6 +12,7 @@ pub(super) mod invitation_draw;
 pub(super) mod lineage;
 pub(super) mod pending_batch;
 pub(super) mod questionnaire;
+pub(super) mod recording;
 pub(super) mod response;
 pub(super) mod setting;
 pub(super) mod tally;

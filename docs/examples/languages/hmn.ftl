@@ -1,0 +1,3 @@
+# Hmong. The name is enough to begin with: the pages then speak Vietnamese, and say so, while questions can be listened to in
+# Hmong. Every message of frontend/locales/vi may follow, under the same name: form-next = …
+language-name = Hmoob

@@ -1,0 +1,2 @@
+# Tày.
+language-name = Tày

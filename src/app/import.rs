@@ -1,0 +1,79 @@
+//! `plumbline import`: files into the store.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::command_line::Import;
+use super::{AnyError, terminal};
+use crate::pipeline::{ImportProgress, ImportedRecordings, Platform};
+use crate::web::Language;
+
+/// How often the bar of an import moves.
+const BAR_EVERY: Duration = Duration::from_millis(200);
+
+pub(super) async fn run(platform: &Platform, what: Import) -> Result<(), AnyError> {
+    let open = |path: &Path| File::open(path).map_err(|error| format!("{}: {error}", path.display()));
+    match what {
+        Import::Units { file } => {
+            let new = platform.import_units(open(&file)?).await?;
+            println!("{new} new unit(s).");
+        }
+        Import::Lineage { file } => {
+            let new = platform.import_lineage(open(&file)?).await?;
+            println!("{new} new line(s) of descent.");
+        }
+        Import::Questionnaire { file } => {
+            let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            let questionnaire = platform.import_questionnaire(&text).await?;
+            println!("Questionnaire {}, version {}.", questionnaire.code, questionnaire.version);
+        }
+        Import::Audio { folder, wave } => import_audio(platform, &folder, &wave).await?,
+        Import::Responses { file, wave } => import_responses(platform, &file, &wave).await?,
+    }
+    Ok(())
+}
+
+async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Result<(), AnyError> {
+    let length = std::fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?.len();
+    let bar = terminal::byte_bar(length).with_message("Importing");
+    let progress = Arc::new(ImportProgress::default());
+    let moving = {
+        let (bar, progress) = (bar.clone(), Arc::clone(&progress));
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(BAR_EVERY).await;
+                bar.set_position(progress.bytes_read());
+            }
+        })
+    };
+    let imported = platform.import_responses(wave, file, progress).await;
+    moving.abort();
+    bar.finish_and_clear();
+    let imported = imported?;
+    if !imported.ignored_columns.is_empty() {
+        println!("Columns that the wave does not use: {}.", imported.ignored_columns.join(", "));
+    }
+    println!("{} kept, {} kept before, {} rejected.", imported.stored, imported.repeated, imported.rejected);
+    match imported.rejected_file {
+        Some(path) => Err(format!("{} row(s) were not kept; see {}", imported.rejected, path.display()).into()),
+        None => Ok(()),
+    }
+}
+
+async fn import_audio(platform: &Platform, folder: &Path, wave: &str) -> Result<(), AnyError> {
+    for ImportedRecordings { language, count, bytes, silent } in platform.import_recordings(wave, folder).await? {
+        println!("{language}: {count} recording(s), {} KB.", bytes.div_ceil(1024));
+        if !silent.is_empty() {
+            let silent: Vec<_> = silent.iter().map(ToString::to_string).collect();
+            println!("  Nothing to listen to yet for: {}.", silent.join(", "));
+        }
+        if Language::from_tag(language.as_str()).is_none() {
+            println!(
+                "  There are no pages in {language}, so nobody hears it: add {language}.ftl to the folder of languages."
+            );
+        }
+    }
+    Ok(())
+}

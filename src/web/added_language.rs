@@ -1,0 +1,305 @@
+//! Languages that come as files, beside the three that are built in.
+//!
+//! A file says what its language is called and as much as has been translated of what the pages say. The rest is said in
+//! Vietnamese, and the page says so. Numbers, dates and order are those of Vietnamese, too: the locale data of the world
+//! know nothing of Hmong, Tày or Dao, and a guess would be worse than a rule.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::LazyLock;
+
+use fluent_syntax::ast::Entry;
+use fluent_templates::fluent_bundle::concurrent::FluentBundle;
+use fluent_templates::fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_templates::langid;
+
+use super::{Language, Style};
+use crate::foundation::{Findings, LanguageTag, LimitedFindings};
+
+/// What the pages say in Vietnamese, file by file, and whether citizens read it.
+const VIETNAMESE: [(&str, bool); 9] = [
+    (include_str!("../../frontend/locales/vi/common.ftl"), true),
+    (include_str!("../../frontend/locales/vi/entry.ftl"), false),
+    (include_str!("../../frontend/locales/vi/form.ftl"), true),
+    (include_str!("../../frontend/locales/vi/invitation.ftl"), true),
+    (include_str!("../../frontend/locales/vi/kiosk.ftl"), true),
+    (include_str!("../../frontend/locales/vi/office.ftl"), false),
+    (include_str!("../../frontend/locales/vi/phone.ftl"), true),
+    (include_str!("../../frontend/locales/vi/places.ftl"), false),
+    (include_str!("../../frontend/locales/vi/results.ftl"), false),
+];
+
+/// The message in which a file says what its language is called.
+const NAME: &str = "language-name";
+/// The same for a narrow header.
+const SHORT_NAME: &str = "language-short";
+
+/// The most characters of a name, and of one that is short.
+const NAME_LENGTH_MAX: usize = 40;
+const SHORT_NAME_LENGTH_MAX: usize = 8;
+/// The longest file, in bytes: some ten times what the pages say.
+const FILE_LENGTH_MAX: usize = 512 << 10;
+
+/// What can be said at all.
+struct Sayable {
+    /// The messages, and whether citizens read them.
+    keys: BTreeMap<String, bool>,
+    /// What may stand in a message for a number or a word.
+    arguments: BTreeSet<&'static str>,
+}
+
+static SAYABLE: LazyLock<Sayable> = LazyLock::new(|| {
+    let mut sayable = Sayable { keys: BTreeMap::new(), arguments: BTreeSet::new() };
+    for (text, for_citizens) in VIETNAMESE {
+        let (Ok(resource) | Err((resource, _))) = FluentResource::try_new(text.to_owned());
+        sayable.keys.extend(keys(&resource).into_iter().map(|key| (key, for_citizens)));
+        let names = text.split('$').skip(1).filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next());
+        sayable.arguments.extend(names);
+    }
+    sayable
+});
+
+/// The messages of a file; those of attributes are `message.attribute`.
+fn keys(resource: &FluentResource) -> Vec<String> {
+    let mut keys = Vec::new();
+    for entry in resource.entries() {
+        if let Entry::Message(message) = entry {
+            let name = message.id.name;
+            keys.extend(message.value.is_some().then(|| name.to_owned()));
+            keys.extend(message.attributes.iter().map(|attribute| format!("{name}.{}", attribute.id.name)));
+        }
+    }
+    keys
+}
+
+/// A language that came as a file.
+pub struct AddedLanguage {
+    pub(super) tag: String,
+    pub(super) name: String,
+    pub(super) short_name: String,
+    messages: FluentBundle<FluentResource>,
+    says_all: bool,
+    says_all_to_citizens: bool,
+}
+
+impl AddedLanguage {
+    /// Reads a file. Findings have paths such as `line 12`, or the name of a message, and the codes `built_in`, `too_long`,
+    /// `syntax`, `duplicate`, `missing`, `unknown_key`, `invalid`.
+    pub(super) fn read(tag: &LanguageTag, text: &str) -> Result<Self, Findings> {
+        let mut found = LimitedFindings::default();
+        if Language::BUILT_IN.iter().any(|built_in| built_in.tag() == tag.as_str()) {
+            found.push("", "built_in", format!("{tag} is built in and cannot be replaced by a file"));
+        }
+        if text.len() > FILE_LENGTH_MAX {
+            found.push("", "too_long", format!("at most {FILE_LENGTH_MAX} bytes are taken"));
+            return found.into_value(None);
+        }
+        let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, errors)| {
+            for error in errors {
+                let line = 1 + text.bytes().take(error.pos.start).filter(|byte| *byte == b'\n').count();
+                found.push(format!("line {line}"), "syntax", format!("not Fluent: {error}"));
+            }
+            resource
+        });
+        let keys = keys(&resource);
+        let mut messages = empty_bundle();
+        for error in messages.add_resource(resource).err().into_iter().flatten() {
+            found.push("", "duplicate", error.to_string());
+        }
+        for key in &keys {
+            check(key, &messages, &mut found);
+        }
+        let name = name_in(&messages, NAME, NAME_LENGTH_MAX, &mut found);
+        let short_name = if messages.has_message(SHORT_NAME) {
+            name_in(&messages, SHORT_NAME, SHORT_NAME_LENGTH_MAX, &mut found)
+        } else {
+            let fits = |name: &String| name.chars().count() <= SHORT_NAME_LENGTH_MAX;
+            name.clone().filter(fits).or_else(|| Some(tag.as_str().to_ascii_uppercase()))
+        };
+        let missing = |(key, _): &(&String, &bool)| !keys.contains(*key);
+        let missing: Vec<bool> = SAYABLE.keys.iter().filter(missing).map(|(_, for_citizens)| *for_citizens).collect();
+        found.into_value(name.zip(short_name).map(|(name, short_name)| Self {
+            tag: tag.to_string(),
+            name,
+            short_name,
+            messages,
+            says_all: missing.is_empty(),
+            says_all_to_citizens: !missing.contains(&true),
+        }))
+    }
+
+    /// The message with this key, if the file has it and it can be said with these arguments.
+    pub(super) fn message(
+        &self,
+        key: &str,
+        arguments: Option<&HashMap<Cow<'static, str>, FluentValue<'_>>>,
+    ) -> Option<String> {
+        let arguments = arguments.map(|arguments| {
+            arguments.iter().map(|(name, value)| (name.as_ref(), value.clone())).collect::<FluentArgs<'_>>()
+        });
+        lookup(&self.messages, key, arguments.as_ref())
+    }
+
+    /// Whether pages of this kind say everything in this language.
+    pub(super) fn says_all_on(&self, pages: Style) -> bool {
+        match pages {
+            Style::Form => self.says_all_to_citizens,
+            Style::Site => self.says_all,
+        }
+    }
+}
+
+/// Languages are told apart by their tags.
+impl PartialEq for AddedLanguage {
+    fn eq(&self, other: &Self) -> bool {
+        self.tag == other.tag
+    }
+}
+
+impl Eq for AddedLanguage {}
+
+impl Hash for AddedLanguage {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.tag.hash(state);
+    }
+}
+
+impl fmt::Debug for AddedLanguage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.tag)
+    }
+}
+
+/// A bundle like those of the built-in languages.
+fn empty_bundle() -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![langid!("vi")]);
+    bundle.set_use_isolating(false);
+    bundle.add_builtins().expect("a fresh bundle has no functions yet");
+    bundle
+}
+
+/// The message with this key, if it is there and nothing is wrong with it.
+fn lookup(messages: &FluentBundle<FluentResource>, key: &str, arguments: Option<&FluentArgs<'_>>) -> Option<String> {
+    let (name, attribute) = key.split_once('.').map_or((key, None), |(name, attribute)| (name, Some(attribute)));
+    let message = messages.get_message(name)?;
+    let pattern = match attribute {
+        Some(attribute) => message.get_attribute(attribute)?.value(),
+        None => message.value()?,
+    };
+    let mut errors = Vec::new();
+    let said = messages.format_pattern(pattern, arguments, &mut errors).into_owned();
+    errors.is_empty().then_some(said)
+}
+
+/// Notes what is wrong with a message of a file.
+fn check(key: &str, messages: &FluentBundle<FluentResource>, found: &mut LimitedFindings) {
+    if key == NAME || key == SHORT_NAME {
+        return;
+    }
+    if !SAYABLE.keys.contains_key(key) {
+        found.push(key, "unknown_key", "the pages have no such message; frontend/locales/vi has them all");
+        return;
+    }
+    let arguments = SAYABLE.arguments.iter().map(|name| (*name, FluentValue::from(1))).collect();
+    if lookup(messages, key, Some(&arguments)).is_none() {
+        let message = "this cannot be said: it names an argument or a function that there is not, or another message";
+        found.push(key, "invalid", message);
+    }
+}
+
+/// A name of the language out of its file.
+fn name_in(
+    messages: &FluentBundle<FluentResource>,
+    key: &str,
+    length_max: usize,
+    found: &mut LimitedFindings,
+) -> Option<String> {
+    let Some(word) = lookup(messages, key, None) else {
+        found.push(key, "missing", format!("the file must say what the language is called, like {key} = Hmoob"));
+        return None;
+    };
+    if word.chars().count() > length_max || word.contains(char::is_control) {
+        found.push(key, "invalid", format!("a name has at most {length_max} characters on one line"));
+        return None;
+    }
+    Some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<AddedLanguage, Vec<(String, &'static str)>> {
+        let found = AddedLanguage::read(&LanguageTag::new("hmn").unwrap(), text);
+        found.map_err(|found| found.0.into_iter().map(|finding| (finding.path, finding.code)).collect())
+    }
+
+    #[test]
+    fn every_vietnamese_file_is_known() {
+        let files = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("frontend/locales/vi")).unwrap();
+        let mut texts: Vec<_> = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+        let mut known: Vec<_> = VIETNAMESE.iter().map(|(text, _)| (*text).to_owned()).collect();
+        texts.sort();
+        known.sort();
+        assert_eq!(texts, known);
+    }
+
+    #[test]
+    fn a_file_may_say_no_more_than_the_name() {
+        let hmong = read("language-name = Hmoob").unwrap();
+        assert_eq!((hmong.name.as_str(), hmong.short_name.as_str()), ("Hmoob", "Hmoob"));
+        assert!(!hmong.says_all_on(Style::Form) && hmong.message("form-next", None).is_none());
+        let long = read("language-name = Hmoob Dawb (Lào Cai)").unwrap();
+        assert_eq!(long.short_name, "HMN");
+        assert_eq!(read("language-name = Hmoob Dawb\nlanguage-short = Hm").unwrap().short_name, "Hm");
+    }
+
+    #[test]
+    fn a_file_that_says_all_to_citizens_is_whole_on_their_pages_and_not_on_the_others() {
+        let texts: Vec<_> =
+            VIETNAMESE.iter().filter(|(_, for_citizens)| *for_citizens).map(|(text, _)| *text).collect();
+        let language = read(&format!("language-name = Hmoob\n{}", texts.join("\n"))).unwrap();
+        assert!(language.says_all_on(Style::Form) && !language.says_all_on(Style::Site));
+        let arguments = HashMap::from([("number".into(), 3.into()), ("count".into(), 22.into())]);
+        assert_eq!(language.message("phone-step", Some(&arguments)).as_deref(), Some("Câu 3/22"));
+        assert!(language.message("early-title.advice", None).is_none(), "nothing is said with a gap in it");
+    }
+
+    #[test]
+    fn the_examples_are_languages() {
+        let examples = [
+            (include_str!("../../docs/examples/languages/hmn.ftl"), "Hmoob", "Hmoob"),
+            (include_str!("../../docs/examples/languages/ium.ftl"), "Dao (Iu Mien)", "Dao"),
+            (include_str!("../../docs/examples/languages/tyz.ftl"), "Tày", "Tày"),
+        ];
+        for (text, name, short_name) in examples {
+            let language = read(text).unwrap();
+            assert_eq!((language.name.as_str(), language.short_name.as_str()), (name, short_name));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_found_at_once() {
+        let cases = [
+            ("form-next = Mus", ("language-name", "missing")),
+            ("language-name = Hmoob\nform-nxt = Mus", ("form-nxt", "unknown_key")),
+            ("language-name = Hmoob\nform-next = Mus\nform-next = Mus", ("", "duplicate")),
+            ("language-name = Hmoob\nform-progress = { $nmber }", ("form-progress", "invalid")),
+            ("language-name = Hmoob\nform-next = { SHOUT($count) }", ("form-next", "invalid")),
+            ("language-name = Hmoob\n\nform-next = { $count", ("line 3", "syntax")),
+            ("language-name = Hmoob\nlanguage-short = Hmoob Dawb", ("language-short", "invalid")),
+        ];
+        for (text, (path, code)) in cases {
+            assert!(read(text).unwrap_err().contains(&(path.to_owned(), code)), "{text}: {:?}", read(text));
+        }
+        let long = format!("language-name = H\n#{}", "x".repeat(FILE_LENGTH_MAX));
+        assert_eq!(read(&long).unwrap_err(), [(String::new(), "too_long")]);
+        let built_in = AddedLanguage::read(&LanguageTag::new("cs").unwrap(), "language-name = Čeština");
+        assert_eq!(built_in.unwrap_err().0[0].code, "built_in");
+    }
+}
