@@ -36,11 +36,15 @@ pub(super) fn add_from(folder: &Path) -> Result<(), AnyError> {
         files.push((tag, fs::read_to_string(&path).map_err(unreadable(&path))?));
     }
     Language::add(&files).map_err(|findings| format!("languages: {}:\n{findings}", folder.display()))?;
-    for language in Language::all().filter(|language| !language.says_all_on(Style::Form)) {
-        let (tag, name) = (language.tag(), language.native_name());
-        tracing::info!(
-            "{name} ({tag}) does not have all words of citizens' pages; Vietnamese stands in for the others"
-        );
-    }
     Ok(())
+}
+
+/// Says which languages are not whole yet.
+pub(super) fn tell_missing() {
+    for language in Language::all() {
+        let (missing, name, tag) = (language.missing_on(Style::Form), language.native_name(), language.tag());
+        if missing > 0 {
+            tracing::info!("{name} ({tag}): {missing} messages to citizens are missing and said in Vietnamese");
+        }
+    }
 }

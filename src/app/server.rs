@@ -21,6 +21,7 @@ use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AnyError;
+use super::languages;
 use super::listener::{self, ConnectionLimits};
 use crate::config::{AllowanceConfig, Config, LimitsConfig};
 use crate::dissemination::{no_such_address, no_such_method};
@@ -121,6 +122,7 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     let sign_in = SignIn::new()?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| format!("{}: {error}", config.listen))?;
     let address = listener.local_addr()?;
+    languages::tell_missing();
     println!("Plumbline listens on http://{address}");
     println!("Administrator's token: {}", platform.administrator_token());
     println!("Sign in once with:     http://{address}{}", sign_in.path());

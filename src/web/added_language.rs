@@ -80,8 +80,8 @@ pub struct AddedLanguage {
     pub(super) name: String,
     pub(super) short_name: String,
     messages: FluentBundle<FluentResource>,
-    says_all: bool,
-    says_all_to_citizens: bool,
+    missing: usize,
+    missing_for_citizens: usize,
 }
 
 impl AddedLanguage {
@@ -125,8 +125,8 @@ impl AddedLanguage {
             name,
             short_name,
             messages,
-            says_all: missing.is_empty(),
-            says_all_to_citizens: !missing.contains(&true),
+            missing: missing.len(),
+            missing_for_citizens: missing.into_iter().filter(|for_citizens| *for_citizens).count(),
         }))
     }
 
@@ -142,11 +142,11 @@ impl AddedLanguage {
         lookup(&self.messages, key, arguments.as_ref())
     }
 
-    /// Whether pages of this kind say everything in this language.
-    pub(super) fn says_all_on(&self, pages: Style) -> bool {
+    /// How many messages pages of this kind may show that the file does not have.
+    pub(super) fn missing_on(&self, pages: Style) -> usize {
         match pages {
-            Style::Form => self.says_all_to_citizens,
-            Style::Site => self.says_all,
+            Style::Form => self.missing_for_citizens,
+            Style::Site => self.missing,
         }
     }
 }
@@ -253,7 +253,7 @@ mod tests {
     fn a_file_may_say_no_more_than_the_name() {
         let hmong = read("language-name = Hmoob").unwrap();
         assert_eq!((hmong.name.as_str(), hmong.short_name.as_str()), ("Hmoob", "Hmoob"));
-        assert!(!hmong.says_all_on(Style::Form) && hmong.message("form-next", None).is_none());
+        assert!(hmong.missing_on(Style::Form) > 100 && hmong.message("form-next", None).is_none());
         let long = read("language-name = Hmoob Dawb (Lào Cai)").unwrap();
         assert_eq!(long.short_name, "HMN");
         assert_eq!(read("language-name = Hmoob Dawb\nlanguage-short = Hm").unwrap().short_name, "Hm");
@@ -264,7 +264,7 @@ mod tests {
         let texts: Vec<_> =
             VIETNAMESE.iter().filter(|(_, for_citizens)| *for_citizens).map(|(text, _)| *text).collect();
         let language = read(&format!("language-name = Hmoob\n{}", texts.join("\n"))).unwrap();
-        assert!(language.says_all_on(Style::Form) && !language.says_all_on(Style::Site));
+        assert!(language.missing_on(Style::Form) == 0 && language.missing_on(Style::Site) > 0);
         let arguments = HashMap::from([("number".into(), 3.into()), ("count".into(), 22.into())]);
         assert_eq!(language.message("phone-step", Some(&arguments)).as_deref(), Some("Câu 3/22"));
         assert!(language.message("early-title.advice", None).is_none(), "nothing is said with a gap in it");

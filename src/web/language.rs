@@ -76,10 +76,10 @@ impl Language {
         if let Self::Added(_) = self { Self::Vietnamese } else { self }
     }
 
-    /// Whether pages of this kind say everything in this language, and nothing in Vietnamese instead.
+    /// How many messages pages of this kind may show in Vietnamese because there are none in this language.
     #[must_use]
-    pub fn says_all_on(self, pages: Style) -> bool {
-        if let Self::Added(added) = self { added.says_all_on(pages) } else { true }
+    pub fn missing_on(self, pages: Style) -> usize {
+        if let Self::Added(added) = self { added.missing_on(pages) } else { 0 }
     }
 
     /// The language's tag, also the first segment of its addresses.

@@ -90,7 +90,7 @@ impl Page {
     #[must_use]
     pub fn translation_notice(&self) -> Option<String> {
         let name = self.language.native_name();
-        let is_partial = !self.language.says_all_on(self.style);
+        let is_partial = self.language.missing_on(self.style) > 0;
         is_partial.then(|| self.language.t_with("language-partial", [("language", name.into())]))
     }
 
