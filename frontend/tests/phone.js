@@ -96,3 +96,20 @@ export async function seriousViolations(page) {
 }
 
 export const scrollsSideways = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+
+// The most that a page may shift under the finger, as browsers count it; 0.1 counts as good.
+export const LAYOUT_SHIFT_MAX = 0.1;
+
+// Counts, from the next page on, by how much things move that nobody has touched.
+export async function watchShifts(page) {
+  await page.addInitScript(() => {
+    globalThis.shifts = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifts += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  return async () => {
+    await page.waitForTimeout(200);
+    return page.evaluate(() => globalThis.shifts);
+  };
+}

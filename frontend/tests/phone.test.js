@@ -6,7 +6,6 @@ import * as phone from "./phone.js";
 import { LANGUAGES, smallSurvey, startBrowser } from "./product.js";
 
 const FORM = "/en/s/small/D01";
-const LAYOUT_SHIFT_MAX = 0.1;
 let browser, survey, product, single, singleProduct, context, page;
 
 before(async () => {
@@ -258,17 +257,10 @@ test("a script that comes late finds what was answered on the page and on the pa
 test("the page does not jump when the script takes over, nor from step to step", async () => {
   for (const server of [product, singleProduct]) {
     await use(server);
-    await page.addInitScript(() => {
-      globalThis.shifts = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifts += entry.value;
-      }).observe({ type: "layout-shift", buffered: true });
-    });
+    const shifts = await phone.watchShifts(page);
     await phone.openForm(page, FORM);
     await phone.answerToTheCheckPage(page);
-    await page.waitForTimeout(200);
-    const shifts = await page.evaluate(() => globalThis.shifts);
-    assert.ok(shifts <= LAYOUT_SHIFT_MAX, `${shifts}`);
+    assert.ok((await shifts()) <= phone.LAYOUT_SHIFT_MAX, `${await shifts()}`);
   }
 });
 

@@ -72,12 +72,14 @@ test("without script the browser's own player stands beside the question, and lo
 test("a button plays the question, fetched when it is pressed, and stops for the next one", async () => {
   const requests = [];
   page.on("request", (request) => requests.push(request.url()));
+  const shifts = await phone.watchShifts(page);
   await phone.openForm(page, `/vi${FORM}`);
   const listen = page.locator(".listen:visible");
   await listen.first().waitFor();
   assert.equal(await listen.first().textContent(), "Nghe câu hỏi");
   assert.ok((await listen.first().boundingBox()).height >= TARGET_MIN);
   assert.deepEqual(sounds(requests), []);
+  assert.ok((await shifts()) <= phone.LAYOUT_SHIFT_MAX, `${await shifts()}`);
   await listen.first().click();
   await phone.eventually(isPlaying, "the sound plays");
   assert.equal(await listen.first().textContent(), "Dừng");
