@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::command_line::Import;
-use super::{AnyError, terminal};
+use super::{AnyError, in_file, read_text, terminal};
 use crate::pipeline::{ImportProgress, ImportedRecordings, Platform};
 use crate::web::Language;
 
@@ -14,25 +14,28 @@ use crate::web::Language;
 const BAR_EVERY: Duration = Duration::from_millis(200);
 
 pub(super) async fn run(platform: &Platform, what: Import) -> Result<(), AnyError> {
-    let open = |path: &Path| File::open(path).map_err(|error| format!("{}: {error}", path.display()));
     match what {
         Import::Units { file } => {
-            let new = platform.import_units(open(&file)?).await?;
+            let new = platform.import_units(open(&file)?).await.map_err(|error| in_file(&file, &error))?;
             println!("{new} new unit(s).");
         }
         Import::Lineage { file } => {
-            let new = platform.import_lineage(open(&file)?).await?;
+            let new = platform.import_lineage(open(&file)?).await.map_err(|error| in_file(&file, &error))?;
             println!("{new} new line(s) of descent.");
         }
         Import::Questionnaire { file } => {
-            let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            let questionnaire = platform.import_questionnaire(&text).await?;
+            let text = read_text(&file)?;
+            let questionnaire = platform.import_questionnaire(&text).await.map_err(|error| in_file(&file, &error))?;
             println!("Questionnaire {}, version {}.", questionnaire.code, questionnaire.version);
         }
         Import::Audio { folder, wave } => import_audio(platform, &folder, &wave).await?,
         Import::Responses { file, wave } => import_responses(platform, &file, &wave).await?,
     }
     Ok(())
+}
+
+fn open(path: &Path) -> Result<File, String> {
+    File::open(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Result<(), AnyError> {
@@ -63,7 +66,8 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
 }
 
 async fn import_audio(platform: &Platform, folder: &Path, wave: &str) -> Result<(), AnyError> {
-    for ImportedRecordings { language, count, bytes, silent } in platform.import_recordings(wave, folder).await? {
+    let imported = platform.import_recordings(wave, folder).await.map_err(|error| in_file(folder, &error))?;
+    for ImportedRecordings { language, count, bytes, silent } in imported {
         println!("{language}: {count} recording(s), {} KB.", bytes.div_ceil(1024));
         if !silent.is_empty() {
             let silent: Vec<_> = silent.iter().map(ToString::to_string).collect();

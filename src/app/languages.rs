@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::AnyError;
+use super::{AnyError, read_text};
 use crate::foundation::LanguageTag;
 use crate::web::{Language, Style};
 
@@ -33,7 +33,10 @@ pub(super) fn add_from(folder: &Path) -> Result<(), AnyError> {
     for path in paths {
         let tag = LanguageTag::new(&path.file_stem().unwrap_or_default().to_string_lossy());
         let tag = tag.map_err(|error| format!("languages: {}: {error}", path.display()))?;
-        files.push((tag, fs::read_to_string(&path).map_err(unreadable(&path))?));
+        if !path.is_file() {
+            return Err(format!("languages: {}: this is no file", path.display()).into());
+        }
+        files.push((tag, read_text(&path).map_err(|error| format!("languages: {error}"))?));
     }
     Language::add(&files).map_err(|findings| format!("languages: {}:\n{findings}", folder.display()))?;
     Ok(())

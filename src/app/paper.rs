@@ -34,7 +34,7 @@ pub(super) struct PaperArguments {
     #[arg(long, value_name = "TAG", default_value = "vi")]
     language: String,
     /// The address of the server: the QR code on each form leads to the form of the unit on the web.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = super::invite::base_url)]
     base_url: String,
     /// The HTML file to write; it must not be there.
     #[arg(long, value_name = "FILE")]

@@ -1,5 +1,6 @@
 //! Commands that work on a store.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use rand::rngs::SysRng;
 use tracing_subscriber::EnvFilter;
 
 use super::command_line::{SettingsArguments, Task, WaveTask};
-use super::{AnyError, access, demo, import, invite, languages, paper, server};
+use super::{AnyError, access, demo, import, in_file, invite, languages, paper, read_text, server};
 use crate::config::{Config, LogFormat};
 use crate::foundation::SystemClock;
 use crate::pipeline::{IntakeLimits, Platform};
@@ -53,7 +54,10 @@ fn settle(arguments: &SettingsArguments) -> Result<Config, AnyError> {
 
 fn log_to_stderr(config: &Config) -> Result<(), AnyError> {
     let filter = EnvFilter::try_new(&config.log_level)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Human => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),
@@ -88,9 +92,9 @@ async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
     };
     match what {
         WaveTask::Create { plan } => {
-            let text = std::fs::read_to_string(&plan).map_err(|error| format!("{}: {error}", plan.display()))?;
+            let text = read_text(&plan)?;
             let folder = plan.parent().unwrap_or(Path::new("."));
-            let plan = platform.create_wave(&text, folder).await?;
+            let plan = platform.create_wave(&text, folder).await.map_err(|error| in_file(&plan, &error))?;
             println!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);
         }
         WaveTask::Open { code } => advance(&code, WaveState::Open).await?,

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -147,11 +147,6 @@ async fn submit_response(
         Ok(by) => by,
         Err(refusal) => return refusal,
     };
-    if matches!(by, By::Anybody)
-        && let Err(wait) = sender.count_answer()
-    {
-        return too_many(wait);
-    }
     let Path(code) = match code {
         Ok(code) => code,
         Err(rejection) => return refuse(rejection.status(), "bad_request", rejection.body_text()),
@@ -161,8 +156,8 @@ async fn submit_response(
         Ok(_) => return refuse(StatusCode::NOT_FOUND, "not_found", format!("there is no wave {code:?}")),
         Err(error) => return refuse_pipeline(&error),
     };
-    if !is_json(&headers) {
-        let message = "send the submission as Content-Type: application/json";
+    if !is_json(&headers) || is_packed(&headers) {
+        let message = "send the submission as Content-Type: application/json, in UTF-8 and not compressed";
         return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message);
     }
     let body = match body {
@@ -177,9 +172,13 @@ async fn submit_response(
         Ok(submission) => submission,
         Err(error) => return refuse(StatusCode::BAD_REQUEST, "not_json", format!("the body is not JSON: {error}")),
     };
-    if let Some(typed) = submission["code"].as_str()
-        && let Err(wait) = count_try(&sender, typed)
-    {
+    // Whoever is invited is not held up by what others send over the open link.
+    let counted = match submission["code"].as_str() {
+        Some(typed) => count_try(&sender, typed),
+        None if matches!(by, By::Anybody) => sender.count_answer(),
+        None => Ok(()),
+    };
+    if let Err(wait) = counted {
         return too_many(wait);
     }
     let submitted = match &by {
@@ -208,6 +207,11 @@ enum By {
 impl By {
     /// Who shows this credential. A code that is none is counted: here, too, guessing is slowed.
     async fn of(platform: &Platform, credential: &Credential, sender: &Sender) -> Result<Self, Response> {
+        if credential.is_unreadable() {
+            sender.count_guess().map_err(too_many)?;
+            let message = "send the token as Authorization: Bearer TOKEN, or nothing to answer as anybody";
+            return Err(refuse(StatusCode::UNAUTHORIZED, "unauthorized", message));
+        }
         let Some(token) = credential.token() else { return Ok(Self::Anybody) };
         if platform.is_administrator(token) {
             return Ok(Self::Administrator);
@@ -227,6 +231,10 @@ impl By {
 fn is_json(headers: &HeaderMap) -> bool {
     let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     declared.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
+fn is_packed(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_ENCODING).is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn refuse_submission(error: SubmitError, wave: &Wave) -> Response {

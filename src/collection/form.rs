@@ -162,12 +162,13 @@ pub(super) async fn answer_form(
     answer.map(unkept)
 }
 
-/// Counts an answer that is about to be sent, and a try of its code.
+/// Counts a try of a code, or an answer over the open link, that is about to be sent.
 fn count(sender: &Sender, draft: &Draft<'_>) -> Result<(), Wait> {
-    if draft.device.is_none() {
-        sender.count_answer()?;
+    match &draft.code {
+        Some(code) => count_try(sender, &code.0),
+        None if draft.device.is_none() => sender.count_answer(),
+        None => Ok(()),
     }
-    draft.code.as_ref().map_or(Ok(()), |code| count_try(sender, &code.0))
 }
 
 /// What travelled with the form, or the start of a new one with an identifier of its own.

@@ -60,7 +60,10 @@ pub(super) async fn use_code(
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::CONFLICT) {
         return answer;
     }
-    let typed: String = field(&fields, "code").trim().chars().take(CODE_LENGTH_MAX).collect();
+    // Some paste the whole link, which has the code behind the `#`.
+    let pasted = field(&fields, "code").trim();
+    let code = pasted.rsplit_once('#').map_or(pasted, |(_, code)| code);
+    let typed: String = code.chars().take(CODE_LENGTH_MAX).collect();
     if typed.is_empty() {
         return show_invitation(&place, &wave, "", None);
     }

@@ -9,7 +9,7 @@ use crate::web::{PageError, Sender, Wait};
 
 /// Counts a try of a code as it was typed. What is counted is a hash: nothing of the code is remembered.
 pub(super) fn count_try(sender: &Sender, typed: &str) -> Result<(), Wait> {
-    let bare: String = typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    let bare: String = typed.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect();
     sender.count_try(blake3::hash(bare.as_bytes()).as_bytes())
 }
 

@@ -1,16 +1,19 @@
 //! How much clients may ask for.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use validator::Validate;
 
 /// How much clients may ask for. Networks are /24 in IPv4 and /48 in IPv6.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
-    /// Networks of our own proxies, whose `X-Forwarded-For` is believed.
+    /// Networks of our own proxies, whose `X-Forwarded-For` is believed; an address alone is a network of one.
+    #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// Connections at once.
     #[validate(range(min = 1, max = 1_000_000, message = "must be between 1 and 1000000"))]
@@ -37,6 +40,17 @@ pub struct AllowanceConfig {
     pub burst: NonZeroU32,
     /// Times a minute from then on.
     pub per_minute: NonZeroU32,
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let network = |text: &String| {
+        let read = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        read.map_err(|_| {
+            D::Error::custom(format!("trusted_proxies: {text:?} is no address and no network like 10.0.0.0/8"))
+        })
+    };
+    texts.iter().map(network).collect()
 }
 
 impl Default for LimitsConfig {

@@ -152,6 +152,9 @@ mod tests {
         for text in ["[limits.answers]\nburst = 0", "[limits]\ntrusted_proxies = [\"10.0.0.0/33\"]"] {
             assert!(matches!(from_toml(text), Err(ConfigError::Unreadable(_))), "{text}");
         }
+        let proxies =
+            from_toml("[limits]\ntrusted_proxies = [\"10.0.0.1\", \"2001:db8::/32\"]").unwrap().limits.trusted_proxies;
+        assert_eq!(proxies.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.1/32", "2001:db8::/32"]);
         assert!(from_toml("utc_offset_hours = 14\n[intake]\ngroup_max = 10000").is_ok());
     }
 }

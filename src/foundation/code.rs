@@ -24,6 +24,9 @@ pub enum CodeError {
         /// How many characters were found.
         found: usize,
     },
+    /// There are only dots, which is a folder in an address and in a file's name.
+    #[error("a code of dots alone is not allowed; it would be lost in addresses")]
+    Dots,
     /// A character is not allowed.
     #[error("{character:?} is not allowed in a code; use letters A-Z, digits and . _ - @ +")]
     Character {
@@ -41,6 +44,9 @@ impl Code {
         let text = text.into();
         if text.is_empty() {
             return Err(CodeError::Empty);
+        }
+        if text.bytes().all(|byte| byte == b'.') {
+            return Err(CodeError::Dots);
         }
         let found = text.chars().count();
         if found > Self::LENGTH_MAX {

@@ -14,6 +14,7 @@ mod identity;
 mod import;
 mod intake;
 mod invitations;
+mod named_twice;
 mod rank_files;
 mod recordings;
 mod results;

@@ -1,7 +1,8 @@
 //! Bringing in recordings of questions, and playing them.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::{PipelineError, Platform};
@@ -10,7 +11,7 @@ use crate::storage::NewRecording;
 use crate::survey::{Recording, SoundKind, Wave, WaveState};
 
 /// The largest recording in bytes: minutes of speech, and still seconds to load on a slow network.
-const SOUND_BYTES_MAX: usize = 1 << 20;
+const SOUND_BYTES_MAX: u64 = 1 << 20;
 /// The most bytes of one import.
 const IMPORT_BYTES_MAX: usize = 128 << 20;
 /// How many hexadecimal digits of the hash are the address.
@@ -62,8 +63,11 @@ impl Platform {
 
     /// The sound at an address.
     pub async fn sound(&self, hash: &str) -> Result<(SoundKind, Vec<u8>), PipelineError> {
-        let sound = self.0.store.sound(hash).await?;
-        sound.ok_or_else(|| PipelineError::NotFound { what: "recording", code: hash.to_owned() })
+        let missing = || PipelineError::NotFound { what: "recording", code: hash.to_owned() };
+        if !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(missing());
+        }
+        self.0.store.sound(hash).await?.ok_or_else(missing)
     }
 }
 
@@ -74,7 +78,7 @@ fn item_codes(wave: &Wave) -> impl Iterator<Item = &Code> {
 fn read_folder(wave: &Wave, folder: &Path) -> Result<Vec<NewRecording>, PipelineError> {
     let mut found = LimitedFindings::default();
     let mut new: Vec<NewRecording> = Vec::new();
-    let mut bytes = 0;
+    let (mut spoken, mut bytes) = (BTreeSet::new(), 0);
     for (name, path) in entries(folder)? {
         if !path.is_dir() {
             let message = "files lie in a folder for each language, like hmn/q01.mp3";
@@ -85,12 +89,12 @@ fn read_folder(wave: &Wave, folder: &Path) -> Result<Vec<NewRecording>, Pipeline
             found.push(name, "invalid", "this folder is not named by a language tag like vi or hmn");
             continue;
         };
-        let mut spoken = BTreeSet::new();
         for (file, path) in entries(&path)? {
             let place = format!("{name}/{file}");
             match read_sound(wave, &language, &path) {
-                Ok(recording) if !spoken.insert(recording.item.clone()) => {
-                    found.push(place, "duplicate", format!("there is another recording of {}", recording.item));
+                Ok(recording) if !spoken.insert((language.clone(), recording.item.clone())) => {
+                    let message = format!("there is another recording of {} in {language}", recording.item);
+                    found.push(place, "duplicate", message);
                 }
                 Ok(recording) => {
                     bytes += recording.sound.len();
@@ -140,15 +144,18 @@ fn read_sound(wave: &Wave, language: &LanguageTag, path: &Path) -> Result<NewRec
         return Err(Fault::Wrong("unknown_item", format!("the wave has no item {stem:?}; name the file by its code")));
     };
     let unreadable = |cause| Fault::File(PipelineError::File { path: path.display().to_string(), cause });
-    let length = fs::metadata(path).map_err(unreadable)?.len();
-    if length > SOUND_BYTES_MAX as u64 {
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(Fault::Wrong("wrong_type", "this is no file".to_owned()));
+    }
+    let mut sound = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(SOUND_BYTES_MAX + 1).read_to_end(&mut sound));
+    if read.map_err(unreadable)? as u64 > SOUND_BYTES_MAX {
         let message = format!(
-            "{length} bytes are too many for a slow network; at most {SOUND_BYTES_MAX} are taken. Speech needs 3 KB a \
-             second: ffmpeg -i IN -ac 1 -b:a 24k OUT.mp3"
+            "this is too much for a slow network; at most {SOUND_BYTES_MAX} bytes are taken. Speech needs 3 KB a second: \
+             ffmpeg -i IN -ac 1 -b:a 24k OUT.mp3"
         );
         return Err(Fault::Wrong("too_long", message));
     }
-    let sound = fs::read(path).map_err(unreadable)?;
     let Some(kind) = SoundKind::of(&sound) else {
         let message = "this is no sound that phones play; take MP3, M4A, Ogg or WAV".to_owned();
         return Err(Fault::Wrong("unknown_kind", message));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{PipelineError, Platform};
-use crate::foundation::{Finding, Findings};
+use crate::foundation::{Code, Finding, Findings};
 use crate::index::Method;
 use crate::storage::{StorageError, StoredWave, WaveId};
 use crate::survey::{Plan, Questionnaire, RatingReader, UnitId, UnitList, Wave, WaveState, read_margin};
@@ -63,6 +63,10 @@ impl Platform {
     }
 
     pub(super) async fn load_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
+        // Addresses may hold anything, and what is no code need not be looked for.
+        if Code::new(code).is_err() {
+            return Err(PipelineError::NotFound { what: "wave", code: code.to_owned() });
+        }
         let known = self.0.waves.read().await.get(code).cloned();
         if let Some(loaded) = known.as_ref().filter(|loaded| loaded.is_fresh()) {
             return Ok(loaded.clone());

@@ -12,9 +12,10 @@ pub(super) fn write_digits(number: u128, digits: usize) -> String {
 }
 
 /// The numbers that a code of these numbers of digits holds, however it was typed: letters in either case, O for 0, I and L
-/// for 1, blanks and hyphens anywhere. Nothing if there are more digits or fewer, or anything else.
+/// for 1, letters of full width, and whatever is neither letter nor digit anywhere: phones put dashes of their own in. Nothing if
+/// there are more digits or fewer, or any other letter.
 pub(super) fn read_digits<const N: usize>(typed: &str, lengths: [usize; N]) -> Option<[u128; N]> {
-    let mut digits = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|character| {
+    let mut digits = typed.chars().map(narrow).filter(|c| c.is_alphanumeric()).map(|character| {
         let digit = match character.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
@@ -29,6 +30,15 @@ pub(super) fn read_digits<const N: usize>(typed: &str, lengths: [usize; N]) -> O
         }
     }
     digits.next().is_none().then_some(numbers)
+}
+
+/// The letter or digit itself for one of full width, as East Asian keyboards write it.
+fn narrow(character: char) -> char {
+    const FULL_WIDTH: u32 = 0xfee0;
+    match character {
+        '！'..='～' => char::from_u32(character as u32 - FULL_WIDTH).unwrap_or(character),
+        other => other,
+    }
 }
 
 /// The code with a hyphen after every four characters.
@@ -64,9 +74,11 @@ mod tests {
 
     #[test]
     fn a_digit_more_or_less_or_another_sign_is_no_code() {
-        for typed in ["", "ABC", "ABCDE", "ABCU", "ABC!", "ABCé"] {
+        for typed in ["", "ABC", "ABCDE", "ABCU", "ABCé"] {
             assert_eq!(read_digits(typed, [2, 2]), None, "{typed}");
         }
-        assert_eq!(read_digits("a-B cd", [2, 2]), Some([10 * 32 + 11, 12 * 32 + 13]));
+        for typed in ["a-B cd", "AB–CD", "ＡＢ－ｃｄ", "_ab\u{200b}cd."] {
+            assert_eq!(read_digits(typed, [2, 2]), Some([10 * 32 + 11, 12 * 32 + 13]), "{typed}");
+        }
     }
 }

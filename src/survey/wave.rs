@@ -87,7 +87,7 @@ pub enum TransitionError {
         to: WaveState,
     },
     /// It would skip a state.
-    #[error("a {} wave must become {} before it can be {}", from.as_str(), next.as_str(), to.as_str())]
+    #[error("the wave is {} and must become {} before it can be {}", from.as_str(), next.as_str(), to.as_str())]
     Skip {
         /// Where it stands.
         from: WaveState,
@@ -318,7 +318,7 @@ mod tests {
             }
         }
         let messages = [
-            (WaveState::Draft, WaveState::Released, "a draft wave must become open before it can be released"),
+            (WaveState::Draft, WaveState::Released, "the wave is draft and must become open before it can be released"),
             (WaveState::Closed, WaveState::Open, "a wave never goes back: it is closed and cannot become open again"),
             (WaveState::Open, WaveState::Open, "the wave is open already"),
         ];

@@ -36,12 +36,19 @@ pub fn check_submission(
         return findings.into_value(None);
     };
     let code = parts.envelope.code.map(|code| TypedCode(code.to_owned()));
+    // Nobody vouches for it: then it was filled in on the sender's own screen.
+    let is_unattended = source == Source::Open;
     let source = if code.is_some() { Source::Invited } else { source };
     if source != Source::Collector && parts.design.is_some() {
         let message = "only a collector gives stratum, psu and weight, and only without the code of an invitation";
         findings.push("design", "not_allowed", message);
     }
     let envelope = check_envelope(&parts.envelope, wave, today, &mut findings);
+    if let Some((_, _, mode, ..)) = envelope.as_ref().filter(|(_, _, mode, ..)| is_unattended && *mode != Mode::Web) {
+        let message =
+            format!("{} answers are taken from devices and collectors, by their code; send web", mode.as_str());
+        findings.push("mode", "not_allowed", message);
+    }
     let design = parts.design.filter(|_| source == Source::Collector);
     let design = check_design(design.as_ref(), &mut findings);
 

@@ -92,6 +92,15 @@ fn a_good_submission_becomes_a_response_placed_by_the_plan() {
 }
 
 #[test]
+fn only_whoever_is_known_sends_what_was_not_filled_in_on_the_web() {
+    let mut sent = submission();
+    sent["mode"] = json!("paper");
+    for (source, is_taken) in [(Source::Open, false), (Source::Collector, true)] {
+        assert_eq!(check_submission(&sent, &WAVE, source, day("2024-11-20")).is_ok(), is_taken, "{source:?}");
+    }
+}
+
+#[test]
 fn each_mistake_of_a_submission_has_its_path_and_code() {
     let null = || Some(json!(null));
     let table = [
@@ -106,6 +115,7 @@ fn each_mistake_of_a_submission_has_its_path_and_code() {
         ("/unit", Some(json!("0".repeat(65))), "unit", "too_long"),
         ("/mode", Some(json!("fax")), "mode", "unknown_option"),
         ("/mode", Some(json!("kiosk")), "mode", "not_allowed"),
+        ("/mode", Some(json!("paper")), "mode", "not_allowed"),
         ("/language", Some(json!("cs")), "language", "not_allowed"),
         ("/language", Some(json!("vi_VN")), "language", "invalid"),
         ("/answered_on", None, "answered_on", "missing"),

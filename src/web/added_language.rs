@@ -41,6 +41,12 @@ const NAME_LENGTH_MAX: usize = 40;
 const SHORT_NAME_LENGTH_MAX: usize = 8;
 /// The longest file, in bytes: some ten times what the pages say.
 const FILE_LENGTH_MAX: usize = 512 << 10;
+/// How deep braces may stand in each other; the parser goes down with them.
+const DEPTH_MAX: usize = 16;
+/// The longest first part of a tag, which is the first part of addresses.
+const PRIMARY_LENGTH_MAX: usize = 3;
+/// First parts of addresses that could be tags.
+const ADDRESSES: [&str; 1] = ["api"];
 
 /// What can be said at all.
 struct Sayable {
@@ -92,8 +98,21 @@ impl AddedLanguage {
         if Language::BUILT_IN.iter().any(|built_in| built_in.tag() == tag.as_str()) {
             found.push("", "built_in", format!("{tag} is built in and cannot be replaced by a file"));
         }
+        let primary = tag.as_str().split('-').next().unwrap_or_default();
+        if primary.len() > PRIMARY_LENGTH_MAX || ADDRESSES.contains(&primary) {
+            found.push("", "not_allowed", format!("{tag} is no tag for pages; it must begin like hmn or zh-Hant"));
+        }
+        let text = text.trim_start_matches('\u{feff}');
         if text.len() > FILE_LENGTH_MAX {
             found.push("", "too_long", format!("at most {FILE_LENGTH_MAX} bytes are taken"));
+            return found.into_value(None);
+        }
+        if let Some(line) = too_deep(text) {
+            found.push(
+                format!("line {line}"),
+                "invalid",
+                format!("braces stand in each other more than {DEPTH_MAX} deep"),
+            );
             return found.into_value(None);
         }
         let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, errors)| {
@@ -149,6 +168,24 @@ impl AddedLanguage {
             Style::Site => self.missing,
         }
     }
+}
+
+/// The line on which braces get too deep. Braces in quoted text count, too: nobody writes so many.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut line = 1;
+    for byte in text.bytes() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b'\n' => line += 1,
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return Some(line);
+        }
+    }
+    None
 }
 
 /// Languages are told apart by their tags.
@@ -296,6 +333,13 @@ mod tests {
         ];
         for (text, (path, code)) in cases {
             assert!(read(text).unwrap_err().contains(&(path.to_owned(), code)), "{text}: {:?}", read(text));
+        }
+        let deep = format!("language-name = H\nform-next = {}", "{".repeat(50_000));
+        assert_eq!(read(&deep).unwrap_err(), [("line 2".to_owned(), "invalid")]);
+        assert!(read("\u{feff}language-name = Hmoob").is_ok(), "editors on Windows begin with a mark");
+        for tag in ["api", "entry", "outbox"] {
+            let found = AddedLanguage::read(&LanguageTag::new(tag).unwrap(), "language-name = H").unwrap_err();
+            assert_eq!(found.0[0].code, "not_allowed", "{tag}");
         }
         let long = format!("language-name = H\n#{}", "x".repeat(FILE_LENGTH_MAX));
         assert_eq!(read(&long).unwrap_err(), [(String::new(), "too_long")]);

@@ -10,7 +10,13 @@ use axum::http::request::Parts;
 /// The token that a request carries, in `Authorization: Bearer TOKEN` or in the cookie [`Credential::COOKIE`]. Handlers
 /// take it as an extractor and ask the platform whether it is good.
 #[derive(Clone)]
-pub struct Credential(Option<String>);
+pub struct Credential {
+    token: Option<String>,
+    is_unreadable: bool,
+}
+
+/// What browsers send by themselves to whoever protects a whole site. It is not meant for us.
+const OF_OTHERS: [&str; 4] = ["basic", "digest", "negotiate", "ntlm"];
 
 impl Credential {
     /// The cookie that a one-time link sets.
@@ -19,18 +25,26 @@ impl Credential {
     const LENGTH_MAX: usize = 256;
 
     fn of(headers: &HeaderMap) -> Self {
-        let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-        });
-        let token = bearer.or_else(|| cookie(headers, Self::COOKIE));
-        Self(token.filter(|token| !token.is_empty() && token.len() <= Self::LENGTH_MAX).map(str::to_owned))
+        let is_token = |token: &&str| !token.is_empty() && token.len() <= Self::LENGTH_MAX;
+        let authorization = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+        let (scheme, bearer) = authorization
+            .map_or(("", None), |value| value.split_once(' ').map_or((value, None), |(s, t)| (s, Some(t))));
+        let bearer = bearer.filter(|_| scheme.eq_ignore_ascii_case("bearer")).map(str::trim).filter(is_token);
+        let is_ours = authorization.is_some() && !OF_OTHERS.iter().any(|other| scheme.eq_ignore_ascii_case(other));
+        let token = bearer.or_else(|| cookie(headers, Self::COOKIE).filter(is_token));
+        Self { token: token.map(str::to_owned), is_unreadable: is_ours && bearer.is_none() }
+    }
+
+    /// Whether a token was sent that cannot be one. Who sent it meant to be somebody, and is not to be taken for nobody.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.is_unreadable
     }
 
     /// The token; nothing where none is shown.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
-        self.0.as_deref()
+        self.token.as_deref()
     }
 }
 
@@ -74,5 +88,24 @@ mod tests {
             let headers = HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())]);
             assert_eq!(Credential::of(&headers).token(), token, "{value}");
         }
+    }
+
+    #[test]
+    fn who_sends_what_cannot_be_a_token_is_not_taken_for_nobody() {
+        let long = format!("Bearer {}", "a".repeat(257));
+        for (value, is_unreadable) in [
+            (b"Bearer abc".as_slice(), false),
+            ("Bearer abcé".as_bytes(), true),
+            (b"Bearer", true),
+            (b"Bearer  ", true),
+            (b"Token abc", true),
+            (long.as_bytes(), true),
+            (b"Basic YTpi", false),
+            (b"Negotiate YTpi", false),
+        ] {
+            let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_bytes(value).unwrap())]);
+            assert_eq!(Credential::of(&headers).is_unreadable(), is_unreadable, "{value:?}");
+        }
+        assert!(!Credential::of(&HeaderMap::new()).is_unreadable());
     }
 }

@@ -7,13 +7,16 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, RETRY_AFTER, VARY};
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::Language;
 use super::error::{ToldAsPage, error_page};
 use super::headers::{harden, is_page};
+
+/// The longest address, in bytes.
+const ADDRESS_LENGTH_MAX: usize = 4096;
 
 /// In which language and where the reader is. Handlers take it as an extractor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +63,10 @@ pub fn wrap(routes: Router) -> Router {
 }
 
 async fn finish(mut request: Request, next: Next) -> Response {
+    // Pages repeat their address in each language; nobody needs one this long.
+    if request.uri().path_and_query().is_some_and(|path| path.as_str().len() > ADDRESS_LENGTH_MAX) {
+        return StatusCode::URI_TOO_LONG.into_response();
+    }
     let place = Place::of(request.uri(), request.headers());
     if let Ok(path) = place.path.parse::<PathAndQuery>() {
         let mut parts = request.uri().clone().into_parts();
@@ -90,7 +97,6 @@ async fn finish(mut request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::http::StatusCode;
     use axum::routing::get;
     use http_body_util::BodyExt;
     use tower::ServiceExt;
@@ -145,6 +151,12 @@ mod tests {
         assert_eq!(headers[CONTENT_LANGUAGE], "cs");
         assert_eq!(headers[VARY], "Accept-Language");
         assert!(headers.contains_key("content-security-policy"));
+    }
+
+    #[tokio::test]
+    async fn an_endless_address_is_not_repeated() {
+        let (status, _, body) = ask(&format!("/en/where/{}", "x".repeat(ADDRESS_LENGTH_MAX)), "en").await;
+        assert_eq!((status, body.as_str()), (StatusCode::URI_TOO_LONG, ""));
     }
 
     #[tokio::test]

@@ -51,7 +51,10 @@ impl Language {
     /// The findings are those of all files, with paths such as `hmn.ftl, line 12`.
     pub fn add(files: &[(LanguageTag, String)]) -> Result<(), Findings> {
         let (mut added, mut found) = (Vec::new(), Findings::default());
-        for (tag, text) in files {
+        for (position, (tag, text)) in files.iter().enumerate() {
+            if files[..position].iter().any(|(other, _)| other.as_str().eq_ignore_ascii_case(tag.as_str())) {
+                found.push(format!("{tag}.ftl"), "duplicate", "another file has this tag");
+            }
             match AddedLanguage::read(tag, text) {
                 Ok(language) => added.push(language),
                 Err(findings) => found.0.extend(findings.0.into_iter().map(|finding| {
@@ -129,8 +132,9 @@ impl Language {
             let mut parts = range.split(';').map(str::trim);
             let tag = parts.next().unwrap_or_default();
             let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f64>().ok());
-            let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-            if let (Some(language), Some(quality)) = (Self::from_tag(&primary), quality)
+            let primary = tag.split('-').next().unwrap_or_default();
+            let wanted = |tag: &str| Self::all().find(|language| language.tag().eq_ignore_ascii_case(tag));
+            if let (Some(language), Some(quality)) = (wanted(tag).or_else(|| wanted(primary)), quality)
                 && (0.0..=1.0).contains(&quality)
                 && quality > best.1
             {

@@ -57,22 +57,39 @@ impl Limits {
         self.tries.forget_old();
     }
 
-    /// The address that a request came from, as far as it can be believed: what a trusted proxy reports last, skipping the
-    /// proxies before it.
-    fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    /// Where a request came from, as far as that can be believed: what a trusted proxy reports last, skipping the proxies
+    /// before it.
+    fn origin(&self, peer: IpAddr, headers: &HeaderMap) -> Origin {
         let is_trusted = |address: &IpAddr| self.trusted_proxies.iter().any(|network| network.contains(address));
-        let mut address = peer.to_canonical();
-        let lines = headers.get_all(FORWARDED_FOR).iter().rev().filter_map(|line| line.to_str().ok());
-        for hop in lines.flat_map(|line| line.rsplit(',')) {
-            if !is_trusted(&address) {
+        let mut origin = Origin { address: peer.to_canonical(), is_reported: false };
+        // What stands further left was sent by the client, and may be anything.
+        let lines = headers.get_all(FORWARDED_FOR).iter().rev().map(HeaderValue::as_bytes);
+        for hop in lines.flat_map(|line| line.rsplit(|byte| *byte == b',')) {
+            if !is_trusted(&origin.address) {
                 break;
             }
+            origin.is_reported = true;
             // Written by a proxy that is trusted; if it does not read, that proxy is as near as we get.
-            let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
-            address = hop.to_canonical();
+            let Some(hop) = read_hop(hop) else { break };
+            origin.address = hop.to_canonical();
         }
-        address
+        origin
     }
+}
+
+/// Where a request came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Origin {
+    address: IpAddr,
+    /// Whether a trusted proxy reported something, so that the address is nobody's own machine.
+    is_reported: bool,
+}
+
+/// An address as proxies write it: `203.0.113.7`, `203.0.113.7:4444`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:4444`.
+fn read_hop(written: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(written).ok()?.trim();
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 /// A network: 256 addresses of IPv4, or what one customer gets of IPv6.
@@ -123,7 +140,7 @@ impl<K: Hash + Eq + Clone> Counter<K> {
 
 /// Who sends a request, as far as the limits need to know. Handlers take it as an extractor.
 #[derive(Clone)]
-pub struct Sender(Option<(IpAddr, Arc<Limits>)>);
+pub struct Sender(Option<(Origin, Arc<Limits>)>);
 
 impl Sender {
     /// Counts an answer over the open link.
@@ -132,15 +149,17 @@ impl Sender {
     /// configured, and then they are everybody's.
     pub fn count_answer(&self) -> Result<(), Wait> {
         match &self.0 {
-            Some((address, limits)) if !address.is_loopback() => limits.answers.count(&Network::of(*address)),
+            Some((origin, limits)) if origin.is_reported || !origin.address.is_loopback() => {
+                limits.answers.count(&Network::of(origin.address))
+            }
             _ => Ok(()),
         }
     }
 
     /// Counts a code that is none. A code that is one is never held up by the wrong guesses of others in the same network.
     pub fn count_guess(&self) -> Result<(), Wait> {
-        let Some((address, limits)) = &self.0 else { return Ok(()) };
-        limits.guesses.count(&Network::of(*address))
+        let Some((origin, limits)) = &self.0 else { return Ok(()) };
+        limits.guesses.count(&Network::of(origin.address))
     }
 
     /// Counts a try of a code, told by its hash.
@@ -152,8 +171,8 @@ impl Sender {
 /// Notes who sends each request.
 pub async fn recognise(State(limits): State<Arc<Limits>>, mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let address = limits.address(peer.ip(), request.headers());
-        request.extensions_mut().insert(Sender(Some((address, limits))));
+        let origin = limits.origin(peer.ip(), request.headers());
+        request.extensions_mut().insert(Sender(Some((origin, limits))));
     }
     next.run(request).await
 }
@@ -176,22 +195,27 @@ mod tests {
         Arc::new(Limits::new(allowance, allowance, allowance, proxies))
     }
 
-    fn address(peer: &str, forwarded: &[&str]) -> String {
-        let lines = forwarded.iter().map(|line| (FORWARDED_FOR, HeaderValue::from_str(line).unwrap()));
-        limits(1).address(peer.parse().unwrap(), &lines.collect()).to_string()
+    fn address(peer: &str, forwarded: &[&[u8]]) -> String {
+        let lines = forwarded.iter().map(|line| (FORWARDED_FOR, HeaderValue::from_bytes(line).unwrap()));
+        limits(1).origin(peer.parse().unwrap(), &lines.collect()).address.to_string()
     }
 
     #[test]
     fn an_address_is_believed_from_a_trusted_proxy_only() {
-        let cases: [(&str, &[&str], &str); 8] = [
+        let cases: [(&str, &[&[u8]], &str); 13] = [
             ("203.0.113.7", &[], "203.0.113.7"),
-            ("203.0.113.7", &["198.51.100.1"], "203.0.113.7"),
-            ("10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
-            ("::ffff:10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
-            ("10.0.0.1", &["1.2.3.4, 198.51.100.1, 10.0.0.2"], "198.51.100.1"),
-            ("10.0.0.1", &["1.2.3.4", "198.51.100.1"], "198.51.100.1"),
-            ("10.0.0.1", &["198.51.100.1, unknown"], "10.0.0.1"),
-            ("127.0.0.2", &["2001:db8::1"], "2001:db8::1"),
+            ("203.0.113.7", &[b"198.51.100.1"], "203.0.113.7"),
+            ("10.0.0.1", &[b"198.51.100.1"], "198.51.100.1"),
+            ("::ffff:10.0.0.1", &[b"198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &[b"1.2.3.4, 198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+            ("10.0.0.1", &[b"1.2.3.4", b"198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &[b"198.51.100.1, unknown"], "10.0.0.1"),
+            ("127.0.0.2", &[b"2001:db8::1"], "2001:db8::1"),
+            ("10.0.0.1", &["\u{e9}, 198.51.100.1".as_bytes()], "198.51.100.1"),
+            ("10.0.0.1", &[b"198.51.100.1:4444"], "198.51.100.1"),
+            ("10.0.0.1", &[b"[2001:db8::1]"], "2001:db8::1"),
+            ("10.0.0.1", &[b"[2001:db8::1]:4444"], "2001:db8::1"),
+            ("10.0.0.1", &[b"198.51.100.1, "], "10.0.0.1"),
         ];
         for (peer, forwarded, expected) in cases {
             assert_eq!(address(peer, forwarded), expected, "{peer} {forwarded:?}");
@@ -199,7 +223,8 @@ mod tests {
     }
 
     fn sender(limits: &Arc<Limits>, address: &str) -> Sender {
-        Sender(Some((address.parse().unwrap(), Arc::clone(limits))))
+        let origin = Origin { address: address.parse().unwrap(), is_reported: false };
+        Sender(Some((origin, Arc::clone(limits))))
     }
 
     #[test]
@@ -228,6 +253,20 @@ mod tests {
         assert_eq!(local.count_try(&[1; 32]), Ok(()));
         assert!(local.count_try(&[1; 32]).is_err());
         assert_eq!(local.count_try(&[2; 32]), Ok(()));
+    }
+
+    #[test]
+    fn who_comes_through_a_trusted_proxy_on_the_machine_is_counted_even_if_its_word_does_not_read() {
+        for forwarded in ["unknown", "198.51.100.1,", "127.0.0.1"] {
+            let limits = limits(1);
+            let headers = HeaderMap::from_iter([(FORWARDED_FOR, HeaderValue::from_static(forwarded))]);
+            let origin = limits.origin("127.0.0.2".parse().unwrap(), &headers);
+            assert!(origin.is_reported && origin.address.is_loopback(), "{forwarded}");
+            let sender = Sender(Some((origin, limits)));
+            assert!(sender.count_answer().is_ok() && sender.count_answer().is_err(), "{forwarded}");
+        }
+        let own = limits(1).origin("127.0.0.2".parse().unwrap(), &HeaderMap::new());
+        assert!(!own.is_reported, "nobody reported anything");
     }
 
     #[test]

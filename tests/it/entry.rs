@@ -75,6 +75,18 @@ fn said(answer: &Answer) -> &str {
 const GOOD: &str = "answers.q01=5&answers.q02=4&answers.q03=0&respondent.sex=1";
 
 on_both_engines! {
+    async fn who_sends_a_token_that_does_not_read_is_told_so_and_not_taken_for_nobody(database: TestDatabase) {
+        let world = world(database).await;
+        for token in ["Bearer ABCD-é", "Token ABCD", "Bearer"] {
+            let request = Request::post("/api/v1/waves/v/responses")
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(header::AUTHORIZATION, header::HeaderValue::from_bytes(token.as_bytes()).unwrap());
+            let answer = world.send(request.body(Body::from(sent(1, "web", "D01").to_string())).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{token}: {}", answer.text);
+        }
+        assert_eq!(rows(&world, "source").await, [""; 0]);
+    }
+
     async fn a_device_answers_for_its_unit_and_nobody_elses_and_a_day_at_a_counter_is_a_cluster(database: TestDatabase) {
         let world = world(database).await;
         let device = grant(&world, AccessKind::Kiosk, "counter-1", Some("D01")).await;

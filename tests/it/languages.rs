@@ -30,7 +30,14 @@ fn a_folder_of_languages_is_read_whole_and_refused_by_file_and_line() {
         for expected in ["cs.ftl: cs is built in", "tyz.ftl, form-nxt", "tyz.ftl, line 4"] {
             assert!(said.contains(expected), "{expected}: {said}");
         }
+        write("HMN.ftl", "language-name = Hmoob");
+        let (good, said) = list_waves(&database, folder.path());
+        assert!(!good && said.contains("hmn.ftl: another file has this tag"), "{said}");
+        std::fs::write(folder.path().join("HMN.ftl"), b"\xff\xfel\0a\0").unwrap();
+        let (good, said) = list_waves(&database, folder.path());
+        assert!(!good && said.contains("HMN.ftl: this is not UTF-8; save the file as UTF-8"), "{said}");
         std::fs::rename(folder.path().join("cs.ftl"), folder.path().join("no_tag.ftl")).unwrap();
+        std::fs::remove_file(folder.path().join("HMN.ftl")).unwrap();
         let (good, said) = list_waves(&database, folder.path());
         assert!(!good && said.contains("no_tag.ftl") && said.contains("is not a language tag"), "{said}");
         let (good, said) = list_waves(&database, &folder.path().join("nowhere"));

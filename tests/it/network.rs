@@ -102,9 +102,9 @@ fn limited(database: &TestDatabase, limits: &str) -> Server {
 }
 
 /// The request as a proxy hands it on from this address.
-fn forwarded(request: &[u8], address: &str) -> Vec<u8> {
-    let text = std::str::from_utf8(request).unwrap();
-    text.replacen("\r\n", &format!("\r\nx-forwarded-for: {address}\r\n"), 1).into_bytes()
+fn forwarded(request: &[u8], address: impl AsRef<[u8]>) -> Vec<u8> {
+    let head = request.windows(2).position(|end| end == b"\r\n").unwrap();
+    [&request[..head], b"\r\nx-forwarded-for: ", address.as_ref(), &request[head..]].concat()
 }
 
 #[test]
@@ -119,6 +119,14 @@ fn a_network_that_sends_too_much_is_told_when_to_come_back_and_others_are_not() 
             let (status, body) = connection.send(&forwarded(&request, "203.0.113.9")).await.unwrap();
             assert_eq!(status, if number <= 3 { 201 } else { 429 }, "{}", String::from_utf8_lossy(&body));
         }
+        // What the client sends of itself stands before it, and need not read.
+        let hidden = forwarded(&request(Uuid::from_u128(8), today), b"\xe9, 203.0.113.9");
+        assert_eq!(connection.send(&hidden).await.unwrap().0, 429);
+        let mut invited = submission(Uuid::from_u128(9), today);
+        invited["code"] = "AAAA-BBBB-CCCC".into();
+        let invited = post(&format!("/api/v1/waves/{WAVE}/responses"), &invited.to_string());
+        let (status, body) = connection.send(&forwarded(&invited, "203.0.113.9")).await.unwrap();
+        assert_eq!(status, 403, "who has a code is not held up by open answers: {}", String::from_utf8_lossy(&body));
         let stranger = forwarded(&request(Uuid::from_u128(6), today), "203.0.114.9");
         assert_eq!(connection.send(&stranger).await.unwrap().0, 201);
         let mut raw = TcpStream::connect(server.address).await.unwrap();

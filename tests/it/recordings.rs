@@ -93,7 +93,10 @@ on_both_engines! {
         let past = part(&world, &format!("bytes={length}-")).await;
         assert_eq!(past.status, StatusCode::RANGE_NOT_SATISFIABLE);
         assert_eq!(past.headers[header::CONTENT_RANGE], format!("bytes */{length}").as_str());
-        assert_eq!(world.get(&address(MP3)).await.status, StatusCode::NOT_FOUND);
+        for nowhere in [address(MP3), "/sound/%00".to_owned(), "/s/%00".to_owned(), "/api/v1/waves/%00".to_owned()] {
+            assert_eq!(world.get(&nowhere).await.status, StatusCode::NOT_FOUND, "{nowhere}");
+        }
+        assert_eq!(world.submit_to("%00", &submission(1)).await.status, StatusCode::NOT_FOUND);
     }
 
     async fn a_recording_of_the_same_question_replaces_the_one_before(database: TestDatabase) {
@@ -119,16 +122,20 @@ on_both_engines! {
         write(&folder, "vi/q01.mp3", MP3);
         write(&folder, "vi/q02.mp3", b"<html>not found</html>");
         write(&folder, "vi/q99.mp3", MP3);
+        write(&folder, "VI/q01.wav", OGG);
+        write(&folder, "vi/sex.ogg/q01.ogg", OGG);
         let long = [b"OggS".as_slice(), &vec![0; 1 << 20]].concat();
         write(&folder, "vi/q03.ogg", &long);
         write(&folder, "vi/q04.ogg", &long[..1 << 20]);
         let expected = [
             ("h_m", "invalid"),
             ("q01.ogg", "wrong_type"),
+            ("vi/q01.mp3", "duplicate"),
             ("vi/q01.ogg", "duplicate"),
             ("vi/q02.mp3", "unknown_kind"),
             ("vi/q03.ogg", "too_long"),
             ("vi/q99.mp3", "unknown_item"),
+            ("vi/sex.ogg", "wrong_type"),
         ];
         assert_eq!(findings(&world, folder.path()).await, expected.map(|(path, code)| (path.to_owned(), code)));
         assert_eq!(world.get(&address(OGG)).await.status, StatusCode::NOT_FOUND);

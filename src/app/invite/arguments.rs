@@ -75,10 +75,15 @@ pub(crate) struct DrawArguments {
 /// The longest address, in bytes; a longer one makes the QR code hard to read.
 const BASE_URL_LENGTH_MAX: usize = 100;
 
-fn base_url(text: &str) -> Result<String, String> {
+/// The address of a server.
+pub(crate) fn base_url(text: &str) -> Result<String, String> {
     let url: axum::http::Uri = text.parse().map_err(|error| format!("{error}"))?;
     let is_web = matches!(url.scheme_str(), Some("https" | "http")) && url.host().is_some_and(|host| !host.is_empty());
-    if !is_web || url.query().is_some() || text.contains('#') {
+    // Without a name and a password, and with a port that can be one.
+    let is_plain = url.authority().is_some_and(|authority| {
+        authority.as_str() == authority.host() || (authority.port().is_some() && !authority.as_str().contains('@'))
+    });
+    if !is_web || !is_plain || url.query().is_some() || text.contains('#') {
         return Err("write the address of the server, such as https://khaosat.example.gov.vn".to_owned());
     }
     if text.len() > BASE_URL_LENGTH_MAX {
@@ -96,7 +101,17 @@ mod tests {
         assert_eq!(base_url("https://a.example/"), Ok("https://a.example".to_owned()));
         assert_eq!(base_url("http://127.0.0.1:8080/khaosat"), Ok("http://127.0.0.1:8080/khaosat".to_owned()));
         let long = format!("https://a.example/{}", "x".repeat(100));
-        for bad in ["", "a.example", "ftp://a.example", "https://", "https://a?b=c", "https://a/#b", &long] {
+        for bad in [
+            "https://u:p@a.example",
+            "https://a.example:99999",
+            "",
+            "a.example",
+            "ftp://a.example",
+            "https://",
+            "https://a?b=c",
+            "https://a/#b",
+            &long,
+        ] {
             assert!(base_url(bad).is_err(), "{bad}");
         }
     }

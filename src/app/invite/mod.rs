@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use rand::rngs::SysRng;
 use serde::Serialize;
 
-pub(super) use arguments::InviteTask;
+pub(super) use arguments::{InviteTask, base_url};
 
-use super::AnyError;
+use super::{AnyError, read_text};
 use crate::collection::{SHEETS_PER_FILE_MAX, code_link, sheets};
 use crate::foundation::{Code, write_csv};
 use crate::pipeline::{InvitationCard, Platform, PreparedDraw};
@@ -30,6 +30,11 @@ pub(super) async fn run(platform: &Platform, task: InviteTask) -> Result<(), Any
         InviteTask::ReleaseReserves { wave, stratum, psu, up_to } => {
             let released = platform.release_reserves(&wave, (stratum.as_deref(), psu.as_deref()), up_to).await?;
             println!("{released} reserve(s) step in.");
+            if released == 0 {
+                println!(
+                    "None stands by there; codes.csv has the strata, sampling units and turns, and `status` the counts."
+                );
+            }
         }
         InviteTask::Status { wave } => status(platform, &wave).await?,
     }
@@ -47,10 +52,17 @@ async fn draw(platform: &Platform, arguments: &DrawArguments) -> Result<(), AnyE
     if output.exists() {
         return Err(format!("{} is there already; name a folder that is not", output.display()).into());
     }
-    let design = fs::read_to_string(sample).map_err(|error| format!("{}: {error}", sample.display()))?;
-    let prepared = platform.prepare_draw(wave, open(frame)?, &design, &mut SysRng).await?;
+    let design = read_text(sample)?;
+    let inputs = [frame.as_path(), sample].map(|path| path.display().to_string()).join(", ");
+    let prepared = platform.prepare_draw(wave, open(frame)?, &design, &mut SysRng).await;
+    let prepared = prepared.map_err(|error| format!("{inputs}:\n{error}"))?;
     let beside = output.with_file_name(format!("{}.part", output.file_name().unwrap_or_default().to_string_lossy()));
     let named = |error: std::io::Error| format!("{}: {error}", beside.display());
+    if beside.exists() {
+        let message = "{} is there already: a draw was broken off. If `plumbline invite status` lists a draw whose sheets you do \
+                       not have, they are in it: rename it. Else its codes are not taken: remove it.";
+        return Err(message.replacen("{}", &beside.display().to_string(), 1).into());
+    }
     make_private_folder(&beside).map_err(named)?;
     let kept = match write_files(&prepared, base_url, &beside) {
         Ok(files) => platform.keep_draw(&prepared, *again).await.map(|number| (files, number)).map_err(AnyError::from),

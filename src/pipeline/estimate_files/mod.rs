@@ -16,8 +16,9 @@ mod table;
 mod write;
 mod write_parquet;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::named_twice::named_twice;
 use crate::estimation::EstimationError;
 use crate::foundation::one_line;
 
@@ -112,9 +113,9 @@ pub enum EstimateError {
         /// The mean of the weights.
         mean: f64,
     },
-    /// The two files to be written are one.
-    #[error("{}", one_line(&format!("{path}: the estimates and the covariances cannot be written to the same file")))]
-    SameOutput {
+    /// A file to be written is one that is read, or another that is written.
+    #[error("{}", one_line(&format!("{path}: this file is named twice; name another one to write to")))]
+    SameFile {
         /// The file.
         path: String,
     },
@@ -151,8 +152,9 @@ pub enum EstimateError {
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
 /// each domain. `progress` is told how many bytes of the responses were read.
 pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<(), EstimateError> {
-    if options.covariance.as_ref() == Some(&options.output) {
-        return Err(EstimateError::SameOutput { path: options.output.display().to_string() });
+    let outputs: Vec<&Path> = [&options.output].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
+    if let Some(path) = named_twice(&[&options.responses, &options.design], &outputs) {
+        return Err(EstimateError::SameFile { path: path.display().to_string() });
     }
     let design = design::Design::read(&options.design)?;
     let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::named_twice::named_twice;
 use crate::foundation::one_line;
 use crate::ranking::{Place, RankOptions, places};
 use crate::statistics::{Comparison, Covariance, RankSetError};
@@ -80,6 +81,12 @@ struct RankRow<'a> {
 ///
 /// Answers with sentences that say what the data say. `progress` is told now and then that so many more draws were made.
 pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<String>, RankFileError> {
+    let inputs: Vec<&Path> =
+        [&options.estimates].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
+    if let Some(path) = named_twice(&inputs, &[&options.output]) {
+        let message = "this file is named twice; name another one to write to".to_owned();
+        return Err(RankFileError::Input { path: path.display().to_string(), message });
+    }
     let (units, chosen) = Units::read(options)?;
     let covariance = match &options.covariance {
         Some(path) => Some(covariance::read(path, &units, chosen.statistic.as_deref())?),
