@@ -1,8 +1,6 @@
-// Paper forms: typed by keyboard, decided where two people read them differently, and printed.
+// Paper forms: typed by keyboard, and decided where two people read them differently.
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { pathToFileURL } from "node:url";
 import * as phone from "./phone.js";
 import { LANGUAGES, smallSurvey, startBrowser } from "./product.js";
 
@@ -77,16 +75,4 @@ test("a form is typed by keys alone, each leading on to the next field, and Ente
   await page.keyboard.press("Enter");
   await phone.eventually(async () => (await product.rows("small")) === before + 1, "the form is kept");
   assert.equal(await page.inputValue("#form"), "2");
-});
-
-test("the paper form prints on one sheet of A4 with every question, in each language", async () => {
-  for (const language of LANGUAGES) {
-    const output = join(survey.folder, `paper-${language}.html`);
-    const wanted = ["--unit", "D01", "--batch", "BX-1", "--count", "3", "--language", language];
-    await survey.command("paper", "--wave", "small", ...wanted, "--base-url", "https://khaosat.example.vn", "--output", output);
-    await page.goto(pathToFileURL(output).href);
-    assert.equal(await page.locator("article").count(), 3);
-    const pdf = await page.pdf({ preferCSSPageSize: true });
-    assert.equal(pdf.toString("latin1").match(/\/Type \/Page\b(?!s)/g).length, 3, "one sheet a form");
-  }
 });

@@ -1,5 +1,7 @@
 //! What can go wrong in the store.
 
+use std::borrow::Cow;
+
 use sea_orm::{DbErr, RuntimeErr};
 
 use crate::estimation::EstimationError;
@@ -20,6 +22,24 @@ pub enum StorageError {
     /// No connection could be made.
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[source] DbErr),
+    /// The file of an embedded store cannot be opened.
+    #[error(
+        "the database file {file} cannot be opened: its folder must be there, and whoever runs Plumbline must be able to \
+             write to the folder and to what lies in it under the file's name"
+    )]
+    CannotOpen {
+        /// The file.
+        file: String,
+    },
+    /// The file of an embedded store can be read and not written.
+    #[error(
+        "the database file {file} is read-only: whoever runs Plumbline must be able to write to it, to {file}-wal and \
+             {file}-shm beside it if they are there, and to their folder"
+    )]
+    ReadOnly {
+        /// The file.
+        file: String,
+    },
     /// Steps of the schema are missing.
     #[error("the database lacks {missing} of the schema's steps; run `plumbline migrate`")]
     SchemaTooOld {
@@ -80,21 +100,21 @@ impl StorageError {
     /// Whether the same work may succeed when it is tried again at once: a busy file, a lost serialisation race.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        let error = match self {
-            Self::LostRace => return true,
-            Self::Engine(error) => error,
-            _ => return false,
-        };
+        // SQLite: 5 busy, 6 locked, 517 busy snapshot. PostgreSQL: 40001 serialisation failure, 40P01 deadlock.
+        let codes = ["5", "6", "517", "40001", "40P01"];
+        matches!(self, Self::LostRace) || self.engine_code().is_some_and(|code| codes.contains(&code.as_ref()))
+    }
+
+    /// The engine's own code of the error.
+    pub(super) fn engine_code(&self) -> Option<Cow<'_, str>> {
+        let (Self::Engine(error) | Self::Unreachable(error)) = self else { return None };
         let (DbErr::Exec(RuntimeErr::SqlxError(cause))
         | DbErr::Query(RuntimeErr::SqlxError(cause))
         | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
         else {
-            return false;
+            return None;
         };
-        // SQLite: 5 busy, 6 locked, 517 busy snapshot. PostgreSQL: 40001 serialisation failure, 40P01 deadlock.
-        let codes = ["5", "6", "517", "40001", "40P01"];
-        let Some(cause) = cause.as_database_error() else { return false };
-        cause.code().is_some_and(|code| codes.contains(&code.as_ref()))
+        cause.as_database_error()?.code()
     }
 
     pub(super) fn damaged(table: &'static str, reason: impl std::fmt::Display) -> Self {

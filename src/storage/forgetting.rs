@@ -14,7 +14,7 @@ impl Store {
     /// asked again: SQLite cannot while somebody reads, nor PostgreSQL while a snapshot from before is in use.
     pub async fn forget_spent_codes(&self) -> Result<bool, StorageError> {
         match &self.file {
-            Some(url) => empty_the_log(url).await,
+            Some(file) => empty_the_log(&file.url).await,
             None => vacuum(&self.db).await,
         }
     }

@@ -12,7 +12,7 @@ use sea_orm::sqlx::{self, Connection, PgPool};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use super::StorageError;
-use super::pool::{SERVER_WRITERS, open_pools};
+use super::pool::open_server;
 
 /// The most hosts of a URL.
 const HOSTS_MAX: usize = 16;
@@ -49,7 +49,7 @@ async fn primary_of(urls: &[String]) -> Result<&String, StorageError> {
 pub(super) async fn open_primary(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
     let hosts = each_host(url)?;
     let primary = if hosts.len() > 1 { primary_of(&hosts).await? } else { &hosts[0] };
-    let (writer, db) = open_pools(primary, SERVER_WRITERS).await?;
+    let (writer, db) = open_server(primary).await?;
     if hosts.len() > 1 {
         let pools = [&writer, &db].map(|connection| connection.get_postgres_connection_pool().clone());
         tokio::spawn(follow_primary(hosts, pools));

@@ -9,6 +9,7 @@ mod counts;
 mod entities;
 mod entries;
 mod error;
+mod file;
 mod fold;
 mod forgetting;
 mod hosts;
@@ -33,11 +34,10 @@ pub use recordings::NewRecording;
 pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};
 
-use std::sync::Arc;
-
 use sea_orm::{DatabaseConnection, DbBackend};
 
-use pool::open_pools;
+use file::EmbeddedFile;
+use pool::open_file;
 
 /// A store: an embedded SQLite file or a PostgreSQL server.
 #[derive(Debug, Clone)]
@@ -47,25 +47,29 @@ pub struct Store {
     /// writer at a time: one connection queues them fairly and keeps its pages in memory, which several would have to read
     /// anew after each other's commits.
     writer: DatabaseConnection,
-    /// The address of an embedded store.
-    file: Option<Arc<str>>,
+    /// The file of an embedded store.
+    file: Option<EmbeddedFile>,
 }
 
 impl Store {
     /// Opens the store at `url`: `sqlite://plumbline.db` (made if it is not there), `postgres://user@host/name`, or several
-    /// hosts parted by commas, of which the one that takes writes is used.
+    /// hosts parted by commas, of which the one that takes writes is used. A file that cannot be written is refused at once.
     pub async fn connect(url: &str) -> Result<Self, StorageError> {
         let is_sqlite = url.starts_with("sqlite:");
         if !is_sqlite && !url.starts_with("postgres:") && !url.starts_with("postgresql:") {
             return Err(StorageError::UnknownEngine);
         }
-        let file: Option<Arc<str>> =
-            is_sqlite.then(|| if url.contains('?') { url.into() } else { format!("{url}?mode=rwc").into() });
+        let file = is_sqlite.then(|| EmbeddedFile::new(url));
         let (writer, db) = match &file {
-            Some(file) => open_pools(file, 1).await?,
+            Some(file) => open_file(file).await?,
             None => hosts::open_primary(url).await?,
         };
-        Ok(Self { db, writer, file })
+        let store = Self { db, writer, file };
+        // Another error than this one is left to the work that meets it, and may have passed by then.
+        if let Err(error @ StorageError::ReadOnly { .. }) = store.try_to_write().await {
+            return Err(error);
+        }
+        Ok(store)
     }
 
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.

@@ -3,17 +3,20 @@
 //! With `hosts.rs` the only file that knows sqlx, which sea-orm is built on: sea-orm has no word for what happens to a connection
 //! when it is given back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::StorageError;
+use super::file::EmbeddedFile;
 
 /// Connections that read.
 const CONNECTIONS: u32 = 8;
 /// Connections that write to a server: a group of submissions, folds, imports.
-pub(super) const SERVER_WRITERS: u32 = 4;
+const SERVER_WRITERS: u32 = 4;
 
 /// For how long a connection is waited for: whoever waits holds up others, and may come back.
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(5);
@@ -24,18 +27,32 @@ const GENTLE_TIMEOUT_MS: u32 = 50;
 
 /// One connection to an embedded store that gives up early where others are at work.
 pub(super) async fn open_file_gently(url: &str) -> Result<DatabaseConnection, StorageError> {
-    open(url, 1, GENTLE_TIMEOUT_MS).await
+    open(options(url, 1, GENTLE_TIMEOUT_MS)).await
 }
 
-/// The two pools of a store: whoever writes waits in the first, whoever reads in the second.
-pub(super) async fn open_pools(
-    url: &str,
-    writers: u32,
-) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
-    Ok((open(url, writers, BUSY_TIMEOUT_MS).await?, open(url, CONNECTIONS, BUSY_TIMEOUT_MS).await?))
+/// The two pools of an embedded store: whoever writes waits in the first, whoever reads in the second.
+pub(super) async fn open_file(file: &EmbeddedFile) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
+    let mut writer = options(&file.url, 1, BUSY_TIMEOUT_MS);
+    let found_read_only = Arc::clone(&file.found_read_only);
+    writer.map_sqlx_sqlite_before_acquire(move |_, _| {
+        let may_write = may_write(&found_read_only);
+        Box::pin(async move { Ok(may_write) })
+    });
+    let pools = async { Ok((open(writer).await?, open(options(&file.url, CONNECTIONS, BUSY_TIMEOUT_MS)).await?)) };
+    pools.await.map_err(|error| file.explain(error))
 }
 
-async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<DatabaseConnection, StorageError> {
+/// The two pools of a server, as [`open_file`] has them.
+pub(super) async fn open_server(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
+    let writer = open(options(url, SERVER_WRITERS, BUSY_TIMEOUT_MS)).await?;
+    Ok((writer, open(options(url, CONNECTIONS, BUSY_TIMEOUT_MS)).await?))
+}
+
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection, StorageError> {
+    Database::connect(options).await.map_err(StorageError::Unreachable)
+}
+
+fn options(url: &str, connections: u32, busy_timeout_ms: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -44,7 +61,12 @@ async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<Datab
         .sqlx_logging(false)
         // A connection that was used a moment ago is alive; one that was idle is asked first.
         .test_before_acquire_if_idle_for(Duration::from_secs(1))
-        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|connection, _| Box::pin(is_whole(connection))))
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            // While one connection of the process can write the index of the log, others that are opened then can, too. So
+            // they are kept: one that is opened alone while the file is read-only would keep all others from writing.
+            let pool = pool.idle_timeout(None).max_lifetime(None);
+            pool.after_release(|connection, _| Box::pin(is_whole(connection)))
+        })
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")
@@ -58,7 +80,15 @@ async fn open(url: &str, connections: u32, busy_timeout_ms: u32) -> Result<Datab
                 .pragma("wal_autocheckpoint", "16384")
                 .statement_cache_capacity(64)
         });
-    Database::connect(options).await.map_err(StorageError::Unreachable)
+    options
+}
+
+/// Whether the writing connection may be used again: not after it found its file read-only.
+///
+/// A file that cannot be opened for writing SQLite opens for reading, and a connection that was opened so never writes, even
+/// when the file is mended. It is closed; the next one finds the file as it is by then.
+fn may_write(found_read_only: &AtomicBool) -> bool {
+    !found_read_only.swap(false, Ordering::AcqRel)
 }
 
 /// Whether a connection may be used again: not while it counts itself in a transaction.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use super::{StorageError, Store};
 
@@ -39,13 +39,40 @@ impl Store {
 
     /// Does `work` in one transaction and commits it, or reports what is in the way.
     pub(super) async fn transaction_once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
+        self.explained(self.commit(work).await)
+    }
+
+    /// Whether an embedded store's file can be written.
+    pub(super) async fn try_to_write(&self) -> Result<(), StorageError> {
+        if self.is_embedded() { self.explained(self.write_nothing().await) } else { Ok(()) }
+    }
+
+    async fn write_nothing(&self) -> Result<(), StorageError> {
+        let transaction = self.begin().await?;
+        // To begin is not enough: on a read-only file SQLite begins a transaction that reads.
+        transaction.execute_unprepared("PRAGMA user_version = 0").await?;
+        Ok(transaction.rollback().await?)
+    }
+
+    fn explained<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
+        result.map_err(|error| match &self.file {
+            Some(file) => file.explain(error),
+            None => error,
+        })
+    }
+
+    async fn commit<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
+        let transaction = self.begin().await?;
+        let output = work.run(&transaction).await?;
+        transaction.commit().await?;
+        Ok(output)
+    }
+
+    async fn begin(&self) -> Result<DatabaseTransaction, StorageError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.writer.begin_with_options(options).await?;
-        let output = work.run(&transaction).await?;
-        transaction.commit().await?;
-        Ok(output)
+        Ok(self.writer.begin_with_options(options).await?)
     }
 }

@@ -158,7 +158,17 @@ on_both_engines! {
         let wrong = enter(&world, &lan, "first", 1, "answers.q01=9&answers.q02=4").await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.text.contains("aria-invalid") && wrong.text.contains("value=\"4\""), "{}", wrong.text);
-        assert_eq!(enter(&world, &lan, "first", 0, GOOD).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let numberless = enter(&world, &lan, "first", 0, GOOD).await;
+        assert_eq!(numberless.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let told = |number: &str| format!("from 1 to {number}");
+        assert!(wrong.text.contains(&told("5")) && numberless.text.contains(&told("99,999")), "{}", numberless.text);
+        for (language, words) in [("vi", "không ở tương lai"), ("en", "not in the future"), ("cs", "není v budoucnosti")] {
+            let late = FORM.replace("2024-11-18", "2034-11-18");
+            let path = format!("/{language}/entry/form");
+            let refused = page(&world, &lan, &path, Some(&format!("{late}&turn=only&form=1&{GOOD}"))).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.text.contains(words) && !refused.text.contains("answered_on"), "{}", refused.text);
+        }
         let elsewhere = FORM.replace("D01", "D02");
         let refused = page(&world, &lan, "/en/entry/form", Some(&format!("{elsewhere}&turn=only&form=1&{GOOD}"))).await;
         assert_eq!(refused.status, StatusCode::NOT_FOUND, "lan enters forms of D01 alone");

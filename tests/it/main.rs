@@ -21,6 +21,7 @@ mod open_link;
 mod outage;
 mod plan;
 mod rank_files;
+mod read_only;
 mod recordings;
 mod reference;
 mod reference_api;

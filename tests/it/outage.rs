@@ -1,146 +1,18 @@
 //! Storage that fails under load: the server answers 503, comes back by itself, and loses nothing that it acknowledged.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono::NaiveDate;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
 use tempfile::TempDir;
-use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use crate::support::cluster::Clusters;
-use crate::support::fixture::{WAVE, submission, today};
-use crate::support::http::{Connection, post};
-use crate::support::process::{Server, prepare, run};
+use crate::support::fixture::today;
+use crate::support::load::{Load, assert_whole, lost, runtime};
+use crate::support::process::{Server, prepare};
 use crate::support::{Engine, or_skip};
-
-/// Clients that submit at the same time.
-const CLIENTS: u128 = 8;
-/// How long a client pauses after it was not answered well.
-const PAUSE: Duration = Duration::from_millis(50);
-/// What does not happen within this time does not happen.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-fn request(id: Uuid, today: NaiveDate) -> Vec<u8> {
-    post(&format!("/api/v1/waves/{WAVE}/responses"), &submission(id, today).to_string())
-}
-
-/// Clients that go on submitting, each id until it is acknowledged, whatever happens to the servers.
-struct Load {
-    stop: Arc<AtomicBool>,
-    acknowledged: Arc<AtomicUsize>,
-    refused: Arc<AtomicUsize>,
-    clients: JoinSet<HashMap<Uuid, Vec<u8>>>,
-}
-
-impl Load {
-    /// Each client takes turns with the servers when one does not answer.
-    fn start(servers: &[SocketAddr], today: NaiveDate) -> Self {
-        let (stop, acknowledged, refused) = (Arc::default(), Arc::default(), Arc::default());
-        let mut clients = JoinSet::new();
-        for client in 0..CLIENTS {
-            let counters = (Arc::clone(&stop), Arc::clone(&acknowledged), Arc::clone(&refused));
-            clients.spawn(submit_until_stopped(servers.to_vec(), client, today, counters));
-        }
-        Self { stop, acknowledged, refused, clients }
-    }
-
-    /// Returns when so many more were acknowledged.
-    async fn more(&self, count: usize) {
-        let wanted = self.acknowledged.load(Ordering::Relaxed) + count;
-        let waiting = async {
-            while self.acknowledged.load(Ordering::Relaxed) < wanted {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, waiting).await.expect("answers are acknowledged");
-    }
-
-    /// Returns when so many more were refused as storage does not answer.
-    async fn refusals(&self, count: usize) {
-        let wanted = self.refused.load(Ordering::Relaxed) + count;
-        let waiting = async {
-            while self.refused.load(Ordering::Relaxed) < wanted {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, waiting).await.expect("answers are refused");
-    }
-
-    /// Everything that was acknowledged, with the body of the acknowledgement.
-    async fn finish(self) -> HashMap<Uuid, Vec<u8>> {
-        self.stop.store(true, Ordering::Relaxed);
-        self.clients.join_all().await.into_iter().flatten().collect()
-    }
-}
-
-async fn submit_until_stopped(
-    servers: Vec<SocketAddr>,
-    client: u128,
-    today: NaiveDate,
-    (stop, acknowledged, refused): (Arc<AtomicBool>, Arc<AtomicUsize>, Arc<AtomicUsize>),
-) -> HashMap<Uuid, Vec<u8>> {
-    let mut kept = HashMap::new();
-    let mut turn = usize::try_from(client).unwrap();
-    let mut connection: Option<Connection> = None;
-    let mut id = Uuid::from_u128(client << 64 | 1);
-    while !stop.load(Ordering::Relaxed) {
-        if connection.is_none() {
-            turn += 1;
-            connection = Connection::open(servers[turn % servers.len()]).await.ok();
-        }
-        let answer = match &mut connection {
-            Some(connection) => connection.send(&request(id, today)).await.ok(),
-            None => None,
-        };
-        match answer {
-            Some((200 | 201, body)) => {
-                kept.insert(id, body);
-                acknowledged.fetch_add(1, Ordering::Relaxed);
-                id = Uuid::from_u128(id.as_u128() + 1);
-                continue;
-            }
-            Some((503, _)) => drop(refused.fetch_add(1, Ordering::Relaxed)),
-            Some((status, body)) => panic!("{status}: {}", String::from_utf8_lossy(&body)),
-            None => connection = None,
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-    kept
-}
-
-/// How many of what was acknowledged is not there any more, or not with the same receipt. Whatever is lost is kept now.
-async fn lost(server: SocketAddr, acknowledged: &HashMap<Uuid, Vec<u8>>, today: NaiveDate) -> usize {
-    let mut connection = Connection::open(server).await.unwrap();
-    let mut lost = 0;
-    for (id, body) in acknowledged {
-        let answer = connection.send(&request(*id, today)).await.unwrap();
-        lost += usize::from(answer != (200, body.clone()));
-    }
-    lost
-}
-
-/// Each id is there once, and the tallies agree.
-async fn assert_whole(url: &str, acknowledged: usize) {
-    let connection = Database::connect(ConnectOptions::new(url.to_owned())).await.unwrap();
-    let statement = Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM response");
-    let count: i64 = connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap();
-    // What was sent and not acknowledged may be there, too: one for each client at most.
-    let count = usize::try_from(count).unwrap();
-    assert!(
-        (acknowledged..=acknowledged + usize::try_from(CLIENTS).unwrap()).contains(&count),
-        "{count}, {acknowledged}"
-    );
-    assert!(run(url, &["doctor"]).contains("All agree."));
-}
 
 #[test]
 fn a_restart_and_a_failover_to_a_synchronous_standby_lose_nothing() {
@@ -192,10 +64,6 @@ fn the_control_sees_what_an_asynchronous_standby_loses() {
         let lost = lost(server.address, &acknowledged, today).await;
         assert!(lost >= 100, "only {lost} of the answers were lost that the standby could not have");
     });
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
 #[test]

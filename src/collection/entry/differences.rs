@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::findings::apart;
 use super::screen::{mode_name, told_as_finding};
 use super::{Answered, Collector, Fields, field};
 use crate::collection::answers::placed_items;
@@ -82,7 +83,7 @@ async fn list(
         unit: unit.name(language.tag()),
         unit_code: unit.code().to_string(),
         forms: differences.iter().map(|difference| differing(difference, &collector.wave, language)).collect(),
-        finding: finding.map(|finding| finding.message),
+        finding: finding.map(|finding| apart(&finding, &collector.wave, language)),
     };
     render(status, &template)
 }

@@ -4,6 +4,7 @@
 //! with it, a key leads on to the next field. Start reading at `screen.rs`, the page that is typed on.
 
 mod differences;
+mod findings;
 mod keyed;
 mod screen;
 mod sign_in;

@@ -10,9 +10,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::findings::{apart, beside_field};
 use super::keyed::{from_keys, keys_of};
 use super::{Answered, Collector, Fields, field, refused};
 use crate::collection::answers::{PlacedItem, Typed, placed_items, to_json};
+use crate::collection::journey::concerns;
 use crate::foundation::{Code, Finding, parse_date};
 use crate::pipeline::{
     BatchState, Entered, FORM_NUMBER_MAX, Platform, SubmitError, Turn, TypedForm, check_form_number,
@@ -150,7 +152,7 @@ fn show(
     let wave = &collector.wave;
     let unit = collector.unit(&setting.unit)?.name(language.tag());
     let said = (!setting.said.is_empty()).then(|| said(&setting, language));
-    let told = |finding: &&Finding| placed_items(&wave.questionnaire).all(|placed| finding.path != placed.path());
+    let stands_apart = |finding: &&Finding| placed_items(&wave.questionnaire).all(|placed| !concerns(finding, &placed));
     let place = Place { path: format!("/entry/form?{}", setting.query()), ..place.clone() };
     let template = FormPage {
         page: Page::new(&place, language.t("entry-title"), Style::Site).with_synthetic(wave.plan.synthetic),
@@ -161,12 +163,8 @@ fn show(
             Turn::Second => "entry-second",
         }),
         said,
-        findings: findings
-            .iter()
-            .filter(told)
-            .map(|finding| format!("{}: {}", finding.path, finding.message))
-            .collect(),
-        fields: key_fields(wave, &setting.language, typed, findings),
+        findings: findings.iter().filter(stands_apart).map(|finding| apart(finding, wave, language)).collect(),
+        fields: key_fields(wave, &setting.language, typed, findings, language),
         setting,
         form_max: FORM_NUMBER_MAX,
     };
@@ -184,11 +182,18 @@ fn said(setting: &Setting, language: Language) -> String {
     language.t_with(key, [("form", setting.of.chars().take(9).collect::<String>().into())])
 }
 
-fn key_fields(wave: &Wave, tag: &str, typed: &[(String, String)], findings: &[Finding]) -> Vec<KeyField> {
+/// The fields with the words of the paper, whose language is `tag`, and messages in that of the page.
+fn key_fields(
+    wave: &Wave,
+    tag: &str,
+    typed: &[(String, String)],
+    findings: &[Finding],
+    language: Language,
+) -> Vec<KeyField> {
     let asked = placed_items(&wave.questionnaire).filter(PlacedItem::takes_answer);
     let key_field = |(number, placed): (usize, PlacedItem<'_>)| {
         let path = placed.path();
-        let message = findings.iter().find(|finding| finding.path.starts_with(&path));
+        let finding = findings.iter().find(|finding| concerns(finding, &placed));
         KeyField {
             number,
             text: placed.item.text.get(tag).to_owned(),
@@ -200,7 +205,7 @@ fn key_fields(wave: &Wave, tag: &str, typed: &[(String, String)], findings: &[Fi
                 _ => false,
             },
             is_words: matches!(placed.item.kind, ItemKind::ShortText { .. }),
-            message: message.map(|finding| finding.message.clone()),
+            message: finding.map(|finding| beside_field(finding, placed.item, language)),
             path,
         }
     };
