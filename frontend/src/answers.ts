@@ -56,9 +56,11 @@ export function faultOf({ kind, path, required, bounds }: Question, values: Valu
   const text = values[path]?.[0];
   if (text === undefined) return required && kind !== "note" ? "required" : undefined;
   if (!bounds) return undefined;
-  const decimals = /^[+-]?\d+(?:[.,](\d*?)0*)?$/.exec(text);
+  const [, decimals = "", zeros = ""] = /^[+-]?\d+(?:[.,](\d*?)(0*))?$/.exec(text) ?? [, "no number"];
   const number = toNumber(text);
-  const fits = decimals && (decimals[1] ?? "").length <= bounds.decimals && number >= bounds.min && number <= bounds.max;
+  // Three zeros may part thousands, as in 50.000: who knows what was meant.
+  const isExact = decimals.length <= bounds.decimals && (zeros.length < 3 || decimals.length + zeros.length <= bounds.decimals);
+  const fits = isExact && number >= bounds.min && number <= bounds.max;
   return fits ? undefined : "wrong";
 }
 

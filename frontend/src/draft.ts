@@ -9,13 +9,12 @@ export interface Draft {
   values: Values;
   /** Where the person stands: the path of a question, or `check`. */
   at: string;
-  /** The code of the invitation that it began with. */
-  code?: string | undefined;
   /** The last day on which it could be sent. */
   until: string;
 }
 
 const PREFIX = "plumbline.draft.";
+const POSTED = "plumbline.posted";
 
 /** What `work` returns; nothing where the browser keeps nothing, or something that is not ours. */
 function attempt<T>(work: () => T): T | null {
@@ -28,32 +27,51 @@ function attempt<T>(work: () => T): T | null {
 
 /** The drafts of a form, which has one at a time. */
 export function draftsOf(form: string) {
-  const load = () => attempt(() => JSON.parse(localStorage.getItem(PREFIX + form)!) as Draft | null);
+  const key = PREFIX + form;
+  const load = () => attempt(() => JSON.parse(localStorage.getItem(key)!) as Draft | null);
+  // A page that took up a draft sends it under its name, even if another page has sent it in the meantime: it counts once.
+  let id = load()?.id ?? newId();
   return {
     /** The draft, if there is one. */
     load,
-    /** Keeps the draft and returns its identifier. After one was sent, maybe by another page, the next gets a new one. */
+    /** Keeps the draft and returns its identifier. */
     save(draft: Omit<Draft, "id">): string {
-      const id = load()?.id ?? newId();
-      attempt(() => localStorage.setItem(PREFIX + form, JSON.stringify({ ...draft, id })));
+      attempt(() => localStorage.setItem(key, JSON.stringify({ ...draft, id })));
       return id;
     },
-    /** Removes the draft. */
-    clear: () => attempt(() => localStorage.removeItem(PREFIX + form)),
-    /** What the reader wishes of all forms on this phone, after noting it if it is given. */
-    wish(name: string, value?: string): string | null {
-      if (value !== undefined) attempt(() => localStorage.setItem(name, value));
-      return attempt(() => localStorage.getItem(name));
+    /** Removes the draft; the next one is another answer. */
+    clear() {
+      attempt(() => localStorage.removeItem(key));
+      id = newId();
+    },
+    /** Notes that the browser posts the draft by itself: it is removed when the thanks are shown. */
+    posted: () => ofTab(POSTED, key),
+    /** Removes drafts of other forms that can no longer be sent. */
+    forgetOld(today: string): void {
+      attempt(() => {
+        for (const other of Object.keys(localStorage).filter((other) => other.startsWith(PREFIX) && other !== key)) {
+          const draft = attempt(() => JSON.parse(localStorage.getItem(other)!) as Draft | null);
+          if (!draft || !(draft.until >= today)) localStorage.removeItem(other);
+        }
+      });
     },
   };
 }
 
-/** Removes drafts that can no longer be sent. */
-export function forgetOldDrafts(today: string): void {
-  attempt(() => {
-    for (const key of Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) {
-      const draft = attempt(() => JSON.parse(localStorage.getItem(key)!) as Draft | null);
-      if (!draft || !(draft.until >= today)) localStorage.removeItem(key);
-    }
-  });
+/** What the reader wishes of all forms on this phone, after noting it if it is given. */
+export function wish(name: string, value?: string): string | null {
+  if (value !== undefined) attempt(() => localStorage.setItem(name, value));
+  return attempt(() => localStorage.getItem(name));
+}
+
+/** What this tab knows under a name, after noting it if it is given; it goes with the tab. */
+export function ofTab(name: string, value?: string): string | null {
+  if (value !== undefined) attempt(() => sessionStorage.setItem(name, value));
+  return attempt(() => sessionStorage.getItem(name));
+}
+
+/** Removes the draft that the browser has posted by itself. */
+export function forgetPosted(): void {
+  const key = ofTab(POSTED);
+  if (key) attempt(() => localStorage.removeItem(key));
 }

@@ -2,10 +2,14 @@
 // takes the place of the first, answers move over, and from then on nothing needs the network until they are sent.
 // Whatever fails on the way leaves a form that the browser posts by itself, with everything that was answered.
 import { fill, valuesOf } from "./answers";
+import { forgetPosted } from "./draft";
 import { find } from "./page";
 import { CHECK } from "./stage";
 import { entries } from "./store";
 import { setUp } from "./survey";
+
+/** For so long a tap may last, in milliseconds. */
+const TAP = 300;
 
 /** The code of an invitation stands in the fragment, which no server and no log sees; it is posted at once. */
 function sendInvitation(): void {
@@ -27,7 +31,8 @@ async function unfold(form: HTMLFormElement): Promise<[HTMLFormElement, Response
   if (!response.ok || !next) return undefined;
   // Whoever is typing just now must not lose the keyboard.
   for (let field; (field = document.activeElement)?.matches(".field"); ) {
-    await new Promise((resolve) => field!.addEventListener("blur", resolve, { once: true }));
+    // The tap that ends it, perhaps on an answer, must find what it was meant for.
+    await new Promise((resolve) => field!.addEventListener("blur", () => setTimeout(resolve, TAP), { once: true }));
   }
   fill(next, valuesOf(form));
   const code = find(form, "input[name=code]");
@@ -46,6 +51,7 @@ async function sendWaiting(): Promise<void> {
 
 async function start(): Promise<void> {
   sendInvitation();
+  if (find(document, ".receipt")) forgetPosted();
   // Where nothing can be kept, nothing waits.
   sendWaiting().catch(() => undefined);
   if (find(document, "#outbox")) void import("./list").then(({ showList }) => showList());

@@ -20,7 +20,8 @@ export interface Visit {
 export function attend(words: Words, visit: Visit): void {
   const count = make("p", {});
   const stay = button(words("kiosk-stay"), () => dialog.close());
-  const dialog = make("dialog", {}, make("h2", {}, words("kiosk-idle")), count, stay);
+  const dialog = make("dialog", {}, make("h2", { id: "idle" }, words("kiosk-idle")), count, stay);
+  dialog.setAttribute("aria-labelledby", "idle");
   let timer: ReturnType<typeof setTimeout>;
   let countdown: ReturnType<typeof setInterval>;
 
@@ -43,7 +44,8 @@ export function attend(words: Words, visit: Visit): void {
   };
   dialog.onclose = rest;
   document.body.append(dialog);
-  for (const touch of ["pointerdown", "keydown", "input"]) addEventListener(touch, () => dialog.open || rest());
+  // Whoever listens is there, too; such events are only seen on their way down.
+  for (const touch of ["pointerdown", "keydown", "input", "timeupdate"]) addEventListener(touch, () => dialog.open || rest(), true);
   rest();
 
   const waiting = make("p", { className: "quiet small" });

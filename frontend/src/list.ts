@@ -1,6 +1,6 @@
 // The page of what waits on this phone: each answer with its state in words, to send, to download, to delete.
 import { ALL, drain, sendingNow, startSending, tell, watch } from "./outbox";
-import { button, make, wordsOf } from "./page";
+import { button, find, make, wordsOf } from "./page";
 import { entries, remove, type Entry } from "./store";
 
 const words = wordsOf(document);
@@ -8,11 +8,13 @@ const words = wordsOf(document);
 /** Shows the outbox, and keeps showing it as it changes. */
 export function showList(): void {
   const list = document.querySelector<HTMLElement>("#outbox")!;
-  const show = () =>
-    entries().then(
-      (all) => list.replaceChildren(...rows(all)),
-      () => list.replaceChildren(make("p", {}, words("outbox-none"))),
-    );
+  const show = async () => {
+    const all = await entries().catch(() => undefined);
+    // Whoever stands on a button stays on it.
+    const { name } = document.activeElement as HTMLButtonElement;
+    list.replaceChildren(...(all ? rows(all) : [make("p", {}, words("outbox-none"))]));
+    if (name && list.contains(document.activeElement) === false) find(list, `[name="${name}"]`)?.focus();
+  };
   watch(show);
   void show();
   startSending();
@@ -21,15 +23,16 @@ export function showList(): void {
 function rows(all: Entry[]): HTMLElement[] {
   if (!all.length) return [make("p", {}, words("outbox-empty"))];
   const open = all.filter(({ state }) => state === "waiting" || state === "refused");
-  const now = button(words("phone-now"), () => void drain(ALL));
+  const now = Object.assign(button(words("phone-now"), () => void drain(ALL)), { name: "now" });
   const items = [...all].reverse().map(row);
   return [...(open.length ? [make("p", {}, now)] : []), make("ul", { className: "waiting" }, ...items)];
 }
 
 function row(entry: Entry): HTMLElement {
   const { about, body, key, state } = entry;
-  const actions = make("p", {}, button(words("outbox-delete"), () => void drop(entry), "change"));
-  if (body) actions.prepend(button(words("outbox-export"), () => download(entry), "change"));
+  const action = (name: string, act: () => unknown) => Object.assign(button(words(`outbox-${name}`), act, "change"), { name: name + key });
+  const actions = make("p", {}, action("delete", () => drop(entry)));
+  if (body) actions.prepend(action("export", () => download(entry)));
   const item = make("li", { className: "box" }, make("b", {}, about), make("p", {}, stateOf(entry)), actions);
   item.dataset.state = sendingNow() === key ? "sending" : state;
   return item;

@@ -10,7 +10,10 @@ export async function putAside(worker: string, page: string, content: Response |
   await navigator.serviceWorker.register(worker);
   const cache = await caches.open(CACHE + new URL(SELF).pathname);
   const scripts = ["form.js", "outbox.js", "list.js", ...(isShared ? ["kiosk.js"] : []), ...(hasSound ? ["sound.js"] : [])].map((name) => SELF.replace(/[^/]+$/, name));
-  await cache.put(page, content ?? (await fetch(page)));
+  const whole = content ?? (await fetch(page));
+  // A server that is busy, or a proxy in front of it, says something else under this address.
+  if (!whole.ok) throw new Error(page);
+  await cache.put(page, whole);
   await cache.addAll([...scripts, outbox]);
   const old = (await caches.keys()).filter((name) => name.startsWith(CACHE)).slice(0, -VERSIONS_MAX);
   await Promise.all(old.map((name) => caches.delete(name)));

@@ -57,7 +57,10 @@ export function drain(effort: number): Promise<void> {
 /** Whether an entry may be tried. A delay that the server named is kept, however hard one presses. */
 export function mayTry(entry: Entry, effort: number, now: number): boolean {
   const isCandidate = entry.state === "waiting" || (entry.state === "refused" && effort === ALL);
-  return isCandidate && (entry.next <= now || (effort !== DUE && !entry.held));
+  const left = entry.next - now;
+  // More left than there was to wait: the clock was wrong, and was set back.
+  const isDue = left <= 0 || left > (entry.wait ?? 0);
+  return isCandidate && (isDue || (effort !== DUE && !entry.held));
 }
 
 async function pass(effort: number): Promise<void> {
@@ -89,7 +92,8 @@ async function schedule(): Promise<void> {
 /** Tries one entry, and notes what became of it. Returns whether others are worth trying now. */
 async function attempt(entry: Entry): Promise<boolean> {
   let { outcome, skew } = await send(entry);
-  const day = answeredOn(entry.at + skew, entry.dates);
+  // Nobody has answered later than now: a clock that was ahead may have been set right since.
+  const day = answeredOn(Math.min(entry.at, Date.now()) + skew, entry.dates);
   if (outcome.kind === "refused" && outcome.paths.join() === "answered_on" && day !== entry.day) {
     // The phone's clock was wrong: the server's says which day it was.
     entry = { ...entry, day, body: { ...entry.body, answered_on: day } };
@@ -114,11 +118,12 @@ async function attempt(entry: Entry): Promise<boolean> {
 async function postpone(entry: Entry, outcome: Outcome): Promise<boolean> {
   const delay = outcome.kind === "later" ? outcome.delay : undefined;
   const [tries, held] = [entry.tries + 1, delay !== undefined];
-  const next = Date.now() + (delay ?? backOff(tries, Math.random()));
-  await put({ ...entry, state: "waiting", tries, next, held });
+  const wait = delay ?? backOff(tries, Math.random());
+  const next = Date.now() + wait;
+  await put({ ...entry, state: "waiting", tries, next, wait, held });
   if (!held && outcome.kind !== "unreachable") return true;
   const others = (await entries()).filter(({ key, state }) => key !== entry.key && state === "waiting");
-  for (const other of others) await put({ ...other, next: Math.max(other.next, next), held: held || other.held });
+  for (const other of others) await put({ ...other, next, wait, held: held || other.held });
   return false;
 }
 
@@ -140,10 +145,11 @@ async function send(entry: Entry): Promise<{ outcome: Outcome; skew: number }> {
     const headers: Record<string, string> = { "Content-Type": "application/json" };
     if (device) headers.Authorization = `Bearer ${device}`;
     // Without credentials of the browser: an answer is a citizen's, whoever is signed in to it.
-    const response = await withTimeout((signal) =>
-      fetch(entry.url, { method: "POST", headers, body: JSON.stringify(body), credentials: "omit", redirect: "error", signal }),
-    );
-    const answer: unknown = await response.json().catch(() => undefined);
+    const [response, answer] = await withTimeout(async (signal): Promise<[Response, unknown]> => {
+      const request = { method: "POST", headers, body: JSON.stringify(body), credentials: "omit", redirect: "error", signal } as const;
+      const response = await fetch(entry.url, request);
+      return [response, await response.json().catch(() => undefined)];
+    });
     skew = (Date.parse(response.headers.get("Date") ?? "") || Date.now()) - Date.now();
     return { outcome: judge(response.status, answer, response.headers.get("Retry-After"), Date.now()), skew };
   } catch {
@@ -151,7 +157,8 @@ async function send(entry: Entry): Promise<{ outcome: Outcome; skew: number }> {
   }
 }
 
-async function withTimeout(work: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+/** Gives up what takes too long, an answer that breaks off in its middle, too. */
+async function withTimeout<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), ANSWERS_WITHIN);
   return work(controller.signal).finally(() => clearTimeout(timer));

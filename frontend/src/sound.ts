@@ -63,7 +63,8 @@ async function offer(form: HTMLFormElement, words: Words, players: HTMLAudioElem
     press.onclick = isKept ? drop : keep;
   };
   const drop = async () => {
-    await caches.delete(CACHE);
+    const cache = await caches.open(CACHE);
+    for (const address of addresses) await cache.delete(address);
     await show();
   };
   const keep = async () => {
@@ -72,7 +73,11 @@ async function offer(form: HTMLFormElement, words: Words, players: HTMLAudioElem
       const cache = await caches.open(CACHE);
       for (const [at, address] of addresses.entries()) {
         told.textContent = words("form-keeping-sound", { number: at + 1, count: addresses.length });
-        if (!(await cache.match(address))) await cache.add(address);
+        if (await cache.match(address)) continue;
+        const sound = await fetch(address);
+        // A hotspot that wants a sign-in answers everything with its own page.
+        if (!sound.headers.get("content-type")?.startsWith("audio/")) throw new Error(address);
+        await cache.put(address, sound);
       }
       await show();
     } catch {

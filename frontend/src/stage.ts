@@ -112,7 +112,7 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
     const steps = stepsNow();
     const step = steps[positionIn(steps)] ?? [];
     const isCheck = at === CHECK;
-    (back.hidden ? document.body : progress).scrollIntoView();
+    (back.hidden || at === CHECK ? document.body : progress).scrollIntoView();
     const asksOne = step.filter(({ kind }) => kind !== "note").length < 2;
     const first = step[0]?.element;
     focusOn(isCheck || !first ? heading : titleOf(asksOne ? first : first.closest("section")!) ?? first);
@@ -148,8 +148,12 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
   const goBack = () => {
     const steps = stepsNow();
     const before = at === CHECK ? steps.length - 1 : positionIn(steps) - 1;
-    if (depth()) history.back();
-    else go(steps[Math.max(0, before)]?.[0]?.path ?? "", true);
+    const from = at;
+    const returnTo = () => at === from && go(steps[Math.max(0, before)]?.[0]?.path ?? "", true);
+    if (!depth()) return returnTo();
+    history.back();
+    // Browsers forget the first steps of a long way, and then do nothing.
+    setTimeout(returnTo, 500);
   };
 
   const alert = (...said: (Node | string)[]) => {
@@ -218,6 +222,9 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
     show();
     play.changed(at);
   });
-  addEventListener("popstate", ({ state }) => go((state as { at?: string } | null)?.at ?? "", true));
+  addEventListener("popstate", ({ state }) => {
+    // A jump within the page has no state, and a form that was sent is no longer there.
+    if (state && form.isConnected) go((state as { at: string }).at, true);
+  });
   return { go, goOn, show };
 }

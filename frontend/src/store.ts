@@ -25,6 +25,8 @@ export interface Entry {
   tries: number;
   /** When it is tried again. */
   next: number;
+  /** How long there is to wait until then, in milliseconds. */
+  wait?: number;
   /** Whether the server itself named that time. */
   held: boolean;
   /** Why it was refused. */

@@ -1,13 +1,19 @@
 // A survey on a phone: the stage, the draft behind it, and the way into the outbox.
 import { answeredOn, fill, toParts, valuesOf, type Dates, type Layout, type Question } from "./answers";
-import { draftsOf, forgetOldDrafts } from "./draft";
+import { draftsOf, ofTab, wish } from "./draft";
 import { putAside } from "./offline";
 import { button, find, focusOn, make, wordsOf } from "./page";
 import { CHECK, stageOf } from "./stage";
 import { entries, put, type Entry } from "./store";
 
 const ONE_QUESTION = "plumbline.one";
+/** The code of the invitation that this tab answers for, by wave and unit. */
+const INVITED = "plumbline.invited.";
+/** Where a device at an office was set up, by its code: the page in its language. */
+const HOME = "plumbline.home.";
 const GONE = "9999";
+/** After how many milliseconds to try again where a part of the script could not be loaded. */
+const AGAIN = 10_000;
 
 /** What the page says of the survey, in attributes of its form. */
 type About = Record<
@@ -21,52 +27,76 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   const about = form.dataset as About;
   const dates: Dates = { offset: +about.offset, opens: about.opens, closes: about.closes };
   const { device } = about;
-  // What a visitor has begun on a device at an office is nobody's draft elsewhere.
-  const drafts = draftsOf(device ? "kiosk" : `${about.wave}.${about.unit}`);
+  const isShared = !!device;
+  const action = form.getAttribute("action")!;
   const field = (name: string) => find<HTMLInputElement>(form, `input[name=${name}]`);
   const hide = (name: string, value: string) => form.append(make("input", { type: "hidden", name, value }));
-  const keep = (at: string) => drafts.save({ values: valuesOf(form), at, code: field("code")?.value, until: about.until });
-  const isShared = !!device;
+  const hasValues = () => !!Object.keys(valuesOf(form)).length;
+  // The tab remembers an invitation: the form in another language, or loaded anew, comes without its code.
+  const base = `${about.wave}.${about.unit}`;
+  const invited = INVITED + base;
+  const own = field("code")?.value;
+  const code = own ?? (isShared ? undefined : ofTab(invited));
+  if (own) {
+    ofTab(invited, own);
+    history.replaceState(history.state, "", about.whole);
+  } else if (code) {
+    hide("code", code);
+  }
+  // What a visitor has begun on a device at an office is nobody's draft elsewhere, and each invitation has one of its own.
+  const drafts = draftsOf(device ? "kiosk" : code ? `${base}.${code}` : base);
+  const keep = (at: string) => drafts.save({ values: valuesOf(form), at, until: about.until });
   const hasSound = !!find(form, "audio");
   const setAside =
     about.worker && "serviceWorker" in navigator
       ? () => putAside(about.worker, about.whole, content?.clone(), about.outbox, isShared, hasSound)
       : undefined;
+  let here = "";
+  let isKept = false;
   let isAside = false;
   let isSent = false;
 
   const layout = (): Layout => {
-    const wish = isShared ? null : drafts.wish(ONE_QUESTION);
+    const wished = isShared ? null : wish(ONE_QUESTION);
     const own = about.layout as Layout;
-    return wish === null ? own : wish ? "one_question" : own === "one_question" ? "factor_pages" : own;
+    return wished === null ? own : wished ? "one_question" : own === "one_question" ? "factor_pages" : own;
   };
 
   const changed = (at: string) => {
-    if (!Object.keys(valuesOf(form)).length) return;
+    here = at;
+    if (isSent) return;
+    if (!hasValues()) {
+      if (isKept) drafts.clear();
+      isKept = false;
+      return;
+    }
     keep(at);
+    isKept = true;
     if (isAside) return;
     isAside = true;
-    // Only for whoever begins to answer, and after what the page itself needs.
-    import("./outbox").catch(() => undefined);
-    if (about.work) import("./work").catch(() => undefined);
-    setAside?.().catch(() => undefined);
+    // Only for whoever begins to answer, and after what the page itself needs. Without a network it is tried again.
+    Promise.all([import("./outbox"), about.work && import("./work"), setAside?.()]).catch(() => (isAside = navigator.onLine));
   };
 
   /** Keeps the whole answer on the phone, and only then tries to send it. */
   const send = async (asked: Question[]) => {
+    if (isSent) return;
+    isSent = true;
     const key = crypto.getRandomValues(new Uint32Array(4)).join("");
     const id = keep(CHECK);
     // Invited people and devices at an office have shown who they are.
-    const puzzle = about.work && !field("code") && !device ? { text: `${about.wave}:${id}`, bits: +about.work } : undefined;
+    const puzzle = about.work && !code && !device ? { text: `${about.wave}:${id}`, bits: +about.work } : undefined;
     try {
       const day = answeredOn(Date.now(), dates);
       const { unit, language, api: url } = about;
       const mode = device ? "kiosk" : "web";
       const body: Record<string, unknown> = { id, unit, mode, language, answered_on: day, ...toParts(asked, valuesOf(form)) };
-      if (field("code")) body.code = field("code")!.value;
+      if (code) body.code = code;
       await put({ key, state: "waiting", about: about.about, day, at: Date.now(), url, body, dates, puzzle, device, tries: 0, next: 0, held: false });
     } catch {
       // Where nothing can be kept, the browser posts the form as it does without script.
+      isSent = false;
+      drafts.posted();
       field("id")!.value = id;
       field("step")!.value = CHECK;
       hide("action", "send");
@@ -74,60 +104,84 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
       return form.submit();
     }
     drafts.clear();
-    isSent = true;
+    ofTab(invited, "");
     void follow(key);
   };
 
   /** Says what becomes of an answer, in words, as it changes. */
   const follow = async (key: string) => {
+    const [title, lead] = [make("h1"), make("p", { className: "lead" })];
+    lead.setAttribute("role", "status");
     let shown = "";
-    const show = (state: string, entry: Entry, now: () => unknown) => {
+    let now: () => unknown;
+    const show = (state: string, entry: Entry) => {
       if (state === shown) return;
+      const [goesOn, wentOn] = [state, shown].map((state) => /waiting|sending/.test(state));
       shown = state;
-      const title = make("h1", {}, words(`phone-${state}`));
+      title.textContent = words(`phone-${state}`);
+      lead.textContent = words(`phone-${state}.lead`);
+      // On its way nothing moves under a finger or a reader; only words change.
+      if (goesOn && wentOn) return;
+      const again = isShared || code ? "" : make("p", {}, make("a", { href: action }, words("phone-new")));
+      const rest = goesOn ? [lead, make("p", {}, button(words("phone-now"), () => now())), again] : [...told(entry, lead), again];
       const waits = isShared ? button(words("kiosk-next"), startAnew) : make("a", { href: about.outbox }, words("outbox-title"));
-      find(document, "main")!.replaceChildren(title, ...told(entry, state, now), make("p", {}, waits));
+      find(document, "main")!.replaceChildren(title, ...rest, make("p", {}, waits));
       focusOn(title);
       document.body.scrollIntoView();
     };
     const read = async () => (await entries()).find((entry) => entry.key === key)!;
+    const sendNow = async () => {
+      const { ALL, drain, sendingNow, startSending, watch } = await import("./outbox");
+      now = () => drain(ALL);
+      watch(async () => {
+        const entry = await read();
+        if (entry) show(sendingNow() === key ? "sending" : entry.state, entry);
+      });
+      startSending();
+    };
+    now = () =>
+      sendNow()
+        .catch(async () => {
+          // This part of the script is out of reach, or gone with a newer version of the pages: any of those sends what waits.
+          if (!(await fetch(about.outbox, { method: "HEAD" })).ok) throw shown;
+          if (isShared) startAnew();
+          else location.assign(about.outbox);
+        })
+        .catch(() => setTimeout(() => now(), AGAIN));
     // It is safe on this phone, whether or not anything more can be loaded.
-    show("waiting", await read(), () => location.reload());
-    const { ALL, drain, sendingNow, startSending, watch } = await import("./outbox");
-    watch(async () => {
-      const entry = await read();
-      if (entry) show(sendingNow() === key ? "sending" : entry.state, entry, () => drain(ALL));
-    });
-    startSending();
+    show("waiting", await read());
+    now();
   };
 
-  const told = ({ receipt, why }: Entry, state: string, now: () => unknown): (HTMLElement | string)[] => {
+  const told = ({ receipt, state, why }: Entry, lead: HTMLElement): HTMLElement[] => {
     const line = (key: string, className = "") => make("p", { className }, words(key));
-    const again = isShared ? "" : make("p", {}, make("a", { href: form.action }, words("phone-new")));
-    if (state === "refused") return [make("p", { className: "lead" }, words(`refused-${why}`) || words("refused-other")), again];
-    if (state === "waiting") return [line("phone-waiting.lead", "lead"), make("p", {}, button(words("phone-now"), now)), again];
-    if (state !== "sent") return [line(`phone-${state}.lead`, "lead")];
+    if (state === "refused") lead.textContent = words(`refused-${why}`) || words("refused-other");
+    if (state !== "sent") return [lead];
     const code = make("div", { className: "receipt" }, line("thanks-receipt", "small"), make("output", {}, receipt!));
-    return [line("thanks-lead", "lead"), code, line("thanks-what"), line("thanks-close", "quiet"), again];
+    return [line("thanks-lead", "lead"), code, line("thanks-what"), line("thanks-close", "quiet")];
   };
 
-  /** Begins anew, for whoever comes next. */
+  /** Begins anew, for whoever comes next, where the device was set up. */
   const startAnew = () => {
     drafts.clear();
-    location.replace(about.whole);
+    location.replace(ofTab(HOME + device) || about.whole);
   };
-  if (isShared) drafts.clear();
-  forgetOldDrafts(answeredOn(Date.now(), { ...dates, closes: GONE }));
+  if (isShared) {
+    drafts.clear();
+    if (!ofTab(HOME + device)) ofTab(HOME + device, location.href);
+  }
+  drafts.forgetOld(answeredOn(Date.now(), { ...dates, closes: GONE }));
   const draft = drafts.load();
-  // A draft begun with one invitation is not continued with another.
-  const isRestored = draft && !Object.keys(valuesOf(form)).length && (!field("code") || field("code")!.value === draft.code);
-  if (isRestored) {
-    fill(form, draft.values);
-    if (draft.code && !field("code")) hide("code", draft.code);
+  const given = valuesOf(form);
+  // What the browser itself has filled in is a part of it, and what was answered on this page is newer.
+  const isRestored = draft && Object.keys(draft.values).some((path) => !given[path]);
+  if (draft) {
+    isKept = true;
+    fill(form, { ...draft.values, ...given });
     at = at === CHECK ? at : draft.at;
   }
   // Whoever comes back is where they were; a form without answers begins at its beginning.
-  at = Object.keys(valuesOf(form)).length ? ((history.state as { at?: string } | null)?.at ?? at) : "";
+  at = hasValues() ? ((history.state as { at?: string } | null)?.at ?? at) : "";
   const stage = stageOf(form, words, { layout, isShared, changed, send }, at);
   history.replaceState({ at, depth: 0 }, "");
   form.onsubmit = (event) => {
@@ -138,10 +192,13 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
 
   if (isRestored) {
     const clear = () => {
+      drafts.clear();
+      // Somebody else's invitation, perhaps: it is not spent on what comes now.
+      ofTab(invited, own ?? "");
+      if (code && !own) return location.replace(action);
       fill(form, {});
       box.remove();
       stage.go("", true);
-      drafts.clear();
     };
     const box = make("div", { className: "box" }, words("phone-kept"), make("p", {}, button(words("phone-clear"), clear, "change")));
     box.setAttribute("role", "status");
@@ -150,14 +207,14 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
 
   if (hasSound) import("./sound").then(({ lendVoice }) => lendVoice(form, words, isShared ? undefined : setAside)).catch(() => undefined);
   if (isShared) {
-    const isBegun = () => isSent || !!Object.keys(valuesOf(form)).length;
+    const isBegun = () => isSent || !!here || hasValues();
     import("./kiosk").then(({ attend }) => attend(words, { isBegun, clear: startAnew })).catch(() => undefined);
   } else {
     // The reader's own choice of one question a screen.
     const choice = make("input", { type: "checkbox", checked: layout() === "one_question" });
     choice.oninput = (event) => {
       event.stopPropagation();
-      drafts.wish(ONE_QUESTION, choice.checked ? "1" : "");
+      wish(ONE_QUESTION, choice.checked ? "1" : "");
       stage.show();
     };
     form.append(make("p", { className: "one" }, make("label", {}, choice, words("phone-one"))));
@@ -166,10 +223,14 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   // Another language is another page. A draft brings the answers over; without one the form is posted, as without script.
   for (const tongue of document.querySelectorAll<HTMLButtonElement>("button[form=answers][formaction]")) {
     tongue.onclick = (event) => {
-      if (!drafts.load()) return (form.onsubmit = null);
       event.preventDefault();
       fetch(tongue.formAction, { method: "HEAD" }).then(
-        () => location.assign(tongue.formAction),
+        () => {
+          if (hasValues()) keep(here || at);
+          if (!hasValues() || (!isShared && drafts.load())) return location.assign(tongue.formAction + (code ? "?all=1" : ""));
+          form.onsubmit = tongue.onclick = null;
+          tongue.click();
+        },
         () => (find(document, "#progress")!.textContent = words("phone-tongue")),
       );
     };

@@ -42,7 +42,7 @@ test("steps are questions, groups or everything, and texts to read stand with a 
 
 test("a number is checked as the server checks it", () => {
   const visits = QUESTIONS[5];
-  const cases = [["5"], ["1,5"], ["1.5"], ["1.50"], ["99"], ["-0"], ["100", "wrong"], ["-1", "wrong"], ["1.55", "wrong"], ["five", "wrong"], ["1e1", "wrong"], ["", "wrong"]];
+  const cases = [["5"], ["1,5"], ["1.5"], ["1.50"], ["99"], ["-0"], ["100", "wrong"], ["-1", "wrong"], ["1.55", "wrong"], ["five", "wrong"], ["1e1", "wrong"], ["", "wrong"], ["5.0"], ["50.000", "wrong"], ["50,000", "wrong"], ["1.5000", "wrong"]];
   for (const [typed, expected] of cases) assert.equal(answers.faultOf(visits, { "answers.visits": [typed] }), expected, typed);
   assert.equal(answers.faultOf(QUESTIONS[0], {}), "required");
   assert.equal(answers.faultOf(QUESTIONS[1], {}), undefined);

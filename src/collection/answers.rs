@@ -124,15 +124,23 @@ fn answer_to_json(kind: &ItemKind, values: &[String]) -> Option<Value> {
         ItemKind::Note => None,
         ItemKind::Likert if first == NO_OPINION => Some(Value::Null),
         ItemKind::Likert => Some(first.parse::<u8>().map_or_else(|_| as_typed(), Value::from)),
-        ItemKind::Number { .. } => Some(number(first).map_or_else(as_typed, Value::Number)),
+        ItemKind::Number { decimals, .. } => Some(number(first, *decimals).map_or_else(as_typed, Value::Number)),
         ItemKind::MultipleChoice { .. } => Some(Value::from(values)),
         ItemKind::SingleChoice { .. } | ItemKind::ShortText { .. } => Some(as_typed()),
     }
 }
 
-/// Reads a number with a decimal point or comma; grouping is not guessed at.
-fn number(text: &str) -> Option<Number> {
+/// Reads a number with a decimal point or comma; grouping is not guessed at, and where three zeros may be one (`50.000`) and
+/// so many decimals are not asked for, it is none.
+fn number(text: &str, decimals: u8) -> Option<Number> {
     let text = text.replace(',', ".");
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let may_be_grouped = fraction.ends_with("000") && fraction.len() > usize::from(decimals);
+    if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) || may_be_grouped {
+        return None;
+    }
     text.parse::<i64>().map(Number::from).ok().or_else(|| Number::from_f64(text.parse().ok()?))
 }
 
@@ -170,6 +178,27 @@ mod tests {
         let typed = Typed::from_fields(&fields("answers.q1=x&answers.visits=many"), &questionnaire);
         let [(_, answers), _] = to_json(&questionnaire, &typed);
         assert_eq!(answers, json!({"q1": "x", "visits": "many"}));
+    }
+
+    #[test]
+    fn a_number_is_read_as_it_is_written_and_never_guessed_at() {
+        for (typed, decimals, read) in [
+            ("5", 0, Some(json!(5))),
+            ("+5", 0, Some(json!(5))),
+            ("-1,5", 1, Some(json!(-1.5))),
+            ("1.50", 1, Some(json!(1.5))),
+            ("5.0", 0, Some(json!(5.0))),
+            ("50.000", 3, Some(json!(50.0))),
+            ("50.000", 0, None),
+            ("50,000", 2, None),
+            ("1.5000", 1, None),
+            ("1e3", 0, None),
+            (".5", 1, None),
+            ("1.000.000", 0, None),
+            ("inf", 0, None),
+        ] {
+            assert_eq!(number(typed, decimals).map(Value::Number), read, "{typed} with {decimals} decimals");
+        }
     }
 
     #[test]

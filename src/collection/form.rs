@@ -29,8 +29,8 @@ use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, OpenAnswers, Source, TypedCode, Wave, WaveState};
 use crate::web::{ForPage, PageError, Place, Sender, Taken, Wait, draw_id};
 
-/// The most bytes of a form: every text of a long questionnaire at its full length.
-const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The most bytes of a form: dozens of texts at their full length, nine bytes a letter as browsers write Vietnamese ones.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// The most fields of a form.
 const FIELDS_MAX: usize = 1000;
 /// After how many seconds a busy server is worth another try.

@@ -114,7 +114,7 @@ pub(super) async fn give_thanks(
         return Err(PageError::NotFound);
     }
     let template = KioskThanksPage {
-        page: page(&place, &wave, place.language.t("thanks-title")).on_kiosk(),
+        page: page(&place, &wave, place.language.t("thanks-title")),
         receipt: thanks.receipt,
         next: format!("/k/{code}"),
     };

@@ -210,8 +210,10 @@ pub(super) fn unkept(mut response: Response) -> Response {
     response
 }
 
+/// A page of the form. At the address of a device there is no way out of it, whatever it says.
 pub(super) fn page(place: &Place, wave: &Wave, title: impl Into<String>) -> Page {
-    Page::new(place, title, Style::Form).with_synthetic(wave.plan.synthetic)
+    let page = Page::new(place, title, Style::Form).with_synthetic(wave.plan.synthetic);
+    if place.path.starts_with("/k/") { page.on_kiosk() } else { page }
 }
 
 fn questions_page<'w>(

@@ -137,8 +137,6 @@ pub(super) fn show_whole(
     let place = Place { language, path: action.clone() };
     let title = wave.plan.title.get(language.tag());
     let groups: Vec<_> = pages(wave).into_iter().flatten().collect();
-    let shown = page(&place, wave, title);
-    let shown = if draft.device.is_some() { shown.on_kiosk() } else { shown };
     let mut said = FORM_WORDS.to_vec();
     if draft.device.is_some() {
         said.extend(KIOSK_WORDS);
@@ -147,7 +145,7 @@ pub(super) fn show_whole(
         said.extend(SOUND_WORDS);
     }
     let template = WholePage {
-        page: shown,
+        page: page(&place, wave, title),
         title,
         unit: draft.unit.name(language.tag()),
         unit_code: draft.unit.code().as_str(),

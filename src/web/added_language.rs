@@ -239,10 +239,20 @@ fn check(key: &str, messages: &FluentBundle<FluentResource>, found: &mut Limited
         found.push(key, "unknown_key", "the pages have no such message; frontend/locales/vi has them all");
         return;
     }
-    let arguments = SAYABLE.arguments.iter().map(|name| (*name, FluentValue::from(1))).collect();
-    if lookup(messages, key, Some(&arguments)).is_none() {
+    let said = |value: FluentValue<'static>| {
+        let arguments = SAYABLE.arguments.iter().map(|name| (*name, value.clone())).collect();
+        lookup(messages, key, Some(&arguments))
+    };
+    if said(1.into()).is_none() {
         let message = "this cannot be said: it names an argument or a function that there is not, or another message";
         found.push(key, "invalid", message);
+    } else if SAYABLE.keys[key] && said("1".into()).is_none_or(|said| said.contains("NUMBER(")) {
+        // The script puts numbers in as they are written.
+        found.push(
+            key,
+            "invalid",
+            "messages to citizens get numbers as text: write { $count } and not { NUMBER($count) }",
+        );
     }
 }
 
@@ -328,6 +338,7 @@ mod tests {
             ("language-name = Hmoob\nform-next = Mus\nform-next = Mus", ("", "duplicate")),
             ("language-name = Hmoob\nform-progress = { $nmber }", ("form-progress", "invalid")),
             ("language-name = Hmoob\nform-next = { SHOUT($count) }", ("form-next", "invalid")),
+            ("language-name = Hmoob\nphone-blanks = { NUMBER($count) }", ("phone-blanks", "invalid")),
             ("language-name = Hmoob\n\nform-next = { $count", ("line 3", "syntax")),
             ("language-name = Hmoob\nlanguage-short = Hmoob Dawb", ("language-short", "invalid")),
         ];

@@ -17,6 +17,9 @@ worker.addEventListener("fetch", (event) => {
   else if (/^\/(assets|sound)\//.test(pathname)) event.respondWith(find((path) => path === pathname).then((kept) => (kept ? part(request, kept) : fetch(request))));
 });
 
+/** A form's address without its language. */
+const bare = (path: string) => path.replace(/^\/[\w-]+(?=\/[sk]\/)/, "");
+
 /** What was put aside under a fitting address, the newest first; nothing where that cannot be looked up. */
 const find = (fits: (path: string) => boolean) => search(fits).catch(() => undefined);
 
@@ -43,9 +46,8 @@ async function part(request: Request, kept: Response): Promise<Response> {
 }
 
 async function navigate(request: Request, pathname: string): Promise<Response> {
-  // A printed code leads to an address without a language.
-  const isForm = (path: string) => path === pathname || (pathname.startsWith("/s/") && path.endsWith(pathname));
-  const kept = await find(isForm);
+  // Better in another language than not at all; and a printed code leads to an address without one.
+  const kept = (await find((path) => path === pathname)) ?? (await find((path) => bare(path) === bare(pathname)));
   const fetched = fetch(request);
   const inTime = kept ? Promise.race([fetched, new Promise<never>((_, reject) => setTimeout(reject, ANSWERS_WITHIN))]) : fetched;
   try {
@@ -55,7 +57,9 @@ async function navigate(request: Request, pathname: string): Promise<Response> {
   } catch {
     // Out of reach.
   }
-  return kept ?? (await find((path) => path.endsWith("/outbox"))) ?? Response.error();
+  // What waits on a device at an office is not for its visitors.
+  const outbox = bare(pathname).startsWith("/k/") ? undefined : await find((path) => path.endsWith("/outbox"));
+  return kept ?? outbox ?? Response.error();
 }
 
 export {};
