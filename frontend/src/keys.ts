@@ -21,5 +21,5 @@ export function leadOn(form: HTMLFormElement): void {
       }
     });
   });
-  to(fields.find((field) => field.getAttribute("aria-invalid")) ?? fields[0]);
+  to(form.querySelector<HTMLElement>("[aria-invalid]") ?? fields[0]);
 }

@@ -76,3 +76,20 @@ test("a form is typed by keys alone, each leading on to the next field, and Ente
   await phone.eventually(async () => (await product.rows("small")) === before + 1, "the form is kept");
   assert.equal(await page.inputValue("#form"), "2");
 });
+
+for (const [language, words] of [["vi", "Số phiếu là số nguyên"], ["en", "whole number"], ["cs", "je celé číslo"]]) {
+  test(`what is wrong is said in the language of the page, and the hand is led to it (${language})`, async () => {
+    await signIn(language);
+    await begin("only", "BX-3");
+    await page.fill("#form", "0");
+    await page.locator("form.keys button").click();
+    assert.ok((await page.textContent("[role=alert]")).includes(words));
+    assert.deepEqual(await phone.seriousViolations(page), []);
+    await page.waitForFunction(() => document.activeElement.id === "form");
+    await page.fill("#form", "1");
+    await page.locator(".key input").nth(1).fill("8");
+    await page.locator("form.keys button").click();
+    await page.waitForFunction(() => document.activeElement.matches(".key.wrong [aria-invalid]"));
+    assert.equal(await page.locator("[role=alert]").count(), 0, "what stands beside a field is not said twice");
+  });
+}

@@ -50,6 +50,18 @@ for (const language of LANGUAGES) {
   });
 }
 
+test("on a small device the list of answers begins at its heading, and the thanks point at nothing that is not there", async () => {
+  await use({ viewport: { width: 360, height: 640 } });
+  await visit("cs");
+  await phone.answerToTheCheckPage(page);
+  const { top, bottom } = await page.locator("h1").evaluate((heading) => heading.getBoundingClientRect().toJSON());
+  assert.ok(top >= 0 && bottom <= 640, `the heading stands at ${top}`);
+  await phone.next(page);
+  await page.waitForSelector("output");
+  assert.equal(await page.locator("footer:visible").count(), 0);
+  assert.equal(await page.locator(".receipt ~ p:visible:not(:has(a, button))").count(), 0, "no words of a link below");
+});
+
 test("whoever goes silent is asked, may go on, and is cleared after when not", async () => {
   await page.clock.install();
   await visit();

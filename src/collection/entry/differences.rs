@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::findings::apart;
-use super::screen::{mode_name, told_as_finding};
+use super::screen::{language_name, mode_name, told_as_finding};
 use super::{Answered, Collector, Fields, field};
 use crate::collection::answers::placed_items;
 use crate::collection::view::value_in_words;
@@ -99,8 +99,8 @@ fn differing<'d>(difference: &'d Difference, wave: &Wave, language: Language) ->
     let day = |entry: &FormEntry| language.format_date(entry.answered_on);
     compare("day", language.t("entry-day"), day(first), day(second));
     compare("mode", language.t("entry-mode"), mode_name(first.mode, language), mode_name(second.mode, language));
-    let tag = |entry: &FormEntry| entry.answers["language"].as_str().unwrap_or_default().to_owned();
-    compare("language", language.t("entry-language"), tag(first), tag(second));
+    let tongue = |entry: &FormEntry| language_name(entry.answers["language"].as_str().unwrap_or_default());
+    compare("language", language.t("entry-language"), tongue(first), tongue(second));
     for placed in placed_items(&wave.questionnaire) {
         let path = placed.path();
         let words = |entry: &FormEntry| match value_at(&entry.answers, &path) {

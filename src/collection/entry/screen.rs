@@ -62,7 +62,7 @@ struct BatchesPage<'w> {
     collector: String,
     units: Vec<(String, &'w str)>,
     modes: Vec<(&'static str, String)>,
-    languages: Vec<String>,
+    languages: Vec<(&'w str, String)>,
     today: NaiveDate,
     begun: Vec<(&'w Unit, &'w str, Vec<BatchState>)>,
     form_max: u32,
@@ -86,7 +86,7 @@ pub(super) async fn show_batches(State(platform): State<Platform>, place: Place,
         collector: collector.access.name.to_string(),
         units: collector.units().map(|unit| (unit.code().to_string(), unit.name(language.tag()))).collect(),
         modes: collector.modes().map(|mode| (mode.as_str(), mode_name(mode, language))).collect(),
-        languages: wave.questionnaire.languages.iter().map(ToString::to_string).collect(),
+        languages: wave.questionnaire.languages.iter().map(|tag| (tag.as_str(), language_name(tag.as_str()))).collect(),
         today: platform.clock().today().min(wave.plan.field.closes),
         begun,
         form_max: FORM_NUMBER_MAX,
@@ -102,6 +102,11 @@ pub(super) fn mode_name(mode: Mode, language: Language) -> String {
         Mode::Telephone => "mode-telephone",
         Mode::Paper => "mode-paper",
     })
+}
+
+/// A language by its own name, or by its tag where the pages do not have it.
+pub(super) fn language_name(tag: &str) -> String {
+    Language::from_tag(tag).map_or_else(|| tag.to_owned(), |language| language.native_name().to_owned())
 }
 
 /// A field of the page.
@@ -127,8 +132,16 @@ struct FormPage<'w> {
     turn: String,
     said: Option<String>,
     findings: Vec<String>,
+    /// The fields above the questions that are wrong.
+    wrong: Vec<&'static str>,
     fields: Vec<KeyField>,
     form_max: u32,
+}
+
+impl FormPage<'_> {
+    fn is_wrong(&self, field: &str) -> bool {
+        self.wrong.contains(&field)
+    }
 }
 
 /// The page for the next form.
@@ -164,11 +177,22 @@ fn show(
         }),
         said,
         findings: findings.iter().filter(stands_apart).map(|finding| apart(finding, wave, language)).collect(),
+        wrong: wrong_fields(findings),
         fields: key_fields(wave, &setting.language, typed, findings, language),
         setting,
         form_max: FORM_NUMBER_MAX,
     };
     render(status, &template)
+}
+
+/// The fields above the questions that findings speak of. What is busy is not wrong.
+fn wrong_fields(findings: &[Finding]) -> Vec<&'static str> {
+    let field = |finding: &Finding| match (finding.path.as_str(), finding.code) {
+        ("form", "out_of_range") => Some("form"),
+        ("day" | "answered_on", _) => Some("day"),
+        _ => None,
+    };
+    findings.iter().filter_map(field).collect()
 }
 
 fn said(setting: &Setting, language: Language) -> String {
