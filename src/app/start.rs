@@ -67,7 +67,7 @@ fn log_to_stderr(config: &Config) -> Result<(), AnyError> {
 
 /// Sets the platform to work on a migrated store.
 pub(super) async fn start(config: &Config) -> Result<Platform, AnyError> {
-    let store = Store::connect(&config.database_url).await?;
+    let store = Store::open(&config.database_url).await?;
     let offset = FixedOffset::east_opt(config.utc_offset_hours * 3_600).ok_or("utc_offset_hours is out of range")?;
     let mut secret = [0; 32];
     SysRng.try_fill_bytes(&mut secret)?;

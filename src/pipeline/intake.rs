@@ -1,9 +1,11 @@
 //! Group commit: submissions that wait share one transaction, and each is answered after it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::SubmitError;
 use crate::storage::{NewResponse, Outcome, StorageError, Store};
@@ -39,6 +41,8 @@ pub(super) struct Intake {
     committed: Arc<Notify>,
     /// Told after each commit that spent a code.
     spent: Arc<Notify>,
+    /// Whether the last group could not be kept.
+    failing: Arc<AtomicBool>,
 }
 
 impl Intake {
@@ -49,8 +53,9 @@ impl Intake {
         let committed = Arc::new(Notify::new());
         let spent = Arc::new(Notify::new());
         let told = (Arc::clone(&committed), Arc::clone(&spent));
-        tokio::spawn(write_groups(store.clone(), waiting, told, limits.group_max));
-        Self { queue, committed, spent }
+        let failing = Arc::<AtomicBool>::default();
+        tokio::spawn(write_groups(store.clone(), waiting, told, Arc::clone(&failing), limits.group_max));
+        Self { queue, committed, spent, failing }
     }
 
     /// Keeps a response and returns what became of it, after it is durable.
@@ -63,6 +68,11 @@ impl Intake {
             // The writer is gone only when the process shuts down; nothing was acknowledged.
             Err(_) => Err(SubmitError::Overloaded),
         }
+    }
+
+    /// Whether the last submissions could not be kept.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 
     /// Resolves after a commit since the last call.
@@ -80,8 +90,10 @@ async fn write_groups(
     store: Store,
     mut waiting: mpsc::Receiver<Waiting>,
     (committed, spent): (Arc<Notify>, Arc<Notify>),
+    failing: Arc<AtomicBool>,
     group_max: usize,
 ) {
+    let mut failures = Failures::default();
     let mut group = Vec::with_capacity(group_max);
     loop {
         group.clear();
@@ -95,6 +107,7 @@ async fn write_groups(
         if responses.iter().any(|response| response.invitation.is_some()) {
             spent.notify_one();
         }
+        failing.store(kept.is_err(), Ordering::Relaxed);
         match kept {
             Ok(outcomes) => {
                 committed.notify_one();
@@ -104,12 +117,29 @@ async fn write_groups(
                 }
             }
             Err(error) => {
-                tracing::error!(%error, waiting = answers.len(), "submissions could not be kept");
+                failures.tell(&error, answers.len());
                 let error = Arc::new(error);
                 for answer in answers {
                     drop(answer.send(Err(Arc::clone(&error))));
                 }
             }
+        }
+    }
+}
+
+/// Failures in the log: a line a second at most, because a full disk is filled by its own complaints.
+#[derive(Default)]
+struct Failures {
+    told_at: Option<Instant>,
+    untold: usize,
+}
+
+impl Failures {
+    fn tell(&mut self, error: &StorageError, refused: usize) {
+        self.untold += refused;
+        if self.told_at.is_none_or(|at| at.elapsed() >= Duration::from_secs(1)) {
+            tracing::error!(%error, refused = self.untold, "submissions could not be kept");
+            (self.told_at, self.untold) = (Some(Instant::now()), 0);
         }
     }
 }

@@ -106,9 +106,10 @@ impl Platform {
         &self.0.store
     }
 
-    /// Whether storage answers.
+    /// Whether storage answers, and keeps what it is given: after a failure that is tried, not believed.
     pub async fn is_ready(&self) -> bool {
-        self.0.store.ping().await.is_ok()
+        let store = &self.0.store;
+        store.ping().await.is_ok() && (!self.0.intake.is_failing() || store.try_to_commit().await.is_ok())
     }
 
     /// The administrator's token; the same on all servers of one database.

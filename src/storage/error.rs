@@ -22,6 +22,21 @@ pub enum StorageError {
     /// No connection could be made.
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[source] DbErr),
+    /// There is no file where an embedded store should be.
+    #[error("there is no database file {file}; mend its address, or make it with `plumbline migrate`")]
+    NoFile {
+        /// The file.
+        file: String,
+    },
+    /// The file of an embedded store is no longer the one that was opened.
+    #[error(
+        "the database file {file} was removed or replaced while it was in use: put it back, or start Plumbline again on the \
+             one that is to be used; nothing is kept until then"
+    )]
+    Moved {
+        /// The file.
+        file: String,
+    },
     /// The file of an embedded store cannot be opened.
     #[error(
         "the database file {file} cannot be opened: its folder must be there, and whoever runs Plumbline must be able to \

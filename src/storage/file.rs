@@ -1,5 +1,6 @@
 //! The file of an embedded store, and what people are told when it cannot be written.
 
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,14 +16,44 @@ const CANNOT_OPEN: i32 = 14;
 pub(super) struct EmbeddedFile {
     /// Its address, which makes the file if it is not there.
     pub(super) url: Arc<str>,
+    /// The device and the number of the file that was opened; nothing before.
+    opened: Option<(u64, u64)>,
     /// Set when the file was found read-only, until the connection that found it so is closed (see `pool.rs`).
     pub(super) found_read_only: Arc<AtomicBool>,
 }
 
 impl EmbeddedFile {
     pub(super) fn new(url: &str) -> Self {
-        let url = if url.contains('?') { url.into() } else { format!("{url}?mode=rwc").into() };
-        Self { url, found_read_only: Arc::default() }
+        let file = Self { url: url.into(), opened: None, found_read_only: Arc::default() };
+        if url.contains('?') {
+            return file;
+        }
+        // A file that was there is never made anew: where it is gone, an empty one would stand in for it.
+        let mode = if file.exists() { "rw" } else { "rwc" };
+        Self { url: format!("{url}?mode={mode}").into(), ..file }
+    }
+
+    /// Whether the file is there.
+    pub(super) fn exists(&self) -> bool {
+        identity(self.path()).is_some()
+    }
+
+    /// Notes which file was opened.
+    pub(super) fn opened(self) -> Self {
+        Self { opened: identity(self.path()), ..self }
+    }
+
+    /// Fails where the file is no longer the one that was opened: what is written now is lost with the last connection to it.
+    pub(super) fn check_in_place(&self) -> Result<(), StorageError> {
+        if self.opened.is_none() || identity(self.path()) == self.opened {
+            return Ok(());
+        }
+        Err(StorageError::Moved { file: self.path().to_owned() })
+    }
+
+    /// What is said where the file is missing.
+    pub(super) fn missing(&self) -> StorageError {
+        StorageError::NoFile { file: self.path().to_owned() }
     }
 
     /// The file as people name it.
@@ -45,6 +76,11 @@ impl EmbeddedFile {
             _ => error,
         }
     }
+}
+
+/// The device and the number of a file.
+fn identity(path: &str) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 #[cfg(test)]

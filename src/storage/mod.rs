@@ -60,11 +60,24 @@ impl Store {
             return Err(StorageError::UnknownEngine);
         }
         let file = is_sqlite.then(|| EmbeddedFile::new(url));
+        Self::connect_to(url, file).await
+    }
+
+    /// Opens the store at `url` as [`Store::connect`] does, but makes no file: whoever mistyped an address is told.
+    pub async fn open(url: &str) -> Result<Self, StorageError> {
+        let file = EmbeddedFile::new(url);
+        if url.starts_with("sqlite:") && !file.exists() {
+            return Err(file.missing());
+        }
+        Self::connect(url).await
+    }
+
+    async fn connect_to(url: &str, file: Option<EmbeddedFile>) -> Result<Self, StorageError> {
         let (writer, db) = match &file {
             Some(file) => open_file(file).await?,
             None => hosts::open_primary(url).await?,
         };
-        let store = Self { db, writer, file };
+        let store = Self { db, writer, file: file.map(EmbeddedFile::opened) };
         // Another error than this one is left to the work that meets it, and may have passed by then.
         if let Err(error @ StorageError::ReadOnly { .. }) = store.try_to_write().await {
             return Err(error);
@@ -80,6 +93,7 @@ impl Store {
 
     /// Whether the store answers.
     pub async fn ping(&self) -> Result<(), StorageError> {
+        self.check_in_place()?;
         Ok(self.db.ping().await?)
     }
 

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, EntityTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 
+use super::entities::setting;
+use super::file::EmbeddedFile;
 use super::{StorageError, Store};
 
 /// How often a transaction is tried before its error is reported.
@@ -18,6 +23,21 @@ pub(super) trait Work: Sync {
     /// Does it.
     fn run(&self, transaction: &DatabaseTransaction)
     -> impl Future<Output = Result<Self::Output, StorageError>> + Send;
+}
+
+/// Writes what is there already.
+struct Touch;
+
+impl Work for Touch {
+    type Output = ();
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), StorageError> {
+        setting::Entity::update_many()
+            .col_expr(setting::Column::Value, Expr::col(setting::Column::Value))
+            .exec(transaction)
+            .await?;
+        Ok(())
+    }
 }
 
 impl Store {
@@ -61,11 +81,24 @@ impl Store {
         })
     }
 
+    /// Whether something can be committed, and is not only said to be.
+    pub async fn try_to_commit(&self) -> Result<(), StorageError> {
+        self.transaction_once(&Touch).await
+    }
+
     async fn commit<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
+        self.check_in_place()?;
         let transaction = self.begin().await?;
         let output = work.run(&transaction).await?;
         transaction.commit().await?;
+        // Again: nothing is acknowledged that went into a file which was taken away in the meantime.
+        self.check_in_place()?;
         Ok(output)
+    }
+
+    /// Fails where an embedded store's file was removed or replaced.
+    pub(super) fn check_in_place(&self) -> Result<(), StorageError> {
+        self.file.as_ref().map_or(Ok(()), EmbeddedFile::check_in_place)
     }
 
     async fn begin(&self) -> Result<DatabaseTransaction, StorageError> {

@@ -1,13 +1,15 @@
-//! A database file that cannot be written: refused at the start in words that help, and waited out by a server that runs.
+//! A database file that cannot be written, or is not there: refused at the start in words that help, and waited out by a server
+//! that runs.
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
 use crate::support::fixture::today;
+use crate::support::http::Connection;
 use crate::support::load::{Load, assert_whole, lost, runtime};
 use crate::support::or_skip;
 use crate::support::process::{SERVE, Server, plumbline, prepare};
@@ -89,8 +91,8 @@ fn a_server_on_a_read_only_file_says_which_and_ends() {
     let url = url(folder.0.path());
     prepare(&url, today());
     folder.lock(true).unwrap();
-    for url in [url.clone(), url.replace("plumbline.db", "other.db")] {
-        let output = plumbline(&url, SERVE).output().unwrap();
+    for (url, command) in [(url.clone(), SERVE), (url.replace("plumbline.db", "other.db"), &["migrate"])] {
+        let output = plumbline(&url, command).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
         let file = url.strip_prefix("sqlite://").unwrap();
@@ -101,76 +103,38 @@ fn a_server_on_a_read_only_file_says_which_and_ends() {
     drop(Server::start(&url));
 }
 
-/// A file system of its own that the kernel can be made to find damaged, upon which it takes no more writes.
-struct FragileDisk {
-    image: PathBuf,
-    mounted: PathBuf,
-    /// The name of its device; empty while it is not mounted.
-    device: String,
-    _folder: TempDir,
-}
-
-impl FragileDisk {
-    fn new() -> Result<Self, String> {
-        let folder = TempDir::with_prefix("plumbline-fragile-").map_err(|error| error.to_string())?;
-        let (image, mounted) = (folder.path().join("image"), folder.path().join("mounted"));
-        fs::create_dir(&mounted).map_err(|error| error.to_string())?;
-        let sized = File::create(&image).and_then(|file| file.set_len(64 << 20));
-        sized.map_err(|error| error.to_string())?;
-        system("mkfs.ext4", &["-q", "-F", &image.to_string_lossy()])?;
-        let mut disk = Self { image, mounted, device: String::new(), _folder: folder };
-        disk.mount()?;
-        if disk.trigger().exists() {
-            Ok(disk)
-        } else {
-            Err("the kernel cannot be made to find a disk damaged".to_owned())
-        }
-    }
-
-    fn mount(&mut self) -> Result<(), String> {
-        let (image, mounted) = (self.image.to_string_lossy(), self.mounted.to_string_lossy());
-        system("mount", &["-o", "loop,errors=remount-ro", &image, &mounted])?;
-        let output = system("findmnt", &["-n", "-o", "SOURCE", &mounted])?;
-        let device = String::from_utf8_lossy(&output.stdout);
-        device.trim().trim_start_matches("/dev/").clone_into(&mut self.device);
-        Ok(())
-    }
-
-    fn trigger(&self) -> PathBuf {
-        Path::new("/sys/fs/ext4").join(&self.device).join("trigger_fs_error")
-    }
-
-    /// What an administrator does once nobody uses it any more.
-    fn repair(&mut self) -> Result<(), String> {
-        system("umount", &[&self.mounted.to_string_lossy()])?;
-        // That it mended something is a failure in the eyes of fsck.
-        drop(system("fsck.ext4", &["-f", "-y", &self.image.to_string_lossy()]));
-        self.mount()
-    }
-}
-
-impl Drop for FragileDisk {
-    fn drop(&mut self) {
-        drop(system("umount", &["-l", &self.mounted.to_string_lossy()]));
-    }
+/// The status of the server's own word on whether it is ready.
+async fn readiness(server: &Server) -> u16 {
+    let mut connection = Connection::open(server.address).await.unwrap();
+    connection.send(b"GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap().0
 }
 
 #[test]
-fn a_disk_that_the_kernel_finds_damaged_takes_no_answers_and_loses_none() {
-    let Some(mut disk) = or_skip("a damaged disk", FragileDisk::new()) else { return };
-    let (url, today) = (url(&disk.mounted), today());
+fn a_file_that_is_taken_away_is_missed_at_once_and_no_empty_one_stands_in_for_it() {
+    let folder = TempDir::with_prefix("plumbline-moved-").unwrap();
+    let (url, today) = (url(folder.path()), today());
+    let [file, elsewhere] = ["plumbline.db", "elsewhere.db"].map(|name| folder.path().join(name));
+    let missing = plumbline(&url, SERVE).output().unwrap();
+    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(
+        said.contains("there is no database file") && said.contains("plumbline migrate") && !file.exists(),
+        "{said}"
+    );
     prepare(&url, today);
     let server = Server::start(&url);
-    let acknowledged = runtime().block_on(async {
+    runtime().block_on(async {
         let load = Load::start(&[server.address], today);
         load.more(100).await;
-        fs::write(disk.trigger(), "1").unwrap();
+        assert_eq!(readiness(&server).await, 200);
+        fs::rename(&file, &elsewhere).unwrap();
         load.refusals(REFUSALS).await;
-        load.finish().await
+        assert_eq!(readiness(&server).await, 503);
+        assert!(!file.exists());
+        fs::rename(&elsewhere, &file).unwrap();
+        load.more(100).await;
+        assert_eq!(readiness(&server).await, 200);
+        let acknowledged = load.finish().await;
+        assert_eq!(lost(server.address, &acknowledged, today).await, 0);
+        assert_whole(&url, acknowledged.len()).await;
     });
-    server.kill();
-    disk.repair().unwrap();
-    let server = Server::start(&url);
-    assert_eq!(runtime().block_on(lost(server.address, &acknowledged, today)), 0);
-    runtime().block_on(assert_whole(&url, acknowledged.len()));
 }
