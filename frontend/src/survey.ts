@@ -1,7 +1,6 @@
 // A survey on a phone: the stage, the draft behind it, and the way into the outbox.
 import { answeredOn, fill, toParts, valuesOf, type Dates, type Layout, type Question } from "./answers";
 import { draftsOf, ofTab, wish } from "./draft";
-import { putAside } from "./offline";
 import { button, find, focusOn, make, wordsOf } from "./page";
 import { CHECK, stageOf } from "./stage";
 import { entries, put, type Entry } from "./store";
@@ -49,7 +48,7 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
   const hasSound = !!find(form, "audio");
   const setAside =
     about.worker && "serviceWorker" in navigator
-      ? () => putAside(about.worker, about.whole, content?.clone(), about.outbox, isShared, hasSound)
+      ? async () => (await import("./offline")).putAside(about.worker, about.whole, content?.clone(), about.outbox, isShared, hasSound)
       : undefined;
   let here = "";
   let isKept = false;

@@ -7,7 +7,7 @@ import { LANGUAGES, startBrowser, startProduct } from "./product.js";
 const PAGE_BYTES_MAX = 8 * 1024;
 const SCRIPT_BYTES_MAX = 6 * 1024;
 // What is loaded later: after the first answer what sends it; the page of what waits; proof of work where it is wanted.
-const LATER_BYTES_MAX = { "outbox.js": 3 * 1024, "list.js": 2 * 1024, "work.js": 4 * 1024, "kiosk.js": 1024, "keys.js": 1024, "sound.js": 1.5 * 1024 };
+const LATER_BYTES_MAX = { "outbox.js": 3 * 1024, "list.js": 2 * 1024, "work.js": 4 * 1024, "kiosk.js": 1024, "keys.js": 1024, "offline.js": 1024, "sound.js": 1.5 * 1024 };
 const REQUESTS_MAX = 3;
 const FIRST_PAINT_MS_MAX = 3_000;
 const FIRST_PAINT_TRIES = 5;

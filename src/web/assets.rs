@@ -15,11 +15,12 @@ use axum::routing::get;
 use sha2::{Digest, Sha256};
 
 /// The scripts by their names.
-const SCRIPTS: [(&str, &str); 7] = [
+const SCRIPTS: [(&str, &str); 8] = [
     ("form.js", include_str!("../../frontend/dist/form.js")),
     ("keys.js", include_str!("../../frontend/dist/keys.js")),
     ("kiosk.js", include_str!("../../frontend/dist/kiosk.js")),
     ("list.js", include_str!("../../frontend/dist/list.js")),
+    ("offline.js", include_str!("../../frontend/dist/offline.js")),
     ("outbox.js", include_str!("../../frontend/dist/outbox.js")),
     ("sound.js", include_str!("../../frontend/dist/sound.js")),
     ("work.js", include_str!("../../frontend/dist/work.js")),
