@@ -1,9 +1,10 @@
 // A survey on a phone: the stage, the draft behind it, and the way into the outbox.
 import { answeredOn, fill, toParts, valuesOf, type Dates, type Layout, type Question } from "./answers";
 import { draftsOf, ofTab, wish } from "./draft";
-import { button, find, focusOn, make, wordsOf } from "./page";
+import { follow } from "./fate";
+import { button, find, make, wordsOf } from "./page";
 import { CHECK, stageOf } from "./stage";
-import { entries, put, type Entry } from "./store";
+import { put } from "./store";
 
 const ONE_QUESTION = "plumbline.one";
 /** The code of the invitation that this tab answers for, by wave and unit. */
@@ -11,8 +12,6 @@ const INVITED = "plumbline.invited.";
 /** Where a device at an office was set up, by its code: the page in its language. */
 const HOME = "plumbline.home.";
 const GONE = "9999";
-/** After how many milliseconds to try again where a part of the script could not be loaded. */
-const AGAIN = 10_000;
 
 /** What the page says of the survey, in attributes of its form. */
 type About = Record<
@@ -57,8 +56,8 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
 
   const layout = (): Layout => {
     const wished = isShared ? null : wish(ONE_QUESTION);
-    const own = about.layout as Layout;
-    return wished === null ? own : wished ? "one_question" : own === "one_question" ? "factor_pages" : own;
+    const planned = about.layout as Layout;
+    return wished === null ? planned : wished ? "one_question" : planned === "one_question" ? "factor_pages" : planned;
   };
 
   const changed = (at: string) => {
@@ -104,60 +103,8 @@ export function setUp(form: HTMLFormElement, at: string, content: Response | und
     }
     drafts.clear();
     ofTab(invited, "");
-    void follow(key);
-  };
-
-  /** Says what becomes of an answer, in words, as it changes. */
-  const follow = async (key: string) => {
-    const [title, lead] = [make("h1"), make("p", { className: "lead" })];
-    lead.setAttribute("role", "status");
-    let shown = "";
-    let now: () => unknown;
-    const show = (state: string, entry: Entry) => {
-      if (state === shown) return;
-      const [goesOn, wentOn] = [state, shown].map((state) => /waiting|sending/.test(state));
-      shown = state;
-      title.textContent = words(`phone-${state}`);
-      lead.textContent = words(`phone-${state}.lead`);
-      // On its way nothing moves under a finger or a reader; only words change.
-      if (goesOn && wentOn) return;
-      const again = isShared || code ? "" : make("p", {}, make("a", { href: action }, words("phone-new")));
-      const rest = goesOn ? [lead, make("p", {}, button(words("phone-now"), () => now())), again] : [...told(entry, lead), again];
-      const waits = isShared ? button(words("kiosk-next"), startAnew) : make("a", { href: about.outbox }, words("outbox-title"));
-      find(document, "main")!.replaceChildren(title, ...rest, make("p", {}, waits));
-      focusOn(title);
-      document.body.scrollIntoView();
-    };
-    const read = async () => (await entries()).find((entry) => entry.key === key)!;
-    const sendNow = async () => {
-      const { ALL, drain, sendingNow, startSending, watch } = await import("./outbox");
-      now = () => drain(ALL);
-      watch(async () => {
-        const entry = await read();
-        if (entry) show(sendingNow() === key ? "sending" : entry.state, entry);
-      });
-      startSending();
-    };
-    now = () =>
-      sendNow()
-        .catch(async () => {
-          // This part of the script is out of reach, or gone with a newer version of the pages: any of those sends what waits.
-          if (!(await fetch(about.outbox, { method: "HEAD" })).ok) throw shown;
-          if (isShared) startAnew();
-          else location.assign(about.outbox);
-        })
-        .catch(() => setTimeout(() => now(), AGAIN));
-    // It is safe on this phone, whether or not anything more can be loaded.
-    show("waiting", await read());
-    now();
-  };
-
-  const told = ({ receipt, state, why }: Entry, lead: HTMLElement): HTMLElement[] => {
-    const line = (key: string, className = "") => make("p", { className }, words(key));
-    if (state === "refused") lead.textContent = words(`refused-${why}`) || words("refused-other");
-    if (state !== "sent") return [lead];
-    const code = make("div", { className: "receipt" }, line("thanks-receipt", "small"), make("output", {}, receipt!));
-    return [line("thanks-lead", "lead"), code, line("thanks-what"), line("thanks-close", "quiet")];
+    // Whoever was invited has no other form.
+    void follow(key, words, { outbox: about.outbox, again: code ? undefined : action, startAnew: isShared ? startAnew : undefined });
   };
 
   /** Begins anew, for whoever comes next, where the device was set up. */

@@ -227,7 +227,11 @@ async fn the_script_finds_every_word_that_it_says_in_the_page() {
             language.t_with("phone-step", [("number", "%number%".into()), ("count", "%count%".into())])
         );
         assert_eq!(words_of(&outbox)["outbox-empty"], language.t("outbox-empty"));
-        let on_form = [include_str!("../../frontend/src/stage.ts"), include_str!("../../frontend/src/survey.ts")];
+        let on_form = [
+            include_str!("../../frontend/src/stage.ts"),
+            include_str!("../../frontend/src/survey.ts"),
+            include_str!("../../frontend/src/fate.ts"),
+        ];
         let on_device = [on_form.as_slice(), &[include_str!("../../frontend/src/kiosk.ts")]].concat();
         let on_outbox = [include_str!("../../frontend/src/list.ts")];
         let device = text(show_whole(&place(language), &on_a_device(&draft), 420, Offline(true))).await;

@@ -4,6 +4,8 @@
 //! Start reading at [`Page`], which every template takes, and [`wrap`], the outermost layer around all routes.
 
 mod added_language;
+#[cfg(test)]
+mod added_language_tests;
 mod assets;
 mod credential;
 mod edge;
