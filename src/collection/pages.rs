@@ -49,7 +49,6 @@ impl<'w> Intro<'w> {
     pub(super) fn of(draft: &Draft<'w>, language: Language) -> Self {
         let wave = draft.wave;
         let asked = placed_items(&wave.questionnaire).filter(super::answers::PlacedItem::takes_answer).count();
-        let is_asked_in = wave.questionnaire.languages.iter().any(|asked| asked.as_str() == language.tag());
         let some_required = placed_items(&wave.questionnaire).any(|placed| placed.item.required);
         Self {
             choose: format!("/s/{}", wave.plan.code),
@@ -61,9 +60,8 @@ impl<'w> Intro<'w> {
                 [("minutes", asked.div_ceil(QUESTIONS_PER_MINUTE).into()), ("questions", asked.into())],
             ),
             skip: language.t(if some_required { "form-intro-skip.some" } else { "form-intro-skip" }),
-            questions_in: (!is_asked_in)
-                .then(|| shown_instead(&wave.questionnaire.title, language))
-                .flatten()
+            questions_in: shown_instead(&wave.questionnaire.title, language)
+                .filter(|_| !wave.questionnaire.is_asked_in(language.tag()))
                 .map(|name| language.t_with("form-questions-in", [("language", name.into())])),
             heard_in: heard_in(wave),
         }

@@ -132,7 +132,7 @@ pub(super) fn questions<'w>(
     marked: bool,
 ) -> Vec<QuestionGroup<'w>> {
     let here: Vec<PlacedItem<'w>> = groups.iter().flat_map(|group| group.items.clone()).collect();
-    let is_asked_in = draft.wave.questionnaire.languages.iter().any(|asked| asked.as_str() == language.tag());
+    let is_asked_in = draft.wave.questionnaire.is_asked_in(language.tag());
     let question = |placed: &PlacedItem<'w>| {
         let message =
             findings.iter().find(|finding| concerns(finding, placed)).map(|f| message(f, placed.item, language));

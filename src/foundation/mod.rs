@@ -25,5 +25,5 @@ pub use finding::{Finding, Findings, LimitedFindings, one_line};
 pub use language::{LanguageTag, LanguageTagError, Text};
 pub use missing::MaybeMissing;
 pub use short_key::{ShortKey, ShortKeyMap};
-pub use table::{Table, cell_path};
+pub use table::{Table, cell_path, composed};
 pub use weight::{Weight, WeightError};

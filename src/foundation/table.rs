@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use csv::{ByteRecord, StringRecord};
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::csv_lines::ROW_LENGTH_MAX;
 use super::{CsvRowError, CsvRows, Finding, Findings};
@@ -11,6 +12,13 @@ use super::{CsvRowError, CsvRows, Finding, Findings};
 pub struct Table<R> {
     rows: CsvRows<R>,
     columns: Vec<String>,
+}
+
+/// The text with each letter and its marks as one character (NFC). Some programs write them apart, and what looks the same must be
+/// the same.
+#[must_use]
+pub fn composed(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
 /// Where a cell is: `line 12, column parent_code`.
@@ -41,7 +49,7 @@ impl<R: Read> Table<R> {
             let message = format!("the file has {} columns; at most {} are read", header.len(), Self::COLUMNS_MAX);
             return Err(Finding::new("line 1", "too_many", message).into());
         }
-        table.columns = header.iter().map(|name| name.trim().to_owned()).collect();
+        table.columns = header.iter().map(|name| composed(name.trim())).collect();
         let mut findings = Findings::default();
         for (position, name) in table.columns.iter().enumerate() {
             if table.columns[..position].contains(name) {
@@ -60,7 +68,8 @@ impl<R: Read> Table<R> {
     /// The position of the column with this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column == name)
+        let name = composed(name);
+        self.columns.iter().position(|column| *column == name)
     }
 
     /// Reads the next row into `cells` and says on which line it begins; nothing at the end of the file.
@@ -141,6 +150,17 @@ mod tests {
         let mut cells = StringRecord::new();
         assert_eq!(table.read_row(&mut cells).unwrap().unwrap_err().code, "unreadable");
         assert_eq!(table.read_row(&mut cells), None);
+    }
+
+    #[test]
+    fn a_column_is_found_however_its_letters_are_written() {
+        let (apart, together) = ("x\u{61}\u{303}", "x\u{e3}");
+        for (written, wanted) in [(apart, together), (together, apart)] {
+            let file = format!("code,{written}\n");
+            let table = Table::open(file.as_bytes()).unwrap();
+            assert_eq!(table.column(wanted), Some(1), "{written:?}");
+            assert_eq!(table.columns()[1], together);
+        }
     }
 
     #[test]

@@ -123,6 +123,12 @@ pub struct Relevance {
 }
 
 impl Questionnaire {
+    /// Whether it is asked in a language, all of it or a part.
+    #[must_use]
+    pub fn is_asked_in(&self, language: &str) -> bool {
+        self.languages.iter().any(|asked| asked.as_str() == language)
+    }
+
     /// The items of all factors in order: the order in which answers are kept.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.factors.iter().flat_map(|factor| &factor.items)

@@ -6,7 +6,7 @@ use std::io::Read;
 use chrono::NaiveDate;
 use csv::StringRecord;
 
-use crate::foundation::{Code, Findings, LimitedFindings, Table, cell_path, parse_date};
+use crate::foundation::{Code, Findings, LimitedFindings, Table, cell_path, composed, parse_date};
 
 /// The most characters in a cell.
 const TEXT_LENGTH_MAX: usize = 500;
@@ -95,7 +95,7 @@ impl<R: Read> Cells<'_, R> {
             self.find(column, "invalid", "control characters and line breaks are not taken");
             return None;
         }
-        (!text.is_empty()).then(|| text.to_owned())
+        (!text.is_empty()).then(|| composed(text))
     }
 
     pub(super) fn text(&mut self, column: &str) -> Option<String> {

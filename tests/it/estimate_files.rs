@@ -210,8 +210,12 @@ fn weights_that_billionths_cannot_hold_are_refused_and_the_same_weights_in_thous
 fn nothing_is_written_where_one_file_would_overwrite_the_other() {
     let mut desk = Desk::new(SMALL_RESPONSES, SMALL_DESIGN);
     desk.options.covariance = Some(desk.options.output.clone());
-    assert!(desk.error().contains("cannot be written to the same file"), "{}", desk.error());
+    assert!(desk.error().contains("this file is named twice"), "{}", desk.error());
     assert!(!desk.options.output.exists());
+    desk.options.covariance = None;
+    desk.options.output.clone_from(&desk.options.responses);
+    assert!(desk.error().contains("this file is named twice"), "{}", desk.error());
+    assert_eq!(std::fs::read_to_string(&desk.options.responses).unwrap(), SMALL_RESPONSES);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::support::invitations::draw;
 use crate::support::{Answer, Engine, World, on_both_engines};
 
 const FORM: &str = "/en/s/w/D01";
-const BODY_BYTES_MAX: usize = 64 * 1024;
+const BODY_BYTES_MAX: usize = 1024 * 1024;
 const FIELDS_MAX: usize = 1000;
 
 async fn post(world: &World, path: &str, body: String) -> Answer {
@@ -140,7 +140,7 @@ fn what_does_not_exist_is_a_page_too() {
 }
 
 #[test]
-fn a_form_of_64_kilobytes_is_read_and_a_longer_one_is_refused() {
+fn a_form_of_a_mebibyte_is_read_and_a_longer_one_is_refused() {
     Engine::Sqlite.run(module_path!(), async |database| {
         let world = World::small(database).await;
         let body = |bytes: usize| format!("answers.why={}", "a".repeat(bytes - "answers.why=".len()));
