@@ -1,7 +1,13 @@
 form-unit = You are rating:
 form-other-unit = Choose another place
 form-intro-anonymous = Anonymous: no name is asked and no device address is kept. Nobody can tell how you answered.
-form-intro-length = About { $minutes } minutes, { $questions } questions.
+form-intro-length = About { $minutes } { $minutes ->
+        [one] minute
+       *[other] minutes
+    }, { $questions } { $questions ->
+        [one] question
+       *[other] questions
+    }.
 form-intro-skip = You may skip a question that you would rather not answer.
     .some = You may skip any question that is not marked as required.
 form-progress = Part { $number } of { $count }
