@@ -48,24 +48,12 @@ impl Load {
 
     /// Returns when so many more were acknowledged.
     pub(crate) async fn more(&self, count: usize) {
-        let wanted = self.acknowledged.load(Ordering::Relaxed) + count;
-        let waiting = async {
-            while self.acknowledged.load(Ordering::Relaxed) < wanted {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, waiting).await.expect("answers are acknowledged");
+        assert!(grows_by(count, &self.acknowledged).await, "answers are acknowledged");
     }
 
     /// Returns when so many more were refused as storage does not answer.
     pub(crate) async fn refusals(&self, count: usize) {
-        let wanted = self.refused.load(Ordering::Relaxed) + count;
-        let waiting = async {
-            while self.refused.load(Ordering::Relaxed) < wanted {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, waiting).await.expect("answers are refused");
+        assert!(grows_by(count, &self.refused).await, "answers are refused");
     }
 
     /// Everything that was acknowledged, with the body of the acknowledgement.
@@ -73,6 +61,17 @@ impl Load {
         self.stop.store(true, Ordering::Relaxed);
         self.clients.join_all().await.into_iter().flatten().collect()
     }
+}
+
+/// Whether a counter grows by so many in time.
+async fn grows_by(count: usize, counter: &AtomicUsize) -> bool {
+    let wanted = counter.load(Ordering::Relaxed) + count;
+    let waiting = async {
+        while counter.load(Ordering::Relaxed) < wanted {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.is_ok()
 }
 
 async fn submit_until_stopped(
