@@ -1,10 +1,9 @@
 // The outbox: an answer is kept on the phone before anything is tried, and sent until the server has it.
 import { answeredOn } from "./answers";
-import { backOff, judge, type Outcome } from "./outcome";
+import { ALL, backOff, DUE, judge, mayTry, WAITING, type Outcome } from "./outcome";
 import { alone, entries, put, remove, type Entry } from "./store";
 
-/** What is tried: what is due; whatever waits; what was refused, too. */
-export const [DUE, WAITING, ALL] = [0, 1, 2] as const;
+export { ALL };
 
 const ANSWERS_WITHIN = 60_000;
 const SENT_KEPT_MAX = 50;
@@ -52,15 +51,6 @@ export function drain(effort: number): Promise<void> {
     .catch(() => undefined)
     .then(() => schedule());
   return queue;
-}
-
-/** Whether an entry may be tried. A delay that the server named is kept, however hard one presses. */
-export function mayTry(entry: Entry, effort: number, now: number): boolean {
-  const isCandidate = entry.state === "waiting" || (entry.state === "refused" && effort === ALL);
-  const left = entry.next - now;
-  // More left than there was to wait: the clock was wrong, and was set back.
-  const isDue = left <= 0 || left > (entry.wait ?? 0);
-  return isCandidate && (isDue || (effort !== DUE && !entry.held));
 }
 
 async function pass(effort: number): Promise<void> {
@@ -123,7 +113,7 @@ async function postpone(entry: Entry, outcome: Outcome): Promise<boolean> {
   await put({ ...entry, state: "waiting", tries, next, wait, held });
   if (!held && outcome.kind !== "unreachable") return true;
   const others = (await entries()).filter(({ key, state }) => key !== entry.key && state === "waiting");
-  for (const other of others) await put({ ...other, next, wait, held: held || other.held });
+  for (const other of others) await put({ ...other, ...(other.next < next ? { next, wait } : {}), held: held || other.held });
   return false;
 }
 

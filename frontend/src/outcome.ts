@@ -1,5 +1,10 @@
 // What the server's answer to a submission means for the copy on the phone. Plain functions: no page, no network.
 
+import type { Entry } from "./store";
+
+/** What is tried: what is due; whatever waits; what was refused, too. */
+export const [DUE, WAITING, ALL] = [0, 1, 2] as const;
+
 /** What becomes of an entry of the outbox. */
 export type Outcome =
   /** Durably kept by the server, now or before. */
@@ -40,4 +45,13 @@ export function judge(status: number, body: unknown, retryAfter: string | null, 
   if (code === "conflict") return { kind: "known" };
   const paths = Array.isArray(body) ? body.map((finding) => String((finding as { path?: unknown })?.path)) : [];
   return { kind: "refused", why: typeof code === "string" ? code : "invalid", paths };
+}
+
+/** Whether an entry may be tried. A delay that the server named is kept, however hard one presses. */
+export function mayTry(entry: Entry, effort: number, now: number): boolean {
+  const isCandidate = entry.state === "waiting" || (entry.state === "refused" && effort === ALL);
+  const left = entry.next - now;
+  // More left than there was to wait: the clock was wrong, and was set back.
+  const isDue = left <= 0 || left > (entry.wait ?? 0);
+  return isCandidate && (isDue || (effort !== DUE && !entry.held));
 }

@@ -56,6 +56,7 @@ const focusControl = (element?: Element) => {
 /** Sets the stage; the person stands at `at`. */
 export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: string): Stage {
   let isChanging = false;
+  let returning: ReturnType<typeof setTimeout>;
   const groups = [...form.querySelectorAll<HTMLElement>("section")];
   const questions = groups.flatMap((group, number) =>
     [...group.querySelectorAll<HTMLElement>("[data-kind]")].map((element) => questionOf(element, number)),
@@ -148,12 +149,11 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
   const goBack = () => {
     const steps = stepsNow();
     const before = at === CHECK ? steps.length - 1 : positionIn(steps) - 1;
-    const from = at;
-    const returnTo = () => at === from && go(steps[Math.max(0, before)]?.[0]?.path ?? "", true);
+    const returnTo = () => go(steps[Math.max(0, before)]?.[0]?.path ?? "", true);
     if (!depth()) return returnTo();
     history.back();
     // Browsers forget the first steps of a long way, and then do nothing.
-    setTimeout(returnTo, 500);
+    returning = setTimeout(returnTo, 500);
   };
 
   const alert = (...said: (Node | string)[]) => {
@@ -223,6 +223,7 @@ export function stageOf(form: HTMLFormElement, words: Words, play: Play, at: str
     play.changed(at);
   });
   addEventListener("popstate", ({ state }) => {
+    clearTimeout(returning);
     // A jump within the page has no state, and a form that was sent is no longer there.
     if (state && form.isConnected) go((state as { at: string }).at, true);
   });

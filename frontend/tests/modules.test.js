@@ -119,3 +119,21 @@ test("the work that is found begins with the zero bits that were asked for, and 
   clearInterval(timer);
   assert.ok(turns > 1);
 });
+
+test("an entry is tried when it is due, and a clock that was set back does not hold it up", () => {
+  const now = 1_000_000;
+  const entry = { state: "waiting", next: now + 60_000, wait: 60_000, held: true };
+  const cases = [
+    [{}, outcome.DUE, false],
+    [{}, outcome.ALL, false],
+    [{ held: false }, outcome.DUE, false],
+    [{ held: false }, outcome.WAITING, true],
+    [{ next: now }, outcome.DUE, true],
+    [{ next: now + 60_001 }, outcome.DUE, true],
+    [{ next: now + 5 * 86_400_000, wait: 5_000 }, outcome.DUE, true],
+    [{ state: "refused", next: now }, outcome.WAITING, false],
+    [{ state: "refused", next: now }, outcome.ALL, true],
+    [{ state: "sent", next: now }, outcome.ALL, false],
+  ];
+  for (const [more, effort, expected] of cases) assert.equal(outcome.mayTry({ ...entry, ...more }, effort, now), expected, JSON.stringify(more));
+});
