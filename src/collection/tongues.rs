@@ -28,7 +28,7 @@ pub(super) fn lang_attribute(text: &Text, language: Language) -> String {
 /// The name of the language in which the title, and with it the questionnaire, is shown to the reader, if it is not theirs.
 pub(super) fn shown_instead(text: &Text, language: Language) -> Option<String> {
     let (tag, _) = text.find(language.tag())?;
-    (tag != language.tag()).then(|| name_of(tag))
+    (tag != language.tag()).then(|| language_name(tag))
 }
 
 /// The recording of a question in the reader's language, else in the one in which its text is shown.
@@ -43,7 +43,7 @@ pub(super) fn sound_of(placed: &PlacedItem<'_>, wave: &Wave, language: Language)
     let label = if tag == language.tag() {
         language.t("form-listen")
     } else {
-        language.t_with("form-listen.in", [("language", name_of(tag).into())])
+        language.t_with("form-listen.in", [("language", language_name(tag).into())])
     };
     Some(Sound { path: sound_path(&recording.hash), bytes: recording.length, label })
 }
@@ -53,7 +53,8 @@ pub(super) fn heard_in(wave: &Wave) -> Vec<Language> {
     Language::all().filter(|language| wave.recordings.has(language.tag())).collect()
 }
 
-fn name_of(tag: &str) -> String {
+/// A language by its own name, or by its tag where the pages do not have it.
+pub(super) fn language_name(tag: &str) -> String {
     Language::from_tag(tag).map_or_else(|| tag.to_owned(), |language| language.native_name().to_owned())
 }
 

@@ -14,7 +14,7 @@ const CANNOT_OPEN: i32 = 14;
 /// The file of an embedded store.
 #[derive(Debug, Clone)]
 pub(super) struct EmbeddedFile {
-    /// Its address, which makes the file if it is not there.
+    /// Its address, which makes the file where there was none.
     pub(super) url: Arc<str>,
     /// The device and the number of the file that was opened; nothing before.
     opened: Option<(u64, u64)>,

@@ -60,19 +60,6 @@ impl Store {
             return Err(StorageError::UnknownEngine);
         }
         let file = is_sqlite.then(|| EmbeddedFile::new(url));
-        Self::connect_to(url, file).await
-    }
-
-    /// Opens the store at `url` as [`Store::connect`] does, but makes no file: whoever mistyped an address is told.
-    pub async fn open(url: &str) -> Result<Self, StorageError> {
-        let file = EmbeddedFile::new(url);
-        if url.starts_with("sqlite:") && !file.exists() {
-            return Err(file.missing());
-        }
-        Self::connect(url).await
-    }
-
-    async fn connect_to(url: &str, file: Option<EmbeddedFile>) -> Result<Self, StorageError> {
         let (writer, db) = match &file {
             Some(file) => open_file(file).await?,
             None => hosts::open_primary(url).await?,
@@ -83,6 +70,15 @@ impl Store {
             return Err(error);
         }
         Ok(store)
+    }
+
+    /// Opens the store at `url` as [`Store::connect`] does, but makes no file: whoever mistyped an address is told.
+    pub async fn open(url: &str) -> Result<Self, StorageError> {
+        let file = EmbeddedFile::new(url);
+        if url.starts_with("sqlite:") && !file.exists() {
+            return Err(file.missing());
+        }
+        Self::connect(url).await
     }
 
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.

@@ -38,12 +38,12 @@ const NAME: &str = "language-name";
 const SHORT_NAME: &str = "language-short";
 
 /// The most characters of a name, and of one that is short.
-const NAME_LENGTH_MAX: usize = 40;
-const SHORT_NAME_LENGTH_MAX: usize = 8;
+pub(super) const NAME_LENGTH_MAX: usize = 40;
+pub(super) const SHORT_NAME_LENGTH_MAX: usize = 8;
 /// The longest file, in bytes: some ten times what the pages say.
 pub(super) const FILE_LENGTH_MAX: usize = 512 << 10;
 /// How deep braces may stand in each other; the parser goes down with them.
-const DEPTH_MAX: usize = 16;
+pub(super) const DEPTH_MAX: usize = 16;
 /// The longest first part of a tag, which is the first part of addresses.
 const PRIMARY_LENGTH_MAX: usize = 3;
 /// First parts of addresses that could be tags.

@@ -71,6 +71,13 @@ fn what_is_wrong_with_a_file_is_found_at_once() {
     for (text, (path, code)) in cases {
         assert!(read(text).unwrap_err().contains(&(path.to_owned(), code)), "{text}: {:?}", read(text));
     }
+    let nested = |depth: usize| format!("language-name = H\nform-next = {}{}", "{".repeat(depth), "}".repeat(depth));
+    assert!(!read(&nested(DEPTH_MAX)).unwrap_err().contains(&("line 2".to_owned(), "invalid")));
+    assert_eq!(read(&nested(DEPTH_MAX + 1)).unwrap_err(), [("line 2".to_owned(), "invalid")]);
+    let named = |length: usize| read(&format!("language-name = {}", "H".repeat(length)));
+    assert!(named(NAME_LENGTH_MAX).is_ok() && named(NAME_LENGTH_MAX + 1).is_err());
+    let short = |length: usize| read(&format!("language-name = H\nlanguage-short = {}", "H".repeat(length)));
+    assert!(short(SHORT_NAME_LENGTH_MAX).is_ok() && short(SHORT_NAME_LENGTH_MAX + 1).is_err());
     let deep = format!("language-name = H\nform-next = {}", "{".repeat(50_000));
     assert_eq!(read(&deep).unwrap_err(), [("line 2".to_owned(), "invalid")]);
     assert!(read("\u{feff}language-name = Hmoob").is_ok(), "editors on Windows begin with a mark");

@@ -40,6 +40,15 @@ fn a_folder_of_languages_is_read_whole_and_refused_by_file_and_line() {
         std::fs::remove_file(folder.path().join("HMN.ftl")).unwrap();
         let (good, said) = list_waves(&database, folder.path());
         assert!(!good && said.contains("no_tag.ftl") && said.contains("is not a language tag"), "{said}");
+        let many = tempfile::tempdir().unwrap();
+        for number in 0..41 {
+            let name = format!("a{}{}.ftl", char::from(b'a' + number / 20), char::from(b'a' + number % 20));
+            let (good, said) = if number >= 40 { list_waves(&database, many.path()) } else { (true, String::new()) };
+            assert!(good, "{said}");
+            std::fs::write(many.path().join(name), "language-name = A").unwrap();
+        }
+        let (good, said) = list_waves(&database, many.path());
+        assert!(!good && said.contains("at most 40 are read"), "{said}");
         let (good, said) = list_waves(&database, &folder.path().join("nowhere"));
         assert!(!good && said.contains("nowhere"), "{said}");
     });

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::findings::apart;
-use super::screen::{language_name, mode_name, told_as_finding};
+use super::screen::{mode_name, told_as_finding};
 use super::{Answered, Collector, Fields, field};
 use crate::collection::answers::placed_items;
+use crate::collection::tongues::language_name;
 use crate::collection::view::value_in_words;
 use crate::foundation::{Code, Finding};
 use crate::pipeline::{Difference, FormEntry, Platform, SubmitError, TypedForm};

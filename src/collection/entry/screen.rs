@@ -15,6 +15,7 @@ use super::keyed::{from_keys, keys_of};
 use super::{Answered, Collector, Fields, field, refused};
 use crate::collection::answers::{PlacedItem, Typed, placed_items, to_json};
 use crate::collection::journey::concerns;
+use crate::collection::tongues::language_name;
 use crate::foundation::{Code, Finding, parse_date};
 use crate::pipeline::{
     BatchState, Entered, FORM_NUMBER_MAX, Platform, SubmitError, Turn, TypedForm, check_form_number,
@@ -102,11 +103,6 @@ pub(super) fn mode_name(mode: Mode, language: Language) -> String {
         Mode::Telephone => "mode-telephone",
         Mode::Paper => "mode-paper",
     })
-}
-
-/// A language by its own name, or by its tag where the pages do not have it.
-pub(super) fn language_name(tag: &str) -> String {
-    Language::from_tag(tag).map_or_else(|| tag.to_owned(), |language| language.native_name().to_owned())
 }
 
 /// A field of the page.
