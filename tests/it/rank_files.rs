@@ -238,6 +238,15 @@ fn a_matrix_with_a_negative_eigenvalue_is_refused_where_it_is_drawn_from() {
 }
 
 #[test]
+fn ranks_are_not_written_over_the_estimates() {
+    let desk = Desk::new(&[("units.csv", UNITS)]);
+    let output = desk.run(&["--estimates", "units.csv", "--method", "holm", "--output", "./units.csv"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && error.contains("this file is named twice"), "{error}");
+    assert_eq!(std::fs::read_to_string(desk.file("units.csv")).unwrap(), UNITS);
+}
+
+#[test]
 fn options_that_cannot_be_meant_are_refused_by_name() {
     let desk = Desk::new(&[("units.csv", UNITS)]);
     for (arguments, message) in [

@@ -76,6 +76,7 @@ fn a_file_that_is_read_only_for_a_while_is_waited_out() {
             load.more(100).await;
             folder.lock(true).unwrap();
             load.refusals(REFUSALS).await;
+            assert_eq!(readiness(&server).await, 503, "nothing can be kept");
             folder.lock(false).unwrap();
         }
         load.more(100).await;

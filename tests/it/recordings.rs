@@ -9,7 +9,7 @@ use plumbline::survey::WaveState;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{Answer, World, on_both_engines, submission};
+use crate::support::{Answer, Engine, World, on_both_engines, submission};
 
 const OGG: &[u8] = b"OggS\0\x02 a voice that reads the first question";
 const MP3: &[u8] = b"ID3\x04 a voice that reads the second question";
@@ -140,4 +140,22 @@ on_both_engines! {
         assert_eq!(findings(&world, folder.path()).await, expected.map(|(path, code)| (path.to_owned(), code)));
         assert_eq!(world.get(&address(OGG)).await.status, StatusCode::NOT_FOUND);
     }
+}
+
+#[test]
+fn an_import_of_more_than_a_server_holds_in_memory_is_refused() {
+    Engine::Sqlite.run(module_path!(), async |database| {
+        let world = World::small(database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let mebibyte = [OGG, &vec![0; (1 << 20) - OGG.len()]].concat();
+        // 128 recordings are as much as is taken, and one more is too much.
+        for number in 0..129_u8 {
+            let language = format!("a{}", char::from(b'a' + number / 6));
+            let item = ["q01", "q02", "q03", "q04", "why", "sex"][usize::from(number % 6)];
+            write(&folder, &format!("{language}/{item}.ogg"), &mebibyte);
+        }
+        assert_eq!(findings(&world, folder.path()).await, [(String::new(), "too_many")]);
+        std::fs::remove_file(folder.path().join("aa/q01.ogg")).unwrap();
+        assert!(world.platform.import_recordings("w", folder.path()).await.is_ok());
+    });
 }
