@@ -1,21 +1,16 @@
 // Paper forms: typed by keyboard, and decided where two people read them differently.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import * as phone from "./phone.js";
-import { LANGUAGES, smallSurvey, startBrowser } from "./product.js";
+import { LANGUAGES, onSmallSurvey } from "./product.js";
 
 let browser, survey, product, code, context, page;
 
-before(async () => {
-  [browser, survey] = await Promise.all([startBrowser(), smallSurvey()]);
-  const granted = await survey.command("access", "grant", "collector", "--wave", "small", "--name", "lan");
-  [code] = granted.split("\n");
-  product = await survey.serve();
-});
-after(async () => {
-  await browser?.close();
-  await product?.stop();
-  await survey?.remove();
+onSmallSurvey((stage) => ({ browser, product, survey } = stage), {
+  async prepare(survey) {
+    const granted = await survey.command("access", "grant", "collector", "--wave", "small", "--name", "lan");
+    [code] = granted.split("\n");
+  },
 });
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 320, height: 800 }, baseURL: product.origin });

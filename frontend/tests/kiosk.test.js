@@ -1,22 +1,17 @@
 // A device at an office: one visitor after another, each finding nothing of the one before.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import * as phone from "./phone.js";
-import { LANGUAGES, smallSurvey, startBrowser } from "./product.js";
+import { LANGUAGES, onSmallSurvey } from "./product.js";
 
 const TARGET_MIN = 64;
 let browser, survey, product, code, context, page;
 
-before(async () => {
-  [browser, survey] = await Promise.all([startBrowser(), smallSurvey()]);
-  const granted = await survey.command("access", "grant", "kiosk", "--wave", "small", "--name", "counter-1", "--unit", "D01");
-  [code] = granted.split("\n");
-  product = await survey.serve();
-});
-after(async () => {
-  await browser?.close();
-  await product?.stop();
-  await survey?.remove();
+onSmallSurvey((stage) => ({ browser, product, survey } = stage), {
+  async prepare(survey) {
+    const granted = await survey.command("access", "grant", "kiosk", "--wave", "small", "--name", "counter-1", "--unit", "D01");
+    [code] = granted.split("\n");
+  },
 });
 beforeEach(() => use({}));
 afterEach(() => context.close());

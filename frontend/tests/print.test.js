@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import * as phone from "./phone.js";
 import { readCode, sheetsOfA4 } from "./print.js";
-import { LANGUAGES, smallSurvey, startBrowser } from "./product.js";
+import { LANGUAGES, onSmallSurvey } from "./product.js";
 
 const CARDS_PER_SHEET = 8;
 const INVITED = 9;
@@ -26,9 +26,8 @@ size = "people"
 `;
 let browser, survey, product, codes, context, page;
 
-before(async () => {
-  [browser, survey] = await Promise.all([startBrowser(), smallSurvey()]);
-  product = await survey.serve();
+onSmallSurvey(async (stage) => {
+  ({ browser, product, survey } = stage);
   const path = (name) => join(survey.folder, name);
   await writeFile(path("frame.csv"), FRAME);
   await writeFile(path("sample.toml"), SAMPLE);
@@ -36,11 +35,6 @@ before(async () => {
   await survey.command("invite", "draw", "--wave", "small", ...wanted, "--output", path("sheets"));
   const [head, ...rows] = (await readFile(path("sheets/codes.csv"), "utf8")).trim().split("\n").map((row) => row.split(","));
   codes = rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])));
-});
-after(async () => {
-  await browser?.close();
-  await product?.stop();
-  await survey?.remove();
 });
 beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 800, height: 1100 }, baseURL: product.origin, deviceScaleFactor: 2 });

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -75,6 +76,22 @@ export async function smallSurvey({ layout = "factor_pages", questionnaire = (te
   const close = () => run(database, "wave", "close", "small");
   const command = (...args) => run(database, ...args);
   return { serve, close, command, folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+// What most files of tests play on, from their first test to their last: a browser, a small survey as `smallSurvey` makes it, and
+// a server on it, which starts when `prepare` has done its part. `ready` is given all three before the first test.
+export function onSmallSurvey(ready, { prepare = async () => undefined, ...made } = {}) {
+  let browser, survey, product;
+  before(async () => {
+    [browser, survey] = await Promise.all([startBrowser(), smallSurvey(made)]);
+    product = await survey.serve(await prepare(survey));
+    await ready({ browser, survey, product });
+  });
+  after(async () => {
+    await browser?.close();
+    await product?.stop();
+    await survey?.remove();
+  });
 }
 
 export function startBrowser() {

@@ -1,23 +1,15 @@
 // People go back, come back, change their mind, share a phone and lose the network at the worst moment: nothing that was
 // answered is lost, nothing counts twice, and nobody finds what somebody else has answered.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import * as phone from "./phone.js";
-import { smallSurvey, startBrowser } from "./product.js";
+import { onSmallSurvey } from "./product.js";
 
 const FORM = "/en/s/small/D01";
 const DRAFTS = "plumbline.draft.";
 let browser, survey, product, context, page;
 
-before(async () => {
-  [browser, survey] = await Promise.all([startBrowser(), smallSurvey()]);
-  product = await survey.serve();
-});
-after(async () => {
-  await browser?.close();
-  await product?.stop();
-  await survey?.remove();
-});
+onSmallSurvey((stage) => ({ browser, product, survey } = stage));
 beforeEach(() => use({ serviceWorkers: "block" }));
 afterEach(() => context.close());
 

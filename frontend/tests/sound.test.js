@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 import * as phone from "./phone.js";
-import { smallSurvey, startBrowser } from "./product.js";
+import { onSmallSurvey } from "./product.js";
 
 const TARGET_MIN = 48;
 const FORM = "/s/small/D01";
 const HMONG = "language-name = Hmoob\nform-next = Mus ntxiv\nform-listen = Mloog\nform-progress = { $number } ntawm { $count }\n";
-let browser, survey, product, env, context, page;
+let browser, survey, product, context, page;
 
 // A tone of five seconds, 8,000 samples of a byte each.
 function tone(hertz) {
@@ -24,26 +24,21 @@ function tone(hertz) {
   return Buffer.concat([head, samples]);
 }
 
-before(async () => {
-  const questionnaire = (text) =>
-    text.replace("scale =", 'partial_languages = ["hmn"]\nscale =').replace('en = "Polite"', 'en = "Polite", hmn = "Hais lus zoo"');
-  [browser, survey] = await Promise.all([startBrowser(), smallSurvey({ questionnaire })]);
-  const languages = join(survey.folder, "languages");
-  await mkdir(languages);
-  await writeFile(join(languages, "hmn.ftl"), HMONG);
-  for (const [name, hertz] of [["hmn/q1", 300], ["hmn/q2", 400], ["vi/q1", 500], ["vi/note", 550], ["vi/visits", 600]]) {
-    await mkdir(join(survey.folder, "sound", name.split("/")[0]), { recursive: true });
-    await writeFile(join(survey.folder, "sound", `${name}.wav`), tone(hertz));
-  }
-  const told = await survey.command("import", "audio", join(survey.folder, "sound"), "--wave", "small");
-  assert.match(told, /hmn: 2 recording\(s\)/);
-  env = { PLUMBLINE_LANGUAGES: languages };
-  product = await survey.serve(env);
-});
-after(async () => {
-  await browser?.close();
-  await product?.stop();
-  await survey?.remove();
+onSmallSurvey((stage) => ({ browser, product, survey } = stage), {
+  questionnaire: (text) =>
+    text.replace("scale =", 'partial_languages = ["hmn"]\nscale =').replace('en = "Polite"', 'en = "Polite", hmn = "Hais lus zoo"'),
+  async prepare(survey) {
+    const languages = join(survey.folder, "languages");
+    await mkdir(languages);
+    await writeFile(join(languages, "hmn.ftl"), HMONG);
+    for (const [name, hertz] of [["hmn/q1", 300], ["hmn/q2", 400], ["vi/q1", 500], ["vi/note", 550], ["vi/visits", 600]]) {
+      await mkdir(join(survey.folder, "sound", name.split("/")[0]), { recursive: true });
+      await writeFile(join(survey.folder, "sound", `${name}.wav`), tone(hertz));
+    }
+    const told = await survey.command("import", "audio", join(survey.folder, "sound"), "--wave", "small");
+    assert.match(told, /hmn: 2 recording\(s\)/);
+    return { PLUMBLINE_LANGUAGES: languages };
+  },
 });
 beforeEach(() => use({}));
 afterEach(() => context.close());
