@@ -123,7 +123,8 @@ Examples:
   plumbline rank --estimates estimates.csv --covariance cov.csv --method simultaneous --output ranks.csv
   plumbline rank --estimates estimates.csv --statistic index_score --domain service --method holm --output ranks.csv
   plumbline rank --estimates waiting.csv --method best --tau 5 --order asc --output ranks.csv
-                                                     waiting.csv: unit,estimate,se")]
+                                                     waiting.csv: unit,estimate,se,df
+  plumbline rank --estimates scores.csv --exact --method holm --output ranks.csv     scores.csv: unit,estimate")]
     Rank(RankArguments),
     /// Print the API's description, OpenAPI 3.1.
     Openapi,
@@ -279,9 +280,13 @@ fn share_pair(text: &str) -> Result<(f64, f64), String> {
 /// A file of estimates, and how to rank them.
 #[derive(Debug, Args)]
 pub(super) struct RankArguments {
-    /// The estimates: what `plumbline estimate` wrote (CSV or JSON), or a table of unit,estimate,se.
+    /// The estimates: what `plumbline estimate` wrote (CSV or JSON), or a table of unit,estimate,se and, as far as they are
+    /// there, df (without it sets are for large samples only), ci_low,ci_high, exact (true or false).
     #[arg(long, value_name = "FILE")]
     pub(super) estimates: PathBuf,
+    /// No sample stands behind estimates with a standard error of 0 or none: scores are compared as they are.
+    #[arg(long)]
+    pub(super) exact: bool,
     /// The statistic to rank by; index_items if nothing is said.
     #[arg(long, value_name = "NAME")]
     pub(super) statistic: Option<String>,

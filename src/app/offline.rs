@@ -34,16 +34,16 @@ pub(super) fn rank(arguments: RankArguments) -> Result<ExitCode, AnyError> {
         OrderArgument::Asc => RankOrder::Asc,
     };
     let ranking = RankOptions {
-        method: arguments.method,
         order,
-        level: arguments.level,
         draws: arguments.draws,
         seed: arguments.seed,
         tau: arguments.tau,
         threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        ..RankOptions::new(arguments.method, arguments.level)
     };
     let options = RankFileOptions {
         estimates: arguments.estimates,
+        exact: arguments.exact,
         statistic: arguments.statistic,
         item: arguments.item,
         domain: arguments.domain,

@@ -89,9 +89,9 @@ impl Telling<'_> {
             Verdict::Unknown => "verdict-unknown",
             _ if neighbour.value == 0.0 => "verdict-level",
             Verdict::Real => "verdict-real",
+            Verdict::Exact => "verdict-exact",
             Verdict::Chance => "verdict-chance",
             Verdict::RealOnlyAlone => "verdict-alone",
-            Verdict::RealOnlyJointly => "verdict-rough",
         };
         let range = neighbour.test.map_or_else(String::new, |test| self.range(test.low, test.high));
         let arguments = [
@@ -186,8 +186,8 @@ mod tests {
             told(IndexKind::Items, before(-0.008, 0.0096, 60.0, false), None),
             told(IndexKind::Items, before(-0.040, 0.0096, 60.0, true), None),
             told(IndexKind::Items, before(-0.022, 0.0096, 60.0, false), None),
-            told(IndexKind::Items, before(-0.040, 0.0096, 2.0, true), None),
             told(IndexKind::Items, before(-0.040, 0.0, 2.0, false), None),
+            told(IndexKind::Items, before(-0.040, 0.0, 2.0, true), None),
             told(IndexKind::Items, before(-0.000_02, 0.0096, 60.0, false), None),
             told(IndexKind::Items, before(0.0, 0.0096, 60.0, false), None),
             told(IndexKind::Items, before(0.0, 0.0, 60.0, false), None),

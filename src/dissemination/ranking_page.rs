@@ -129,9 +129,16 @@ fn withheld(wave: &Wave, unit: &str, reason: &str, language: Language) -> String
     let key = match reason {
         "no_answers" => "withheld-no_answers",
         "no_precision" => "withheld-no_precision",
+        "too_few_answers" => "withheld-too_few_answers",
+        "too_few_sampling_units" => "withheld-too_few_sampling_units",
         _ => "withheld-other",
     };
-    language.t_with(key, [("unit", words::unit_name(wave, unit, language).into())])
+    let least = match reason {
+        "too_few_answers" => wave.plan.ranking.answers_min,
+        _ => wave.plan.ranking.psus_min,
+    };
+    let unit = words::unit_name(wave, unit, language);
+    language.t_with(key, [("unit", unit.into()), ("least", language.format_count(least).into())])
 }
 
 /// A row of a dot plot for an estimate whose unit is so many points.

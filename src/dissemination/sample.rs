@@ -134,6 +134,7 @@ pub(super) fn ranking() -> Ranking {
         level: 0.95,
         pairs: 28,
         pairs_told_apart: 15,
+        sampling_units: Some([19, 24]),
         simulated: None,
         entries: entries.collect(),
         withheld,

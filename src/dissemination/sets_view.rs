@@ -32,6 +32,8 @@ pub(super) struct SetsView {
     pub(super) left_out: Option<String>,
     /// How often all places hold.
     pub(super) chance: String,
+    /// On how many sampling units they rest; nothing where nobody is ranked.
+    pub(super) rests_on: Option<String>,
     /// How many pairs the data tell apart; nothing where there is no pair.
     pub(super) told_apart: Option<String>,
     /// Leads from this page's sets to the same sets on another page.
@@ -69,6 +71,7 @@ impl SetsView {
             warning: (!is_official).then(|| language.t(&format!("sets-not-official-{}", shown.as_str()))),
             left_out: left_out.map(|reason| left_out_sentence(reason, language)),
             chance: chance_sentence(ranking.level, language),
+            rests_on: rests_on_sentence(wave, ranking, language),
             told_apart: told_apart_sentence(wave, ranking, language),
             query: query("?sets"),
             api_query: query("&rank_sets"),
@@ -93,6 +96,18 @@ fn chance_sentence(level: f64, language: Language) -> String {
     let [times, of] = numbers::natural_frequency(level);
     let count = |count: f64| language.format_number(count, 0).into();
     language.t_with("chance-statement", [("times", count(times)), ("of", count(of))])
+}
+
+/// "These places rest on 3 to 30 sampling units (villages, for example) in each of the districts."
+fn rests_on_sentence(wave: &Wave, ranking: &Ranking, language: Language) -> Option<String> {
+    let [fewest, most] = ranking.sampling_units?;
+    let key = if fewest == most { "sets-rest-on-equal" } else { "sets-rest-on" };
+    let arguments = [
+        ("fewest", language.format_count(fewest).into()),
+        ("most", language.format_count(most).into()),
+        ("units", words::levels_name(wave, language).into()),
+    ];
+    Some(language.t_with(key, arguments))
 }
 
 /// "The data tell 21 of 36 pairs of districts apart; for the other 15 the order may be chance."
@@ -146,6 +161,16 @@ mod tests {
         insta::assert_snapshot!(told.join("\n"));
         let alone = Ranking { pairs: 0, pairs_told_apart: 0, ..sample::ranking() };
         assert_eq!(told_apart_sentence(&wave, &alone, Language::English), None);
+    }
+
+    #[test]
+    fn on_how_many_sampling_units_places_rest_is_told_in_three_languages() {
+        let wave = wave(WaveState::Released);
+        let told = [[3, 30], [19, 19], [1_000, 12_000]].map(|sampling_units| {
+            let ranking = Ranking { sampling_units: Some(sampling_units), ..sample::ranking() };
+            in_all_languages(|language| rests_on_sentence(&wave, &ranking, language).unwrap())
+        });
+        insta::assert_snapshot!(told.join("\n"));
     }
 
     #[test]

@@ -90,7 +90,7 @@ mod tests {
     use crate::foundation::{Text, Weight};
     use crate::survey::{
         EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Period, Plan, Questionnaire,
-        Recordings, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, WaveState,
+        RankingPlan, Recordings, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, WaveState,
     };
 
     fn code(text: &str) -> Code {
@@ -162,6 +162,7 @@ mod tests {
             wished_margin: 0.05,
             open_link: crate::survey::OpenLinkPlan::default(),
             estimation: EstimationPlan::default(),
+            ranking: RankingPlan::default(),
             calibration: None,
             synthetic: true,
         };

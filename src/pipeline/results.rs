@@ -108,7 +108,7 @@ async fn standings_of(
             }
         };
         let results = WaveResults { uncalibrated, open_link, ..compute(&wave, method, &sample) };
-        Ok::<_, PipelineError>(Standings::new(results, &wave.plan.estimation)?)
+        Ok::<_, PipelineError>(Standings::new(results, &wave.plan.estimation, wave.plan.ranking)?)
     });
     computing.await.map_err(|_| PipelineError::Interrupted)?
 }

@@ -9,7 +9,7 @@ use super::PipelineError;
 use crate::index::WaveResults;
 use crate::ranking::{RankMethod, RankOptions, Ranking, rank};
 use crate::statistics::RankSetError;
-use crate::survey::{EstimationPlan, RankSetChoice};
+use crate::survey::{EstimationPlan, RankSetChoice, RankingPlan};
 
 /// Results and the rankings that follow from them, all as of the same answers. Cheap to clone.
 ///
@@ -21,6 +21,7 @@ pub struct Standings {
     pub results: Arc<WaveResults>,
     official: RankSetChoice,
     seed: u64,
+    least: RankingPlan,
     holm: Arc<Ranking>,
     simulated: Arc<OnceCell<Result<Arc<Ranking>, LeftOut>>>,
 }
@@ -75,13 +76,18 @@ impl Standings {
     pub const CORRELATED_MAX: usize = 500;
 
     /// The standings that follow from results.
-    pub(super) fn new(results: WaveResults, plan: &EstimationPlan) -> Result<Self, RankSetError> {
-        let options = RankOptions::new(RankMethod::Holm, results.level);
+    pub(super) fn new(
+        results: WaveResults,
+        plan: &EstimationPlan,
+        least: RankingPlan,
+    ) -> Result<Self, RankSetError> {
+        let options = with_least(RankOptions::new(RankMethod::Holm, results.level), least);
         let holm = rank(&results.headline_estimates(), &results.covariance, &options)?;
         Ok(Self {
             results: Arc::new(results),
             official: plan.rank_sets,
             seed: plan.seed,
+            least,
             holm: Arc::new(holm),
             simulated: Arc::default(),
         })
@@ -126,6 +132,7 @@ impl Standings {
         }
         let threads = available_parallelism().map_or(1, usize::from);
         let options = RankOptions { seed: self.seed, threads, ..RankOptions::new(RankMethod::Simultaneous, *level) };
+        let options = with_least(options, self.least);
         let ranking = rank(&self.results.headline_estimates(), covariance, &options).map_err(|error| match error {
             RankSetError::Draws { .. } | RankSetError::Level(_) => LeftOut::LevelTooHigh,
             RankSetError::TooManyUnits { units, max, .. } => LeftOut::TooManyUnits { units, max },
@@ -133,6 +140,11 @@ impl Standings {
         });
         ranking.map(Arc::new)
     }
+}
+
+/// The options of a ranking that withholds units with less than the plan asks for.
+fn with_least(options: RankOptions, least: RankingPlan) -> RankOptions {
+    RankOptions { answers_min: least.answers_min, psus_min: least.psus_min, ..options }
 }
 
 /// Whether any two units have a covariance.
@@ -185,7 +197,8 @@ mod tests {
             overall: unit(None, 0.5),
             covariance: (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect(),
         };
-        Standings::new(results, &EstimationPlan { rank_sets, seed: 7, ..EstimationPlan::default() }).unwrap()
+        let plan = EstimationPlan { rank_sets, seed: 7, ..EstimationPlan::default() };
+        Standings::new(results, &plan, RankingPlan::default()).unwrap()
     }
 
     const ALL: [RankSetChoice; 2] = RankSetChoice::ALL;

@@ -3,11 +3,13 @@
 //! The room knows nothing of storage, HTTP, or of how an index was formed. Start reading at [`rank`] and [`Ranking`];
 //! [`RankOptions`] and [`places`] do the same for estimates that have no codes.
 
+mod knowledge;
 mod neighbour;
 mod options;
 mod place;
 mod rank;
 
+pub use knowledge::Knowledge;
 pub use neighbour::{Neighbour, Verdict};
 pub use options::{RankMethod, RankOptions, RankOrder, UnknownRankMethod};
 pub use place::{Place, places};
@@ -30,6 +32,8 @@ pub struct Ranking {
     /// How many of them are told apart. For `marginal`, where the two units of a pair may differ in that, the mean of the
     /// two counts, rounded down.
     pub pairs_told_apart: usize,
+    /// The fewest and the most sampling units that the estimate of a ranked unit rests on; nothing where nobody is ranked.
+    pub sampling_units: Option<[u64; 2]>,
     /// What belongs to the result of a simulated method; nothing for the others.
     pub simulated: Option<Simulated>,
     /// The ranked units, best first.
@@ -45,7 +49,8 @@ pub struct Simulated {
     pub draws: usize,
     /// The seed; with it the ranking can be made again, bit for bit.
     pub seed: u64,
-    /// What a difference must exceed to be told apart, in its standard errors: the last step's value, for marginal sets
+    /// A difference is told apart where its p value, on its own degrees of freedom, is below that of so many standard errors in a
+    /// large sample: the last step's value, for marginal sets
     /// the largest of all units. Nothing where there is no pair to compare.
     pub critical_value: Option<f64>,
     /// The Monte-Carlo standard error of the critical value.
@@ -101,6 +106,6 @@ pub struct Ranked {
 pub struct Withheld {
     /// The unit.
     pub unit: Code,
-    /// Why: `no_answers`, `no_precision`.
+    /// Why: `no_answers`, `no_precision`, `too_few_answers`, `too_few_sampling_units`.
     pub reason: &'static str,
 }

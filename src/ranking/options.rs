@@ -104,6 +104,10 @@ pub struct RankOptions {
     pub tau: usize,
     /// How many threads simulate; the result is the same for any number.
     pub threads: usize,
+    /// Units with fewer answers are withheld.
+    pub answers_min: u64,
+    /// Units whose answers come from fewer sampling units are withheld.
+    pub psus_min: u64,
 }
 
 impl RankOptions {
@@ -112,10 +116,20 @@ impl RankOptions {
     /// The τ of the best and worst unless another is asked for.
     pub const TAU: usize = 3;
 
-    /// A ranking with the highest estimate first, with the usual draws, on one thread.
+    /// A ranking with the highest estimate first, with the usual draws, on one thread, of units with any number of answers.
     #[must_use]
     pub fn new(method: RankMethod, level: f64) -> Self {
-        Self { method, order: RankOrder::Desc, level, draws: Self::DRAWS, seed: 1, tau: Self::TAU, threads: 1 }
+        Self {
+            method,
+            order: RankOrder::Desc,
+            level,
+            draws: Self::DRAWS,
+            seed: 1,
+            tau: Self::TAU,
+            threads: 1,
+            answers_min: 0,
+            psus_min: 0,
+        }
     }
 
     /// The rank sets of estimates that were [signed](RankOrder::signed). `progress` is told now and then that so many

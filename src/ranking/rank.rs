@@ -1,7 +1,7 @@
 //! Ranks the units of a peer group.
 
 use super::neighbour::neighbours;
-use super::{RankOptions, RankOrder, Ranked, Ranking, Simulated, Withheld, places};
+use super::{Knowledge, RankOptions, RankOrder, Ranked, Ranking, Simulated, Withheld, places};
 use crate::foundation::Code;
 use crate::statistics::{Comparison, Covariance, Estimate, RankSetError};
 
@@ -10,6 +10,14 @@ struct Candidate<'a> {
     position: usize,
     unit: &'a Code,
     estimate: &'a Estimate,
+    known: Knowledge,
+}
+
+impl Candidate<'_> {
+    /// Whether its error is not the one that was seen, which was 0, but the one that its interval implies.
+    fn has_implied_error(&self) -> bool {
+        self.known.se > 0.0 && self.estimate.precision.is_some_and(|precision| precision.se == 0.0)
+    }
 }
 
 /// The ranking of units by their estimates: competition ranks, rank sets and tiers by the method of `options`. Best first;
@@ -21,21 +29,26 @@ pub fn rank(
     covariance: &[Vec<f64>],
     options: &RankOptions,
 ) -> Result<Ranking, RankSetError> {
-    let (mut candidates, withheld) = divide(units);
+    let (mut candidates, withheld) = divide(units, options);
     candidates.sort_by(|a, b| {
         let rising = a.estimate.value.total_cmp(&b.estimate.value);
         if options.order == RankOrder::Asc { rising } else { rising.reverse() }
     });
     let row = |a: &Candidate| candidates.iter().map(|b| covariance[a.position][b.position]).collect();
-    let covariance: Vec<Vec<f64>> = candidates.iter().map(row).collect();
+    let mut covariance: Vec<Vec<f64>> = candidates.iter().map(row).collect();
+    for (i, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| candidate.has_implied_error()) {
+        covariance[i][i] = candidate.known.se.powi(2);
+    }
     let estimates = options.order.signed(candidates.iter().map(|candidate| candidate.estimate.value));
-    let comparison = Comparison::new(&estimates, Covariance::Full(&covariance))?;
+    let comparison = Comparison::new(&estimates, Covariance::Full(&covariance))?
+        .with_df(candidates.iter().map(|candidate| candidate.known.df).collect())?
+        .with_exact(candidates.iter().map(|candidate| candidate.known.is_exact).collect())?;
     let found = options.rank_sets(&comparison, &|_| ())?;
     let indistinct_from = |i: usize| {
         let others = candidates.iter().enumerate().filter(|(j, _)| *j != i && !found.are_distinct(i, *j));
         others.map(|(_, other)| other.unit.clone()).collect()
     };
-    let ranked: Vec<_> = candidates.iter().map(|candidate| (candidate.unit, candidate.estimate)).collect();
+    let ranked: Vec<_> = candidates.iter().map(|one| (one.unit, one.estimate.value, one.known)).collect();
     let neighbours = neighbours(&ranked, &covariance, options.level, |i, j| found.are_distinct(i, j));
     let places = places(&estimates, &found, options);
     let described = candidates.iter().zip(places).zip(neighbours).enumerate();
@@ -55,21 +68,37 @@ pub fn rank(
         level: options.level,
         pairs: candidates.len() * candidates.len().saturating_sub(1) / 2,
         pairs_told_apart: found.decisions / 2,
+        sampling_units: fewest_and_most(&candidates),
         simulated: Simulated::of(&found, options),
         entries: entries.collect(),
         withheld,
     })
 }
 
+fn fewest_and_most(candidates: &[Candidate]) -> Option<[u64; 2]> {
+    let units = || candidates.iter().filter_map(|candidate| Some(candidate.estimate.precision?.sampling_units));
+    Some([units().min()?, units().max()?])
+}
+
 /// Units with an estimate and a precision, and the others with the reason.
-fn divide(units: &[(Code, Option<Estimate>)]) -> (Vec<Candidate<'_>>, Vec<Withheld>) {
+fn divide<'a>(units: &'a [(Code, Option<Estimate>)], options: &RankOptions) -> (Vec<Candidate<'a>>, Vec<Withheld>) {
     let (mut candidates, mut withheld) = (Vec::new(), Vec::new());
     for (position, (unit, estimate)) in units.iter().enumerate() {
         let reason = match estimate {
             None => "no_answers",
             Some(Estimate { precision: None, .. }) => "no_precision",
-            Some(estimate) => {
-                candidates.push(Candidate { position, unit, estimate });
+            Some(Estimate { n, .. }) if *n < options.answers_min => "too_few_answers",
+            Some(Estimate { precision: Some(precision), .. }) if precision.sampling_units < options.psus_min => {
+                "too_few_sampling_units"
+            }
+            Some(estimate @ Estimate { value, precision: Some(precision), .. }) => {
+                let interval = Some([precision.low, precision.high]);
+                let known = if precision.is_census {
+                    Knowledge::EXACT
+                } else {
+                    Knowledge::of_sample(*value, precision.se, precision.df as f64, interval, options.level)
+                };
+                candidates.push(Candidate { position, unit, estimate, known });
                 continue;
             }
         };

@@ -20,6 +20,10 @@ pub struct Precision {
     pub se: f64,
     /// Degrees of freedom: answering primary sampling units less their strata.
     pub df: u64,
+    /// The primary sampling units that the answers come from.
+    pub sampling_units: u64,
+    /// Whether every unit of every stage was drawn, so that nothing is left to chance.
+    pub is_census: bool,
     /// Lower end of the confidence interval.
     pub low: f64,
     /// Upper end of the confidence interval.

@@ -17,6 +17,7 @@ mod plan_check;
 mod plan_estimation;
 mod plan_file;
 mod plan_open_link;
+mod plan_ranking;
 #[cfg(test)]
 mod plan_tests;
 mod questionnaire;
@@ -44,6 +45,7 @@ pub use lineage_file::read_lineage;
 pub use margin_file::{MarginLevel, read_margin};
 pub use packed::{RatingReader, UnpackError, packed_text};
 pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSetChoice};
+pub use plan_ranking::RankingPlan;
 pub use plan_open_link::{OpenAnswers, OpenLinkPlan};
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
 pub use recording::{Recording, Recordings, SoundKind};

@@ -9,6 +9,7 @@ use toml::{Table, Value};
 use super::document::Keys;
 use super::plan_estimation::{read_calibration, read_estimation};
 use super::plan_open_link::read_open_link;
+use super::plan_ranking::read_ranking;
 use super::{Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, UnitSelection};
 use crate::foundation::{Code, Findings, LimitedFindings, Text, Weight};
 
@@ -48,6 +49,7 @@ impl Plan {
         let columns = read_columns(&mut keys, &mut found);
         let open_link = read_open_link(&mut keys, &mut found);
         let estimation = read_estimation(&mut keys, &mut found);
+        let ranking = read_ranking(&mut keys, &mut found);
         let calibration = read_calibration(&mut keys, &mut found);
         keys.finish(&mut found);
         let plan = || {
@@ -67,6 +69,7 @@ impl Plan {
                 level,
                 wished_margin,
                 estimation,
+                ranking,
                 calibration,
                 synthetic,
             })
@@ -113,6 +116,7 @@ impl Plan {
         put("columns", to_table(named.into_iter().filter_map(|(key, name)| Some((key.to_owned(), text(name?))))));
         put("open_link", Value::Table(self.open_link.to_table()));
         put("estimation", Value::Table(self.estimation.to_table()));
+        put("ranking", Value::Table(self.ranking.to_table()));
         if let Some(calibration) = &self.calibration {
             put("calibration", Value::Table(calibration.to_table()));
         }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Mode, OpenLinkPlan, Period, Plan,
-    Questionnaire, Recordings, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
+    Questionnaire, RankingPlan, Recordings, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 
@@ -138,6 +138,7 @@ pub(crate) fn wave(state: WaveState) -> Wave {
         level: 0.95,
         wished_margin: 0.03,
         estimation: EstimationPlan::default(),
+        ranking: RankingPlan::default(),
         calibration: None,
         synthetic: true,
     };

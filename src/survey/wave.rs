@@ -6,8 +6,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CalibrationPlan, Channel, EstimationPlan, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, Recordings, Source, Unit,
-    UnitList,
+    CalibrationPlan, Channel, EstimationPlan, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, RankingPlan, Recordings, Source,
+    Unit, UnitList,
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 use crate::statistics::Confidence;
@@ -131,6 +131,8 @@ pub struct Plan {
     pub wished_margin: f64,
     /// How estimates are made.
     pub estimation: EstimationPlan,
+    /// On how much a rank must rest.
+    pub ranking: RankingPlan,
     /// How weights are calibrated; not at all if there is nothing.
     pub calibration: Option<CalibrationPlan>,
     /// Whether the answers are invented; then every page says so.

@@ -215,6 +215,7 @@ fn check_rank(estimates: &[u8], covariance: Option<&[u8]>, method: RankMethod) {
         std::fs::write(place("covariance.csv"), bytes).unwrap();
     }
     let options = RankFileOptions {
+        exact: false,
         estimates: place("estimates.csv"),
         statistic: None,
         item: None,

@@ -21,6 +21,7 @@ mod open_link;
 mod outage;
 mod plan;
 mod rank_files;
+mod rank_footing;
 mod read_only;
 mod recordings;
 mod reference;

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::reference::path;
 
 /// A folder with files to rank.
-struct Desk(TempDir);
+pub(crate) struct Desk(TempDir);
 
 const UNITS: &str = "unit,estimate,se\nCosta Rica,0.5,0.01\nB,0.9,0.02\nC,,\nD,0.89,0.02\nE,0.5,0.01\n";
 const COVARIANCE: &str = "statistic,level_a,level_b,covariance
@@ -22,7 +22,7 @@ x,Costa Rica,Costa Rica,0.0001\nx,Costa Rica,B,0\nx,Costa Rica,D,0.00001\nx,Cost
 x,B,D,0\nx,E,B,0\nx,E,D,0\nx,D,E,0\nx,C,B,\n";
 
 impl Desk {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let desk = Self(TempDir::new().unwrap());
         for (name, text) in files {
             std::fs::write(desk.file(name), text).unwrap();
@@ -30,7 +30,7 @@ impl Desk {
         desk
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
@@ -41,7 +41,7 @@ impl Desk {
     }
 
     /// What the command says, and the rows that it writes, keyed by the header.
-    fn ranks(&self, arguments: &[&str]) -> (String, Vec<BTreeMap<String, String>>) {
+    pub(crate) fn ranks(&self, arguments: &[&str]) -> (String, Vec<BTreeMap<String, String>>) {
         let output = self.run(&[arguments, &["--output", "ranks.csv"]].concat());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let rows = csv::Reader::from_path(self.file("ranks.csv")).unwrap().deserialize().map(Result::unwrap).collect();
@@ -49,7 +49,7 @@ impl Desk {
     }
 
     /// The one line of the error.
-    fn error(&self, arguments: &[&str]) -> String {
+    pub(crate) fn error(&self, arguments: &[&str]) -> String {
         let output = self.run(&[&["--output", "ranks.csv"], arguments].concat());
         assert!(!output.status.success());
         let error = String::from_utf8(output.stderr).unwrap();
@@ -59,7 +59,7 @@ impl Desk {
     }
 }
 
-fn column<'a>(rows: &'a [BTreeMap<String, String>], name: &str) -> Vec<&'a str> {
+pub(crate) fn column<'a>(rows: &'a [BTreeMap<String, String>], name: &str) -> Vec<&'a str> {
     rows.iter().map(|row| row[name].as_str()).collect()
 }
 
@@ -304,6 +304,7 @@ proptest! {
             ("cov.csv", &format!("statistic,level_a,level_b,covariance\n{pairs}")),
         ]);
         let options = RankFileOptions {
+            exact: false,
             estimates: desk.file("units.csv"),
             statistic: None,
             item: None,

@@ -18,6 +18,8 @@ sets-left-out-level_too_high = Simultánní množiny jsou vynechány: spolehlivo
 sets-left-out-no_covariance = Simultánní množiny jsou vynechány: společnou výběrovou chybu jednotek nelze simulovat.
 sets-stand-in = Místa níže určuje Holmova metoda, která slibuje stejnou spolehlivost.
 chance-statement = Kdyby se průzkum mnohokrát stejným způsobem opakoval, alespoň { $times }krát na { $of } opakování by všechna uvedená rozmezí míst zároveň obsahovala skutečná místa.
+sets-rest-on = Tato místa se opírají o { $fewest } až { $most } výběrových jednotek (například vesnic) v každé z jednotek ({ $units }). Čím méně jich je, tím jsou místa širší.
+sets-rest-on-equal = Tato místa se opírají o { $most } výběrových jednotek (například vesnic) v každé z jednotek ({ $units }). Čím méně jich je, tím jsou místa širší.
 told-apart = U { $apart } z { $pairs } dvojic { $units } data prokazují rozdíl; { $left ->
     [1] u zbývající jedné
    *[other] u zbývajících { $rest }
@@ -43,7 +45,7 @@ range-ahead = o { $low } až { $high } { $measure } vyšší
 verdict-real = Rozdíl není jen náhoda, ani když se posuzují všechny dvojice zároveň. Se spolehlivostí { $level } je index jednotky { $unit } { $range }.
 verdict-chance = Rozdíl může být náhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }.
 verdict-alone = Sám o sobě by rozdíl vypadal jako nenáhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }. Porovnává se ale { $pairs } dvojic a mezi tolika se některé takové rozdíly objeví náhodou. Při posouzení všech dvojic zároveň může být náhodný.
-verdict-rough = Podle míst se obě jednotky průkazně liší, místa ale berou směrodatné chyby za známé. Když se přihlédne k tomu, jak málo výběrových jednotek bylo vybráno, rozdíl přesto může být náhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }.
+verdict-exact = Ani jedna z obou jednotek nemá výběrovou chybu, rozdíl je tedy přesný.
 verdict-unknown = V rozdílu není vidět výběrová chyba, proto nelze říci, zda je náhodný.
 verdict-level = Se spolehlivostí { $level } je index jednotky { $unit } { $range }.
 neighbours-caption = Tato jednotka minus druhá, v { $measure ->
@@ -60,14 +62,14 @@ told-apart-yes = ano
 told-apart-no = ne
 
 method-places-simultaneous = Jsou to všechna místa, která data připouštějí po porovnání každé dvojice jednotek (simultánní množiny, Mogstad, Romano, Shaikh a Wilhelm). Platí pro všechny jednotky zároveň se spolehlivostí { $level }: kdyby se průzkum mnohokrát opakoval, alespoň v { $level } opakování by skutečné místo každé jednotky leželo mezi uvedenými.
-method-critical = Rozdíl se počítá, je-li větší než { $value }násobek své směrodatné chyby. Tato kritická hodnota byla simulována, počet tahů { $draws }, semínko generátoru { $seed }; její chyba Monte Carlo je { $error }.
+method-critical = Rozdíl se uznává za průkazný, je-li jeho p-hodnota při vlastních stupních volnosti menší než u { $value }násobku směrodatné chyby ve velkém výběru. Tato kritická hodnota byla simulována, počet simulací { $draws }, semínko generátoru { $seed }; její chyba Monte Carlo je { $error }.
 method-close = { $count ->
     [0] Žádná dvojice neleží do dvou takových chyb od ní.
     [one] Do dvou takových chyb od ní leží { $count } dvojice: jiné semínko by o ní mohla rozhodnout jinak.
     [few] Do dvou takových chyb od ní leží { $count } dvojice: jiné semínko by o nich mohla rozhodnout jinak.
    *[other] Do dvou takových chyb od ní leží { $count } dvojic: jiné semínko by o nich mohla rozhodnout jinak.
   }
-method-assumption = Platí to, nakolik mají indexy přibližně normální rozdělení a jejich směrodatné chyby jsou dobře známy; při malém počtu výběrových jednotek jen zhruba.
+method-assumption = Každá dvojice se porovnává Studentovým rozdělením t se stupni volnosti podle počtu výběrových jednotek; s málo výběrovými jednotkami jsou proto místa široká. Platí to, pokud mají indexy přibližně normální rozdělení.
 method-lonely-title = Vrstvy s jedinou výběrovou jednotkou
 method-lonely-remove = Vrstva, v níž byla vybrána jediná výběrová jednotka, k výběrové chybě nepřispívá (pravidlo „remove“); intervaly mohou být příliš úzké.
 method-lonely-certainty = Vrstva, v níž byla vybrána jediná výběrová jednotka, se bere jako vybraná s jistotou a k výběrové chybě nepřispívá (pravidlo „certainty“).

@@ -71,6 +71,8 @@ words-level = Všechny tyto věty platí zároveň se spolehlivostí { $level }.
 withheld-title = Mimo pořadí
 withheld-no_answers = { $unit }: nikdo neodpověděl.
 withheld-no_precision = { $unit }: výběr je příliš malý nebo z příliš mála míst, než aby šlo říci, jak jistý index je.
+withheld-too_few_answers = { $unit }: méně odpovědí, než kolik plán průzkumu vyžaduje pro zařazení do pořadí ({ $least }).
+withheld-too_few_sampling_units = { $unit }: odpovědi pocházejí z méně výběrových jednotek (například vesnic), než kolik plán průzkumu vyžaduje pro zařazení do pořadí ({ $least }).
 withheld-other = { $unit }: vynecháno.
 
 open-link-title = Odpovědi přes otevřený odkaz

@@ -18,6 +18,8 @@ sets-left-out-level_too_high = Simultaneous sets are left out: the confidence le
 sets-left-out-no_covariance = Simultaneous sets are left out: the sampling errors of the units together cannot be simulated.
 sets-stand-in = The places below come from Holm’s method, which promises the same confidence.
 chance-statement = If the survey were repeated many times in the same way, in at least { $times } of { $of } repetitions all these sets of places together would contain the true places.
+sets-rest-on = These places rest on { $fewest } to { $most } sampling units (villages, for example) in each of the { $units }. The fewer there are, the wider the places.
+sets-rest-on-equal = These places rest on { $most } sampling units (villages, for example) in each of the { $units }. The fewer there are, the wider the places.
 told-apart = The data tell { $apart } of { $pairs } pairs of { $units } apart; { $left ->
     [1] for the other one
    *[other] for the other { $rest }
@@ -43,7 +45,7 @@ range-ahead = { $low } to { $high } { $measure } ahead
 verdict-real = The difference is more than chance, even with all pairs judged together. At { $level } confidence, { $unit } is { $range }.
 verdict-chance = The difference may be chance: at { $level } confidence, { $unit } is { $range }.
 verdict-alone = Judged alone, this difference would pass as more than chance: at { $level } confidence, { $unit } is { $range }. But { $pairs } pairs are compared, and among so many some such differences come about by chance. Judged together with the others, it may be chance.
-verdict-rough = The places tell the two apart, but they take the standard errors as known. Allowing for how few sampling units were drawn, the difference may still be chance: at { $level } confidence, { $unit } is { $range }.
+verdict-exact = Neither of the two has a sampling error, so the difference is what it is.
 verdict-unknown = No sampling error is seen in the difference, so it cannot be said whether it is chance.
 verdict-level = At { $level } confidence, { $unit } is { $range }.
 neighbours-caption = This unit less the other, in { $measure ->
@@ -60,13 +62,13 @@ told-apart-yes = yes
 told-apart-no = no
 
 method-places-simultaneous = The places of a unit are all those that the data allow, after every pair of units has been compared (simultaneous sets of Mogstad, Romano, Shaikh and Wilhelm). They hold for all units together at { $level } confidence: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true place would be among the places given for it.
-method-critical = A difference counts when it is more than { $value } times its standard error. This critical value was simulated with { $draws } draws from the seed { $seed }; its Monte-Carlo error is { $error }.
+method-critical = A difference counts when its p value, on its own degrees of freedom, is smaller than that of { $value } standard errors in a large sample. This critical value was simulated with { $draws } draws from the seed { $seed }; its Monte-Carlo error is { $error }.
 method-close = { $count ->
     [0] No pair lies within two such errors of it.
     [one] { $count } pair lies within two such errors of it: another seed might decide it otherwise.
    *[other] { $count } pairs lie within two such errors of it: another seed might decide them otherwise.
   }
-method-assumption = This holds as far as the indices are nearly normally distributed and their standard errors well known; with few sampling units it is rougher.
+method-assumption = Every pair is compared by Student’s t with the degrees of freedom that its sampling units give, so few sampling units make the places wide. It holds as far as the indices are nearly normally distributed.
 method-lonely-title = Strata with one sampling unit
 method-lonely-remove = A stratum in which a single sampling unit was drawn adds nothing to the sampling error (rule “remove”); intervals may be too narrow.
 method-lonely-certainty = A stratum in which a single sampling unit was drawn is taken as drawn with certainty and adds nothing to the sampling error (rule “certainty”).

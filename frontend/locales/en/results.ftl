@@ -69,6 +69,8 @@ words-level = All these sentences hold together at { $level } confidence.
 withheld-title = Not ranked
 withheld-no_answers = { $unit }: nobody has answered.
 withheld-no_precision = { $unit }: the sample is too small, or comes from too few places, to say how sure its index is.
+withheld-too_few_answers = { $unit }: fewer answers than the survey’s plan asks for before a unit is ranked ({ $least }).
+withheld-too_few_sampling_units = { $unit }: its answers come from fewer sampling units (villages, for example) than the survey’s plan asks for before a unit is ranked ({ $least }).
 withheld-other = { $unit }: left out.
 
 open-link-title = Answers over the open link

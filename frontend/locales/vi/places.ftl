@@ -18,6 +18,8 @@ sets-left-out-level_too_high = Không tính tập hạng đồng thời: độ t
 sets-left-out-no_covariance = Không tính tập hạng đồng thời: không mô phỏng được sai số chọn mẫu chung của các đơn vị.
 sets-stand-in = Các hạng dưới đây tính theo phương pháp Holm, với cùng độ tin cậy.
 chance-statement = Nếu lặp lại khảo sát nhiều lần theo cùng một cách, thì trong ít nhất { $times } trên { $of } lần lặp lại, tất cả các hạng có thể nêu ở đây cùng chứa thứ hạng thật của các đơn vị.
+sets-rest-on = Các hạng có thể này dựa trên { $fewest } đến { $most } đơn vị mẫu (chẳng hạn thôn) ở mỗi { $units }. Càng ít đơn vị mẫu thì khoảng hạng càng rộng.
+sets-rest-on-equal = Các hạng có thể này dựa trên { $most } đơn vị mẫu (chẳng hạn thôn) ở mỗi { $units }. Càng ít đơn vị mẫu thì khoảng hạng càng rộng.
 told-apart = Dữ liệu phân biệt được { $apart } trong { $pairs } cặp { $units }; với { $rest } cặp còn lại, thứ tự có thể chỉ do ngẫu nhiên.
 told-apart-all = Dữ liệu phân biệt được cả { $pairs } cặp { $units }.
 told-apart-none = Dữ liệu không phân biệt được cặp nào trong { $pairs } cặp { $units }: toàn bộ thứ tự có thể chỉ do ngẫu nhiên.
@@ -40,7 +42,7 @@ range-ahead = hơn từ { $low } đến { $high } { $measure }
 verdict-real = Chênh lệch này không chỉ do ngẫu nhiên, kể cả khi xét mọi cặp cùng lúc. Với độ tin cậy { $level }, { $unit } { $range }.
 verdict-chance = Chênh lệch này có thể chỉ do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }.
 verdict-alone = Nếu chỉ xét riêng cặp này, chênh lệch có vẻ không do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }. Nhưng có { $pairs } cặp được so sánh; trong ngần ấy cặp, một vài chênh lệch như vậy xuất hiện do ngẫu nhiên. Xét cùng các cặp khác, chênh lệch này có thể chỉ do ngẫu nhiên.
-verdict-rough = Theo các hạng có thể, hai đơn vị phân biệt được với nhau, nhưng cách tính đó coi sai số chuẩn là đã biết. Nếu tính đến việc chỉ chọn ít đơn vị mẫu, chênh lệch vẫn có thể do ngẫu nhiên: với độ tin cậy { $level }, { $unit } { $range }.
+verdict-exact = Cả hai đơn vị đều không có sai số chọn mẫu, nên chênh lệch này là chính xác.
 verdict-unknown = Không thấy sai số chọn mẫu của chênh lệch này, nên không thể nói nó có phải do ngẫu nhiên hay không.
 verdict-level = Với độ tin cậy { $level }, { $unit } { $range }.
 neighbours-caption = Đơn vị này trừ đơn vị kia, tính bằng { $measure ->
@@ -57,12 +59,12 @@ told-apart-yes = có
 told-apart-no = chưa
 
 method-places-simultaneous = Đó là mọi thứ hạng mà dữ liệu cho phép, sau khi so sánh từng cặp đơn vị (tập hạng đồng thời của Mogstad, Romano, Shaikh và Wilhelm). Kết luận đúng cho tất cả đơn vị cùng lúc với độ tin cậy { $level }: nếu lặp lại khảo sát nhiều lần, trong ít nhất { $level } số lần, thứ hạng thật của mọi đơn vị đều nằm trong các hạng đã nêu.
-method-critical = Một chênh lệch được coi là có khi lớn hơn { $value } lần sai số chuẩn của nó. Giá trị tới hạn này được mô phỏng bằng { $draws } lần rút ngẫu nhiên với hạt giống (seed) { $seed }; sai số Monte Carlo của nó là { $error }.
+method-critical = Một chênh lệch được coi là rõ rệt khi giá trị p của nó, với số bậc tự do riêng, nhỏ hơn giá trị p của { $value } lần sai số chuẩn trong mẫu lớn. Giá trị tới hạn này được mô phỏng bằng { $draws } lần rút ngẫu nhiên với hạt giống (seed) { $seed }; sai số Monte Carlo của nó là { $error }.
 method-close = { $count ->
     [0] Không có cặp nào nằm cách giá trị này trong vòng hai lần sai số đó.
    *[other] Có { $count } cặp nằm cách giá trị này trong vòng hai lần sai số đó: hạt giống khác có thể cho kết luận khác.
   }
-method-assumption = Điều này đúng khi các chỉ số có phân phối gần chuẩn và sai số chuẩn được biết rõ; với ít đơn vị mẫu thì chỉ gần đúng.
+method-assumption = Mỗi cặp được so sánh bằng phân phối t của Student với số bậc tự do theo số đơn vị mẫu, nên càng ít đơn vị mẫu thì các hạng có thể càng rộng. Điều này đúng khi các chỉ số có phân phối gần chuẩn.
 method-lonely-title = Tầng chỉ có một đơn vị mẫu
 method-lonely-remove = Tầng chỉ chọn một đơn vị mẫu không góp gì vào sai số chọn mẫu (quy tắc “remove”); khoảng tin cậy có thể quá hẹp.
 method-lonely-certainty = Tầng chỉ chọn một đơn vị mẫu được coi là chọn chắc chắn và không góp gì vào sai số chọn mẫu (quy tắc “certainty”).

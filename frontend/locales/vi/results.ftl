@@ -73,6 +73,8 @@ words-level = Tất cả các câu này cùng đúng với độ tin cậy { $le
 withheld-title = Không xếp hạng
 withheld-no_answers = { $unit }: chưa có ai trả lời.
 withheld-no_precision = { $unit }: mẫu quá nhỏ hoặc lấy từ quá ít nơi để biết chỉ số chắc chắn đến đâu.
+withheld-too_few_answers = { $unit }: có ít phiếu hơn mức tối thiểu để xếp hạng theo kế hoạch khảo sát ({ $least }).
+withheld-too_few_sampling_units = { $unit }: phiếu đến từ ít đơn vị mẫu (chẳng hạn thôn) hơn mức tối thiểu để xếp hạng theo kế hoạch khảo sát ({ $least }).
 withheld-other = { $unit }: không đưa vào bảng.
 
 open-link-title = Phiếu trả lời qua đường dẫn mở

@@ -20,6 +20,11 @@ pub(super) struct RankSetsDocument {
     left_out: Option<&'static str>,
     /// With what they were simulated; null for `holm`.
     simulation: Option<SimulationDocument>,
+    /// The fewest sampling units that the index of a ranked unit rests on; null where nobody is ranked. Each pair is compared by
+    /// Student's t on the degrees of freedom that these give.
+    sampling_units_min: Option<u64>,
+    /// The most.
+    sampling_units_max: Option<u64>,
     /// How many pairs of ranked units there are.
     pairs: usize,
     /// How many of them the data tell apart; for the others the order may be chance.
@@ -33,7 +38,8 @@ struct SimulationDocument {
     draws: usize,
     /// The seed of the draws, from the plan; with it they can be made again.
     seed: u64,
-    /// The standard errors that a difference must exceed to be told apart; null where there is no pair to compare.
+    /// A difference is told apart where its p value, on its own degrees of freedom, is below that of so many standard errors in
+    /// a large sample; null where there is no pair to compare.
     critical_value: Option<f64>,
     /// The Monte-Carlo standard error of the critical value.
     monte_carlo_se: Option<f64>,
@@ -52,6 +58,8 @@ impl RankSetsDocument {
             official: chosen.official.as_str(),
             left_out: chosen.left_out.map(LeftOut::as_str),
             simulation: chosen.ranking.simulated.map(simulation),
+            sampling_units_min: chosen.ranking.sampling_units.map(|units| units[0]),
+            sampling_units_max: chosen.ranking.sampling_units.map(|units| units[1]),
             pairs: chosen.ranking.pairs,
             pairs_told_apart: chosen.ranking.pairs_told_apart,
         }
@@ -69,7 +77,7 @@ pub(super) struct NeighbourDocument {
     difference: f64,
     /// The standard error of the difference; null, with what follows from it, where no sampling error is seen.
     se: Option<f64>,
-    /// Degrees of freedom, after Satterthwaite.
+    /// Degrees of freedom, after Satterthwaite, at most twice the smaller of the two units'.
     df: Option<f64>,
     /// The probability of a difference as large or larger where there is none.
     p_value: Option<f64>,

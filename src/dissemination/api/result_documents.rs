@@ -174,7 +174,7 @@ pub(super) struct RankingRow {
     deff: Option<f64>,
     /// Effective sample size.
     n_eff: Option<f64>,
-    /// Why it is not ranked: `no_answers`, `no_precision`; null where it is.
+    /// Why it is not ranked: `no_answers`, `no_precision`, `too_few_answers`, `too_few_sampling_units`; null where it is.
     withheld: Option<&'static str>,
 }
 

@@ -143,6 +143,10 @@ pub(super) struct EstimationSettings {
     rank_sets: &'static str,
     /// The seed of the draws behind simultaneous rank sets.
     seed: u64,
+    /// The fewest answers of a unit that is ranked.
+    answers_min: u64,
+    /// The fewest sampling units of a unit that is ranked.
+    psus_min: u64,
     /// How weights are calibrated; null where they are not.
     calibration: Option<CalibrationSettings>,
 }
@@ -170,6 +174,8 @@ impl EstimationSettings {
             interval: plan.estimation.interval,
             rank_sets: plan.estimation.rank_sets.as_str(),
             seed: plan.estimation.seed,
+            answers_min: plan.ranking.answers_min,
+            psus_min: plan.ranking.psus_min,
             calibration: plan.calibration.as_ref().map(calibration),
         }
     }

@@ -1,9 +1,10 @@
 //! Ranks from files, without a database: what `estimate` wrote, or any table of units with their standard errors.
 //!
 //! `table.rs` reads rows of CSV or JSON; `units.rs` finds the units in them, `covariance.rs` what ties them; `words.rs` says what
-//! the result means.
+//! the result means, `footing.rs` what it rests on.
 
 mod covariance;
+mod footing;
 mod table;
 mod units;
 mod words;
@@ -16,16 +17,19 @@ use serde::Serialize;
 
 use super::named_twice::named_twice;
 use crate::foundation::one_line;
-use crate::ranking::{Place, RankOptions, places};
+use crate::ranking::{Knowledge, Place, RankOptions, places};
 use crate::statistics::{Comparison, Covariance, RankSetError};
 use units::Units;
 
 /// What to rank, how, and where the ranks go.
 #[derive(Debug, Clone)]
 pub struct RankFileOptions {
-    /// The estimates: CSV or JSON, as `estimate` writes them (`domain,level,statistic,item,…,estimate,se,…`) or bare
-    /// (`unit,estimate,se`).
+    /// The estimates: CSV or JSON, as `estimate` writes them (`domain,level,statistic,item,…,estimate,se,df,…`) or bare
+    /// (`unit,estimate,se`, and as far as there are any `df`, `ci_low`, `ci_high`, `exact`, `sampling_units`).
     pub estimates: PathBuf,
+    /// Whether a standard error of 0, or none, says that an estimate is exact. Without that only those are whose column
+    /// `exact` says so.
+    pub exact: bool,
     /// The statistic to rank by, `index_items` if nothing is said; of a bare file, the one in the covariances.
     pub statistic: Option<String>,
     /// The item or factor to rank by, where the statistic has one a row.
@@ -88,21 +92,32 @@ pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) 
         return Err(RankFileError::Input { path: path.display().to_string(), message });
     }
     let (units, chosen) = Units::read(options)?;
+    let known: Vec<Knowledge> = units.ranked.iter().map(|unit| unit.knowledge(options.ranking.level)).collect();
     let covariance = match &options.covariance {
-        Some(path) => Some(covariance::read(path, &units, chosen.statistic.as_deref())?),
+        Some(path) => {
+            let mut matrix = covariance::read(path, &units, chosen.statistic.as_deref())?;
+            // What nobody was seen to vary in covaries with nothing.
+            (0..known.len()).filter(|i| units.ranked[*i].se == 0.0).for_each(|i| matrix[i][i] = known[i].se.powi(2));
+            Some(matrix)
+        }
         None => None,
     };
     let refused = |error: RankSetError| explained(&error, options, &units);
     let estimates = options.ranking.order.signed(units.ranked.iter().map(|unit| unit.estimate));
-    let se: Vec<f64> = units.ranked.iter().map(|unit| unit.se).collect();
+    let se: Vec<f64> = known.iter().map(|known| known.se).collect();
     let ties = covariance.as_deref().map_or(Covariance::Independent(&se), Covariance::Full);
-    let comparison = Comparison::new(&estimates, ties).map_err(refused)?;
+    let comparison = Comparison::new(&estimates, ties)
+        .and_then(|comparison| comparison.with_df(known.iter().map(|known| known.df).collect()))
+        .and_then(|comparison| comparison.with_exact(known.iter().map(|known| known.is_exact).collect()))
+        .map_err(refused)?;
     let found = options.ranking.rank_sets(&comparison, progress).map_err(refused)?;
     let places = places(&estimates, &found, &options.ranking);
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|unit| places[*unit].rank);
     write(&options.output, &units, &places, &order)?;
-    Ok(words::sentences(options, &chosen, &units, &found, &places, &order))
+    let mut sentences = words::sentences(options, &chosen, &units, &found, &places, &order);
+    sentences.extend(footing::sentences(&units, &known));
+    Ok(sentences)
 }
 
 fn write(path: &Path, units: &Units, places: &[Place], order: &[usize]) -> Result<(), RankFileError> {
@@ -167,6 +182,14 @@ fn explained(error: &RankSetError, options: &RankFileOptions, units: &Units) -> 
         RankSetError::Asymmetric { row, column, there, back } => input(
             covariance,
             format!("the covariance of {:?} and {:?} is {there}, but {back} the other way", name(*row), name(*column)),
+        ),
+        RankSetError::DegreesOfFreedom { unit, value } => input(
+            &options.estimates,
+            format!("unit {:?} has {value} degrees of freedom; there must be more than 0", name(*unit)),
+        ),
+        RankSetError::NotExact { unit, value } => input(
+            covariance,
+            format!("unit {:?} is said to be exact, but its variance is {value}", name(*unit)),
         ),
         RankSetError::TooManyUnits { .. } | RankSetError::Shape { .. } => input(&options.estimates, error.to_string()),
     }

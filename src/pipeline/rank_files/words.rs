@@ -142,7 +142,7 @@ fn withheld(units: &Units) -> Option<String> {
 }
 
 /// Names, the first of them if they are many.
-fn listed(names: &[&str]) -> String {
+pub(super) fn listed(names: &[&str]) -> String {
     match names.len().saturating_sub(NAMES_MAX) {
         0 => names.join(", "),
         more => format!("{} and {more} more", names[..NAMES_MAX].join(", ")),

@@ -2,7 +2,7 @@
 
 use super::draws::check_level;
 use super::{Comparison, CriticalValue, RankSetError, RankSets, Rule};
-use crate::statistics::quantile::normal_quantile;
+use crate::statistics::quantile::{normal_quantile, student_t_quantile};
 
 /// How joint intervals share the error among units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,16 +15,17 @@ pub enum JointIntervals {
 }
 
 impl Comparison<'_> {
-    /// Joint rank sets by Holm's procedure on the two-sided z tests of all pairs.
+    /// Joint rank sets by Holm's procedure on the two-sided t tests of all pairs.
     ///
     /// ```text
-    /// p_ij = 2 Φ(−|θ_i − θ_j| / sd_ij),   sd_ij² = Σ_ii + Σ_jj − 2 Σ_ij,   m = number of pairs
+    /// p_ij = P(|T_df_ij| > |θ_i − θ_j| / sd_ij),   sd_ij² = Σ_ii + Σ_jj − 2 Σ_ij,   m = number of pairs
     /// sorted p_(1) ≤ p_(2) ≤ …: pairs are told apart as long as (m − k + 1) p_(k) ≤ 1 − level
     /// low_i = 1 + #{j found better},   high_i = units − #{j found worse}
     /// ```
     ///
-    /// All sets hold the true rank together with probability ≥ `level`, under any dependence. Where `sd_ij` is 0, no
-    /// sampling error was seen in either unit, which is no proof that there is none: the pair is not told apart.
+    /// All sets hold the true rank together with probability ≥ `level`, under any dependence, as far as the p values are right
+    /// (z tests where variances are taken as known). Where `sd_ij` is 0 the pair is not told apart. Exact estimates are
+    /// told apart without a test and are not counted in m where they differ.
     ///
     /// Nothing is sorted or kept per pair: with r pairs told apart all those beyond the point of (1 − level)/(m − r) are
     /// told apart too, and the procedure ends where there are no more; that is where it ends for sorted p-values.
@@ -34,7 +35,7 @@ impl Comparison<'_> {
         check_level(level)?;
         let pairs = self.units() * self.units().saturating_sub(1) / 2;
         let mut critical = Vec::new();
-        let mut told_apart = 0;
+        let mut told_apart = self.certain_pairs();
         while told_apart < pairs {
             let value = normal_quantile(0.5 * (1.0 - level) / (pairs - told_apart) as f64);
             critical.push(CriticalValue::exact(value));
@@ -51,12 +52,12 @@ impl Comparison<'_> {
     /// Joint rank sets by overlap of joint intervals (Klein, Wright and Wieczorek).
     ///
     /// ```text
-    /// θ_i ± z se_i,   2 Φ(−z) = 1 − level^(1/units)  (Šidák)   or   (1 − level)/units  (Bonferroni)
+    /// θ_i ± t_i se_i,   P(|T_df_i| > t_i) = 1 − level^(1/units)  (Šidák)   or   (1 − level)/units  (Bonferroni)
     /// low_i = 1 + #{j whose interval lies above i's},   high_i = units − #{j whose interval lies below i's}
     /// ```
     ///
     /// Explained in one sentence and wider than the other sets: two intervals that overlap may differ significantly.
-    /// Correlation between units is not used. Two units without any sampling error are not told apart.
+    /// Correlation between units is not used. The critical value given is that of known variances.
     ///
     /// Source: Klein, Wright and Wieczorek (2020), Journal of the Royal Statistical Society C 69, 589–606.
     pub fn joint_intervals(&self, level: f64, kind: JointIntervals) -> Result<RankSets<'_>, RankSetError> {
@@ -67,13 +68,18 @@ impl Comparison<'_> {
             JointIntervals::Bonferroni => (1.0 - level) / units,
         };
         if units < 1.0 {
-            return Ok(RankSets::joint(self, Vec::new(), Rule::Overlap(0.0)));
+            return Ok(RankSets::joint(self, Vec::new(), Rule::Overlap(Vec::new())));
         }
         let z = normal_quantile(0.5 * error);
-        Ok(RankSets::joint(self, vec![CriticalValue::exact(z)], Rule::Overlap(z)))
+        let reach = |(variance, df): (&f64, &f64)| {
+            let times = if df.is_finite() { student_t_quantile(0.5 * error, *df) } else { z };
+            times * variance.sqrt()
+        };
+        let reach = self.variances.iter().zip(self.df()).map(reach).collect();
+        Ok(RankSets::joint(self, vec![CriticalValue::exact(z)], Rule::Overlap(reach)))
     }
 
-    /// How many pairs differ by more than `c` standard errors of their difference.
+    /// How many pairs are told apart at the critical value `c`.
     fn pairs_beyond(&self, c: f64) -> usize {
         (0..self.units()).map(|i| (0..i).filter(|j| self.differ(i, *j, c)).count()).sum()
     }

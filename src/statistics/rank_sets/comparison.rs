@@ -1,6 +1,8 @@
 //! Estimates with their covariance, checked, and what follows from them for each pair.
 
-use super::RankSet;
+use super::student::normal_equivalent;
+use super::{RankSet, RankSetError};
+use crate::statistics::difference::difference_df;
 
 /// The covariance of estimates.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,92 +13,28 @@ pub enum Covariance<'a> {
     Independent(&'a [f64]),
 }
 
-/// Why rank sets cannot be formed. Units are counted from 0, in the order of the estimates.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum RankSetError {
-    /// The covariance or the standard errors are not as many as the estimates.
-    #[error("there are {estimates} estimates, but the covariance has {found} rows or columns")]
-    Shape {
-        /// How many estimates there are.
-        estimates: usize,
-        /// How many rows, columns or standard errors were found.
-        found: usize,
-    },
-    /// More units than can be compared.
-    #[error("{units} units are too many; {method} takes at most {max}")]
-    TooManyUnits {
-        /// How many units there are.
-        units: usize,
-        /// How many there may be.
-        max: usize,
-        /// What has the limit.
-        method: &'static str,
-    },
-    /// An estimate is not finite, or beyond 1e150.
-    #[error("the estimate of unit {unit} is no usable number: {value}")]
-    Estimate {
-        /// The unit.
-        unit: usize,
-        /// Its estimate.
-        value: f64,
-    },
-    /// A standard error or variance is negative, not finite, or beyond 1e150 (a variance beyond 1e300).
-    #[error("the variance of unit {unit} is no usable number: {value}")]
-    Variance {
-        /// The unit.
-        unit: usize,
-        /// Its standard error or variance, as given.
-        value: f64,
-    },
-    /// The covariance of two units is not the same both ways.
-    #[error("the covariance of units {row} and {column} is {there}, but {back} the other way round")]
-    Asymmetric {
-        /// The first unit.
-        row: usize,
-        /// The second unit.
-        column: usize,
-        /// The entry in that row and column.
-        there: f64,
-        /// The entry in the other corner.
-        back: f64,
-    },
-    /// The matrix is no covariance, beyond rounding: some combination of the units would have a negative variance.
-    #[error("the matrix is no covariance: with units {row} and {column} a variance would be negative")]
-    NotACovariance {
-        /// One of the units at which this was seen.
-        row: usize,
-        /// The other; the same one where its own variance is at fault.
-        column: usize,
-    },
-    /// The τ of the best or the worst τ is no rank.
-    #[error("tau must be 1 to the number of units, {units}, not {tau}")]
-    Tau {
-        /// What was asked for.
-        tau: usize,
-        /// How many units there are.
-        units: usize,
-    },
-    /// The level is not between 0 and 1, ends excluded.
-    #[error("the level must lie between 0 and 1, such as 0.95, not {0}")]
-    Level(f64),
-    /// Too few or too many draws.
-    #[error("draws must be {min} to {max} at this level, not {draws}")]
-    Draws {
-        /// How many were asked for.
-        draws: usize,
-        /// The fewest at this level: ten of them must lie beyond the critical value.
-        min: usize,
-        /// The most.
-        max: usize,
-    },
-}
-
 /// Estimates to be compared in pairs. Higher estimates are better.
+///
+/// Each pair is referred to its own degrees of freedom ([`Comparison::with_df`]); what is compared with a critical value c is
+/// the z of the same two-sided p value, so that all pairs compare alike:
+///
+/// ```text
+/// i and j are told apart  ⇔  P(|T_df_ij| > |θ_i − θ_j| / sd_ij) < 2 Φ(−c)
+/// ```
+///
+/// A unit whose variance is 0 was not seen to vary, which is no proof that it does not: it is told apart from nobody, unless
+/// it is said to be exact ([`Comparison::with_exact`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison<'a> {
     pub(super) estimates: &'a [f64],
     /// The variances of the estimates.
     pub(super) variances: Vec<f64>,
+    /// The degrees of freedom of the variances; infinite where they are taken as known.
+    df: Vec<f64>,
+    /// Whether any variance is not taken as known.
+    has_few: bool,
+    /// Which estimates have no sampling error at all.
+    exact: Vec<bool>,
     /// Nothing where no two estimates are correlated.
     pub(super) covariance: Option<&'a [Vec<f64>]>,
     /// The units by rising estimate, then by rising variance: the order in which they are given random numbers, so that
@@ -116,6 +54,8 @@ const SIZE_MAX: f64 = 1e150;
 impl<'a> Comparison<'a> {
     /// The most units; every pair is looked at some ten times.
     pub const UNITS_MAX: usize = 20_000;
+    /// The fewest degrees of freedom.
+    pub const DF_MIN: f64 = 0.5;
 
     /// Checks the input: shape, finite numbers, no negative variance, symmetry, no correlation beyond 1 (give or take
     /// rounding). That a full matrix has no negative eigenvalue is checked where it is drawn from.
@@ -155,7 +95,52 @@ impl<'a> Comparison<'a> {
             let ((estimate_a, variance_a), (estimate_b, variance_b)) = (key(*a), key(*b));
             estimate_a.total_cmp(&estimate_b).then(variance_a.total_cmp(&variance_b))
         });
-        Self { estimates, variances, covariance, order }
+        let units = estimates.len();
+        let (df, exact) = (vec![f64::INFINITY; units], vec![false; units]);
+        Self { estimates, variances, df, has_few: false, exact, covariance, order }
+    }
+
+    /// The same with degrees of freedom for the variance of each unit; infinite where it is taken as known, as all are
+    /// unless said otherwise. A pair has those of its difference ([`crate::statistics::difference_df`]).
+    pub fn with_df(mut self, df: Vec<f64>) -> Result<Self, RankSetError> {
+        if df.len() != self.units() {
+            return Err(RankSetError::Shape { estimates: self.units(), found: df.len() });
+        }
+        if let Some(unit) = df.iter().position(|df| df.is_nan() || *df < Self::DF_MIN) {
+            return Err(RankSetError::DegreesOfFreedom { unit, value: df[unit] });
+        }
+        self.has_few = df.iter().any(|df| df.is_finite());
+        self.df = df;
+        Ok(self)
+    }
+
+    /// The same with units that are known exactly: a full census, or a score that no sample stands behind. Their variance
+    /// is 0; two of them are told apart by any difference.
+    pub fn with_exact(mut self, exact: Vec<bool>) -> Result<Self, RankSetError> {
+        if exact.len() != self.units() {
+            return Err(RankSetError::Shape { estimates: self.units(), found: exact.len() });
+        }
+        if let Some(unit) = (0..exact.len()).find(|unit| exact[*unit] && self.variances[*unit] > 0.0) {
+            return Err(RankSetError::NotExact { unit, value: self.variances[unit] });
+        }
+        self.exact = exact;
+        Ok(self)
+    }
+
+    /// The degrees of freedom of each unit's variance.
+    pub(super) fn df(&self) -> &[f64] {
+        &self.df
+    }
+
+    /// Whether an estimate has no sampling error.
+    pub(super) fn is_exact(&self, unit: usize) -> bool {
+        self.exact[unit]
+    }
+
+    /// How many pairs are told apart without any test: two exact estimates that differ.
+    pub(super) fn certain_pairs(&self) -> usize {
+        let exact: Vec<f64> = (0..self.units()).filter(|i| self.exact[*i]).map(|i| self.estimates[i]).collect();
+        (0..exact.len()).map(|i| exact[..i].iter().filter(|other| **other != exact[i]).count()).sum()
     }
 
     /// Whether any two units can be told apart at all.
@@ -170,27 +155,39 @@ impl<'a> Comparison<'a> {
         self.estimates.len()
     }
 
-    /// `sd_ij² = Σ_ii + Σ_jj − 2 Σ_ij`, 0 where it is rounding.
+    /// `sd_ij² = Σ_ii + Σ_jj − 2 Σ_ij`, 0 where it is rounding, and where the error of one of the units is not known.
     pub(super) fn variance_of_difference(&self, i: usize, j: usize) -> f64 {
-        let sum = self.variances[i] + self.variances[j];
-        let Some(covariance) = self.covariance else { return sum };
-        let variance = sum - 2.0 * covariance[i.max(j)][i.min(j)];
-        if variance > ROUNDING * sum { variance } else { 0.0 }
+        let (a, b) = (self.variances[i], self.variances[j]);
+        if (a == 0.0 && !self.exact[i]) || (b == 0.0 && !self.exact[j]) {
+            return 0.0;
+        }
+        let Some(covariance) = self.covariance else { return a + b };
+        let variance = a + b - 2.0 * covariance[i.max(j)][i.min(j)];
+        if variance > ROUNDING * (a + b) { variance } else { 0.0 }
     }
 
-    /// `|θ_i − θ_j| > c sd_ij`, in squares. Never where `sd_ij` is 0: no error was seen, which is no proof that there is none.
+    /// Whether the z of `(θ_i − θ_j) / sd_ij` at the pair's degrees of freedom is above `c`, for which the statistic itself must
+    /// be. Where `sd_ij` is 0 only exact estimates differ.
     pub(super) fn differ(&self, i: usize, j: usize, c: f64) -> bool {
         let variance = self.variance_of_difference(i, j);
         let difference = self.estimates[i] - self.estimates[j];
-        variance > 0.0 && difference * difference > c * c * variance
+        if variance == 0.0 {
+            return self.exact[i] && self.exact[j] && difference != 0.0;
+        }
+        difference * difference > c * c * variance
+            && (!self.has_few || normal_equivalent(difference / variance.sqrt(), self.pair_df(i, j)) > c)
     }
 
-    /// Whether the intervals `θ ± z se` of the two units do not overlap. Never where `sd_ij` is 0.
-    pub(super) fn are_disjoint(&self, i: usize, j: usize, z: f64) -> bool {
-        let reach = |unit: usize| z * self.variances[unit].sqrt();
+    fn pair_df(&self, i: usize, j: usize) -> f64 {
+        let covariance = self.covariance.map_or(0.0, |covariance| covariance[i.max(j)][i.min(j)]);
+        difference_df([self.variances[i], self.variances[j]], covariance, [self.df[i], self.df[j]])
+    }
+
+    /// Whether the intervals `θ ± reach` of the two units do not overlap. Never where the error of one is not known.
+    pub(super) fn are_disjoint(&self, i: usize, j: usize, reach: &[f64]) -> bool {
         let (low, high) = if self.estimates[i] < self.estimates[j] { (i, j) } else { (j, i) };
-        let is_apart = self.estimates[high] - reach(high) > self.estimates[low] + reach(low);
-        is_apart && self.variance_of_difference(i, j) > 0.0
+        let is_apart = self.estimates[high] - reach[high] > self.estimates[low] + reach[low];
+        is_apart && (self.variance_of_difference(i, j) > 0.0 || (self.exact[i] && self.exact[j]))
     }
 
     /// Whether `i` is found better than `j` at the critical value `c`.

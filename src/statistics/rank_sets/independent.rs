@@ -22,7 +22,7 @@ pub(super) struct LargestFirst<'a> {
     comparison: &'a Comparison<'a>,
     /// The units with a sampling error; only they vary.
     varying: Vec<usize>,
-    /// Of the units without one, the one with the lowest and the one with the highest estimate.
+    /// Of the exact units, the one with the lowest and the one with the highest estimate.
     still: Option<(usize, usize)>,
 }
 
@@ -47,7 +47,8 @@ impl<'a> LargestFirst<'a> {
     pub(super) fn new(comparison: &'a Comparison<'a>) -> Self {
         let is_varying = |unit: &usize| comparison.variances[*unit] > 0.0;
         let (varying, still): (Vec<usize>, Vec<usize>) = comparison.order.iter().copied().partition(is_varying);
-        // The order is that of the estimates.
+        // The order is that of the estimates. A unit whose error is not known is in no pair.
+        let still: Vec<usize> = still.into_iter().filter(|unit| comparison.is_exact(*unit)).collect();
         let still = still.first().copied().zip(still.last().copied());
         Self { comparison, varying, still }
     }

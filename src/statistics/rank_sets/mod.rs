@@ -2,7 +2,8 @@
 //!
 //! A [`Comparison`] holds estimates and their covariance. Each of its methods decides which pairs of units are told
 //! apart and answers with [`RankSets`]: `closed_form.rs` needs no random numbers (Holm; Klein, Wright and Wieczorek),
-//! `simultaneous.rs` and `marginal.rs` simulate their critical values. What they draw: `independent.rs` for
+//! `simultaneous.rs` and `marginal.rs` simulate their critical values; `student.rs` brings t statistics of
+//! different degrees of freedom onto one scale. What they draw: `independent.rs` for
 //! independent estimates, largest deviation first, so that most of a draw is never made; `correlated.rs` for any covariance.
 
 mod closed_form;
@@ -10,17 +11,22 @@ mod comparison;
 mod correlated;
 mod critical;
 mod draws;
+mod error;
 mod factor;
+#[cfg(test)]
+mod few_units_tests;
 mod independent;
 mod marginal;
 mod simultaneous;
+mod student;
 #[cfg(test)]
 mod tests;
 
 pub use closed_form::JointIntervals;
-pub use comparison::{Comparison, Covariance, RankSetError};
+pub use comparison::{Comparison, Covariance};
 pub use critical::CriticalValue;
 pub use draws::Simulation;
+pub use error::RankSetError;
 pub use simultaneous::Steps;
 
 /// The best and the worst rank that the data allow a unit; 1 is the best.
@@ -49,11 +55,11 @@ pub struct RankSets<'a> {
 /// What tells units `i` and `j` apart.
 #[derive(Debug, Clone, PartialEq)]
 enum Rule {
-    /// `|θ_i − θ_j| > c sd_ij`
+    /// The z of the pair's p value is above c.
     Difference(f64),
-    /// `|θ_i − θ_j| > z (se_i + se_j)`: their intervals do not overlap.
-    Overlap(f64),
-    /// `|θ_i − θ_j| > c_i sd_ij`, in the set of unit `i`.
+    /// `|θ_i − θ_j| > r_i + r_j`: their intervals, which reach so far, do not overlap.
+    Overlap(Vec<f64>),
+    /// The z of the pair's p value is above c_i, in the set of unit `i`.
     OwnDifference(Vec<f64>),
 }
 
@@ -62,7 +68,7 @@ impl<'a> RankSets<'a> {
     fn joint(comparison: &'a Comparison<'a>, critical: Vec<CriticalValue>, rule: Rule) -> Self {
         let sets = match rule {
             Rule::Difference(c) => comparison.sets_where(|i, j| comparison.differ(i, j, c)),
-            Rule::Overlap(z) => comparison.sets_where(|i, j| comparison.are_disjoint(i, j, z)),
+            Rule::Overlap(ref reach) => comparison.sets_where(|i, j| comparison.are_disjoint(i, j, reach)),
             Rule::OwnDifference(ref c) => (0..c.len()).map(|i| comparison.own_set(i, c[i])).collect(),
         };
         Self { decisions: decisions(&sets), sets, critical, comparison, rule }
@@ -94,7 +100,7 @@ impl<'a> RankSets<'a> {
     pub fn are_distinct(&self, i: usize, j: usize) -> bool {
         match &self.rule {
             Rule::Difference(c) => self.comparison.differ(i, j, *c),
-            Rule::Overlap(z) => self.comparison.are_disjoint(i, j, *z),
+            Rule::Overlap(reach) => self.comparison.are_disjoint(i, j, reach),
             Rule::OwnDifference(c) => self.comparison.differ(i, j, c[i]),
         }
     }

@@ -38,7 +38,7 @@ impl Comparison<'_> {
     ///
     /// ```text
     /// Z ~ N(0, Σ),   c = quantile at `level` of max over open (i, j) of (Z_i − Z_j) / sd_ij
-    /// i is found better than j if θ_i − θ_j > c sd_ij; then (i, j) is open no more, and (j, i) stays open
+    /// i is found better than j if θ_i > θ_j and P(|T_df_ij| > (θ_i − θ_j) / sd_ij) < 2 Φ(−c); then (i, j) is open no more, and (j, i) stays open
     /// step down: repeat with the open pairs until nothing changes
     /// low_i = 1 + #{j found better},   high_i = units − #{j found worse}
     /// ```

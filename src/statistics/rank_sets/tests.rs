@@ -94,9 +94,11 @@ fn the_critical_values_of_equal_variances_are_those_of_the_range() {
 
 #[test]
 fn both_samplers_draw_the_same_maxima_with_all_pairs_open_and_with_some_closed() {
-    let estimates = [0.0, 0.3, 0.35, 0.9, 0.5, 0.2, 0.8];
-    let se = [0.1, 0.02, 0.3, 0.0, 0.1, 0.0, 0.05];
-    let comparison = independent(&estimates, &se);
+    let estimates = [0.0, 0.3, 0.35, 0.9, 0.5, 0.2, 0.8, 0.6];
+    let se = [0.1, 0.02, 0.3, 0.0, 0.1, 0.0, 0.05, 0.0];
+    // The last one's error is not known: it is in no pair.
+    let exact = [false, false, false, true, false, true, false, false];
+    let comparison = independent(&estimates, &se).with_exact(exact.to_vec()).unwrap();
     let simulation = Simulation::new(40_000, 3);
     let draws: Vec<usize> = (0..40_000).collect();
     for told_from in [f64::INFINITY, 2.0, 0.5] {
@@ -266,7 +268,8 @@ proptest! {
         for (i, j) in (0..units).flat_map(|i| (0..i).map(move |j| (i, j))) {
             let sd = se[i].hypot(se[j]);
             let z = (estimates[i] - estimates[j]).abs() / sd;
-            pairs.push((if sd > 0.0 { 2.0 * crate::statistics::quantile::normal_upper_tail(z) } else { 1.0 }, i, j));
+            let is_known = se[i] > 0.0 && se[j] > 0.0;
+            pairs.push((if is_known { 2.0 * crate::statistics::quantile::normal_upper_tail(z) } else { 1.0 }, i, j));
         }
         pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
         let m = pairs.len();

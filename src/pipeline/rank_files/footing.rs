@@ -1,0 +1,73 @@
+//! On how much a ranking rests, in sentences for the terminal: sampling units, degrees of freedom, errors that are not known.
+
+use super::units::{Unit, Units};
+use super::words::listed;
+use crate::ranking::Knowledge;
+
+/// How many sampling units the sets rest on, loudly where nothing is known of it; which errors were taken from intervals,
+/// which are not known, and which estimates count as exact.
+pub(super) fn sentences(units: &Units, known: &[Knowledge]) -> Vec<String> {
+    let with_known = || units.ranked.iter().zip(known);
+    let names = |is_meant: &dyn Fn(&Unit, &Knowledge) -> bool| -> Vec<&str> {
+        with_known().filter(|(unit, known)| is_meant(unit, known)).map(|(unit, _)| unit.name.as_str()).collect()
+    };
+    let sampled: Vec<&Unit> = units.ranked.iter().filter(|unit| !unit.is_exact).collect();
+    let mut lines = Vec::new();
+    lines.extend(rests_on(&sampled));
+    let implied = names(&|unit, known| !unit.is_exact && unit.se == 0.0 && known.se > 0.0);
+    if !implied.is_empty() {
+        lines.push(format!(
+            "Standard error 0 in a sample: {}. Everybody asked agreed, which is no proof that everybody does; they are \
+             compared with the error that their own intervals imply.",
+            listed(&implied)
+        ));
+    }
+    let unknown = names(&|_, known| known.is_unknown());
+    if !unknown.is_empty() {
+        lines.push(format!(
+            "Standard error 0 and nothing that says how sure that is: {}. They are told apart from nobody. If no sample \
+             stands behind them, say so with --exact or a column exact; if one does, add df, ci_low and ci_high.",
+            listed(&unknown)
+        ));
+    }
+    let exact = names(&|unit, _| unit.is_exact);
+    if !exact.is_empty() {
+        lines.push(format!("Exact, without sampling error: {}.", listed(&exact)));
+    }
+    lines
+}
+
+fn rests_on(sampled: &[&Unit]) -> Option<String> {
+    if sampled.is_empty() {
+        return None;
+    }
+    let without: Vec<&str> =
+        sampled.iter().filter(|unit| unit.df.is_none()).map(|unit| unit.name.as_str()).collect();
+    if without.len() == sampled.len() {
+        return Some(
+            "ATTENTION: the file has no degrees of freedom (column df), so standard errors were taken as known. These sets are \
+             for large samples: with few sampling units a unit they are too narrow and do not hold."
+                .to_owned(),
+        );
+    }
+    let of = |number: fn(&Unit) -> Option<f64>| sampled.iter().filter_map(|unit| number(unit)).collect::<Vec<f64>>();
+    let (psus, df) = (of(|unit| unit.sampling_units), of(|unit| unit.df));
+    let mut sentence = if psus.len() == sampled.len() {
+        format!("The sets rest on {} sampling units a unit ({} degrees of freedom).", range(&psus), range(&df))
+    } else {
+        format!("The sets rest on {} degrees of freedom a unit: sampling units less strata.", range(&df))
+    };
+    if !without.is_empty() {
+        sentence = format!(
+            "{sentence} ATTENTION: {} without df; their standard errors were taken as known, as in a large sample.",
+            listed(&without)
+        );
+    }
+    Some(sentence)
+}
+
+fn range(numbers: &[f64]) -> String {
+    let (low, high) = numbers.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), n| (low.min(*n), high.max(*n)));
+    let shown = |number: f64| format!("{}", (number * 10.0).round() / 10.0);
+    if shown(low) == shown(high) { shown(low) } else { format!("{} to {}", shown(low), shown(high)) }
+}
