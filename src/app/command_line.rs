@@ -218,6 +218,12 @@ pub(super) struct EstimateArguments {
     /// How the estimates are written.
     #[arg(long, value_enum, default_value = "csv")]
     pub(super) format: OutputFormat,
+    /// Where the weights go that estimates were made with, CSV: row,id,design_weight,nonresponse,trimming,calibration,weight,factor.
+    #[arg(long, value_name = "FILE")]
+    pub(super) weights: Option<PathBuf>,
+    /// Where replicate weights go, CSV: row,id,weight,repw1,…; how they are read goes to FILE.toml. See [make_replicates].
+    #[arg(long, value_name = "FILE")]
+    pub(super) replicates: Option<PathBuf>,
 }
 
 /// What to plan for.

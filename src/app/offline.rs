@@ -19,11 +19,15 @@ pub(super) fn estimate(arguments: &EstimateArguments) -> Result<ExitCode, AnyErr
         output: arguments.output.clone(),
         covariance: arguments.covariance.clone(),
         format: arguments.format,
+        weights: arguments.weights.clone(),
+        replicates: arguments.replicates.clone(),
     };
     let bar = terminal::byte_bar(std::fs::metadata(&options.responses).map_or(0, |file| file.len()));
     let outcome = estimate_files(&options, |bytes| bar.set_position(bytes));
     bar.finish_and_clear();
-    outcome?;
+    for sentence in outcome? {
+        println!("{sentence}");
+    }
     println!("Estimates are in {}.", arguments.output.display());
     Ok(ExitCode::SUCCESS)
 }
