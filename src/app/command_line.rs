@@ -9,9 +9,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::access::AccessTask;
+use super::file_arguments::{EstimateArguments, SmallAreaArguments};
 use super::invite::InviteTask;
 use super::paper::PaperArguments;
-use crate::pipeline::OutputFormat;
 use crate::ranking::{RankMethod, RankOptions};
 
 /// Citizen satisfaction surveys whose ranks say how sure they are.
@@ -125,6 +125,17 @@ Examples:
   plumbline rank --estimates waiting.csv --method best --tau 5 --order asc --output ranks.csv
                                                      waiting.csv: unit,estimate,se")]
     Rank(RankArguments),
+    /// Predict areas with few answers from a model of what is known of each area (Fay and Herriot's). The output is MODELLED.
+    ///
+    /// Areas without a direct estimate are predicted by the regression alone. Output, in the order of the covariates:
+    /// area,direct,direct_se,modelled,mse,root_mse,gamma,kind; gamma is the weight of the direct estimate.
+    #[command(after_help = "\
+Examples:
+  plumbline small-areas --estimates estimates.csv --domain commune --covariates communes.csv --output modelled.csv
+                                                     communes.csv: area,poverty_rate,distance_km
+  plumbline small-areas --estimates direct.csv --covariates communes.csv --columns poverty_rate --method ml --output modelled.csv
+                                                     direct.csv: area,estimate,se")]
+    SmallAreas(SmallAreaArguments),
     /// Print the API's description, OpenAPI 3.1.
     Openapi,
     /// Recount everything from the responses and compare.
@@ -198,32 +209,6 @@ pub(super) enum WaveTask {
     },
     /// List all waves.
     List,
-}
-
-/// Files to estimate from.
-#[derive(Debug, Args)]
-pub(super) struct EstimateArguments {
-    /// The answers: CSV with a header, or Parquet if the name ends so.
-    #[arg(long, value_name = "FILE")]
-    pub(super) responses: PathBuf,
-    /// The design, TOML.
-    #[arg(long, value_name = "FILE")]
-    pub(super) design: PathBuf,
-    /// Where the estimates go.
-    #[arg(long, value_name = "FILE")]
-    pub(super) output: PathBuf,
-    /// Where the covariances between the levels of the first domain go.
-    #[arg(long, value_name = "FILE")]
-    pub(super) covariance: Option<PathBuf>,
-    /// How the estimates are written.
-    #[arg(long, value_enum, default_value = "csv")]
-    pub(super) format: OutputFormat,
-    /// Where the weights go that estimates were made with, CSV: row,id,design_weight,nonresponse,trimming,calibration,weight,factor.
-    #[arg(long, value_name = "FILE")]
-    pub(super) weights: Option<PathBuf>,
-    /// Where replicate weights go, CSV: row,id,weight,repw1,…; how they are read goes to FILE.toml. See [make_replicates].
-    #[arg(long, value_name = "FILE")]
-    pub(super) replicates: Option<PathBuf>,
 }
 
 /// What to plan for.
