@@ -93,10 +93,13 @@ pub(super) enum Task {
     /// Estimate from files, without a database.
     ///
     /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff; everybody has an empty domain and level.
-    /// docs/examples/design.toml explains every key of a design.
+    /// With [[statistic]] blocks also part,compared,method,test,numerator_df,denominator_df,p_value.
+    /// docs/examples/design.toml and statistics.toml beside it explain every key of a design.
     #[command(after_help = "\
 Examples:
   plumbline estimate --responses responses.csv --design design.toml --output estimates.csv
+  plumbline estimate --responses responses.csv --design design.toml --output estimates.csv --weights weights.csv \
+                     --replicates replicates.csv     the calibrated weights, and replicates of them
   plumbline estimate --responses big.parquet --design design.toml --output estimates.parquet --format parquet \\
                      --covariance cov.csv")]
     Estimate(EstimateArguments),

@@ -132,10 +132,12 @@ impl ReplicateScales {
         let (is_given, replicates) = (scale.is_some() || scales.is_some(), count as f64);
         let usual = match kind {
             ReplicateKind::Jkn if scales.is_none() => return Err(ReplicateScaleError::NoScales),
-            ReplicateKind::Brr | ReplicateKind::Fay { .. } | ReplicateKind::Jk2 if is_given => {
-                return Err(ReplicateScaleError::FixedScale(kind.as_str()));
-            }
-            ReplicateKind::SuccessiveDifference if is_given => {
+            ReplicateKind::Brr
+            | ReplicateKind::Fay { .. }
+            | ReplicateKind::Jk2
+            | ReplicateKind::SuccessiveDifference
+                if is_given =>
+            {
                 return Err(ReplicateScaleError::FixedScale(kind.as_str()));
             }
             ReplicateKind::Jkn | ReplicateKind::Jk2 | ReplicateKind::Other => 1.0,
@@ -217,8 +219,7 @@ pub fn rank_of(columns: &[Vec<f64>]) -> u64 {
         }
         let left = dot(&rest, &rest).sqrt();
         if left > FOLLOWS * length && length > 0.0 {
-            rest.iter_mut().for_each(|rest| *rest /= left);
-            basis.push(rest);
+            basis.push(rest.into_iter().map(|rest| rest / left).collect());
         }
     }
     basis.len() as u64

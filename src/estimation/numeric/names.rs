@@ -104,7 +104,9 @@ mod tests {
     #[test]
     fn names_are_numbered_as_they_come_and_crossed_where_none_is_missing() {
         let mut column = NameColumn::default();
-        [Some("b"), Some("a"), None, Some("b")].into_iter().for_each(|name| column.push(name));
+        for name in [Some("b"), Some("a"), None, Some("b")] {
+            column.push(name);
+        }
         assert_eq!((0..4).map(|row| column.number(row)).collect::<Vec<_>>(), [Some(0), Some(1), None, Some(0)]);
         assert_eq!((column.in_order(), column.find("a"), column.find("c")), (vec![1, 0], Some(1), None));
         let crossed = NameColumn::crossed(&[&column, &column], " × ");

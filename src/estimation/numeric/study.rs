@@ -195,15 +195,14 @@ impl NumericSample {
     fn covariance_of_scores(&self, mut rows: Vec<(usize, Vec<f64>)>, width: usize) -> Option<Vec<Vec<f64>>> {
         let Spread::Design { tree, lonely, regression } = &self.spread else { return None };
         rows.sort_unstable_by_key(|(row, _)| tree.position[*row]);
-        let (positions, values) = match regression {
-            Some(regression) => self.residuals(regression, &rows, width, tree),
-            None => {
-                let weighted = |(row, z): &(usize, Vec<f64>)| {
-                    let weight = self.weights[*row];
-                    z.iter().map(move |z| weight * z).collect::<Vec<_>>()
-                };
-                (rows.iter().map(|(row, _)| tree.position[*row]).collect(), rows.iter().flat_map(weighted).collect())
-            }
+        let (positions, values) = if let Some(regression) = regression {
+            self.residuals(regression, &rows, width, tree)
+        } else {
+            let weighted = |(row, z): &(usize, Vec<f64>)| {
+                let weight = self.weights[*row];
+                z.iter().map(move |z| weight * z).collect::<Vec<_>>()
+            };
+            (rows.iter().map(|(row, _)| tree.position[*row]).collect(), rows.iter().flat_map(weighted).collect())
         };
         let covariance = tree.covariance(Scores { positions: &positions, values: &values, width }, *lonely)?;
         Some((0..width).map(|i| (0..width).map(|j| covariance.get(i, j)).collect()).collect())

@@ -54,7 +54,7 @@ pub(super) struct Scores<'a> {
     pub(super) width: usize,
 }
 
-impl<'a> Scores<'a> {
+impl Scores<'_> {
     /// Those before a position, and the others.
     fn split(self, end: u32) -> (Self, Self) {
         let count = self.positions.partition_point(|position| *position < end);

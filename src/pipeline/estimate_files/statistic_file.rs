@@ -82,6 +82,12 @@ pub(super) struct NumberRange {
     pub to: f64,
 }
 
+impl NumberRange {
+    fn is_meant(&self) -> bool {
+        self.from <= self.to && (self.from.is_finite() || self.to.is_finite())
+    }
+}
+
 fn below_all() -> f64 {
     f64::NEG_INFINITY
 }
@@ -287,9 +293,7 @@ pub(super) fn check_subset(subset: &BTreeMap<String, Condition>) -> Result<(), S
             Condition::OneOf(values) if values.is_empty() => {
                 return Err(format!("subset.{column} names no values, so that nobody would count"));
             }
-            Condition::Range(range)
-                if !(range.from <= range.to) || (range.from.is_infinite() && range.to.is_infinite()) =>
-            {
+            Condition::Range(range) if !range.is_meant() => {
                 return Err(format!("subset.{column} needs from or to, from no larger than to"));
             }
             _ => {}

@@ -87,10 +87,10 @@ fn described(finding: &Finding) -> String {
 /// The name of an area, in one spelling.
 fn area_name(cell: &str, place: &str) -> Result<String, String> {
     let name = composed(cell.trim());
-    match name.is_empty() || name.chars().count() > 500 || name.contains(char::is_control) {
-        true => Err(format!("{place}: an area's name has 1 to 500 characters and no line breaks")),
-        false => Ok(name),
+    if name.is_empty() || name.chars().count() > 500 || name.contains(char::is_control) {
+        return Err(format!("{place}: an area's name has 1 to 500 characters and no line breaks"));
     }
+    Ok(name)
 }
 
 /// The finite number of a cell; nothing where it is empty.

@@ -55,9 +55,8 @@ pub(super) fn write_weights(
         ])?;
         // A step that finds nothing has changed nothing.
         let ratio = |after: f64, before: f64| if before > 0.0 { after / before } else { 1.0 };
-        for row in 0..held.count() {
-            let (given, adjusted, trimmed, weight) =
-                (held.weights[row], weighting.adjusted[row], weighting.trimmed[row], weights[row]);
+        for (row, weight) in weights.iter().copied().enumerate() {
+            let (given, adjusted, trimmed) = (held.weights[row], weighting.adjusted[row], weighting.trimmed[row]);
             let numbers = [
                 given,
                 ratio(adjusted, given),

@@ -249,15 +249,13 @@ fn number(columns: &Columns, row: &impl Row, at: usize) -> Result<Option<f64>, E
         Field::Integer(value) => Some(value as f64),
         Field::Number(value) => Some(value),
     };
-    match found.filter(|number: &f64| number.is_finite()) {
-        Some(number) => Ok(Some(number)),
-        None => {
-            let mut shown = String::new();
-            columns.push_name(row, at, "the value", &mut shown)?;
-            let message = format!("{shown:?} is no number; write it like 12.5, or leave empty what is not known");
-            Err(columns.wrong(row, at, message))
-        }
+    if let Some(number) = found.filter(|number: &f64| number.is_finite()) {
+        return Ok(Some(number));
     }
+    let mut shown = String::new();
+    columns.push_name(row, at, "the value", &mut shown)?;
+    let message = format!("{shown:?} is no number; write it like 12.5, or leave empty what is not known");
+    Err(columns.wrong(row, at, message))
 }
 
 /// A weight, which may be 0: such a row stays in the design and counts nowhere else.

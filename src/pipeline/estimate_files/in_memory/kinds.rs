@@ -28,7 +28,9 @@ pub(super) fn make(maker: &mut Maker<'_>, wanted: &WantedStatistic) {
             Kind::Shares(item) => shares(maker, &level, item),
             Kind::Total(of) => total(maker, &level, of.as_ref()),
             Kind::Quantiles { item, p, rule, interval } => {
-                p.iter().for_each(|p| quantile(maker, &level, item, (*p, *rule, *interval)));
+                for p in p {
+                    quantile(maker, &level, item, (*p, *rule, *interval));
+                }
             }
             Kind::Differences { of, between, levels } => {
                 comparisons::differences(maker, &level, of, (between, levels.as_ref()));
@@ -125,7 +127,9 @@ fn quantile(maker: &mut Maker<'_>, level: &Level, item: &str, plan: (f64, Quanti
 /// The share at or below a value, and its standard error.
 fn share_below(maker: &Maker<'_>, values: &[(usize, f64)], at: f64) -> ShareBelow {
     let mut study = Study::new(2);
-    values.iter().for_each(|(row, value)| study.push(*row, &[f64::from(u8::from(*value <= at)), 1.0]));
+    for (row, value) in values {
+        study.push(*row, &[f64::from(u8::from(*value <= at)), 1.0]);
+    }
     let prepared = maker.sample.prepare(&study);
     let share = prepared.value(&ratio()).unwrap_or(f64::NAN);
     let variance = prepared.covariance(&[ratio()]).map_or(f64::NAN, |covariance| covariance[0][0]);
