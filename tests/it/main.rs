@@ -31,6 +31,7 @@ mod reference_design;
 mod reference_distributions;
 mod reference_product;
 mod reference_ranks;
+mod reference_replicates;
 mod reference_small_areas;
 mod reference_statistics;
 mod reference_weights;

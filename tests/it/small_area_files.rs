@@ -1,5 +1,6 @@
 //! `small-areas` from files gives the predictions of R's `sae`, predicts areas without a direct estimate, and refuses by name.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use plumbline::pipeline::{SmallAreaOptions, small_area_files};
@@ -45,10 +46,10 @@ fn milk(without: usize) -> Desk {
     for (at, row) in csv::Reader::from_path(path("milk.csv")).unwrap().records().enumerate() {
         let row = row.unwrap();
         if at < without {
-            estimates += &format!("{},{},{}\n", &row[0], &row[2], row[7].parse::<f64>().unwrap().sqrt());
+            writeln!(estimates, "{},{},{}", &row[0], &row[2], row[7].parse::<f64>().unwrap().sqrt()).unwrap();
         }
         let major = |code: &str| u8::from(&row[5] == code);
-        covariates += &format!("{},{},{},{}\n", &row[0], major("2"), major("3"), major("4"));
+        writeln!(covariates, "{},{},{},{}", &row[0], major("2"), major("3"), major("4")).unwrap();
     }
     Desk::new(&estimates, &covariates)
 }
@@ -90,8 +91,8 @@ fn what_estimate_writes_is_modelled_and_the_statistic_is_chosen() {
     let mut estimates = "domain,level,statistic,item,n,estimate,se\n,,index_items,,9,0.5,0.1\n".to_owned();
     let mut covariates = "unit,x,y\n".to_owned();
     for (at, value) in [0.61, 0.72, 0.69, 0.83, 0.88, 0.79].into_iter().enumerate() {
-        estimates += &format!("commune,C{at},index_items,,9,{value},0.05\ncommune,C{at},top2,q1,9,0.1,0.2\n");
-        covariates += &format!("C{at},{at},1\n");
+        writeln!(estimates, "commune,C{at},index_items,,9,{value},0.05\ncommune,C{at},top2,q1,9,0.1,0.2").unwrap();
+        writeln!(covariates, "C{at},{at},1").unwrap();
     }
     let mut desk = Desk::new(&estimates, &covariates);
     // The column y says what the intercept says.

@@ -18,7 +18,7 @@ fn mean() -> NumericStatistic {
 }
 
 fn people() -> impl Strategy<Value = Vec<Person>> {
-    let person = (0_u8..3, 0_u8..4, 1_u32..9, 0_u32..2, 0_u8..6);
+    let person = (0_u8..3, 0_u8..4, 1_u32..9, 0_u32..2, 1_u8..6);
     prop::collection::vec(person, 20..60)
 }
 
@@ -58,9 +58,7 @@ fn in_memory(
     for (row, person) in people.iter().enumerate() {
         stratum.push(Some(&person.0.to_string()));
         psu.push(Some(&person.1.to_string()));
-        if person.4 > 0 {
-            study.push(row, &[f64::from(person.4), 1.0]);
-        }
+        study.push(row, &[f64::from(person.4), 1.0]);
     }
     let populations = populations.iter().map(|population| vec![*population; people.len()]).collect();
     let places = PlaceColumns { stratum: Some(stratum), stages: vec![psu], populations };

@@ -195,6 +195,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_statistics_is_read() {
+        let (design, _) = Design::from_toml(include_str!("../../../docs/examples/statistics.toml")).unwrap();
+        assert_eq!((design.wishes.statistics.len(), design.wishes.subset.len()), (6, 2));
+        assert!(design.wishes.nonresponse.is_some() && design.wishes.trimming.is_some());
+    }
+
+    #[test]
     fn eight_stages_are_taken_and_nine_are_refused() {
         let with = |stages: usize| {
             let names: Vec<String> = (1..=stages).map(|stage| format!("s{stage}")).collect();

@@ -157,6 +157,13 @@ impl Made {
                 return Err(wrong(path, message));
             }
         }
+        let unsure = maker.rows.iter().filter(|row| row.lacks_error()).count();
+        if wishes.replicates.is_some() && unsure > 0 {
+            maker.told.push(format!(
+                "{unsure} statistics have no standard error, because a replicate gives them no value: somebody whom they are made \
+                 of has no weight in it."
+            ));
+        }
         Ok(Some(Self { estimates, covariances, statistics: maker.rows, told: maker.told }))
     }
 

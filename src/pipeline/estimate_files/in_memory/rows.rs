@@ -35,6 +35,12 @@ pub(in super::super) struct More {
 }
 
 impl StatisticRow {
+    /// Whether there is an estimate, but no standard error.
+    pub(super) fn lacks_error(&self) -> bool {
+        let (_, row) = self.estimate.columns();
+        row.estimate.is_some() && row.se.is_none()
+    }
+
     /// The columns of the CSV.
     pub(in super::super) fn columns(&self) -> (Level, EstimateRow, More) {
         let (level, row) = self.estimate.columns();

@@ -1,5 +1,4 @@
-//! The statistics that a design file asks for agree with R's `survey` package: of the synthetic survey, and of two real data sets
-//! with replicate weights that come with the package (`tests/reference/statistics.R`).
+//! The statistics that a design file asks for agree with R's `survey` package on the synthetic survey (`tests/reference/statistics.R`).
 //!
 //! `cargo test --test it reference_statistics -- --nocapture` prints the largest difference of each case (see `docs/METHOD.md`).
 
@@ -94,14 +93,20 @@ pub(crate) fn compare(largest: &mut Largest, row: &BTreeMap<String, String>, exp
 }
 
 /// The levels of a block `level, est, se`.
-fn compare_levels(largest: &mut Largest, rows: &Rows, wanted: &[(&str, &str)], column: &str, expected: &Value) {
+pub(crate) fn compare_levels(
+    largest: &mut Largest,
+    rows: &Rows,
+    wanted: &[(&str, &str)],
+    column: &str,
+    expected: &Value,
+) {
     for (at, level) in expected["level"].as_array().unwrap().iter().enumerate() {
         let row = rows.find(&[wanted, &[(column, level.as_str().unwrap())]].concat());
         compare(largest, row, (&expected["est"][at], &expected["se"][at]));
     }
 }
 
-fn compare_t(largest: &mut Largest, row: &BTreeMap<String, String>, expected: &Value) {
+pub(crate) fn compare_t(largest: &mut Largest, row: &BTreeMap<String, String>, expected: &Value) {
     // R has the second group less the first one.
     largest.compare_relative(-number(row, "estimate"), &expected["est"], "difference");
     largest.compare_relative(-number(row, "test"), &expected["t"], "t");
@@ -111,13 +116,13 @@ fn compare_t(largest: &mut Largest, row: &BTreeMap<String, String>, expected: &V
     largest.compare_relative(-number(row, "ci_low"), &expected["ci"][1], "high");
 }
 
-fn compare_f(largest: &mut Largest, row: &BTreeMap<String, String>, expected: &Value) {
+pub(crate) fn compare_f(largest: &mut Largest, row: &BTreeMap<String, String>, expected: &Value) {
     for (column, key) in [("test", "F"), ("numerator_df", "ndf"), ("denominator_df", "ddf"), ("p_value", "p")] {
         largest.compare_relative(number(row, column), &expected[key], key);
     }
 }
 
-fn compare_quantile(largest: &mut Largest, row: &BTreeMap<String, String>, expected: &Value) {
+pub(crate) fn compare_quantile(largest: &mut Largest, row: &BTreeMap<String, String>, expected: &Value) {
     for (at, column) in ["estimate", "ci_low", "ci_high", "se"].into_iter().enumerate() {
         largest.compare_relative(number(row, column), &expected[at], column);
     }
@@ -126,65 +131,65 @@ fn compare_quantile(largest: &mut Largest, row: &BTreeMap<String, String>, expec
 /// The columns of the synthetic survey.
 pub(crate) const SURVEY: &str = "[columns]\nweight = \"weight\"\nstrata = [\"district\"]\npsu = \"village\"\n";
 
+/// A statistic of each kind.
+const STATISTICS: &str = r#"
+[[statistic]]
+kind = "mean"
+item = "wait_min"
+by = ["sex"]
+[[statistic]]
+kind = "mean"
+item = "wait_min"
+by = ["district", "sex"]
+[[statistic]]
+kind = "total"
+item = "wait_min"
+[[statistic]]
+kind = "total"
+by = ["sex"]
+[[statistic]]
+kind = "share"
+item = "channel"
+[[statistic]]
+kind = "share"
+item = "wait_min"
+from = 30
+by = ["sex"]
+[[statistic]]
+kind = "difference"
+item = "wait_min"
+between = "sex"
+[[statistic]]
+kind = "difference"
+item = "wait_min"
+between = "sex"
+levels = ["F", "M"]
+by = ["district"]
+[[statistic]]
+kind = "independence"
+item = "channel"
+with = "sex"
+[[statistic]]
+kind = "independence"
+item = "channel"
+with = "sex"
+by = ["district"]
+[[statistic]]
+kind = "quantile"
+item = "wait_min"
+by = ["district"]
+[[statistic]]
+kind = "quantile"
+item = "wait_min"
+p = [0.9]
+rule = "hf7"
+interval = "xlogit"
+by = ["district"]
+"#;
+
 #[test]
 fn statistics_of_the_synthetic_survey_are_those_of_r() {
-    let design = format!(
-        "{SURVEY}{}",
-        r#"
-        [[statistic]]
-        kind = "mean"
-        item = "wait_min"
-        by = ["sex"]
-        [[statistic]]
-        kind = "mean"
-        item = "wait_min"
-        by = ["district", "sex"]
-        [[statistic]]
-        kind = "total"
-        item = "wait_min"
-        [[statistic]]
-        kind = "total"
-        by = ["sex"]
-        [[statistic]]
-        kind = "share"
-        item = "channel"
-        [[statistic]]
-        kind = "share"
-        item = "wait_min"
-        from = 30
-        by = ["sex"]
-        [[statistic]]
-        kind = "difference"
-        item = "wait_min"
-        between = "sex"
-        [[statistic]]
-        kind = "difference"
-        item = "wait_min"
-        between = "sex"
-        levels = ["F", "M"]
-        by = ["district"]
-        [[statistic]]
-        kind = "independence"
-        item = "channel"
-        with = "sex"
-        [[statistic]]
-        kind = "independence"
-        item = "channel"
-        with = "sex"
-        by = ["district"]
-        [[statistic]]
-        kind = "quantile"
-        item = "wait_min"
-        by = ["district"]
-        [[statistic]]
-        kind = "quantile"
-        item = "wait_min"
-        p = [0.9]
-        rule = "hf7"
-        interval = "xlogit"
-        by = ["district"]
-        "#
-    );
+    let design = format!("{SURVEY}{STATISTICS}");
     let rows = Desk::new(path("responses.csv"), &design).rows();
     let expected = &json("statistics_expected.json")["survey"];
     let mut largest =
@@ -246,133 +251,4 @@ fn a_subset_stays_in_the_design_as_in_r() {
     for (column, key) in [("df", "df"), ("n", "n")] {
         assert_eq!(mean[column].parse().ok(), expected["subset_mean"][key].as_u64(), "{column}");
     }
-}
-
-#[test]
-fn cardiac_arrests_under_balanced_half_samples_have_the_errors_of_r() {
-    let expected = &json("statistics_expected.json")["scd"];
-    let design = |mse: bool| {
-        format!(
-            "[columns]\nreplicates = \"half*\"\n[replicates]\ntype = \"BRR\"\ncombined = false\nmse = {mse}\n{}",
-            ["arrests", "alive"]
-                .map(|item| ["mean", "total"]
-                    .map(|kind| { format!("[[statistic]]\nkind = \"{kind}\"\nitem = \"{item}\"\n") })
-                    .concat())
-                .concat()
-        ) + "[[statistic]]\nkind = \"mean\"\nitem = \"alive\"\nby = [\"ambulance\"]\n"
-    };
-    let mut largest = Largest::new("Cardiac arrests in Seattle (`scd`), BRR: means, totals, a domain, relative");
-    for (mse, total) in [(false, "total"), (true, "mse")] {
-        let rows = Desk::new(path("scd.csv"), &design(mse)).rows();
-        for (at, item) in ["arrests", "alive"].into_iter().enumerate() {
-            for (kind, key) in [("mean", "mean"), ("total", total)] {
-                let row = rows.find(&[("statistic", kind), ("item", item), ("domain", "")]);
-                compare(&mut largest, row, (&expected[key]["est"][at], &expected[key]["se"][at]));
-                assert_eq!(row["df"].parse().ok(), expected["df"].as_u64());
-                assert!(row["method"].starts_with("replicates BRR"), "{row:?}");
-            }
-        }
-        let ambulance = |level: &str| rows.find(&[("domain", "ambulance"), ("level", level)]);
-        let block = &expected["by_ambulance"];
-        compare(&mut largest, ambulance("1"), (&block["est"][0], &block["se"][0]));
-        // One half sample has no second ambulance; R leaves it out and warns.
-        assert_eq!(ambulance("2")["se"], "");
-    }
-    largest.report(2 * (2 * 4 + 2));
-}
-
-#[test]
-fn cholesterol_under_the_design_and_three_kinds_of_replicate_weights_has_the_errors_of_r() {
-    let all = &json("statistics_expected.json")["nhanes"];
-    let rscales = &all["jkn"]["rscales"];
-    let kinds = [
-        ("design", String::new(), String::new()),
-        (
-            "fay",
-            "replicates = \"fay*\"".to_owned(),
-            "[replicates]\ntype = \"Fay\"\nrho = 0.3\ncombined = false".to_owned(),
-        ),
-        (
-            "jkn",
-            "replicates = \"jkn*\"".to_owned(),
-            format!("[replicates]\ntype = \"JKn\"\nscale = 1\nrscales = {rscales}\ncombined = false"),
-        ),
-        (
-            "boot",
-            format!("replicates = {:?}", (1..=20).map(|number| format!("boot{number}")).collect::<Vec<_>>()),
-            "[replicates]\ntype = \"bootstrap\"\nmse = true\ncombined = false".to_owned(),
-        ),
-    ];
-    for (name, columns, table) in kinds {
-        let design = format!(
-            "[columns]\nweight = \"weight\"\nstrata = [\"stratum\"]\npsu = \"psu\"\n{columns}\n{table}\n{}",
-            r#"
-            [[statistic]]
-            kind = "mean"
-            item = "chol"
-            [[statistic]]
-            kind = "mean"
-            item = "chol"
-            by = ["race"]
-            [[statistic]]
-            kind = "total"
-            item = "chol"
-            [[statistic]]
-            kind = "difference"
-            item = "chol"
-            between = "sex"
-            levels = [2, 1]
-            [[statistic]]
-            kind = "independence"
-            item = "race"
-            with = "sex"
-            "#
-        );
-        let (rows, expected) = (Desk::new(path("nhanes.csv"), &design).rows(), &all[name]);
-        let mut largest = Largest::new(format!("Cholesterol in the United States (`nhanes`), {name}, relative"));
-        let mean = rows.find(&[("statistic", "mean"), ("domain", "")]);
-        compare(&mut largest, mean, (&expected["mean"]["est"], &expected["mean"]["se"]));
-        assert_eq!(mean["df"].parse().ok(), expected["df"].as_u64(), "{name}");
-        compare_levels(&mut largest, &rows, &[("domain", "race")], "level", &expected["by_race"]);
-        let total = rows.find(&[("statistic", "total")]);
-        compare(&mut largest, total, (&expected["total"]["est"], &expected["total"]["se"]));
-        compare_t(&mut largest, rows.find(&[("statistic", "difference")]), &expected["difference"]);
-        compare_f(&mut largest, rows.find(&[("statistic", "independence")]), &expected["chisq"]);
-        largest.report(2 + 8 + 2 + 6 + 4);
-    }
-}
-
-#[test]
-fn quantiles_under_a_bootstrap_have_the_intervals_of_r() {
-    let design = r#"
-        [columns]
-        weight = "weight"
-        replicates = "boot*"
-        [replicates]
-        type = "bootstrap"
-        combined = false
-        [[statistic]]
-        kind = "quantile"
-        item = "wait_min"
-        [[statistic]]
-        kind = "quantile"
-        item = "wait_min"
-        p = [0.25]
-        rule = "school"
-        interval = "beta"
-        [[statistic]]
-        kind = "quantile"
-        item = "wait_min"
-        interval = "replicates"
-    "#;
-    let rows = Desk::new(path("waiting_bootstrap.csv"), design).rows();
-    let expected = &json("statistics_expected.json")["quantiles"];
-    let mut largest = Largest::new("Quantiles of the waiting time under a bootstrap, three intervals, relative");
-    let methods = [("math, mean", "mean"), ("school, beta", "beta"), ("math, replicates", "replicates")];
-    for (method, key) in methods {
-        let row = rows.find(&[("method", &format!("replicates bootstrap, {method}"))]);
-        compare_quantile(&mut largest, row, &expected[key]);
-        assert_eq!(row["df"].parse().ok(), expected["df"].as_u64());
-    }
-    largest.report(12);
 }
