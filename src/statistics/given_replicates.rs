@@ -205,12 +205,11 @@ const FOLLOWS: f64 = 1e-5;
 ///
 /// Degrees of freedom of replicate weights are their rank less 1 (R's `degf`).
 #[must_use]
-pub fn rank_of(columns: &[Vec<f64>]) -> u64 {
+pub fn rank_of(columns: impl IntoIterator<Item = Vec<f64>>) -> u64 {
     let mut basis: Vec<Vec<f64>> = Vec::new();
     let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
-    for column in columns {
-        let length = dot(column, column).sqrt();
-        let mut rest = column.clone();
+    for mut rest in columns {
+        let length = dot(&rest, &rest).sqrt();
         for _ in 0..2 {
             for direction in &basis {
                 let along = dot(direction, &rest);
@@ -270,8 +269,8 @@ mod tests {
     fn columns_that_follow_from_others_do_not_count() {
         let columns =
             [vec![1.0, 0.0, 1.0], vec![0.0, 2.0, 0.0], vec![3.0, 2.0, 3.0], vec![0.0; 3], vec![1.0, 0.0, -1.0]];
-        assert_eq!(rank_of(&columns), 3);
-        assert_eq!(rank_of(&[]), 0);
+        assert_eq!(rank_of(columns), 3);
+        assert_eq!(rank_of([]), 0);
     }
 
     proptest! {

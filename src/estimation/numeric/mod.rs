@@ -123,7 +123,7 @@ impl NumericSample {
         let of_rank = || {
             let rows: Vec<usize> = (0..weights.len()).filter(|row| counts(*row)).collect();
             let column = |weights: &Vec<f64>| rows.iter().map(|row| weights[*row]).collect();
-            rank_of(&replicates.iter().map(column).collect::<Vec<_>>()).saturating_sub(1)
+            rank_of(replicates.iter().map(column)).saturating_sub(1)
         };
         let df = df.unwrap_or_else(of_rank);
         Self { weights, spread: Spread::Replicates(Replicates { weights: replicates, scales, df }) }

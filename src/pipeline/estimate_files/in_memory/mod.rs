@@ -129,12 +129,14 @@ impl Made {
         if has_indices && design.criteria.items.is_empty() {
             return Err(wrong(&options.design, "a statistic of the kind indices needs columns.items"));
         }
-        let held = Held::read(path, design, has_indices || !is_streamed, progress)?;
+        let mut held = Held::read(path, design, has_indices || !is_streamed, progress)?;
+        // Taken out, so that each is let go when it was adjusted.
+        let given_replicates = std::mem::take(&mut held.replicates);
         let steps = Steps::new(path, design, &held)?;
         let counts = weighting::counted(path, design, &held, &steps)?;
         let weighting = steps.before_calibration(&held.weights)?;
         let mut told = weighting.told.clone();
-        let sample = steps.sample(weighting.trimmed.clone(), &counts)?;
+        let sample = steps.sample(weighting.trimmed.clone(), given_replicates, &counts)?;
         if wants_files || !is_streamed || design.calibration.is_some() {
             told.push(weighting::spread_sentence(sample.weights()));
         }

@@ -60,7 +60,7 @@ impl<'a> Steps<'a> {
             Excess::Dropped => "dropped",
         };
         told.push(format!(
-            "Trimming: {} of {} weights were cut off at {}, {:.2} % of their sum, {excess}; rounds: {}. Standard errors take \
+            "Trimming: {} of {} weights were cut off at {:.4}, {:.2} % of their sum, {excess}; rounds: {}. Standard errors take \
              the trimmed weights as given.",
             found.count,
             WeightSpread::of(&adjusted).count,
@@ -126,8 +126,13 @@ impl<'a> Steps<'a> {
         }
     }
 
-    /// The sample under the weights that the steps lead to.
-    pub(super) fn sample(&self, trimmed: Vec<f64>, counts: &[bool]) -> Result<NumericSample, EstimateError> {
+    /// The sample under the weights that the steps lead to, with the replicate weights of the file.
+    pub(super) fn sample(
+        &self,
+        trimmed: Vec<f64>,
+        given_replicates: Vec<Vec<f64>>,
+        counts: &[bool],
+    ) -> Result<NumericSample, EstimateError> {
         let Some(given) = &self.design.wishes.replicates else {
             let sample = NumericSample::by_design(trimmed, &self.held.places, self.design.lonely, self.margins())?;
             return match (self.design.lonely, sample.lonely_strata().first()) {
@@ -138,16 +143,11 @@ impl<'a> Steps<'a> {
             };
         };
         let table = &given.table;
-        let scales = ReplicateScales::new(
-            given.kind,
-            self.held.replicates.len(),
-            table.scale,
-            table.rscales.as_deref(),
-            table.mse,
-        );
+        let scales =
+            ReplicateScales::new(given.kind, given_replicates.len(), table.scale, table.rscales.as_deref(), table.mse);
         let scales = scales.map_err(|error| wrong(self.path, format!("replicates: {error}")))?;
-        let mut replicates = Vec::with_capacity(self.held.replicates.len());
-        for (number, weights) in (1..).zip(&self.held.replicates) {
+        let mut replicates = Vec::with_capacity(given_replicates.len());
+        for (number, weights) in (1..).zip(given_replicates) {
             let whole = |(factor, weight): (&f64, &f64)| if table.combined { *factor } else { factor * weight };
             let weights: Vec<f64> = weights.iter().zip(&self.held.weights).map(whole).collect();
             replicates.push(self.all(&weights).map_err(|error| in_replicate(self.path, number, &error))?);
@@ -230,7 +230,7 @@ pub(super) fn spread_sentence(weights: &[f64]) -> String {
     let warning =
         if negative > 0 { format!(" {negative} weights are below 0 and left out of these.") } else { String::new() };
     format!(
-        "Weights: {} above 0, sum {}, smallest {}, median {}, largest {}; Kish's effect of unequal weights, 1 + cv², is {:.4}.{warning}",
+        "Weights: {} above 0, sum {:.4}, smallest {:.4}, median {:.4}, largest {:.4}; Kish's effect of unequal weights, 1 + cv², is {:.4}.{warning}",
         spread.count, spread.sum, spread.smallest, spread.median, spread.largest, spread.kish
     )
 }
