@@ -9,9 +9,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::access::AccessTask;
+use super::file_arguments::{EstimateArguments, SmallAreaArguments};
 use super::invite::InviteTask;
 use super::paper::PaperArguments;
-use crate::pipeline::OutputFormat;
 use crate::ranking::{RankMethod, RankOptions};
 
 /// Citizen satisfaction surveys whose ranks say how sure they are.
@@ -93,10 +93,13 @@ pub(super) enum Task {
     /// Estimate from files, without a database.
     ///
     /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff; everybody has an empty domain and level.
-    /// docs/examples/design.toml explains every key of a design.
+    /// With [[statistic]] blocks also part,compared,method,test,numerator_df,denominator_df,p_value.
+    /// docs/examples/design.toml and statistics.toml beside it explain every key of a design.
     #[command(after_help = "\
 Examples:
   plumbline estimate --responses responses.csv --design design.toml --output estimates.csv
+  plumbline estimate --responses responses.csv --design design.toml --output estimates.csv --weights weights.csv \
+                     --replicates replicates.csv     the calibrated weights, and replicates of them
   plumbline estimate --responses big.parquet --design design.toml --output estimates.parquet --format parquet \\
                      --covariance cov.csv")]
     Estimate(EstimateArguments),
@@ -126,6 +129,17 @@ Examples:
                                                      waiting.csv: unit,estimate,se,df
   plumbline rank --estimates scores.csv --exact --method holm --output ranks.csv     scores.csv: unit,estimate")]
     Rank(RankArguments),
+    /// Predict areas with few answers from a model of what is known of each area (Fay and Herriot's). The output is MODELLED.
+    ///
+    /// Areas without a direct estimate are predicted by the regression alone. Output, in the order of the covariates:
+    /// area,direct,direct_se,modelled,mse,root_mse,gamma,kind; gamma is the weight of the direct estimate.
+    #[command(after_help = "\
+Examples:
+  plumbline small-areas --estimates estimates.csv --domain commune --covariates communes.csv --output modelled.csv
+                                                     communes.csv: area,poverty_rate,distance_km
+  plumbline small-areas --estimates direct.csv --covariates communes.csv --columns poverty_rate --method ml --output modelled.csv
+                                                     direct.csv: area,estimate,se")]
+    SmallAreas(SmallAreaArguments),
     /// Print the API's description, OpenAPI 3.1.
     Openapi,
     /// Recount everything from the responses and compare.
@@ -199,26 +213,6 @@ pub(super) enum WaveTask {
     },
     /// List all waves.
     List,
-}
-
-/// Files to estimate from.
-#[derive(Debug, Args)]
-pub(super) struct EstimateArguments {
-    /// The answers: CSV with a header, or Parquet if the name ends so.
-    #[arg(long, value_name = "FILE")]
-    pub(super) responses: PathBuf,
-    /// The design, TOML.
-    #[arg(long, value_name = "FILE")]
-    pub(super) design: PathBuf,
-    /// Where the estimates go.
-    #[arg(long, value_name = "FILE")]
-    pub(super) output: PathBuf,
-    /// Where the covariances between the levels of the first domain go.
-    #[arg(long, value_name = "FILE")]
-    pub(super) covariance: Option<PathBuf>,
-    /// How the estimates are written.
-    #[arg(long, value_enum, default_value = "csv")]
-    pub(super) format: OutputFormat,
 }
 
 /// What to plan for.

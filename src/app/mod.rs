@@ -7,6 +7,7 @@ mod access;
 mod command_line;
 mod demo;
 mod demo_plan;
+mod file_arguments;
 mod import;
 mod invite;
 mod languages;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         Task::Estimate(arguments) => offline::estimate(&arguments),
         Task::Plan(arguments) => plan::plan(&arguments),
         Task::Rank(arguments) => offline::rank(arguments),
+        Task::SmallAreas(arguments) => offline::small_areas(arguments),
         task => start::run_with_store(&settings, task),
     };
     match outcome {

@@ -2,10 +2,14 @@
 
 use std::process::ExitCode;
 
-use super::command_line::{EstimateArguments, OrderArgument, RankArguments};
+use super::command_line::{OrderArgument, RankArguments};
+use super::file_arguments::{EstimateArguments, SmallAreaArguments, VarianceArgument};
 use super::{AnyError, openapi, terminal};
-use crate::pipeline::{EstimateOptions, RankFileOptions, estimate_files, rank_files};
+use crate::pipeline::{
+    EstimateOptions, RankFileOptions, SmallAreaOptions, estimate_files, rank_files, small_area_files,
+};
 use crate::ranking::{RankOptions, RankOrder};
+use crate::statistics::VarianceEstimator;
 
 pub(super) fn print_openapi() -> Result<ExitCode, AnyError> {
     println!("{}", openapi().to_pretty_json()?);
@@ -19,11 +23,15 @@ pub(super) fn estimate(arguments: &EstimateArguments) -> Result<ExitCode, AnyErr
         output: arguments.output.clone(),
         covariance: arguments.covariance.clone(),
         format: arguments.format,
+        weights: arguments.weights.clone(),
+        replicates: arguments.replicates.clone(),
     };
     let bar = terminal::byte_bar(std::fs::metadata(&options.responses).map_or(0, |file| file.len()));
     let outcome = estimate_files(&options, |bytes| bar.set_position(bytes));
     bar.finish_and_clear();
-    outcome?;
+    for sentence in outcome? {
+        println!("{sentence}");
+    }
     println!("Estimates are in {}.", arguments.output.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -65,5 +73,28 @@ pub(super) fn rank(arguments: RankArguments) -> Result<ExitCode, AnyError> {
         println!("{sentence}");
     }
     println!("Ranks are in {}.", options.output.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn small_areas(arguments: SmallAreaArguments) -> Result<ExitCode, AnyError> {
+    let method = match arguments.method {
+        VarianceArgument::Reml => VarianceEstimator::Reml,
+        VarianceArgument::Ml => VarianceEstimator::Ml,
+        VarianceArgument::Fh => VarianceEstimator::FayHerriot,
+    };
+    let options = SmallAreaOptions {
+        estimates: arguments.estimates,
+        covariates: arguments.covariates,
+        columns: arguments.columns,
+        statistic: arguments.statistic,
+        item: arguments.item,
+        domain: arguments.domain,
+        method,
+        output: arguments.output,
+    };
+    for sentence in small_area_files(&options)? {
+        println!("{sentence}");
+    }
+    println!("Predictions are in {}.", options.output.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -34,7 +34,7 @@ pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) ->
         Task::Access(what) => access::run(&start(&config).await?, what).await?,
         Task::Invite(what) => invite::run(&start(&config).await?, what).await?,
         Task::Doctor => return doctor(&start(&config).await?).await,
-        Task::Estimate(_) | Task::Plan(_) | Task::Rank(_) | Task::Openapi => {
+        Task::Estimate(_) | Task::Plan(_) | Task::Rank(_) | Task::SmallAreas(_) | Task::Openapi => {
             unreachable!("these need no store and are run before")
         }
     }

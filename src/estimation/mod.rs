@@ -9,6 +9,8 @@
 //! `margins.rs` finds the factors of a calibration; `frame.rs` walks through strata and stages, `unit_totals.rs` says what
 //! a unit adds, `strata.rs` and `between.rs` add it up; `pairs.rs` and `joint.rs` form what design effects need.
 //!
+//! Beside that stands `numeric/`: a sample of numbers of any kind, in memory, for the statistics that a design file asks for.
+//!
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`TallySums`].
 
 mod between;
@@ -18,6 +20,7 @@ mod frame;
 mod joint;
 mod log;
 mod margins;
+mod numeric;
 mod pairs;
 mod place;
 mod sample;
@@ -33,6 +36,7 @@ pub use between::BetweenLevels;
 pub use builder::{Membership, Respondent, SampleBuilder};
 pub use log::Stand;
 pub use margins::{Calibration, Margin};
+pub use numeric::{NameColumn, NumericSample, NumericStatistic, PlaceColumns, Prepared, RowMargins, Study};
 pub use place::Place;
 pub use sample::{Domain, Sample};
 pub use statistic::{Measure, Statistic};

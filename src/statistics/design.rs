@@ -94,6 +94,37 @@ impl StageCovariance {
     /// Adds a stratum. `moments` holds the units with members of the domain; the others have totals of zero.
     pub fn add_stratum(&mut self, moments: &StratumMoments, size: StratumSize) {
         let sums: Vec<f64> = moments.sums().iter().map(|sum| *sum as f64 * self.scale).collect();
+        let scale = self.scale * self.scale;
+        let covariance = || moments.covariance(size.drawn, scale);
+        self.add(sums, covariance, size);
+    }
+
+    /// Adds a stratum whose units have totals in numbers, each multiplied by `scale`: those of units with members of the domain,
+    /// one after the other.
+    pub fn add_units(&mut self, units: &[f64], size: StratumSize) {
+        let dimension = self.totals.len();
+        let mut sums = vec![0.0; dimension];
+        for unit in units.chunks(dimension) {
+            sums.iter_mut().zip(unit).for_each(|(sum, total)| *sum += total * self.scale);
+        }
+        let (n, scale) = (size.drawn as f64, self.scale);
+        let mean: Vec<f64> = sums.iter().map(|sum| sum / n).collect();
+        let covariance = || {
+            let factor = (size.drawn > 1).then(|| n / (n - 1.0))?;
+            let mut matrix = SymmetricMatrix::zeros(dimension);
+            let mut off = vec![0.0; dimension];
+            for unit in units.chunks(dimension) {
+                off.iter_mut().zip(unit).zip(&mean).for_each(|((off, total), mean)| *off = total * scale - mean);
+                matrix.add_outer(&off, factor);
+            }
+            let absent = n - (units.len() / dimension) as f64;
+            matrix.add_outer(&mean, factor * absent);
+            Some(matrix)
+        };
+        self.add(sums, covariance, size);
+    }
+
+    fn add(&mut self, sums: Vec<f64>, covariance: impl FnOnce() -> Option<SymmetricMatrix>, size: StratumSize) {
         self.totals.iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum);
         self.strata += 1;
         self.units += size.drawn;
@@ -101,7 +132,7 @@ impl StageCovariance {
         if correction < CENSUS {
             return;
         }
-        match moments.covariance(size.drawn, self.scale * self.scale) {
+        match covariance() {
             Some(covariance) => self.matrix.add_scaled(&covariance, correction),
             None => self.lonely.push((correction, sums)),
         }
@@ -173,6 +204,21 @@ mod tests {
         // The mean of all four units is 4 halves.
         assert!(is_close(variance(LonelyPsu::Adjust, &strata), 0.75 + 36.0 * 0.25));
         assert_eq!(variance(LonelyPsu::Average, &[(&[10], None)]), None);
+    }
+
+    #[test]
+    fn totals_in_numbers_add_what_the_same_integers_add() {
+        for (units, drawn) in [(&[1, 2, 3][..], 3), (&[4, 9], 5), (&[7], 1)] {
+            let size = StratumSize { drawn, population: Some(20.0) };
+            let finished = |add: &dyn Fn(&mut StageCovariance)| {
+                let mut stage = StageCovariance::new(1, LonelyPsu::Adjust, 0.5);
+                add(&mut stage);
+                stage.finish().map(|matrix| matrix.get(0, 0))
+            };
+            let numbers: Vec<f64> = units.iter().map(|unit| *unit as f64).collect();
+            let exact = finished(&|stage| stage.add_stratum(&stratum(units), size)).unwrap();
+            assert!(is_close(finished(&|stage| stage.add_units(&numbers, size)), exact), "{units:?}");
+        }
     }
 
     #[test]

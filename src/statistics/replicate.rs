@@ -99,6 +99,26 @@ impl ReplicateWeights {
         self.scales.is_empty()
     }
 
+    /// What all replicates are multiplied by.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// The scale of each replicate, `c_r`.
+    #[must_use]
+    pub fn scales(&self) -> &[f64] {
+        &self.scales
+    }
+
+    /// The multipliers of all PSUs under replicate `r`: whoever was sampled in PSU i has `multiplier[i]` times the weight.
+    #[must_use]
+    pub fn multipliers(&self, r: usize) -> Vec<f64> {
+        let mut multipliers = vec![1.0; self.strata.len()];
+        self.fill(r, &mut multipliers);
+        multipliers
+    }
+
     /// The covariance of the values of `statistic`, which is computed once for each replicate from the multipliers of all
     /// PSUs: whoever was sampled in PSU i has `multiplier[i]` times the weight.
     pub fn covariance(&self, mut statistic: impl FnMut(&[f64]) -> Vec<f64>) -> Result<Vec<Vec<f64>>, ReplicateError> {

@@ -47,6 +47,8 @@ fn estimate_in(folder: &Path, responses: &Path, columns: &str, rest: &str) -> Re
         output: folder.join("estimates.csv"),
         covariance: Some(folder.join("covariance.csv")),
         format: OutputFormat::Csv,
+        weights: None,
+        replicates: None,
     };
     estimate_files(&options, |_| ()).map_err(|error| error.to_string())?;
     let rows = |path: &PathBuf| csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect();
@@ -221,6 +223,8 @@ fn estimates_are_written_as_parquet_with_nulls_where_csv_is_empty() {
         output: place("estimates.parquet"),
         covariance: None,
         format: OutputFormat::Parquet,
+        weights: None,
+        replicates: None,
     };
     estimate_files(&options, |_| ()).unwrap();
     let file = SerializedFileReader::new(File::open(&options.output).unwrap()).unwrap();
@@ -271,6 +275,8 @@ fn mistakes_in_the_design_the_margins_and_the_rows_are_named() {
             output: place("estimates.csv"),
             covariance: None,
             format: OutputFormat::Csv,
+            weights: None,
+            replicates: None,
         };
         let error = estimate_files(&options, |_| ()).unwrap_err().to_string();
         assert!(error.contains(named), "{columns} {rest}: {error}");

@@ -29,6 +29,8 @@ impl Desk {
             output: place("estimates"),
             covariance: Some(place("covariance")),
             format: OutputFormat::Csv,
+            weights: None,
+            replicates: None,
         };
         Self { folder, options }
     }
@@ -72,6 +74,8 @@ fn the_reference_survey_with_all_its_domains_is_that_of_r() {
         output: folder.path().join("estimates.csv"),
         covariance: Some(folder.path().join("covariance.csv")),
         format: OutputFormat::Csv,
+        weights: None,
+        replicates: None,
     };
     let mut bytes_read = 0;
     estimate_files(&options, |bytes| bytes_read = bytes).unwrap();

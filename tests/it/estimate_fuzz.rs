@@ -194,9 +194,11 @@ fn check_estimate(design: &[u8], margin: &[u8], responses: &[u8]) {
         output: place("estimates.csv"),
         covariance: Some(place("covariance.csv")),
         format: OutputFormat::Csv,
+        weights: None,
+        replicates: None,
     };
     match estimate_files(&options, |_| ()) {
-        Ok(()) => {
+        Ok(_) => {
             check_numbers(&options.output);
             check_numbers(&place("covariance.csv"));
         }
@@ -275,9 +277,11 @@ proptest! {
             output: folder.path().join("estimates.csv"),
             covariance: None,
             format: OutputFormat::Csv,
+            weights: None,
+            replicates: None,
         };
         match estimate_files(&options, |_| ()) {
-            Ok(()) => check_numbers(&options.output),
+            Ok(_) => check_numbers(&options.output),
             Err(error) => check_error(&error.to_string()),
         }
     }

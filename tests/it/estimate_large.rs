@@ -56,6 +56,8 @@ fn estimate(folder: &Path, responses: &str) -> Result<[Vec<u8>; 2], String> {
         output: place("estimates.csv"),
         covariance: Some(place("covariance.csv")),
         format: OutputFormat::Csv,
+        weights: None,
+        replicates: None,
     };
     estimate_files(&options, |_| ()).map_err(|error| error.to_string())?;
     Ok(["estimates.csv", "covariance.csv"].map(|name| std::fs::read(place(name)).unwrap()))

@@ -35,6 +35,8 @@ fn estimate_in(folder: &TempDir, responses: &str) -> Result<[String; 2], String>
         output: place("estimates.csv"),
         covariance: Some(place("covariance.csv")),
         format: OutputFormat::Csv,
+        weights: None,
+        replicates: None,
     };
     let outcome = estimate_files(&options, |_| ()).map_err(|error| error.to_string());
     if let Err(error) = outcome {

@@ -72,6 +72,8 @@ fn estimated(format: OutputFormat) -> Desk {
         output: desk.file("estimates"),
         covariance: Some(desk.file("covariance")),
         format,
+        weights: None,
+        replicates: None,
     };
     estimate_files(&options, |_| ()).unwrap();
     desk

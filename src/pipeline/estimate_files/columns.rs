@@ -142,7 +142,8 @@ impl Columns {
     }
 }
 
-fn position(path: &Path, header: &[String], column: &str) -> Result<usize, EstimateError> {
+/// Where the column of this name stands in the header, of which there must be one.
+pub(super) fn position(path: &Path, header: &[String], column: &str) -> Result<usize, EstimateError> {
     let mut found = header.iter().enumerate().filter(|(_, name)| *name == column).map(|(position, _)| position);
     match (found.next(), found.count()) {
         (Some(position), 0) => Ok(position),

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::EstimateError;
 use super::design_file::{Columns, DesignFile, Factor};
 use super::margin_file::MarginFile;
+use super::wishes::Wishes;
 use crate::estimation::{Calibration, TallySums};
 use crate::foundation::Code;
 use crate::index::{Criteria, Method};
@@ -47,6 +48,8 @@ pub(super) struct Design {
     pub calibration: Option<(Calibration, Vec<MarginFile>)>,
     /// How indices are formed.
     pub method: &'static Method,
+    /// What is wanted beyond items, factors and indices of the answers as they are weighted.
+    pub wishes: Wishes,
 }
 
 impl Design {
@@ -75,13 +78,14 @@ impl Design {
     fn from_toml(
         text: &str,
     ) -> Result<(Self, Option<(CalibrationMethod, Vec<super::design_file::MarginTable>)>), String> {
-        let file: DesignFile = toml::from_str(text).map_err(|error| {
+        let mut file: DesignFile = toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             let line = 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
             format!("line {line}: {}", error.message())
         })?;
-        let DesignFile { columns, scale, factor, options, calibration } = file;
-        check_columns(&columns, &factor)?;
+        let wishes = Wishes::checked(&mut file)?;
+        let DesignFile { columns, scale, factor, options, calibration, .. } = file;
+        check_columns(&columns, &factor, wishes.statistics.is_empty())?;
         scale.check()?;
         let level = options.level;
         if !(level > 0.0 && level < 1.0) {
@@ -114,16 +118,17 @@ impl Design {
             lonely: options.lonely_psu,
             calibration: None,
             method: Method::named(METHOD).ok_or_else(|| format!("the method {METHOD} is missing"))?,
+            wishes,
         };
         Ok((design, calibration.map(super::design_file::CalibrationTable::check).transpose()?.flatten()))
     }
 }
 
-fn check_columns(columns: &Columns, factors: &[Factor]) -> Result<(), String> {
+fn check_columns(columns: &Columns, factors: &[Factor], needs_items: bool) -> Result<(), String> {
     let lists = [&columns.strata, &columns.domains].into_iter().chain(&columns.stages).chain(&columns.fpc).flatten();
-    lists.chain(&columns.weight).chain(&columns.psu).try_for_each(|name| check_name(name))?;
+    lists.chain(&columns.weight).chain(&columns.psu).chain(&columns.id).try_for_each(|name| check_name(name))?;
     let items = columns.items.len();
-    if !(1..=TallySums::ITEMS_MAX).contains(&items) {
+    if !(usize::from(needs_items)..=TallySums::ITEMS_MAX).contains(&items) {
         return Err(format!("columns.items must name 1 to {} columns, not {items}", TallySums::ITEMS_MAX));
     }
     refuse_repeats("columns.items", &columns.items)?;
@@ -187,6 +192,13 @@ mod tests {
         let (design, calibration) = Design::from_toml(include_str!("../../../docs/examples/design.toml")).unwrap();
         assert_eq!((design.stages.len(), design.populations.len(), design.criteria.factors.len()), (2, 2, 2));
         assert_eq!(calibration.map(|(method, margins)| (method, margins.len())), Some((CalibrationMethod::Raking, 2)));
+    }
+
+    #[test]
+    fn the_example_of_statistics_is_read() {
+        let (design, _) = Design::from_toml(include_str!("../../../docs/examples/statistics.toml")).unwrap();
+        assert_eq!((design.wishes.statistics.len(), design.wishes.subset.len()), (6, 2));
+        assert!(design.wishes.nonresponse.is_some() && design.wishes.trimming.is_some());
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! The design file as it is written, before it is checked as a whole.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::design::{check_name, refuse_repeats};
+use super::statistic_file::{Condition, StatisticTable};
+use super::weighting_file::{MakeReplicates, Nonresponse, ReplicateColumns, ReplicatesTable, TrimmingTable};
 use crate::foundation::Code;
 use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
 
@@ -17,6 +21,14 @@ pub(super) struct DesignFile {
     #[serde(default)]
     pub options: Options,
     pub calibration: Option<CalibrationTable>,
+    #[serde(default)]
+    pub statistic: Vec<StatisticTable>,
+    #[serde(default)]
+    pub subset: BTreeMap<String, Condition>,
+    pub replicates: Option<ReplicatesTable>,
+    pub make_replicates: Option<MakeReplicates>,
+    pub nonresponse: Option<Nonresponse>,
+    pub trimming: Option<TrimmingTable>,
 }
 
 #[derive(Deserialize)]
@@ -28,9 +40,12 @@ pub(super) struct Columns {
     pub psu: Option<String>,
     pub stages: Option<Vec<String>>,
     pub fpc: Option<Vec<String>>,
+    #[serde(default)]
     pub items: Vec<Code>,
     #[serde(default)]
     pub domains: Vec<String>,
+    pub id: Option<String>,
+    pub replicates: Option<ReplicateColumns>,
 }
 
 #[derive(Deserialize)]

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::EstimateError;
+use super::columns::Columns;
+use super::table::Row;
 use crate::estimation::Margin;
 use crate::foundation::Findings;
 use crate::survey::read_margin;
 
 /// Joins the values of several columns where people see them.
-const AND: &str = " × ";
+pub(super) const AND: &str = " × ";
 
 /// A margin, and which values of its columns are which level.
 #[derive(Debug)]
@@ -37,6 +39,27 @@ impl MarginFile {
         }
         let counts = found.into_iter().map(|level| (level.values.join(AND), level.people)).collect();
         Ok(Self { columns: columns.to_vec(), margin: Margin { name: columns.join(AND), levels: counts }, levels })
+    }
+
+    /// The level of a row, whose values stand at these positions; `key` is taken for scratch.
+    pub(super) fn level_of(
+        &self,
+        columns: &Columns,
+        row: &impl Row,
+        positions: &[usize],
+        key: &mut String,
+    ) -> Result<u32, EstimateError> {
+        key.clear();
+        let mut value = String::new();
+        for position in positions {
+            value.clear();
+            columns.push_name(row, *position, "the level of the margin", &mut value)?;
+            Self::push(key, &value);
+        }
+        self.levels.get(key.as_str()).copied().ok_or_else(|| {
+            let message = format!("the margin {:?} counts nobody of this level", self.margin.name);
+            columns.wrong(row, positions[0], message)
+        })
     }
 
     /// Adds a value to the key of a level; no value holds the separator, since none holds control characters.

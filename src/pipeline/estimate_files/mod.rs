@@ -2,17 +2,21 @@
 //!
 //! A design file (`design.rs`) says what the columns of the responses mean; `read.rs` reads the responses (CSV or Parquet)
 //! into a sample, with about 12 bytes and one an item for each, and once more while they are put in order; `write.rs` writes
-//! what is read off the sample.
+//! what is read off the sample. Statistics that a design asks for one by one are made by `in_memory/`, from columns.
 
 mod columns;
 mod design;
 mod design_file;
+mod in_memory;
 mod known;
 mod margin_file;
 mod parquet_column;
 mod parquet_table;
 mod read;
+mod statistic_file;
 mod table;
+mod weighting_file;
+mod wishes;
 mod write;
 mod write_parquet;
 
@@ -22,6 +26,7 @@ use super::named_twice::named_twice;
 use crate::estimation::EstimationError;
 use crate::foundation::one_line;
 
+use in_memory::{Made, StatisticRow};
 use write::{CovarianceRow, LevelEstimate};
 
 /// What to estimate from, and where the estimates go.
@@ -37,6 +42,10 @@ pub struct EstimateOptions {
     pub covariance: Option<PathBuf>,
     /// How both are written.
     pub format: OutputFormat,
+    /// Where the weights that estimates were made with are written, CSV, if they are wanted.
+    pub weights: Option<PathBuf>,
+    /// Where replicate weights are written, CSV, if they are wanted; how they are read is written beside, TOML.
+    pub replicates: Option<PathBuf>,
 }
 
 /// How estimates are written.
@@ -144,24 +153,54 @@ pub enum EstimateError {
         /// The stratum, and the units that it lies in.
         stratum: String,
     },
+    /// A statistic cannot be made of these responses, or weights not be treated as the design says.
+    #[error("{}", one_line(&format!("{path}: {message}")))]
+    InMemory {
+        /// The responses.
+        path: String,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
     /// The sample cannot be formed.
     #[error("{}", one_line(&.0.to_string()))]
     Estimation(#[from] EstimationError),
 }
 
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
-/// each domain. `progress` is told how many bytes of the responses were read.
-pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<(), EstimateError> {
-    let outputs: Vec<&Path> = [&options.output].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
+/// each domain, then the statistics that the design asks for. Answers with sentences on what was done with the weights.
+/// `progress` is told how many bytes of the responses were read.
+pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) -> Result<Vec<String>, EstimateError> {
+    let others = [&options.covariance, &options.weights, &options.replicates];
+    let outputs: Vec<&Path> =
+        [&options.output].into_iter().chain(others.into_iter().flatten()).map(PathBuf::as_path).collect();
     if let Some(path) = named_twice(&[&options.responses, &options.design], &outputs) {
         return Err(EstimateError::SameFile { path: path.display().to_string() });
     }
     let design = design::Design::read(&options.design)?;
-    let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
-    let estimates = write::estimates(&design, &sample);
-    write::write_rows(&options.output, options.format, &estimates, LevelEstimate::columns)?;
-    if let Some(path) = &options.covariance {
-        write::write_rows(path, options.format, &write::covariances(&design, &sample), CovarianceRow::clone)?;
+    let made = Made::from_file(options, &design, &mut progress)?;
+    let (given, statistics, told, given_covariances) = match made {
+        None => (None, Vec::new(), Vec::new(), Vec::new()),
+        Some(made) => (made.estimates, made.statistics, made.told, made.covariances),
+    };
+    let (estimates, covariances) = match given {
+        Some(estimates) => (estimates, given_covariances),
+        None if design.criteria.items.is_empty() => (Vec::new(), Vec::new()),
+        None => {
+            let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
+            let covariances =
+                options.covariance.as_ref().map(|_| write::covariances(&design, &sample)).unwrap_or_default();
+            (write::estimates(&design, &sample), covariances)
+        }
+    };
+    if design.wishes.statistics.is_empty() {
+        write::write_rows(&options.output, options.format, &estimates, LevelEstimate::columns)?;
+    } else {
+        let explained = estimates.into_iter().map(|estimate| Made::explained(&design, estimate));
+        let rows: Vec<StatisticRow> = explained.chain(statistics).collect();
+        write::write_rows(&options.output, options.format, &rows, StatisticRow::columns)?;
     }
-    Ok(())
+    if let Some(path) = &options.covariance {
+        write::write_rows(path, options.format, &covariances, CovarianceRow::clone)?;
+    }
+    Ok(told)
 }

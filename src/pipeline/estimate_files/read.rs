@@ -7,7 +7,6 @@ use super::EstimateError;
 use super::columns::Columns;
 use super::design::Design;
 use super::known::KnownStands;
-use super::margin_file::MarginFile;
 use super::table::{Field, Reader, Row, Wanted, read_table};
 use crate::estimation::{BetweenLevels, Membership, Place, Sample, SampleBuilder, Stand};
 use crate::foundation::Weight;
@@ -231,18 +230,8 @@ impl Responses<'_> {
         scratch.margins.clear();
         let margins = self.design.calibration.iter().flat_map(|(_, margins)| margins);
         for (margin, positions) in margins.zip(&self.columns.margins) {
-            scratch.name.clear();
-            let mut value = String::new();
-            for position in positions {
-                value.clear();
-                self.columns.push_name(row, *position, "the level of the margin", &mut value)?;
-                MarginFile::push(&mut scratch.name, &value);
-            }
-            let Some(level) = margin.levels.get(&scratch.name) else {
-                let message = format!("the margin {:?} counts nobody of this level", margin.margin.name);
-                return Err(self.columns.wrong(row, positions[0], message));
-            };
-            scratch.margins.push(*level);
+            let level = margin.level_of(&self.columns, row, positions, &mut scratch.name)?;
+            scratch.margins.push(level);
         }
         Ok(())
     }

@@ -31,6 +31,16 @@ pub(super) struct Level {
 }
 
 impl LevelEstimate {
+    /// An estimate of a level of a domain; both are empty for everybody.
+    pub(super) fn new(domain: &str, level: &str, row: EstimateRow) -> Self {
+        Self { of: Level { domain: domain.to_owned(), level: level.to_owned() }, row }
+    }
+
+    /// Which statistic it is.
+    pub(super) fn statistic(&self) -> &'static str {
+        self.row.statistic
+    }
+
     /// The columns of the CSV.
     pub(super) fn columns(&self) -> (Level, EstimateRow) {
         (self.of.clone(), self.row.clone())
@@ -46,9 +56,18 @@ pub(super) struct CovarianceRow {
     covariance: Option<f64>,
 }
 
+impl CovarianceRow {
+    /// The covariance of a statistic between two levels.
+    pub(super) fn new(statistic: &'static str, levels: [&str; 2], covariance: Option<f64>) -> Self {
+        let [level_a, level_b] = levels.map(str::to_owned);
+        Self { statistic, level_a, level_b, covariance }
+    }
+}
+
 impl ParquetRow for LevelEstimate {
-    const COLUMNS: &'static [&'static str] =
-        &["domain", "level", "statistic", "item", "n", "estimate", "se", "df", "ci_low", "ci_high", "deff", "n_eff"];
+    fn names() -> Vec<&'static str> {
+        vec!["domain", "level", "statistic", "item", "n", "estimate", "se", "df", "ci_low", "ci_high", "deff", "n_eff"]
+    }
 
     fn cells(&self) -> Vec<Cell<'_>> {
         let (of, row) = (&self.of, &self.row);
@@ -70,7 +89,9 @@ impl ParquetRow for LevelEstimate {
 }
 
 impl ParquetRow for CovarianceRow {
-    const COLUMNS: &'static [&'static str] = &["statistic", "level_a", "level_b", "covariance"];
+    fn names() -> Vec<&'static str> {
+        vec!["statistic", "level_a", "level_b", "covariance"]
+    }
 
     fn cells(&self) -> Vec<Cell<'_>> {
         vec![
@@ -99,9 +120,8 @@ fn add_domain(rows: &mut Vec<LevelEstimate>, design: &Design, name: (&str, &str)
     let is_undefined = |kind: &IndexKind| design.method.statistic(*kind, &design.criteria).is_none();
     let undefined: Vec<&str> =
         IndexKind::ALL.iter().filter(|kind| is_undefined(kind)).map(|kind| kind.as_str()).collect();
-    let of = Level { domain: name.0.to_owned(), level: name.1.to_owned() };
     let defined = results.rows().into_iter().filter(|row| !undefined.contains(&row.statistic));
-    rows.extend(defined.map(|row| LevelEstimate { of: of.clone(), row }));
+    rows.extend(defined.map(|row| LevelEstimate::new(name.0, name.1, row)));
 }
 
 /// The covariances of the four indices between the levels of the first domain; none without a domain.
@@ -115,12 +135,8 @@ pub(super) fn covariances(design: &Design, file: &FileSample) -> Vec<CovarianceR
         let known: Vec<bool> = levels.values().map(has_precision).collect();
         for (a, level_a) in levels.keys().enumerate() {
             for (b, level_b) in levels.keys().enumerate() {
-                rows.push(CovarianceRow {
-                    statistic: kind.as_str(),
-                    level_a: level_a.clone(),
-                    level_b: level_b.clone(),
-                    covariance: (known[a] && known[b]).then_some(covariance[a][b]),
-                });
+                let covariance = (known[a] && known[b]).then_some(covariance[a][b]);
+                rows.push(CovarianceRow::new(kind.as_str(), [level_a, level_b], covariance));
             }
         }
     }

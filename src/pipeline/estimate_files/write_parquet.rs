@@ -24,7 +24,7 @@ pub(super) enum Cell<'a> {
 /// A row whose columns are known without one.
 pub(super) trait ParquetRow {
     /// The names of the columns.
-    const COLUMNS: &'static [&'static str];
+    fn names() -> Vec<&'static str>;
     /// The values, in the same order.
     fn cells(&self) -> Vec<Cell<'_>>;
 }
@@ -33,12 +33,13 @@ pub(super) trait ParquetRow {
 pub(super) fn write_parquet<R: ParquetRow>(sink: impl Write + Send, rows: &[R]) -> Result<(), ParquetError> {
     let cells: Vec<Vec<Cell<'_>>> = rows.iter().map(ParquetRow::cells).collect();
     let kind = |column: usize| cells.first().map_or(Cell::Text(None), |row| row[column]);
-    let fields = R::COLUMNS.iter().enumerate().map(|(column, name)| field(name, kind(column)));
+    let columns = R::names();
+    let fields = columns.iter().enumerate().map(|(column, name)| field(name, kind(column)));
     let schema = Type::group_type_builder("rows").with_fields(fields.collect::<Result<_, _>>()?).build()?;
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
     let mut file = SerializedFileWriter::new(sink, Arc::new(schema), Arc::new(properties))?;
     let mut group = file.next_row_group()?;
-    for column in 0..R::COLUMNS.len() {
+    for column in 0..columns.len() {
         let values = cells.iter().map(|row| row[column]);
         match kind(column) {
             Cell::Count(_) => write_column::<Int64Type>(&mut group, values.map(count))?,

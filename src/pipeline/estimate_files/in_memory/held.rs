@@ -1,0 +1,286 @@
+//! The columns of a file of responses that statistics need, held in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::super::EstimateError;
+use super::super::columns::{Columns, position};
+use super::super::design::Design;
+use super::super::statistic_file::{Condition, Kind, Measured};
+use super::super::table::{Field, Reader, Row, Wanted, read_table};
+use super::super::weighting_file::{REPLICATES_MAX, ReplicateColumns};
+use super::wrong;
+use crate::estimation::{NameColumn, PlaceColumns};
+
+/// The most cells that are held: some two gigabytes.
+const CELLS_MAX: usize = 250_000_000;
+/// Joins the values of several stratum columns; no value holds it, since none holds control characters.
+const STRATUM_SEPARATOR: char = '\u{1f}';
+
+/// What a file holds, row by row.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// The weights as they stand in the file; 1 without a column of them.
+    pub weights: Vec<f64>,
+    pub places: PlaceColumns,
+    /// Columns that are read as names.
+    pub names: BTreeMap<String, NameColumn>,
+    /// Columns that are read as numbers; NaN where nothing stands.
+    pub numbers: BTreeMap<String, Vec<f64>>,
+    /// The ratings of each item, 0 where it was not answered; empty where they are not needed.
+    pub ratings: Vec<Vec<u8>>,
+    /// The level of each margin.
+    pub margins: Vec<Vec<u32>>,
+    /// Replicate weights, replicate after replicate.
+    pub replicates: Vec<Vec<f64>>,
+}
+
+impl Held {
+    /// Reads a file. `has_ratings` says whether the ratings of items are needed, `progress` is told the bytes read so far.
+    pub(super) fn read(
+        path: &Path,
+        design: &Design,
+        has_ratings: bool,
+        mut progress: impl FnMut(u64),
+    ) -> Result<Self, EstimateError> {
+        let held = Self {
+            places: PlaceColumns {
+                stratum: (!design.strata.is_empty()).then(NameColumn::default),
+                stages: vec![NameColumn::default(); design.stages.len()],
+                populations: vec![Vec::new(); design.populations.len()],
+            },
+            ratings: vec![Vec::new(); if has_ratings { design.criteria.items.len() } else { 0 }],
+            margins: vec![Vec::new(); design.calibration.as_ref().map_or(0, |(_, margins)| margins.len())],
+            ..Self::default()
+        };
+        let mut reader = Filling {
+            path,
+            design,
+            columns: Columns::default(),
+            held,
+            names: Vec::new(),
+            numbers: Vec::new(),
+            replicates: Vec::new(),
+            scratch: String::new(),
+        };
+        read_table(path, &mut reader, &mut progress)?;
+        let Filling { mut held, names, numbers, .. } = reader;
+        held.names = names.into_iter().map(|(name, _, column)| (name, column)).collect();
+        held.numbers = numbers.into_iter().map(|(name, _, column)| (name, column)).collect();
+        if held.weights.iter().all(|weight| *weight <= 0.0) {
+            return Err(wrong(path, "no row has a weight above 0"));
+        }
+        Ok(held)
+    }
+
+    /// How many rows there are.
+    pub(super) fn count(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// A column of names; those that the design names were read.
+    pub(super) fn name_column(&self, column: &str) -> &NameColumn {
+        &self.names[column]
+    }
+
+    /// A column of numbers; those that the design names were read.
+    pub(super) fn number_column(&self, column: &str) -> &[f64] {
+        &self.numbers[column]
+    }
+
+    /// Several columns of names together.
+    pub(super) fn crossed(&self, columns: &[String], and: &str) -> NameColumn {
+        NameColumn::crossed(&columns.iter().map(|column| self.name_column(column)).collect::<Vec<_>>(), and)
+    }
+}
+
+/// The columns that are read as names, and those that are read as numbers.
+fn wanted_columns(design: &Design) -> (BTreeSet<String>, BTreeSet<String>) {
+    let wishes = &design.wishes;
+    let (mut names, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+    names.extend(design.domains.iter().chain(&wishes.id).cloned());
+    for (column, condition) in &wishes.subset {
+        let of = if matches!(condition, Condition::OneOf(_)) { &mut names } else { &mut numbers };
+        of.insert(column.clone());
+    }
+    if let Some(nonresponse) = &wishes.nonresponse {
+        names.extend(nonresponse.classes.iter().chain([&nonresponse.column]).cloned());
+    }
+    for statistic in &wishes.statistics {
+        names.extend(statistic.by.iter().cloned());
+        let mut measured = |of: &Measured| match of {
+            Measured::Value(item, _) => names.insert(item.clone()),
+            Measured::Numbers(item) | Measured::AtLeast(item, _) => numbers.insert(item.clone()),
+        };
+        match &statistic.kind {
+            Kind::Average(of) | Kind::Total(Some(of)) => drop(measured(of)),
+            Kind::Differences { of, between, .. } => {
+                measured(of);
+                names.insert(between.clone());
+            }
+            Kind::Shares(item) => drop(names.insert(item.clone())),
+            Kind::Quantiles { item, .. } => drop(numbers.insert(item.clone())),
+            Kind::Independence(columns) => names.extend(columns.iter().cloned()),
+            Kind::Total(None) | Kind::Indices => {}
+        }
+    }
+    (names, numbers)
+}
+
+/// A file under way into memory.
+struct Filling<'a> {
+    path: &'a Path,
+    design: &'a Design,
+    columns: Columns,
+    held: Held,
+    names: Vec<(String, usize, NameColumn)>,
+    numbers: Vec<(String, usize, Vec<f64>)>,
+    replicates: Vec<usize>,
+    scratch: String,
+}
+
+impl Reader for Filling<'_> {
+    fn header(&mut self, header: &[String]) -> Result<Vec<Wanted>, EstimateError> {
+        self.columns = Columns::find(self.path, header, self.design)?;
+        let (names, numbers) = wanted_columns(self.design);
+        for name in names {
+            let at = position(self.path, header, &name)?;
+            self.names.push((name, at, NameColumn::default()));
+        }
+        for name in numbers {
+            let at = position(self.path, header, &name)?;
+            self.numbers.push((name, at, Vec::new()));
+        }
+        if let Some(given) = &self.design.wishes.replicates {
+            self.replicates = replicate_columns(self.path, header, &given.columns)?;
+            self.held.replicates = vec![Vec::new(); self.replicates.len()];
+        }
+        let mut wanted = self.columns.wanted();
+        let more = self.names.iter().map(|(_, at, _)| *at).chain(self.numbers.iter().map(|(_, at, _)| *at));
+        for column in more.chain(self.replicates.iter().copied()) {
+            // A column that is also a rated item is read by its fields.
+            wanted.retain(|wanted| wanted.column != column);
+            wanted.push(Wanted { column, has_ratings: false });
+        }
+        Ok(wanted)
+    }
+
+    fn row(&mut self, row: &impl Row) -> Result<(), EstimateError> {
+        let held = self.names.len() + self.numbers.len() + self.replicates.len() + self.design.criteria.items.len() / 8;
+        if (self.held.count() + 1) * (4 + held) > CELLS_MAX {
+            let message = format!(
+                "statistics are made in memory, which holds {CELLS_MAX} numbers at most; leave out columns, such as \
+                 replicate weights, or split the file"
+            );
+            return Err(wrong(self.path, message));
+        }
+        let weight = match self.columns.weight {
+            None => 1.0,
+            Some(at) => weight(&self.columns, row, at, "the weight")?,
+        };
+        self.held.weights.push(weight);
+        self.place(row)?;
+        let margins = self.design.calibration.iter().flat_map(|(_, margins)| margins);
+        for ((margin, positions), levels) in margins.zip(&self.columns.margins).zip(&mut self.held.margins) {
+            levels.push(margin.level_of(&self.columns, row, positions, &mut self.scratch)?);
+        }
+        for (at, ratings) in self.columns.items.iter().zip(&mut self.held.ratings) {
+            ratings.push(self.columns.rating(row, *at)?);
+        }
+        for (_, at, column) in &mut self.names {
+            column.push(name(&self.columns, row, *at, &mut self.scratch)?);
+        }
+        for (_, at, column) in &mut self.numbers {
+            column.push(number(&self.columns, row, *at)?.unwrap_or(f64::NAN));
+        }
+        for (at, weights) in self.replicates.iter().zip(&mut self.held.replicates) {
+            weights.push(self::weight(&self.columns, row, *at, "the replicate weight")?);
+        }
+        Ok(())
+    }
+}
+
+impl Filling<'_> {
+    /// Reads where the row stands in the sample.
+    fn place(&mut self, row: &impl Row) -> Result<(), EstimateError> {
+        let (columns, places) = (&self.columns, &mut self.held.places);
+        if let Some(stratum) = &mut places.stratum {
+            self.scratch.clear();
+            for (number, at) in columns.strata.iter().enumerate() {
+                if number > 0 {
+                    self.scratch.push(STRATUM_SEPARATOR);
+                }
+                columns.push_name(row, *at, "the stratum", &mut self.scratch)?;
+            }
+            stratum.push(Some(&self.scratch));
+        }
+        for (at, units) in columns.stages.iter().zip(&mut places.stages) {
+            self.scratch.clear();
+            columns.push_name(row, *at, "the sampling unit", &mut self.scratch)?;
+            units.push(Some(&self.scratch));
+        }
+        for (at, populations) in columns.populations.iter().zip(&mut places.populations) {
+            populations.push(columns.population(row, *at)?);
+        }
+        Ok(())
+    }
+}
+
+/// The name in a column; nothing where it is empty.
+fn name<'s>(
+    columns: &Columns,
+    row: &impl Row,
+    at: usize,
+    scratch: &'s mut String,
+) -> Result<Option<&'s str>, EstimateError> {
+    if row.field(at) == Field::Missing {
+        return Ok(None);
+    }
+    scratch.clear();
+    columns.push_name(row, at, "the value", scratch)?;
+    Ok(Some(scratch))
+}
+
+/// The number in a column; nothing where it is empty.
+fn number(columns: &Columns, row: &impl Row, at: usize) -> Result<Option<f64>, EstimateError> {
+    let found = match row.field(at) {
+        Field::Missing => return Ok(None),
+        Field::Text(text) => text.parse().ok(),
+        Field::Integer(value) => Some(value as f64),
+        Field::Number(value) => Some(value),
+    };
+    if let Some(number) = found.filter(|number: &f64| number.is_finite()) {
+        return Ok(Some(number));
+    }
+    let mut shown = String::new();
+    columns.push_name(row, at, "the value", &mut shown)?;
+    let message = format!("{shown:?} is no number; write it like 12.5, or leave empty what is not known");
+    Err(columns.wrong(row, at, message))
+}
+
+/// A weight, which may be 0: such a row stays in the design and counts nowhere else.
+fn weight(columns: &Columns, row: &impl Row, at: usize, what: &str) -> Result<f64, EstimateError> {
+    match number(columns, row, at)? {
+        Some(weight) if weight >= 0.0 => Ok(weight),
+        Some(weight) => Err(columns.wrong(row, at, format!("{what} must not be below 0, as {weight} is"))),
+        None => Err(columns.wrong(row, at, format!("{what} is missing"))),
+    }
+}
+
+/// Where the replicate weights stand.
+fn replicate_columns(path: &Path, header: &[String], columns: &ReplicateColumns) -> Result<Vec<usize>, EstimateError> {
+    let found: Vec<usize> = match columns {
+        ReplicateColumns::Names(names) => {
+            names.iter().map(|name| position(path, header, name)).collect::<Result<_, _>>()?
+        }
+        ReplicateColumns::Beginning(pattern) => {
+            let beginning = pattern.trim_end_matches('*');
+            (0..header.len()).filter(|at| header[*at].starts_with(beginning)).collect()
+        }
+    };
+    if !(2..=REPLICATES_MAX).contains(&found.len()) {
+        let message = format!("columns.replicates names {} columns; there must be 2 to {REPLICATES_MAX}", found.len());
+        return Err(wrong(path, message));
+    }
+    Ok(found)
+}

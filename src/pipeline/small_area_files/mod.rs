@@ -1,0 +1,188 @@
+//! Estimates for areas with few answers, from files: direct estimates and what is known of each area, by Fay and Herriot's model.
+//!
+//! `tables.rs` reads both files. What comes out is modelled and says so in every row.
+
+mod tables;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::named_twice::named_twice;
+use crate::foundation::{one_line, write_csv};
+use crate::statistics::{Area, AreaPrediction, FayHerriot, SmallAreaError, VarianceEstimator};
+use tables::{Covariates, Directs};
+
+/// What small areas are modelled from, and where the predictions go.
+#[derive(Debug, Clone)]
+pub struct SmallAreaOptions {
+    /// The direct estimates: what `estimate` wrote, CSV, or a table of `area,estimate,se`.
+    pub estimates: PathBuf,
+    /// What is known of each area, CSV: a column `area`, `unit` or `level`, and numbers.
+    pub covariates: PathBuf,
+    /// Which columns of the covariates are taken; all if nothing is said.
+    pub columns: Vec<String>,
+    /// The statistic that is modelled, `index_items` if nothing is said; not of a bare table.
+    pub statistic: Option<String>,
+    /// The item or factor, where the statistic has one a row.
+    pub item: Option<String>,
+    /// The domain whose levels are the areas; the first of the file if nothing is said.
+    pub domain: Option<String>,
+    /// How the variance between areas is estimated.
+    pub method: VarianceEstimator,
+    /// Where the predictions are written, CSV.
+    pub output: PathBuf,
+}
+
+/// Why nothing was modelled. One line that says where, what, and how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum SmallAreaFileError {
+    /// A file cannot be read or written.
+    #[error("{}", one_line(&format!("{path}: {cause}")))]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A file does not hold what it must.
+    #[error("{}", one_line(&format!("{path}: {message}")))]
+    Input {
+        /// The file.
+        path: String,
+        /// What is wrong, with its line and column where it has them.
+        message: String,
+    },
+}
+
+/// One row of the output.
+#[derive(Debug, Default, Serialize)]
+struct PredictionRow {
+    area: String,
+    /// The direct estimate and its standard error; empty where there is none that can be used.
+    direct: Option<f64>,
+    direct_se: Option<f64>,
+    /// The prediction.
+    modelled: f64,
+    mse: f64,
+    /// The root of the mean squared error; empty where the correction of its bias took it below 0.
+    root_mse: Option<f64>,
+    /// The weight of the direct estimate in the prediction, 0–1.
+    gamma: f64,
+    /// What kind of number it is.
+    kind: &'static str,
+}
+
+/// Fits the model to the areas with a direct estimate, predicts all areas of the covariates, and writes
+/// `area,direct,direct_se,modelled,mse,root_mse,gamma,kind` in full precision, in the order of the covariates.
+///
+/// Answers with sentences that say that the numbers are modelled, and by what.
+pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, SmallAreaFileError> {
+    if let Some(path) = named_twice(&[&options.estimates, &options.covariates], &[&options.output]) {
+        let message = "this file is named twice; name another one to write to".to_owned();
+        return Err(SmallAreaFileError::Input { path: path.display().to_string(), message });
+    }
+    let covariates = Covariates::read(&options.covariates, &options.columns)?;
+    let directs = Directs::read(options)?;
+    if let Some(area) = directs.areas.keys().find(|area| !covariates.areas.contains_key(*area)) {
+        let message = format!("there is no row of the area {area:?}, which has an estimate");
+        return Err(input(&options.covariates, message));
+    }
+    let names: Vec<&str> = std::iter::once("intercept").chain(covariates.columns.iter().map(String::as_str)).collect();
+    let x = |area: &str| std::iter::once(1.0).chain(covariates.areas[area].iter().copied()).collect::<Vec<f64>>();
+    // A standard error of 0 is no knowledge of an area, only a sample in which nothing varied.
+    let usable =
+        |area: &str| directs.areas.get(area).and_then(|direct| Some((direct.0?, direct.1.filter(|se| *se > 0.0)?)));
+    let fitted: Vec<(&String, Area)> = covariates
+        .order
+        .iter()
+        .filter_map(|area| {
+            let (estimate, se) = usable(area)?;
+            Some((area, Area { estimate, variance: se * se, covariates: x(area) }))
+        })
+        .collect();
+    let areas: Vec<Area> = fitted.iter().map(|(_, area)| area.clone()).collect();
+    let model = FayHerriot::fit(&names, &areas, options.method).map_err(|error| {
+        let area = |number: usize| fitted.get(number - 1).map_or("?", |(name, _)| name.as_str());
+        input(&options.covariates, explained(&error, &area))
+    })?;
+    let mut known = fitted.iter().map(|(name, _)| *name).zip(&model.predictions).peekable();
+    let mut rows = Vec::with_capacity(covariates.order.len());
+    for area in &covariates.order {
+        let row = if let Some((_, prediction)) = known.next_if(|(name, _)| *name == area) {
+            row(area, usable(area), prediction, "modelled")
+        } else {
+            let Some(prediction) = model.predict_synthetic(&x(area)) else { continue };
+            row(area, None, &prediction, "modelled without a direct estimate")
+        };
+        rows.push(row);
+    }
+    let synthetic = rows.len() - fitted.len();
+    let write = || write_csv(File::create(&options.output)?, rows).map_err(std::io::Error::other);
+    write().map_err(|cause| SmallAreaFileError::File { path: options.output.display().to_string(), cause })?;
+    Ok(sentences(options, &model, &names, (fitted.len(), synthetic)))
+}
+
+fn row(area: &str, direct: Option<(f64, f64)>, prediction: &AreaPrediction, kind: &'static str) -> PredictionRow {
+    PredictionRow {
+        area: area.to_owned(),
+        direct: direct.map(|direct| direct.0),
+        direct_se: direct.map(|direct| direct.1),
+        modelled: prediction.value,
+        mse: prediction.mse,
+        root_mse: (prediction.mse >= 0.0).then(|| prediction.mse.sqrt()),
+        gamma: prediction.direct_weight,
+        kind,
+    }
+}
+
+fn input(path: &Path, message: impl Into<String>) -> SmallAreaFileError {
+    SmallAreaFileError::Input { path: path.display().to_string(), message: message.into() }
+}
+
+/// An error of the model with the names of the areas, and a way on.
+fn explained<'a>(error: &SmallAreaError, area: &dyn Fn(usize) -> &'a str) -> String {
+    match error {
+        SmallAreaError::TooFewAreas { .. } => format!("{error}; take fewer columns with --columns, or more areas"),
+        SmallAreaError::Collinear { .. } => format!("{error}; leave it out with --columns"),
+        SmallAreaError::Estimate { area: number, .. } | SmallAreaError::Variance { area: number, .. } => {
+            format!("{:?}: {error}", area(*number))
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn sentences(
+    options: &SmallAreaOptions,
+    model: &FayHerriot,
+    names: &[&str],
+    (fitted, synthetic): (usize, usize),
+) -> Vec<String> {
+    let method = match options.method {
+        VarianceEstimator::Reml => "REML",
+        VarianceEstimator::Ml => "ML",
+        VarianceEstimator::FayHerriot => "Fay and Herriot's moments",
+    };
+    let mut told = vec![
+        format!(
+            "MODELLED: these are no survey estimates but predictions of a Fay–Herriot model (variance between areas by \
+             {method}), fitted to {fitted} areas; print them as modelled, beside the direct estimates."
+        ),
+        format!("Variance between areas that the covariates do not explain: {}.", model.model_variance),
+    ];
+    for (name, coefficient) in names.iter().zip(&model.coefficients) {
+        told.push(format!("Coefficient of {name}: {} (standard error {}).", coefficient.value, coefficient.se));
+    }
+    if model.model_variance <= 0.0 {
+        told.push(
+            "Areas differ no more than sampling explains: every prediction is the regression's alone.".to_owned(),
+        );
+    }
+    if synthetic > 0 {
+        told.push(format!(
+            "{synthetic} areas have no direct estimate with a standard error above 0 and are predicted by the regression alone."
+        ));
+    }
+    told
+}
