@@ -20,9 +20,9 @@ pub struct Precision {
     pub se: f64,
     /// Degrees of freedom: answering primary sampling units less their strata.
     pub df: u64,
-    /// Lower end of the confidence interval.
+    /// Lower end of the confidence interval; NaN where there is none (see [`Self::interval`]).
     pub low: f64,
-    /// Upper end of the confidence interval.
+    /// Upper end of the confidence interval; NaN where there is none.
     pub high: f64,
     /// Design effect: the variance over that of a simple random sample of the same size without replacement.
     pub design_effect: Option<f64>,
@@ -31,4 +31,13 @@ pub struct Precision {
     pub design_effect_with_replacement: Option<f64>,
     /// The size of the simple random sample, without replacement, that would be as precise: `n` over the design effect.
     pub n_effective: Option<f64>,
+}
+
+impl Precision {
+    /// Both ends of the confidence interval, with the estimate between them; nothing for a share outside 0–1, which weights
+    /// below 0 make and no interval of shares can hold.
+    #[must_use]
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        (self.low <= self.high).then_some((self.low, self.high))
+    }
 }

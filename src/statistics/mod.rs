@@ -33,7 +33,7 @@ mod systematic;
 mod weighted_quantile;
 
 pub use calibration::{Calibrated, CalibrationCell, CalibrationError, calibrate};
-pub use calibration_method::{CalibrationMethod, CalibrationMethodError};
+pub use calibration_method::{CalibrationMethod, CalibrationMethodError, NegativeWeightRule};
 pub use confidence::Confidence;
 pub use design::{LonelyPsu, StageCovariance, StratumSize};
 pub use difference::Difference;

@@ -9,6 +9,7 @@ mod design;
 mod design_file;
 mod known;
 mod margin_file;
+mod notes;
 mod parquet_column;
 mod parquet_table;
 mod read;
@@ -21,6 +22,7 @@ use std::path::{Path, PathBuf};
 use super::named_twice::named_twice;
 use crate::estimation::EstimationError;
 use crate::foundation::one_line;
+use crate::statistics::NegativeWeightRule;
 
 use write::{CovarianceRow, LevelEstimate};
 
@@ -144,24 +146,34 @@ pub enum EstimateError {
         /// The stratum, and the units that it lies in.
         stratum: String,
     },
+    /// A calibration made weights negative, and the design refuses them.
+    #[error("{}", one_line(&format!("{message}; or say `negative_weights = \"allowed\"` under [calibration]")))]
+    NegativeWeights {
+        /// Whose weights, how many and how small.
+        message: String,
+    },
     /// The sample cannot be formed.
     #[error("{}", one_line(&.0.to_string()))]
     Estimation(#[from] EstimationError),
 }
 
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
-/// each domain. `progress` is told how many bytes of the responses were read.
-pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<(), EstimateError> {
+/// each domain. `progress` is told how many bytes of the responses were read. Returns what a reader should know besides, a
+/// sentence each.
+pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<Vec<String>, EstimateError> {
     let outputs: Vec<&Path> = [&options.output].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
     if let Some(path) = named_twice(&[&options.responses, &options.design], &outputs) {
         return Err(EstimateError::SameFile { path: path.display().to_string() });
     }
     let design = design::Design::read(&options.design)?;
     let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
+    if let (Some(negative), NegativeWeightRule::Refused) = (sample.sample.negative_weights(), design.negative_weights) {
+        return Err(EstimateError::NegativeWeights { message: negative.to_string() });
+    }
     let estimates = write::estimates(&design, &sample);
     write::write_rows(&options.output, options.format, &estimates, LevelEstimate::columns)?;
     if let Some(path) = &options.covariance {
         write::write_rows(path, options.format, &write::covariances(&design, &sample), CovarianceRow::clone)?;
     }
-    Ok(())
+    Ok(notes::notes(&design, &sample, &estimates))
 }
