@@ -242,7 +242,7 @@ impl Fitted {
 }
 
 /// Totals in whole parts as numbers; a part is worth `scale`.
-pub(super) fn numbers(totals: &[i64], scale: f64) -> Vec<f64> {
+pub(super) fn numbers(totals: &[i128], scale: f64) -> Vec<f64> {
     totals.iter().map(|total| *total as f64 * scale).collect()
 }
 

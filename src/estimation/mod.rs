@@ -48,6 +48,12 @@ pub enum EstimationError {
     /// A sum left the range of its integers.
     #[error("the weighted sums are too large to be added exactly; use smaller weights")]
     Overflow,
+    /// More responses than a sample can hold.
+    #[error("a sample holds at most {max} responses")]
+    Responses {
+        /// How many it holds.
+        max: u64,
+    },
     /// More is taken out of a tally than was put in.
     #[error("more is taken out of a tally than it holds")]
     Negative,
