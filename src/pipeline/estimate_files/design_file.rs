@@ -93,6 +93,7 @@ pub(super) struct CalibrationTable {
 }
 
 /// A calibration whose margin files are still to be read.
+#[derive(Debug, PartialEq)]
 pub(super) struct WantedCalibration {
     pub method: CalibrationMethod,
     pub margins: Vec<MarginTable>,
