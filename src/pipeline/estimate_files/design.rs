@@ -179,7 +179,7 @@ fn criteria(items: Vec<Code>, factors: Vec<Factor>) -> Result<Criteria, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::IntervalMethod;
+    use crate::statistics::{CalibrationMethod, IntervalMethod};
 
     const SMALL: &str = "[columns]\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"f\"\nitems = [\"q2\"]\n[options]\n";
 
@@ -187,7 +187,8 @@ mod tests {
     fn the_example_is_read() {
         let (design, calibration) = Design::from_toml(include_str!("../../../docs/examples/design.toml")).unwrap();
         assert_eq!((design.stages.len(), design.populations.len(), design.criteria.factors.len()), (2, 2, 2));
-        assert_eq!(calibration.map(|(method, margins)| (method, margins.len())), Some((CalibrationMethod::Raking, 2)));
+        let wanted = calibration.map(|wanted| (wanted.method, wanted.margins.len(), wanted.negative_weights));
+        assert_eq!(wanted, Some((CalibrationMethod::Raking, 2, NegativeWeightRule::Allowed)));
     }
 
     #[test]
