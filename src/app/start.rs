@@ -84,6 +84,10 @@ async fn migrate(config: &Config) -> Result<(), AnyError> {
     Ok(())
 }
 
+/// What can still be done once a wave takes no more answers.
+const WAYS_ON: &str = "Ways on: join a level that has no answers, or too few, with another one of its margin, by a dated \
+amendment of the plan. The answers stay as they are.";
+
 async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
     let advance = async |code: &str, to: WaveState| {
         platform.advance_wave(code, to).await?;
@@ -98,7 +102,13 @@ async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
             println!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);
         }
         WaveTask::Open { code } => advance(&code, WaveState::Open).await?,
-        WaveTask::Close { code } => advance(&code, WaveState::Closed).await?,
+        WaveTask::Close { code } => {
+            advance(&code, WaveState::Closed).await?;
+            let flaws = platform.flaws_of_weights(&code).await?;
+            if !flaws.0.is_empty() {
+                eprintln!("note: wave {code} cannot be released like this:\n{flaws}\n{WAYS_ON}");
+            }
+        }
         WaveTask::Release { code } => advance(&code, WaveState::Released).await?,
         WaveTask::List => {
             for wave in platform.waves().await? {

@@ -9,6 +9,11 @@ pub(super) fn print_error(error: &(dyn std::error::Error + Send + Sync)) {
     eprintln!("error: {error}");
 }
 
+/// Prints what is no error and yet should be known.
+pub(super) fn print_note(note: &str) {
+    eprintln!("note: {note}.");
+}
+
 /// A bar for `length` things called `what`.
 pub(super) fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
     styled(length, &format!("{{msg}} [{{bar:32}}] {{human_pos}} of {{human_len}} {what}, {{per_sec}}, {{eta}} left"))

@@ -40,6 +40,7 @@ impl MethodView {
             let key = if results.uncalibrated.is_some() { "not" } else { plan.method_name() };
             calibration_note(wave, plan, key, language)
         }));
+        notes.extend(negative_note(wave, results, language));
         notes.extend([
             note("method-places-title", places(ranking, shown, language)),
             note("method-tiers-title", language.t_with("method-tiers", level(ranking.level))),
@@ -117,6 +118,28 @@ fn calibration_note(wave: &Wave, plan: &CalibrationPlan, name: &str, language: L
     Note { title: language.t("method-calibration-title"), text: language.t_with(&key, [("margins", margins.into())]) }
 }
 
+/// Which weights the calibration made negative, and what that does to shares.
+fn negative_note(wave: &Wave, results: &WaveResults, language: Language) -> Option<Note> {
+    /// Combinations that are named.
+    const NAMED_MAX: usize = 20;
+    let negative = results.negative_weights.as_ref()?;
+    let named = negative.combinations.iter().take(NAMED_MAX).map(|combination| {
+        let level = |(margin, level): (usize, &u32)| wave.level_words(margin, *level as usize, language.tag());
+        let words: Vec<String> = combination.levels.iter().enumerate().filter_map(level).collect();
+        format!("{} ({})", words.join(", "), language.format_count(combination.respondents))
+    });
+    let mut groups: Vec<String> = named.collect();
+    if negative.combinations.len() > NAMED_MAX {
+        groups.push("…".to_owned());
+    }
+    let arguments = [
+        ("count", negative.respondents.into()),
+        ("smallest", language.format_number(negative.smallest, 2).into()),
+        ("groups", groups.join("; ").into()),
+    ];
+    Some(Note { title: language.t("method-negative-title"), text: language.t_with("method-negative", arguments) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,7 +162,7 @@ mod tests {
         wave.plan.estimation.interval = IntervalMethod::Wilson;
         wave.plan.estimation.lonely_psu = LonelyPsu::Adjust;
         let margins = vec![PlannedMargin { columns: vec!["unit".to_owned()], file: None, levels: Vec::new() }];
-        wave.plan.calibration = Some(CalibrationPlan { method: CalibrationMethod::Raking, margins });
+        wave.plan.calibration = Some(CalibrationPlan::new(CalibrationMethod::Raking, margins));
         let told: Vec<_> = titles(&wave).into_iter().filter(|title| !usual.contains(title)).collect();
         assert_eq!(told, ["Intervals of shares", "Strata with one sampling unit", "Weights"]);
     }
@@ -164,10 +187,10 @@ mod tests {
             told.extend(IntervalMethod::ALL.into_iter().filter_map(|interval| shares_note(interval, language)));
             told.extend(rules.into_iter().filter_map(|rule| lonely_note(rule, language)));
             for method in methods {
-                let plan = CalibrationPlan { method, margins: margins.clone() };
+                let plan = CalibrationPlan::new(method, margins.clone());
                 told.push(calibration_note(&wave, &plan, plan.method_name(), language));
             }
-            let plan = CalibrationPlan { method: CalibrationMethod::Raking, margins: margins.clone() };
+            let plan = CalibrationPlan::new(CalibrationMethod::Raking, margins.clone());
             told.push(calibration_note(&wave, &plan, "not", language));
         }
         assert_eq!(told.len(), 3 * (6 + 4 + 4));

@@ -24,9 +24,9 @@ pub(super) fn with_unit(kind: IndexKind, written: String, language: Language) ->
     language.t_with(key, [("value", written.into())])
 }
 
-/// Half the interval's width, in the estimate's unit.
-pub(super) fn margin(precision: &Precision) -> f64 {
-    (precision.high - precision.low) / 2.0
+/// Half the interval's width, in the estimate's unit; nothing without an interval.
+pub(super) fn margin(precision: &Precision) -> Option<f64> {
+    precision.interval().map(|(low, high)| (high - low) / 2.0)
 }
 
 /// An estimate in words, in points.
@@ -47,8 +47,10 @@ impl Written {
         let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.to_owned());
         Self {
             value: number(estimate.value),
-            interval: or_nothing(precision.map(|p| format!("{}–{}", number(p.low), number(p.high)))),
-            margin: or_nothing(precision.map(|p| number(margin(p)))),
+            interval: or_nothing(
+                precision.and_then(Precision::interval).map(|(low, high)| format!("{}–{}", number(low), number(high))),
+            ),
+            margin: or_nothing(precision.and_then(margin).map(number)),
             n: language.format_count(estimate.n),
             design_effect: or_nothing(
                 precision.and_then(|p| p.design_effect).map(|effect| language.format_number(effect, 2)),

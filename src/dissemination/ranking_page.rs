@@ -143,7 +143,8 @@ fn withheld(wave: &Wave, unit: &str, reason: &str, language: Language) -> String
 
 /// A row of a dot plot for an estimate whose unit is so many points.
 pub(super) fn dot_row(name: &str, estimate: &Estimate, points: f64, note: String) -> DotRow {
-    let interval = estimate.precision.map(|p| Interval { low: p.low * points, high: p.high * points });
+    let interval = estimate.precision.and_then(|precision| precision.interval());
+    let interval = interval.map(|(low, high)| Interval { low: low * points, high: high * points });
     DotRow { name: name.to_owned(), value: estimate.value * points, interval, note }
 }
 

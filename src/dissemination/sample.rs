@@ -80,6 +80,7 @@ pub(super) fn results() -> WaveResults {
         covariance: vec![vec![0.0; 9]; 9],
         overall: unit(None, 0.8291, 0.0051, 4009),
         uncalibrated: None,
+        negative_weights: None,
         open_link: OpenLinkResults::None,
         units,
     }

@@ -133,7 +133,8 @@ fn factor_charts(wave: &Wave, unit: &UnitResults, language: Language) -> Option<
         .filter_map(|factor| {
             let estimate = factor.top2.as_ref()?;
             let title = factor_title(&wave.questionnaire, factor.factor.as_str(), language);
-            let half = estimate.precision.as_ref().map(|p| language.format_number(margin(p) * 100.0, 2));
+            let half = estimate.precision.as_ref().and_then(margin);
+            let half = half.map(|half| language.format_number(half * 100.0, 2));
             Some(dot_row(title, estimate, 100.0, half.map_or_else(String::new, |half| format!("± {half}"))))
         })
         .collect();
@@ -199,7 +200,7 @@ fn item_note(result: &ItemResult, language: Language) -> String {
     let Some(estimate) = &result.top2 else { return language.t("item-no-answers") };
     let written = Written::of(estimate, 100.0, 1, language);
     let value = ("value", written.value.into());
-    let note = match estimate.precision {
+    let note = match estimate.precision.as_ref().and_then(margin) {
         Some(_) => language.t_with("item-note", [value, ("margin", written.margin.into())]),
         None => language.t_with("item-note-bare", [value]),
     };

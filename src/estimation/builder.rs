@@ -9,6 +9,7 @@ use super::cells::Cells;
 use super::frame::{Frame, Walk};
 use super::log::{Log, Stand};
 use super::margins::{Calibration, numbers, weight_of};
+use super::negative::NegativeWeights;
 use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
 use super::sample::{Domain, Sample};
@@ -166,7 +167,9 @@ impl SampleBuilder {
         for (domain, covariance) in covariances {
             domains[domain].set_covariance(covariance);
         }
-        Ok(Sample::new(domains, between, &pairs, lonely))
+        let negative = self.calibration.as_ref();
+        let negative = negative.and_then(|found| NegativeWeights::find(&frame, &self.cells, &projection, found));
+        Ok(Sample::new(domains, between, &pairs, lonely).with_negative_weights(negative))
     }
 }
 

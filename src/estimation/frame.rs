@@ -147,7 +147,7 @@ impl<'a> Walk<'a> {
             return Ok(UnitTotals::default());
         }
         let size = self.size(places.start, 1 + depth, below.drawn())?;
-        below.into_unit(size)
+        Ok(below.into_unit(size))
     }
 
     /// The size of the stratum that the units after `depth` units were drawn in.

@@ -72,7 +72,8 @@ impl Log {
         check_ratings(ratings, self.records.items)?;
         if self.stands.last().is_none_or(|chunk| chunk.len() == RESPONSES_PER_CHUNK) {
             // So that a number of 32 bits counts them.
-            u32::try_from((self.stands.len() + 1) * RESPONSES_PER_CHUNK).map_err(|_| EstimationError::Overflow)?;
+            let too_many = |_| EstimationError::Responses { max: u32::MAX.into() };
+            u32::try_from((self.stands.len() + 1) * RESPONSES_PER_CHUNK).map_err(too_many)?;
             self.stands.push(Vec::new());
             self.records.chunks.push(Vec::new());
         }

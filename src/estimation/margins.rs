@@ -1,8 +1,10 @@
 //! Calibration to known margins: who is in which cell, the factors, and the residuals that the variance is made of.
 
-use super::EstimationError;
+use std::collections::HashSet;
+
 use super::tally::TallySums;
 use super::unit_totals::BILLIONTH;
+use super::{EmptyLevel, EstimationError};
 use crate::statistics::{CalibrationCell, CalibrationError, CalibrationMethod, calibrate};
 
 /// How many people the population has of each level of a variable, or of a combination of variables.
@@ -23,6 +25,20 @@ pub struct Calibration {
 
 /// Totals of two margins may differ by this share: they are rounded to whole people.
 const ROUNDING: f64 = 1e-6;
+/// What shares sum to, and by which part of it they may miss it: 33.3 three times is 99.9.
+const WHOLES: [f64; 2] = [1.0, 100.0];
+const ROUNDED_SHARES: f64 = 5e-3;
+
+impl Margin {
+    fn sum(&self) -> f64 {
+        self.levels.iter().map(|(_, people)| people).sum()
+    }
+
+    fn looks_like_shares(&self) -> bool {
+        let sum = self.sum();
+        WHOLES.into_iter().any(|whole| (sum / whole - 1.0).abs() <= ROUNDED_SHARES)
+    }
+}
 
 impl Calibration {
     /// The most levels that all margins together may have; a system of as many equations is solved.
@@ -30,33 +46,57 @@ impl Calibration {
 
     /// Checks that margins can hold together: counts of people, with the same sum in each.
     pub fn new(method: CalibrationMethod, margins: Vec<Margin>) -> Result<Self, EstimationError> {
+        Self::of_people(method, margins, None)
+    }
+
+    /// The same of so many people: margins that sum to 1 or 100 are shares of the total and are multiplied up to it; others
+    /// must sum to it. Without a total all margins must be of one kind.
+    pub fn of_people(
+        method: CalibrationMethod,
+        mut margins: Vec<Margin>,
+        people: Option<f64>,
+    ) -> Result<Self, EstimationError> {
+        Self::check_counts(&margins)?;
+        match people {
+            Some(people) => margins.iter_mut().try_for_each(|margin| scale_to(margin, people))?,
+            None => refuse_other_sums(&margins)?,
+        }
+        Ok(Self { method, margins })
+    }
+
+    fn check_counts(margins: &[Margin]) -> Result<(), EstimationError> {
         let levels: usize = margins.iter().map(|margin| margin.levels.len()).sum();
         if levels == 0 || levels > Self::LEVELS_MAX {
             return Err(EstimationError::MarginLevels { found: levels });
         }
-        for margin in &margins {
+        for margin in margins {
             let is_wrong = |(_, people): &&(String, f64)| !(people.is_finite() && *people > 0.0);
             if let Some((level, _)) = margin.levels.iter().find(is_wrong) {
                 return Err(EstimationError::MarginCount { margin: margin.name.clone(), level: level.clone() });
             }
         }
-        let total = |margin: &Margin| margin.levels.iter().map(|(_, people)| people).sum::<f64>();
-        let first = total(&margins[0]);
-        if let Some(other) = margins.iter().find(|margin| (total(margin) / first - 1.0).abs() > ROUNDING) {
-            return Err(EstimationError::MarginTotals {
-                first: margins[0].name.clone(),
-                first_total: first,
-                second: other.name.clone(),
-                second_total: total(other),
-            });
-        }
-        Ok(Self { method, margins })
+        Ok(())
+    }
+
+    /// Whether the margins are shares of nobody knows how many people: each sums to 1 or 100. The weights then do, too.
+    #[must_use]
+    pub fn is_of_shares(&self) -> bool {
+        self.margins.iter().all(Margin::looks_like_shares)
     }
 
     /// The margins, in the order in which a response names its levels.
     #[must_use]
     pub fn margins(&self) -> &[Margin] {
         &self.margins
+    }
+
+    /// A level of each margin in words: `sex M, unit 080`.
+    pub(super) fn name_of(&self, levels: &[u32]) -> String {
+        let one = |(margin, level): (&Margin, &u32)| {
+            let level = margin.levels.get(*level as usize).map_or("", |(level, _)| level);
+            format!("{} {level}", margin.name)
+        };
+        self.margins.iter().zip(levels).map(one).collect::<Vec<_>>().join(", ")
     }
 
     /// The auxiliary variables as (margin, level): every level of the first margin, all but the first of the others, which
@@ -91,15 +131,16 @@ impl Calibration {
     }
 
     fn refuse_empty_levels(&self, groups: &[Vec<u32>]) -> Result<(), EstimationError> {
+        let mut empty = Vec::new();
         for (position, margin) in self.margins.iter().enumerate() {
+            let answered: HashSet<u32> = groups.iter().map(|group| group[position]).collect();
             for (number, (level, people)) in (0_u32..).zip(&margin.levels) {
-                if groups.iter().all(|group| group[position] != number) {
-                    let (margin, level) = (margin.name.clone(), level.clone());
-                    return Err(EstimationError::MarginEmpty { margin, level, people: *people });
+                if !answered.contains(&number) {
+                    empty.push(EmptyLevel { margin: margin.name.clone(), level: level.clone(), people: *people });
                 }
             }
         }
-        Ok(())
+        if empty.is_empty() { Ok(()) } else { Err(EstimationError::MarginEmpty { levels: empty }) }
     }
 
     fn explain(&self, error: CalibrationError, columns: &[(usize, usize)]) -> EstimationError {
@@ -120,6 +161,42 @@ impl Calibration {
             CalibrationError::NotFinite => EstimationError::Overflow,
         }
     }
+}
+
+/// Multiplies shares up to so many people; counts must come to as many.
+fn scale_to(margin: &mut Margin, people: f64) -> Result<(), EstimationError> {
+    let sum = margin.sum();
+    let is_counted = (sum / people - 1.0).abs() <= ROUNDING;
+    if !(people.is_finite() && people > 0.0 && (is_counted || margin.looks_like_shares())) {
+        return Err(EstimationError::MarginTotal { margin: margin.name.clone(), sum, total: people });
+    }
+    if !is_counted {
+        margin.levels.iter_mut().for_each(|(_, share)| *share *= people / sum);
+    }
+    Ok(())
+}
+
+fn refuse_other_sums(margins: &[Margin]) -> Result<(), EstimationError> {
+    let first = &margins[0];
+    let Some(other) = margins.iter().find(|margin| (margin.sum() / first.sum() - 1.0).abs() > ROUNDING) else {
+        return Ok(());
+    };
+    let shares = if first.looks_like_shares() { Some(first) } else { margins.iter().find(|m| m.looks_like_shares()) };
+    if let Some(shares) = shares {
+        let counted = margins.iter().find(|margin| !margin.looks_like_shares());
+        let (told, total) = match counted {
+            Some(counted) => (format!("margin {} to {}", counted.name, counted.sum()), counted.sum()),
+            None => (format!("margin {} to {}, which is not the same", other.name, other.sum()), 612_000.0),
+        };
+        let (margin, sum) = (shares.name.clone(), shares.sum());
+        return Err(EstimationError::MarginShares { margin, sum, other: told, total });
+    }
+    Err(EstimationError::MarginTotals {
+        first: first.name.clone(),
+        first_total: first.sum(),
+        second: other.name.clone(),
+        second_total: other.sum(),
+    })
 }
 
 /// Factors that meet the margins.
@@ -165,7 +242,7 @@ impl Fitted {
 }
 
 /// Totals in whole parts as numbers; a part is worth `scale`.
-pub(super) fn numbers(totals: &[i64], scale: f64) -> Vec<f64> {
+pub(super) fn numbers(totals: &[i128], scale: f64) -> Vec<f64> {
     totals.iter().map(|total| *total as f64 * scale).collect()
 }
 

@@ -6,7 +6,7 @@
 //!
 //! A sample is formed in this order: `place.rs` and `cells.rs` number places and combinations of levels, and `log.rs` keeps the
 //! responses by both;
-//! `margins.rs` finds the factors of a calibration; `frame.rs` walks through strata and stages, `unit_totals.rs` says what
+//! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` walks through strata and stages, `unit_totals.rs` says what
 //! a unit adds, `strata.rs` and `between.rs` add it up; `pairs.rs` and `joint.rs` form what design effects need.
 //!
 //! Beside that stands `numeric/`: a sample of numbers of any kind, in memory, for the statistics that a design file asks for.
@@ -20,6 +20,7 @@ mod frame;
 mod joint;
 mod log;
 mod margins;
+mod negative;
 mod numeric;
 mod pairs;
 mod place;
@@ -36,6 +37,7 @@ pub use between::BetweenLevels;
 pub use builder::{Membership, Respondent, SampleBuilder};
 pub use log::Stand;
 pub use margins::{Calibration, Margin};
+pub use negative::{NegativeCombination, NegativeWeights};
 pub use numeric::{NameColumn, NumericSample, NumericStatistic, PlaceColumns, Prepared, RowMargins, Study};
 pub use place::Place;
 pub use sample::{Domain, Sample};
@@ -50,6 +52,12 @@ pub enum EstimationError {
     /// A sum left the range of its integers.
     #[error("the weighted sums are too large to be added exactly; use smaller weights")]
     Overflow,
+    /// More responses than a sample can hold.
+    #[error("a sample holds at most {max} responses")]
+    Responses {
+        /// How many it holds.
+        max: u64,
+    },
     /// More is taken out of a tally than was put in.
     #[error("more is taken out of a tally than it holds")]
     Negative,
@@ -125,15 +133,38 @@ pub enum EstimationError {
         /// Its sum.
         second_total: f64,
     },
-    /// A margin has people whom nobody in the sample stands for.
-    #[error("margin {margin}: no response has {level:?}, which has {people} people; join it with another level")]
-    MarginEmpty {
+    /// A margin sums to 1 or 100, as shares do, and nothing says of how many people.
+    #[error(
+        "margin {margin} sums to {sum}, as shares do, and {other}. Write counts of people, or say under [calibration] how \
+         many people there are, such as `total = {total}`"
+    )]
+    MarginShares {
         /// The margin.
         margin: String,
-        /// The level.
-        level: String,
-        /// Its people.
-        people: f64,
+        /// Its sum.
+        sum: f64,
+        /// What does not go with it.
+        other: String,
+        /// What its total could be.
+        total: f64,
+    },
+    /// A margin counts other people than the calibration's total says, or the total is no number of people.
+    #[error(
+        "margin {margin} sums to {sum}: that is neither the total of {total} people nor shares, which sum to 1 or 100"
+    )]
+    MarginTotal {
+        /// The margin.
+        margin: String,
+        /// Its sum.
+        sum: f64,
+        /// The total.
+        total: f64,
+    },
+    /// Margins have people whom nobody in the sample stands for.
+    #[error("{}", told_empty(levels))]
+    MarginEmpty {
+        /// All such levels, margin by margin.
+        levels: Vec<EmptyLevel>,
     },
     /// In the sample, a level of a margin follows from others.
     #[error("margin {margin}: in the sample {level:?} follows from the margins before it; leave one of them out")]
@@ -183,12 +214,41 @@ impl EstimationError {
             Self::MarginLevels { .. }
                 | Self::MarginCount { .. }
                 | Self::MarginTotals { .. }
+                | Self::MarginShares { .. }
+                | Self::MarginTotal { .. }
                 | Self::MarginEmpty { .. }
                 | Self::MarginCollinear { .. }
                 | Self::MarginNotMet { .. }
                 | Self::CalibrationBounds { .. }
         )
     }
+}
+
+/// A level of a margin that no response has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmptyLevel {
+    /// The margin.
+    pub margin: String,
+    /// The level.
+    pub level: String,
+    /// How many people it has.
+    pub people: f64,
+}
+
+/// Levels that are named in one message; the others are counted.
+const NAMED_MAX: usize = 20;
+
+fn told_empty(levels: &[EmptyLevel]) -> String {
+    let told = |levels: &[EmptyLevel]| {
+        let names: Vec<_> = levels.iter().map(|level| format!("{:?} ({} people)", level.level, level.people)).collect();
+        format!("margin {}: no response has {}", levels[0].margin, names.join(", "))
+    };
+    let named = &levels[..levels.len().min(NAMED_MAX)];
+    let mut parts: Vec<String> = named.chunk_by(|a, b| a.margin == b.margin).map(told).collect();
+    if levels.len() > NAMED_MAX {
+        parts.push(format!("and {} levels more", levels.len() - NAMED_MAX));
+    }
+    format!("{}; answers are needed there, or join such a level with another one", parts.join("; "))
 }
 
 fn shown(population: Option<f64>) -> String {

@@ -2,6 +2,7 @@
 
 use super::between::{BetweenLevels, Pairs};
 use super::margins::numbers;
+use super::negative::NegativeWeights;
 use super::strata::DomainCovariance;
 use super::unit_totals::BILLIONTH;
 use super::{EstimationError, Statistic, TallySums};
@@ -14,6 +15,7 @@ pub struct Sample {
     /// Of each statistic that was asked for, the covariance between the levels that were asked for.
     between: Vec<Vec<Vec<f64>>>,
     lonely: Vec<String>,
+    negative: Option<NegativeWeights>,
 }
 
 impl Sample {
@@ -21,7 +23,11 @@ impl Sample {
         let between =
             |(position, statistic)| covariance_between(&domains, &wanted.levels, (position, statistic), pairs);
         let between = wanted.statistics.iter().enumerate().map(between).collect();
-        Self { domains, between, lonely }
+        Self { domains, between, lonely, negative: None }
+    }
+
+    pub(super) fn with_negative_weights(self, negative: Option<NegativeWeights>) -> Self {
+        Self { negative, ..self }
     }
 
     /// Everybody.
@@ -40,6 +46,12 @@ impl Sample {
     #[must_use]
     pub fn lonely_strata(&self) -> &[String] {
         &self.lonely
+    }
+
+    /// The weights that a calibration made negative; nothing where there are none.
+    #[must_use]
+    pub fn negative_weights(&self) -> Option<&NegativeWeights> {
+        self.negative.as_ref()
     }
 
     /// The covariance of the statistic at `position` in the list that was asked for (see [`BetweenLevels`]) between the

@@ -60,12 +60,6 @@ impl DomainSums {
         }
         Ok(())
     }
-
-    /// The totals of the whole stratum.
-    fn totals(&self) -> Result<Vec<i64>, EstimationError> {
-        let fits = |sum: &i128| i64::try_from(*sum).map_err(|_| EstimationError::Overflow);
-        self.moments.sums().iter().map(fits).collect()
-    }
 }
 
 impl<'a> StratumSums<'a> {
@@ -93,7 +87,7 @@ impl<'a> StratumSums<'a> {
     }
 
     /// The stratum as one unit of the stage above: its totals, and the covariance within it.
-    pub(super) fn into_unit(self, size: StratumSize) -> Result<UnitTotals, EstimationError> {
+    pub(super) fn into_unit(self, size: StratumSize) -> UnitTotals {
         let mut unit = UnitTotals::default();
         let mut between = BetweenStage::new(self.survey.lonely);
         between.add_stratum(self.between, size);
@@ -103,11 +97,11 @@ impl<'a> StratumSums<'a> {
             stage.add_stratum(&sums.moments, size);
             let is_member = sums.members > 0;
             let answered = is_member.then(|| sums.answering.iter().map(|count| *count > 0).collect());
-            let totals = sums.totals()?;
+            let totals = sums.moments.sums().to_vec();
             let within = with_later_stages(stage.finish(), sums.within.as_ref(), size);
             unit.domains.insert(domain, DomainTotals { totals, answered, within: Some(within) });
         }
-        Ok(unit)
+        unit
     }
 }
 

@@ -12,12 +12,13 @@ const HEAD: usize = 2;
 
 /// What is known of a group of responses, such as those of one primary sampling unit, once they are added up.
 ///
-/// Weights are in whole billionths, so sums are exact: the same in any order, and a removed response leaves no trace.
+/// Weights are in whole billionths, so sums are exact: the same in any order, and a removed response leaves no trace. No
+/// number of responses fills the integers: the largest weights of 2⁶³ responses, each with the highest rating, come to 2¹²⁰.
 /// The rating is kept, not whether it satisfies: so no index method is built into what is kept.
 ///
 /// Layout: responses, Σw, then per rated item: answered, Σw of rating 1, …, Σw of rating 5.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TallySums(Vec<i64>);
+pub struct TallySums(Vec<i128>);
 
 impl TallySums {
     /// The most rated items of a questionnaire.
@@ -41,7 +42,7 @@ impl TallySums {
     /// Adds a response: one rating an item, 0 where it was not answered. On an error nothing is added.
     pub fn add_response(&mut self, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
         check_ratings(ratings, self.items())?;
-        let weight = weight.billionths();
+        let weight = i128::from(weight.billionths());
         let [responses, weights] = [(self.0[0], 1), (self.0[1], weight)].map(|(sum, more)| sum.checked_add(more));
         // No other sum grows faster than these two: a response that fits here fits everywhere.
         let (Some(responses), Some(weights)) = (responses, weights) else { return Err(EstimationError::Overflow) };
@@ -50,7 +51,7 @@ impl TallySums {
         for (sums, rating) in sums.iter_mut().zip(ratings) {
             // Without a branch, which missing answers would often mislead.
             let is_given = *rating > 0;
-            sums[0] += i64::from(is_given);
+            sums[0] += i128::from(is_given);
             sums[usize::from(*rating)] += if is_given { weight } else { 0 };
         }
         Ok(())
@@ -58,7 +59,7 @@ impl TallySums {
 
     /// Adds the tally of other responses. On an error nothing is added.
     pub fn add(&mut self, other: &Self) -> Result<(), EstimationError> {
-        self.combine(other, EstimationError::Overflow, i64::checked_add)
+        self.combine(other, EstimationError::Overflow, i128::checked_add)
     }
 
     /// Takes out responses that were added. On an error nothing is taken out.
@@ -70,7 +71,7 @@ impl TallySums {
         &mut self,
         other: &Self,
         error: EstimationError,
-        operation: impl Fn(i64, i64) -> Option<i64>,
+        operation: impl Fn(i128, i128) -> Option<i128>,
     ) -> Result<(), EstimationError> {
         if self.0.len() != other.0.len() {
             return Err(EstimationError::Length { expected: self.0.len(), found: other.0.len() });
@@ -88,40 +89,40 @@ impl TallySums {
     /// How many responses were added.
     #[must_use]
     pub fn responses(&self) -> u64 {
-        self.0[0].unsigned_abs()
+        count(self.0[0])
     }
 
     /// The sum of their weights, in billionths.
     #[must_use]
-    pub fn weight_sum(&self) -> i64 {
+    pub fn weight_sum(&self) -> i128 {
         self.0[1]
     }
 
     /// How many answered the item at `position`.
     #[must_use]
     pub fn answered(&self, position: usize) -> u64 {
-        self.0[HEAD + ITEM_SUMS * position].unsigned_abs()
+        count(self.0[HEAD + ITEM_SUMS * position])
     }
 
     /// The weight in billionths of each rating of the item at `position`, the worst rating first.
     #[must_use]
-    pub fn rating_weights(&self, position: usize) -> [i64; RATINGS] {
+    pub fn rating_weights(&self, position: usize) -> [i128; RATINGS] {
         let begin = HEAD + ITEM_SUMS * position + 1;
         std::array::from_fn(|rating| self.0[begin + rating])
     }
 
     /// The totals that all statistics are functions of, in billionths: the weight of satisfied answers of each item,
     /// then the weight of all answers of each item, then the weighted sum of ratings of each item.
-    pub fn totals(&self, satisfied_from: u8) -> Result<Vec<i64>, EstimationError> {
+    pub fn totals(&self, satisfied_from: u8) -> Result<Vec<i128>, EstimationError> {
         let items = self.items();
-        let mut totals = vec![0_i64; 3 * items];
+        let mut totals = vec![0_i128; 3 * items];
         for item in 0..items {
             for (rating, weight) in (1_u8..).zip(self.rating_weights(item)) {
                 if rating >= satisfied_from {
                     totals[item] += weight;
                 }
                 totals[items + item] += weight;
-                let score = weight.checked_mul(i64::from(rating)).ok_or(EstimationError::Overflow)?;
+                let score = weight.checked_mul(i128::from(rating)).ok_or(EstimationError::Overflow)?;
                 let sum = &mut totals[2 * items + item];
                 *sum = sum.checked_add(score).ok_or(EstimationError::Overflow)?;
             }
@@ -129,32 +130,44 @@ impl TallySums {
         Ok(totals)
     }
 
-    /// The sums as bytes, 8 a sum, little endian; the length tells the number of items.
+    /// The sums as bytes, little endian: 8 a sum where all fit, 16 otherwise; the length tells which, and the number of items.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0.iter().flat_map(|sum| sum.to_le_bytes()).collect()
+        let short: Option<Vec<i64>> = self.0.iter().map(|sum| i64::try_from(*sum).ok()).collect();
+        match short {
+            Some(short) => short.iter().flat_map(|sum| sum.to_le_bytes()).collect(),
+            None => self.0.iter().flat_map(|sum| sum.to_le_bytes()).collect(),
+        }
     }
 
     /// The tally that [`Self::to_bytes`] wrote, of a questionnaire with `items` rated items.
     pub fn from_bytes(items: usize, bytes: &[u8]) -> Result<Self, EstimationError> {
         let mut tally = Self::new(items)?;
-        let (chunks, rest) = bytes.as_chunks::<8>();
-        if chunks.len() != tally.0.len() || !rest.is_empty() {
-            return Err(EstimationError::Length { expected: 8 * tally.0.len(), found: bytes.len() });
-        }
-        tally.0 = chunks.iter().map(|chunk| i64::from_le_bytes(*chunk)).collect();
+        let sums = tally.0.len();
+        tally.0 = if bytes.len() == 8 * sums {
+            bytes.as_chunks().0.iter().map(|chunk| i64::from_le_bytes(*chunk).into()).collect()
+        } else if bytes.len() == 16 * sums {
+            bytes.as_chunks().0.iter().map(|chunk| i128::from_le_bytes(*chunk)).collect()
+        } else {
+            return Err(EstimationError::Length { expected: 8 * sums, found: bytes.len() });
+        };
         if tally.is_possible() { Ok(tally) } else { Err(EstimationError::Impossible) }
     }
 
     /// Whether no item was answered more often, or with more weight, than there are responses.
     fn is_possible(&self) -> bool {
         let [responses, weight] = [self.0[0], self.0[1]];
-        let item_is_possible = |sums: &[i64]| {
-            let rated = sums[1..].iter().try_fold(0_i64, |sum, rating| sum.checked_add(*rating));
+        let item_is_possible = |sums: &[i128]| {
+            let rated = sums[1..].iter().try_fold(0_i128, |sum, rating| sum.checked_add(*rating));
             sums.iter().all(|sum| *sum >= 0) && sums[0] <= responses && rated.is_some_and(|rated| rated <= weight)
         };
-        responses >= 0 && weight >= 0 && self.0[HEAD..].chunks_exact(ITEM_SUMS).all(item_is_possible)
+        u64::try_from(responses).is_ok() && weight >= 0 && self.0[HEAD..].chunks_exact(ITEM_SUMS).all(item_is_possible)
     }
+}
+
+/// A sum that counts responses.
+fn count(sum: i128) -> u64 {
+    u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
 /// Checks that there is one rating of 0 to 5 for each of `items`.
@@ -207,6 +220,23 @@ mod tests {
     }
 
     #[test]
+    fn people_beyond_what_8_bytes_hold_are_counted_and_read_back_and_shorter_bytes_stay_as_they_were() {
+        // 20,000 million people, 2 · 10^19 billionths.
+        let mut tally = tally(&[(Weight::MAX.billionths(), vec![5, 1])]);
+        assert_eq!(tally.to_bytes().len(), 8 * 14);
+        for _ in 0..11 {
+            let more = tally.clone();
+            tally.add(&more).unwrap();
+        }
+        let more = tally.clone();
+        (0..9).for_each(|_| tally.add(&more).unwrap());
+        assert_eq!(tally.weight_sum(), 20_480 * 1_000_000 * 1_000_000_000);
+        assert_eq!(tally.totals(4).unwrap()[4], 5 * tally.weight_sum());
+        let bytes = tally.to_bytes();
+        assert_eq!((bytes.len(), TallySums::from_bytes(2, &bytes)), (16 * 14, Ok(tally)));
+    }
+
+    #[test]
     fn totals_count_the_satisfied_the_answers_and_the_ratings() {
         let tally = tally(&[(10, vec![5, 0]), (3, vec![3, 4]), (7, vec![4, 1])]);
         assert_eq!(tally.totals(4), Ok(vec![17, 3, 20, 10, 50 + 9 + 28, 12 + 7]));
@@ -232,14 +262,15 @@ mod tests {
 
     #[test]
     fn bytes_of_sums_that_no_responses_have_are_refused() {
-        let sums = |first: [i64; 8]| TallySums(first.to_vec()).to_bytes();
+        let sums = |first: [i128; 8]| TallySums(first.to_vec()).to_bytes();
         assert!(TallySums::from_bytes(1, &sums([2, 9, 2, 4, 0, 0, 0, 5])).is_ok());
         for impossible in [
             [-1, 9, 0, 0, 0, 0, 0, 0],
             [2, 9, 3, 4, 0, 0, 0, 5],
             [2, 9, 2, 5, 0, 0, 0, 5],
             [2, 9, 2, 5, -1, 0, 0, 5],
-            [2, i64::MAX, 2, i64::MAX, 1, 0, 0, 0],
+            [2, i128::MAX, 2, i128::MAX, 1, 0, 0, 0],
+            [i128::MAX, 9, 0, 0, 0, 0, 0, 0],
         ] {
             assert_eq!(TallySums::from_bytes(1, &sums(impossible)), Err(EstimationError::Impossible), "{impossible:?}");
         }
@@ -255,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_sum_beyond_the_integers_is_an_error_and_changes_nothing() {
-        let full = TallySums(vec![1, i64::MAX, 0, 0, 0, 0, 0, 0]);
+        let full = TallySums(vec![1, i128::MAX, 0, 0, 0, 0, 0, 0]);
         let mut tally = full.clone();
         assert_eq!(tally.add_response(Weight::ONE, &[1]), Err(EstimationError::Overflow));
         assert_eq!(tally.add(&full), Err(EstimationError::Overflow));

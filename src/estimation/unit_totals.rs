@@ -17,7 +17,7 @@ pub(super) const BILLIONTH: f64 = 1.0 / Weight::SCALE as f64;
 #[derive(Debug)]
 pub(super) struct DomainTotals {
     /// The totals in whole parts of [`Projection::scale`].
-    pub(super) totals: Vec<i64>,
+    pub(super) totals: Vec<i128>,
     /// Whether a member answered, item by item; nothing where no member is in the unit.
     pub(super) answered: Option<Vec<bool>>,
     /// The covariance within the unit, from later stages; a matrix that is missing could not be formed.
@@ -72,7 +72,7 @@ impl Projection {
         people: f64,
     ) -> Self {
         // Ratings are at most 5, and so is what is expected of them, as a rule; so all residuals together come to some 2^57
-        // parts, and the sum of their squares to 2^114. That leaves room for residuals that are many times larger.
+        // parts, which is finer than numbers are. Residuals that are 10^12 times larger have room, too.
         let scale = (people * 8.0).log2().ceil().exp2() / 2_f64.powi(57);
         Self { satisfied_from, items, calibrated: Some((fitted, regressions)), scale }
     }
@@ -112,8 +112,8 @@ impl Projection {
     ) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
         // Integers first, group by group, so that the order in which cells were met does not matter.
-        let mut members: BTreeMap<(usize, usize), Vec<i64>> = BTreeMap::new();
-        let mut weights: BTreeMap<usize, i64> = BTreeMap::new();
+        let mut members: BTreeMap<(usize, usize), Vec<i128>> = BTreeMap::new();
+        let mut weights: BTreeMap<usize, i128> = BTreeMap::new();
         for (cell, tally) in tallies.iter().filter(|(_, tally)| tally.responses() > 0) {
             let group = cells.group(*cell);
             let totals = tally.totals(self.satisfied_from)?;
@@ -152,7 +152,7 @@ impl Projection {
     }
 }
 
-fn add_checked(sums: &mut [i64], other: &[i64]) -> Result<(), EstimationError> {
+fn add_checked(sums: &mut [i128], other: &[i128]) -> Result<(), EstimationError> {
     for (sum, other) in sums.iter_mut().zip(other) {
         *sum = sum.checked_add(*other).ok_or(EstimationError::Overflow)?;
     }
@@ -167,8 +167,8 @@ fn note_answers(sums: &mut DomainTotals, tally: &TallySums) {
 }
 
 /// The nearest whole number.
-fn whole(value: f64) -> Result<i64, EstimationError> {
+fn whole(value: f64) -> Result<i128, EstimationError> {
     let rounded = value.round();
-    #[expect(clippy::cast_possible_truncation, reason = "whole, and within the range of i64")]
-    if rounded.abs() < 9e18 { Ok(rounded as i64) } else { Err(EstimationError::Overflow) }
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and within the range of i128")]
+    if rounded.abs() < 1e30 { Ok(rounded as i128) } else { Err(EstimationError::Overflow) }
 }

@@ -33,6 +33,7 @@ pub fn compute(wave: &Wave, method: &Method, sample: &Sample) -> WaveResults {
         headline: method.headline,
         level: confidence.level,
         uncalibrated: None,
+        negative_weights: sample.negative_weights().cloned(),
         open_link: OpenLinkResults::None,
         units: wave.units.iter().zip(sample.levels()).map(unit_results).collect(),
         overall: compute_domain(&criteria, method, sample.overall(), confidence, None),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::estimation::{EstimationError, NegativeWeights};
 use crate::foundation::Code;
 use crate::statistics::Estimate;
 use crate::survey::Scale;
@@ -37,7 +38,7 @@ impl IndexKind {
 }
 
 /// The results of a wave.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WaveResults {
     /// The method's name and version, such as `sipas-top2@2017`.
     pub method: String,
@@ -46,7 +47,9 @@ pub struct WaveResults {
     /// Confidence level of the intervals.
     pub level: f64,
     /// Why the weights are not calibrated although the plan wants it; nothing where they are, or where it does not.
-    pub uncalibrated: Option<String>,
+    pub uncalibrated: Option<EstimationError>,
+    /// The weights that the calibration made negative; nothing where there are none.
+    pub negative_weights: Option<NegativeWeights>,
     /// What came over the open link.
     pub open_link: OpenLinkResults,
     /// One entry a measured unit, in the plan's order.

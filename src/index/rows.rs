@@ -27,7 +27,8 @@ pub struct EstimateRow {
     pub se: Option<f64>,
     /// Degrees of freedom.
     pub df: Option<u64>,
-    /// Lower end of the confidence interval.
+    /// Lower end of the confidence interval; null where there is none: no interval of shares holds an estimate outside 0–1,
+    /// which weights below 0 can make.
     pub ci_low: Option<f64>,
     /// Upper end of the confidence interval.
     pub ci_high: Option<f64>,
@@ -42,6 +43,7 @@ impl EstimateRow {
     #[must_use]
     pub fn new(statistic: &'static str, item: Option<&Code>, estimate: Option<&Estimate>) -> Self {
         let precision = estimate.and_then(|estimate| estimate.precision);
+        let interval = precision.and_then(|precision| precision.interval());
         Self {
             statistic,
             item: item.map(Code::to_string),
@@ -49,8 +51,8 @@ impl EstimateRow {
             estimate: estimate.map(|estimate| estimate.value),
             se: precision.map(|p| p.se),
             df: precision.map(|p| p.df),
-            ci_low: precision.map(|p| p.low),
-            ci_high: precision.map(|p| p.high),
+            ci_low: interval.map(|(low, _)| low),
+            ci_high: interval.map(|(_, high)| high),
             deff: precision.and_then(|p| p.design_effect),
             n_eff: precision.and_then(|p| p.n_effective),
         }

@@ -62,6 +62,55 @@ pub struct Fieldwork {
     pub units: Vec<UnitFieldwork>,
     /// All units together.
     pub overall: UnitFieldwork,
+    /// What is wrong so far with the weights that the plan calibrates.
+    pub weights: WeightsState,
+}
+
+/// What is wrong so far with calibrated weights; nothing in it where nothing is. Levels are told by their positions in the
+/// plan.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct WeightsState {
+    /// Levels in which nobody has answered: the weights cannot be calibrated.
+    pub unanswered: Vec<UnansweredLevel>,
+    /// Why they cannot be calibrated although each level has answers.
+    pub unmet: Option<UnmetMargins>,
+    /// Weights that the calibration made negative.
+    pub negative: Option<NegativeResponses>,
+}
+
+/// A level of a margin in which nobody has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct UnansweredLevel {
+    /// The margin's position in the plan.
+    pub margin: usize,
+    /// The level's position in the margin.
+    pub level: usize,
+    /// How many people it has.
+    pub people: f64,
+}
+
+/// Why no weights meet margins whose levels all have answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum UnmetMargins {
+    /// Among the answers, a level (margin, level) follows from the margins before it.
+    Follows(usize, usize),
+    /// No weights of the kind meet all margins; this level (margin, level) is furthest off.
+    TooFar(usize, usize),
+    /// The plan's margins contradict each other; what is wrong, in English.
+    Contradiction(String),
+}
+
+/// Responses whose calibrated weight is below 0.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NegativeResponses {
+    /// How many.
+    pub responses: u64,
+    /// The smallest weight.
+    pub smallest: f64,
+    /// The combinations of levels that they have: the position of a level in each margin, and how many have them.
+    pub combinations: Vec<(Vec<u32>, u64)>,
+    /// Whether the plan allows them to be released.
+    pub allowed: bool,
 }
 
 /// The fieldwork of one unit.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, UnitFieldwork};
+use super::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, UnitFieldwork, WeightsState};
 use crate::foundation::Code;
 use crate::statistics::answers_at_seen_margin;
 use crate::survey::{Channel, Field, Wave};
@@ -12,7 +12,8 @@ use crate::survey::{Channel, Field, Wave};
 /// Counts the fieldwork of a wave on a day.
 ///
 /// What is expected by today is the target times the share of field days that have begun. All units together have a
-/// target when each of them has one. Counts of units that the wave does not measure are left out.
+/// target when each of them has one. Counts of units that the wave does not measure are left out. Of the weights nothing is
+/// said: they take more than counts.
 #[must_use]
 pub fn fieldwork(wave: &Wave, counts: &[DayCount], today: NaiveDate, precision: &SeenPrecisions) -> Fieldwork {
     let mut by_unit: BTreeMap<&Code, Vec<&DayCount>> =
@@ -59,7 +60,7 @@ pub fn fieldwork(wave: &Wave, counts: &[DayCount], today: NaiveDate, precision: 
     let all: Vec<&DayCount> = by_unit.into_values().flatten().collect();
     let target = units.iter().map(|unit| unit.target).sum();
     let overall = state(None, &all, target, precision.overall.as_ref());
-    Fieldwork { today, wished_margin, units, overall }
+    Fieldwork { today, wished_margin, units, overall, weights: WeightsState::default() }
 }
 
 /// The share of the field days that have begun, 0–1.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
-use super::{Fieldwork, UnitFieldwork};
+use super::{Fieldwork, UnitFieldwork, WeightsState};
 use crate::survey::Mode;
 use crate::survey::sample::{DISTRICTS, code, day};
 
@@ -45,5 +45,11 @@ pub(crate) fn fieldwork() -> Fieldwork {
     for (on, count) in units.iter().flat_map(|unit| &unit.by_day) {
         *all.entry(*on).or_default() += count;
     }
-    Fieldwork { today: day(2024, 11, 15), wished_margin: 0.03, units, overall: unit(None, all, 5_400) }
+    Fieldwork {
+        today: day(2024, 11, 15),
+        wished_margin: 0.03,
+        units,
+        overall: unit(None, all, 5_400),
+        weights: WeightsState::default(),
+    }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
 
+use super::weights_view::WeightsView;
 use crate::chart::{BurnUp, BurnUpWords, Layout};
 use crate::monitoring::{Fieldwork, UnitFieldwork};
 use crate::survey::{Mode, Wave};
@@ -22,6 +23,8 @@ pub(super) struct FieldworkView {
     wave_title: String,
     facts: String,
     lead: String,
+    /// What is wrong with the weights, if anything is.
+    weights: Option<WeightsView>,
     wave_code: String,
     /// Whose days are shown.
     shown: String,
@@ -78,6 +81,7 @@ impl FieldworkView {
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             facts: language.t_with("fieldwork-facts", facts),
             lead: lead(&fieldwork.overall, language),
+            weights: WeightsView::new(wave, &fieldwork.weights, language),
             wave_code: wave.plan.code.to_string(),
             shown: unit_name(wave, shown, language),
             shows_one_unit: unit.is_some(),

@@ -5,5 +5,6 @@
 
 mod fieldwork_page;
 mod pages;
+mod weights_view;
 
 pub use pages::pages;

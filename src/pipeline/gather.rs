@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use super::PipelineError;
 use super::waves::{LoadedWave, unmeasured};
-use crate::estimation::{Calibration, Margin, Membership, Place, Respondent, SampleBuilder};
+use crate::estimation::{Calibration, EstimationError, Margin, Membership, Place, Respondent, SampleBuilder};
 use crate::foundation::{Code, Weight};
 use crate::index::Method;
 use crate::storage::{KeptResponse, Snapshot, StorageError};
 use crate::survey::{CalibrationPlan, OpenAnswers, PlannedMargin, Source, UnitId, Wave, packed_text};
+
+/// Joins the columns of a margin, and the values of a level, in names for people.
+pub(super) const BESIDE: &str = " × ";
 
 /// What a wave's responses make.
 pub(super) struct Gathered {
@@ -44,7 +47,7 @@ pub(super) async fn gather(
     let (mut apart, mut opt_in) = (empty()?, 0);
     let mut sample = empty()?.with_lonely_psu(wave.plan.estimation.lonely_psu);
     let margins = if let Some(plan) = calibration {
-        sample = sample.calibrated(Calibration::new(plan.method, plan.margins.iter().map(margin).collect())?);
+        sample = sample.calibrated(calibration_of(plan)?);
         Margins::new(plan, wave)
     } else {
         add_tallies(snapshot, loaded, items, &mut sample).await?;
@@ -97,9 +100,14 @@ async fn add_tallies(
     Ok(())
 }
 
+/// What a plan calibrates weights to; an error where its margins cannot hold together.
+pub(super) fn calibration_of(plan: &CalibrationPlan) -> Result<Calibration, EstimationError> {
+    Calibration::of_people(plan.method, plan.margins.iter().map(margin).collect(), plan.total)
+}
+
 fn margin(planned: &PlannedMargin) -> Margin {
-    let levels = planned.levels.iter().map(|level| (level.values.join(" × "), level.people)).collect();
-    Margin { name: planned.columns.join(" × "), levels }
+    let levels = planned.levels.iter().map(|level| (level.values.join(BESIDE), level.people)).collect();
+    Margin { name: planned.columns.join(BESIDE), levels }
 }
 
 /// Finds the level of each margin that a response has.

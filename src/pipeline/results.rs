@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::gather::{Gathered, OpenLinkAnswers, gather};
+use super::gather::{BESIDE, Gathered, OpenLinkAnswers, gather};
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
-use crate::estimation::BetweenLevels;
+use crate::estimation::{BetweenLevels, EmptyLevel, EstimationError};
 use crate::index::{IndexKind, Method, OpenLinkResults, UnitResults, WaveResults, compute, wanted_covariances};
-use crate::monitoring::{DayCount, Fieldwork, SeenPrecision, SeenPrecisions, fieldwork};
+use crate::monitoring::{
+    DayCount, Fieldwork, NegativeResponses, SeenPrecision, SeenPrecisions, UnansweredLevel, UnmetMargins, WeightsState,
+    fieldwork,
+};
+use crate::statistics::NegativeWeightRule;
 use crate::storage::{DailyCount, Snapshot};
 use crate::survey::{UnitId, Wave};
 
@@ -66,7 +70,8 @@ impl Platform {
             };
             counts.extend(by_day.into_iter().map(counted));
         }
-        Ok(fieldwork(wave, &counts, self.clock().today(), &precisions_of(&results)))
+        let state = fieldwork(wave, &counts, self.clock().today(), &precisions_of(&results));
+        Ok(Fieldwork { weights: weights_of(wave, &results), ..state })
     }
 }
 
@@ -87,14 +92,14 @@ async fn form_standings(
         Err(error) => return Err(error),
     };
     let gathered = gather(snapshot, loaded, method, None).await?;
-    standings_of(&loaded.wave, method, gathered, Some(reason.to_string())).await
+    standings_of(&loaded.wave, method, gathered, Some(reason)).await
 }
 
 async fn standings_of(
     wave: &Arc<Wave>,
     method: &'static Method,
     gathered: Gathered,
-    uncalibrated: Option<String>,
+    uncalibrated: Option<EstimationError>,
 ) -> Result<Standings, PipelineError> {
     let wave = Arc::clone(wave);
     let computing = tokio::task::spawn_blocking(move || {
@@ -118,9 +123,50 @@ fn precisions_of(results: &WaveResults) -> SeenPrecisions {
     let points = if results.headline == IndexKind::Score { 100.0 } else { 1.0 };
     let seen = |unit: &UnitResults| {
         let precision = unit.indices.get(results.headline)?.precision?;
-        let margin = (precision.high - precision.low) / 2.0 / points;
+        let (low, high) = precision.interval()?;
+        let margin = (high - low) / 2.0 / points;
         Some(SeenPrecision { margin, design_effect: precision.design_effect })
     };
     let units = results.units.iter().filter_map(|unit| Some((unit.unit.clone()?, seen(unit)?)));
     SeenPrecisions { units: units.collect(), overall: seen(&results.overall) }
+}
+
+/// What is wrong with the weights of a wave so far, by positions in its plan.
+fn weights_of(wave: &Wave, results: &WaveResults) -> WeightsState {
+    let Some(plan) = &wave.plan.calibration else { return WeightsState::default() };
+    let mut state = WeightsState::default();
+    let place = |margin: &str, level: &str| {
+        let position = plan.margins.iter().position(|planned| planned.columns.join(BESIDE) == margin)?;
+        let levels = &plan.margins[position].levels;
+        Some((position, levels.iter().position(|planned| planned.values.join(BESIDE) == level)?))
+    };
+    match &results.uncalibrated {
+        None => {}
+        Some(EstimationError::MarginEmpty { levels }) => {
+            let unanswered = |empty: &EmptyLevel| {
+                let (margin, level) = place(&empty.margin, &empty.level)?;
+                Some(UnansweredLevel { margin, level, people: empty.people })
+            };
+            state.unanswered = levels.iter().filter_map(unanswered).collect();
+        }
+        Some(error) => {
+            let named = match error {
+                EstimationError::MarginCollinear { margin, level } => {
+                    place(margin, level).map(|(margin, level)| UnmetMargins::Follows(margin, level))
+                }
+                EstimationError::MarginNotMet { margin, level, .. } => {
+                    place(margin, level).map(|(margin, level)| UnmetMargins::TooFar(margin, level))
+                }
+                _ => None,
+            };
+            state.unmet = Some(named.unwrap_or_else(|| UnmetMargins::Contradiction(error.to_string())));
+        }
+    }
+    state.negative = results.negative_weights.as_ref().map(|negative| NegativeResponses {
+        responses: negative.respondents,
+        smallest: negative.smallest,
+        combinations: negative.combinations.iter().map(|found| (found.levels.clone(), found.respondents)).collect(),
+        allowed: plan.negative_weights == NegativeWeightRule::Allowed,
+    });
+    state
 }

@@ -192,6 +192,7 @@ mod tests {
             headline: IndexKind::Items,
             level,
             uncalibrated: None,
+            negative_weights: None,
             open_link: OpenLinkResults::None,
             units: (0..units).map(|i| unit(Some(format!("u{i}")), value(i))).collect(),
             overall: unit(None, 0.5),

@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::gather::calibration_of;
 use super::{PipelineError, Platform};
+use crate::estimation::EstimationError;
 use crate::foundation::{Code, Finding, Findings};
 use crate::index::Method;
+use crate::statistics::NegativeWeightRule;
 use crate::storage::{StorageError, StoredWave, WaveId};
 use crate::survey::{Plan, Questionnaire, RatingReader, UnitId, UnitList, Wave, WaveState, read_margin};
 
@@ -117,20 +120,30 @@ impl Platform {
         let questionnaire = self.find_questionnaire(&plan.questionnaire, folder).await?;
         let register = self.0.store.units().await?;
         let units = plan.check_against(&questionnaire, &register, Method::named(&plan.method).is_some())?;
+        if let Some(calibration) = &plan.calibration {
+            let wrong = |error: EstimationError| Finding::new("calibration.margin", "contradiction", error.to_string());
+            calibration_of(calibration).map_err(|error| Findings::from(wrong(error)))?;
+        }
         self.0.store.create_wave(&plan, &questionnaire, &units).await?;
         Ok(plan)
     }
 
-    /// Fails where a plan wants calibrated weights and the answers do not let it have them: such results are not released.
-    async fn check_calibration(&self, code: &str) -> Result<(), PipelineError> {
+    /// What keeps the weights of a wave from a release, with what to do: they cannot be calibrated as the plan wants, or some
+    /// are negative and the plan does not allow it. None where nothing does.
+    pub async fn flaws_of_weights(&self, code: &str) -> Result<Findings, PipelineError> {
         let wave = self.wave(code).await?;
-        if wave.plan.calibration.is_none() {
-            return Ok(());
+        let mut found = Findings::default();
+        let Some(plan) = &wave.plan.calibration else { return Ok(found) };
+        let results = self.results(&wave).await?;
+        if let Some(reason) = &results.uncalibrated {
+            found.push("calibration", "not_met", reason.to_string());
         }
-        match &self.results(&wave).await?.uncalibrated {
-            None => Ok(()),
-            Some(reason) => Err(Findings::from(Finding::new("calibration", "not_met", reason.clone())).into()),
+        if let (Some(negative), NegativeWeightRule::Refused) = (&results.negative_weights, plan.negative_weights) {
+            let message =
+                format!("{negative}; or let the plan say `negative_weights = \"allowed\"` under [calibration]");
+            found.push("calibration.negative_weights", "negative_weights", message);
         }
+        Ok(found)
     }
 
     /// A questionnaire by a path that ends in `.toml`, by the code of an imported one, or by that of a built-in one.
@@ -168,7 +181,7 @@ impl Platform {
         let from = self.load_wave(code).await?.wave.state;
         from.advance_to(to)?;
         if to == WaveState::Released {
-            self.check_calibration(code).await?;
+            self.flaws_of_weights(code).await?.into_result(())?;
         }
         self.0.waves.write().await.remove(code);
         if self.0.store.advance_wave(code, from, to).await? {

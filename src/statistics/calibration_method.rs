@@ -19,6 +19,17 @@ pub enum CalibrationMethod {
     },
 }
 
+/// What becomes of weights that the linear method makes negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NegativeWeightRule {
+    /// Nothing is released, or written, that rests on them.
+    #[default]
+    Refused,
+    /// They are told and stay.
+    Allowed,
+}
+
 /// Why a name, with what is said beside it, is no [`CalibrationMethod`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CalibrationMethodError {

@@ -24,9 +24,9 @@ pub struct Precision {
     pub sampling_units: u64,
     /// Whether every unit of every stage was drawn, so that nothing is left to chance.
     pub is_census: bool,
-    /// Lower end of the confidence interval.
+    /// Lower end of the confidence interval; NaN where there is none (see [`Self::interval`]).
     pub low: f64,
-    /// Upper end of the confidence interval.
+    /// Upper end of the confidence interval; NaN where there is none.
     pub high: f64,
     /// Design effect: the variance over that of a simple random sample of the same size without replacement.
     pub design_effect: Option<f64>,
@@ -35,4 +35,13 @@ pub struct Precision {
     pub design_effect_with_replacement: Option<f64>,
     /// The size of the simple random sample, without replacement, that would be as precise: `n` over the design effect.
     pub n_effective: Option<f64>,
+}
+
+impl Precision {
+    /// Both ends of the confidence interval, with the estimate between them; nothing for a share outside 0–1, which weights
+    /// below 0 make and no interval of shares can hold.
+    #[must_use]
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        (self.low <= self.high).then_some((self.low, self.high))
+    }
 }

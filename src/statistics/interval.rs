@@ -90,14 +90,29 @@ impl IntervalMethod {
     /// R folds the angle of `asin` back where it leaves 0 to π/2, which gives an interval without 0 for shares near 0;
     /// here the end is then 0 or 1. R's `likelihood` interpolates the profile with a spline; it is right to some 1e-6.
     ///
-    /// NaN for an estimate or a standard error that is no number. Degenerate case of all but `mean`: where the share is 0 or 1, or nothing varies (`se` = 0), these scales say
-    /// nothing; the Korn–Graubard interval takes over with `n* = n (t_{n−1} / t)²`: the design effect cannot be seen
-    /// there, 1 is taken.
+    /// NaN at both ends where there is no interval: for an estimate or a standard error that is no number, and by all but
+    /// `mean` for a share outside 0–1, which negative weights make and no scale of shares can hold. Otherwise the estimate
+    /// lies within, to the last bit.
+    ///
+    /// Degenerate case of all but `mean`: where the share is 0 or 1, or nothing varies (`se` = 0), these scales say nothing;
+    /// the Korn–Graubard interval takes over with `n* = n (t_{n−1} / t)²`: the design effect cannot be seen there, 1 is
+    /// taken.
     ///
     /// Source: R `survey::svyciprop`.
     pub(super) fn ends(self, input: IntervalInput) -> (f64, f64) {
-        let IntervalInput { value, se, df, n, level } = input;
-        if value.is_nan() || se.is_nan() {
+        let value = input.value;
+        let has_scale = self == Self::Mean || (-SHARE_MARGIN..=1.0 + SHARE_MARGIN).contains(&value);
+        let (low, high) = if has_scale { self.raw_ends(input) } else { (f64::NAN, f64::NAN) };
+        if value.is_nan() || low.is_nan() || high.is_nan() {
+            return (f64::NAN, f64::NAN);
+        }
+        // Quantiles and exponentials are rounded.
+        (low.min(value), high.max(value))
+    }
+
+    /// The ends, rounded as they come out; NaN where something is no number.
+    fn raw_ends(self, IntervalInput { value, se, df, n, level }: IntervalInput) -> (f64, f64) {
+        if se.is_nan() {
             return (f64::NAN, f64::NAN);
         }
         let tail = 0.5 * (1.0 - level);
@@ -232,7 +247,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_share_outside_0_and_1_has_no_interval_but_the_symmetric_one() {
+        for method in IntervalMethod::ALL {
+            for value in [-0.2, 1.207_3, 1.0 + 1e-9] {
+                for se in [0.0, 0.3] {
+                    let (low, high) = method.ends(input(value, se, 8, 10));
+                    if method == IntervalMethod::Mean {
+                        assert!(low <= value && value <= high, "{value} {se}: {low} {high}");
+                    } else {
+                        assert!(low.is_nan() && high.is_nan(), "{method:?} {value} {se}: {low} {high}");
+                    }
+                }
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn whatever_the_sample_an_interval_holds_its_estimate_or_there_is_none(
+            value in prop_oneof![-3.0_f64..4.0, -1e-12_f64..1e-12, (1.0 - 1e-11_f64)..(1.0 + 1e-11), any::<f64>()],
+            se in prop_oneof![0.0_f64..2.0, Just(0.0), any::<f64>().prop_map(f64::abs)],
+            df in 1_u64..5000, n in 0_u64..10_000, level in 0.5_f64..0.9999,
+        ) {
+            for method in IntervalMethod::ALL {
+                let (low, high) = method.ends(IntervalInput { level, ..input(value, se, df, n) });
+                let is_none = low.is_nan() && high.is_nan();
+                prop_assert!(is_none || (low <= value && value <= high), "{method:?} {value} {se}: {low} {high}");
+            }
+        }
+
         #[test]
         fn tiny_and_huge_errors_and_levels_near_0_and_1_give_ends_that_are_numbers(
             value in 0.0_f64..=1.0, se in -300.0_f64..10.0, df in 1_u64..5000, n in 2_u64..10_000, tail in -300.0_f64..0.0,

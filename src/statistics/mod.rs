@@ -35,7 +35,7 @@ mod weighted_quantile;
 mod weighting;
 
 pub use calibration::{Calibrated, CalibrationCell, CalibrationError, calibrate};
-pub use calibration_method::{CalibrationMethod, CalibrationMethodError};
+pub use calibration_method::{CalibrationMethod, CalibrationMethodError, NegativeWeightRule};
 pub use confidence::Confidence;
 pub use design::{LonelyPsu, StageCovariance, StratumSize};
 pub use difference::{Difference, difference_df};

@@ -10,78 +10,147 @@ use super::matrix::{SymmetricMatrix, packed_length, packed_row};
 pub struct MomentOverflow;
 
 /// The upper triangle of a sum of outer products, packed, in exact integers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct PairSums {
     dimension: usize,
     upper: Vec<i128>,
-    /// No entry is larger than this: one check a vector keeps all entries within their range.
+    /// No entry of `upper` is larger than this: one check a vector keeps all entries within their range.
     bound: i128,
+    /// What `upper` had no more room for, to be added to it; empty as long as it has.
+    beyond: Vec<I256>,
 }
+
+impl PartialEq for PairSums {
+    /// By the sums, however they are split.
+    fn eq(&self, other: &Self) -> bool {
+        self.dimension == other.dimension && (0..self.upper.len()).all(|at| self.exact(at) == other.exact(at))
+    }
+}
+
+impl Eq for PairSums {}
 
 impl PairSums {
     /// The empty sum over vectors of `dimension` entries.
     #[must_use]
     pub fn new(dimension: usize) -> Self {
-        Self { dimension, upper: vec![0; packed_length(dimension)], bound: 0 }
+        Self { dimension, upper: vec![0; packed_length(dimension)], bound: 0, beyond: Vec::new() }
     }
 
     /// Adds `factor · x xᵀ`, for a positive `factor`. Zeros in `x` cost little.
-    pub fn add_outer(&mut self, x: &[i64], factor: i64) -> Result<(), MomentOverflow> {
+    pub fn add_outer<T: Copy + Into<i128>>(&mut self, x: &[T], factor: i64) -> Result<(), MomentOverflow> {
         debug_assert!(factor > 0);
-        let largest = largest_of(x);
-        let scaled = i64::try_from(largest * i128::from(factor)).map_err(|_| MomentOverflow)?;
-        self.bound = self.bound.checked_add(largest * i128::from(scaled)).ok_or(MomentOverflow)?;
-        self.fold(x, factor);
-        Ok(())
+        let largest = largest_of(x)?;
+        match i64::try_from(largest).ok().and_then(|largest| largest.checked_mul(factor)) {
+            Some(scaled) => {
+                self.make_room(largest * i128::from(scaled));
+                self.fold(x, factor);
+                Ok(())
+            }
+            None => self.add_beyond(x, factor),
+        }
     }
 
     /// Adds whole numbers to entries, each named once, by its row and column in either order.
     pub fn add_entries(&mut self, entries: impl Iterator<Item = (usize, usize, i64)>) -> Result<(), MomentOverflow> {
-        let mut largest = 0;
+        self.make_room(i64::MAX.into());
         for (i, j, value) in entries {
             let (row, column) = (i.min(j), i.max(j));
-            largest = largest.max(value.unsigned_abs());
             let sum = &mut self.upper[packed_row(self.dimension, row) + column - row];
             *sum = sum.checked_add(i128::from(value)).ok_or(MomentOverflow)?;
         }
-        self.bound = self.bound.checked_add(i128::from(largest)).ok_or(MomentOverflow)?;
         Ok(())
     }
 
     /// Takes out `x xᵀ`, which was added with the factor 1.
-    fn remove_outer(&mut self, x: &[i64]) {
-        self.bound -= largest_of(x) * largest_of(x);
+    fn remove_outer<T: Copy + Into<i128>>(&mut self, x: &[T]) -> Result<(), MomentOverflow> {
+        let largest = largest_of(x)?;
+        if i64::try_from(largest).is_err() {
+            return self.add_beyond(x, -1);
+        }
+        self.make_room(largest * largest);
         self.fold(x, -1);
+        Ok(())
     }
 
-    fn fold(&mut self, x: &[i64], factor: i64) {
+    /// Makes entries ready to grow by at most so much.
+    fn make_room(&mut self, more: i128) {
+        if self.bound > i128::MAX - more {
+            self.beyond.resize(self.upper.len(), I256::ZERO);
+            for (beyond, sum) in self.beyond.iter_mut().zip(&mut self.upper) {
+                *beyond += I256::from(std::mem::take(sum));
+            }
+            self.bound = 0;
+        }
+        self.bound += more;
+    }
+
+    /// For `x` within 64 bits, once multiplied by `factor`.
+    fn fold<T: Copy + Into<i128>>(&mut self, x: &[T], factor: i64) {
         debug_assert_eq!(x.len(), self.dimension);
-        for row in (0..x.len()).filter(|row| x[*row] != 0) {
-            let left = i128::from(x[row] * factor);
+        // Cut to 64 bits, so that a product takes one multiplication.
+        #[expect(clippy::cast_possible_truncation, reason = "the caller has seen that nothing is cut off")]
+        let short = |value: T| value.into() as i64;
+        for row in 0..x.len() {
+            let left = short(x[row]) * factor;
+            if left == 0 {
+                continue;
+            }
             let begin = packed_row(self.dimension, row);
             let sums = &mut self.upper[begin..begin + self.dimension - row];
             for (sum, right) in sums.iter_mut().zip(&x[row..]) {
-                *sum += left * i128::from(*right);
+                *sum += i128::from(left) * i128::from(short(*right));
             }
         }
     }
 
+    fn add_beyond<T: Copy + Into<i128>>(&mut self, x: &[T], factor: i64) -> Result<(), MomentOverflow> {
+        self.beyond.resize(self.upper.len(), I256::ZERO);
+        for row in 0..x.len() {
+            let left = I256::from(x[row].into()).checked_mul(I256::from(factor)).ok_or(MomentOverflow)?;
+            let begin = packed_row(self.dimension, row);
+            for (sum, right) in self.beyond[begin..begin + self.dimension - row].iter_mut().zip(&x[row..]) {
+                let product = left.checked_mul(I256::from((*right).into())).ok_or(MomentOverflow)?;
+                *sum = sum.checked_add(product).ok_or(MomentOverflow)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Adds the sums of `other`.
     pub fn merge(&mut self, other: &Self) -> Result<(), MomentOverflow> {
-        self.bound = self.bound.checked_add(other.bound).ok_or(MomentOverflow)?;
+        self.make_room(other.bound);
         self.upper.iter_mut().zip(&other.upper).for_each(|(sum, other)| *sum += other);
+        if !other.beyond.is_empty() {
+            self.beyond.resize(self.upper.len(), I256::ZERO);
+        }
+        for (sum, other) in self.beyond.iter_mut().zip(&other.beyond) {
+            *sum = sum.checked_add(*other).ok_or(MomentOverflow)?;
+        }
         Ok(())
+    }
+
+    /// The entry at a packed position.
+    fn exact(&self, at: usize) -> I256 {
+        let sum = I256::from(self.upper[at]);
+        self.beyond.get(at).map_or(sum, |beyond| sum + *beyond)
     }
 
     /// The sums as numbers, each multiplied by `scale`.
     #[must_use]
     pub fn to_matrix(&self, scale: f64) -> SymmetricMatrix {
-        SymmetricMatrix::from_upper(self.dimension, self.upper.iter().map(|sum| *sum as f64 * scale).collect())
+        let number = |(at, sum): (usize, &i128)| {
+            let sum = if self.beyond.is_empty() { *sum as f64 } else { self.exact(at).as_f64() };
+            sum * scale
+        };
+        SymmetricMatrix::from_upper(self.dimension, self.upper.iter().enumerate().map(number).collect())
     }
 }
 
-fn largest_of(x: &[i64]) -> i128 {
-    i128::from(x.iter().map(|value| value.unsigned_abs()).max().unwrap_or(0))
+fn largest_of<T: Copy + Into<i128>>(x: &[T]) -> Result<i128, MomentOverflow> {
+    x.iter().try_fold(0, |largest: i128, value| {
+        let size = (*value).into().checked_abs().ok_or(MomentOverflow)?;
+        Ok(largest.max(size))
+    })
 }
 
 /// First and second moments of the totals of primary sampling units in one stratum.
@@ -121,18 +190,22 @@ impl StratumMoments {
     }
 
     /// Adds a PSU with the totals `x`.
-    pub fn add_psu(&mut self, x: &[i64]) -> Result<(), MomentOverflow> {
+    pub fn add_psu<T: Copy + Into<i128>>(&mut self, x: &[T]) -> Result<(), MomentOverflow> {
         self.psus = self.psus.checked_add(1).ok_or(MomentOverflow)?;
         self.products.add_outer(x, 1)?;
-        self.sums.iter_mut().zip(x).for_each(|(sum, value)| *sum += i128::from(*value));
+        for (sum, value) in self.sums.iter_mut().zip(x) {
+            *sum = sum.checked_add((*value).into()).ok_or(MomentOverflow)?;
+        }
         Ok(())
     }
 
     /// Takes out a PSU that was added with the totals `x`; an error when there is none left.
-    pub fn remove_psu(&mut self, x: &[i64]) -> Result<(), MomentOverflow> {
+    pub fn remove_psu<T: Copy + Into<i128>>(&mut self, x: &[T]) -> Result<(), MomentOverflow> {
         self.psus = self.psus.checked_sub(1).ok_or(MomentOverflow)?;
-        self.products.remove_outer(x);
-        self.sums.iter_mut().zip(x).for_each(|(sum, value)| *sum -= i128::from(*value));
+        self.products.remove_outer(x)?;
+        for (sum, value) in self.sums.iter_mut().zip(x) {
+            *sum = sum.checked_sub((*value).into()).ok_or(MomentOverflow)?;
+        }
         Ok(())
     }
 
@@ -161,11 +234,11 @@ impl StratumMoments {
         let dimension = self.sums.len();
         let count = I256::from(i128::from(psus_in_stratum));
         let mut upper = Vec::with_capacity(packed_length(dimension));
-        let mut products = self.products.upper.iter();
+        let mut products = (0..).map(|at| self.products.exact(at));
         for (row, left) in self.sums.iter().enumerate() {
             let left = I256::from(*left);
             for (right, product) in self.sums[row..].iter().zip(&mut products) {
-                let exact = count * I256::from(*product) - left * I256::from(*right);
+                let exact = count * product - left * I256::from(*right);
                 upper.push(exact.as_f64() / divisor * scale);
             }
         }
@@ -238,11 +311,40 @@ mod tests {
     }
 
     #[test]
+    fn totals_beyond_64_bits_and_products_beyond_128_are_exact_in_any_order() {
+        // Two PSUs of 10^20 and −10^20 in billionths, 100 thousand million people, and one of 1.
+        let psus = [
+            vec![10_i128.pow(20)],
+            vec![-(10_i128.pow(20))],
+            vec![i128::from(i64::MAX)],
+            vec![i128::from(i64::MAX)],
+            vec![1],
+        ];
+        let moments = |order: &[usize]| {
+            let mut moments = StratumMoments::new(1);
+            order.iter().for_each(|psu| moments.add_psu(&psus[*psu]).unwrap());
+            moments
+        };
+        let one = moments(&[0, 1, 2, 3, 4, 2, 3]);
+        assert_eq!(one, moments(&[4, 3, 2, 1, 3, 2, 0]));
+        let mut merged = moments(&[2, 0, 4]);
+        merged.merge(&moments(&[1, 3, 2, 3])).unwrap();
+        assert_eq!(one, merged);
+        let expected = 2.0 * 1e40 + 4.0 * (i64::MAX as f64).powi(2) - (4.0 * i64::MAX as f64).powi(2) / 7.0;
+        let variance = one.covariance(7, 1.0).unwrap().get(0, 0) * 6.0 / 7.0;
+        assert!((variance / expected - 1.0).abs() < 1e-15, "{variance} {expected}");
+        let mut less = one.clone();
+        less.remove_psu(&psus[0]).unwrap();
+        less.remove_psu(&psus[2]).unwrap();
+        assert_eq!(less, moments(&[1, 2, 3, 4, 3]));
+    }
+
+    #[test]
     fn sums_beyond_the_integers_are_an_error_and_never_wrap() {
         let mut moments = StratumMoments::new(1);
-        moments.add_psu(&[i64::MAX]).unwrap();
-        moments.add_psu(&[i64::MAX]).unwrap();
-        assert_eq!(moments.add_psu(&[i64::MAX]), Err(MomentOverflow));
-        assert_eq!(StratumMoments::new(1).remove_psu(&[1]), Err(MomentOverflow));
+        moments.add_psu(&[i128::MAX]).unwrap();
+        assert_eq!(moments.add_psu(&[i128::MAX]), Err(MomentOverflow));
+        assert_eq!(StratumMoments::new(1).add_psu(&[i128::MIN]), Err(MomentOverflow));
+        assert_eq!(StratumMoments::new(1).remove_psu(&[1_i64]), Err(MomentOverflow));
     }
 }

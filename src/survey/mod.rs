@@ -12,6 +12,7 @@ mod frame_file;
 mod invitation;
 mod lineage_file;
 mod margin_file;
+mod margin_words;
 mod packed;
 mod plan_check;
 mod plan_estimation;

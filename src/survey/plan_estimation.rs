@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use super::MarginLevel;
 use super::document::Keys;
 use crate::foundation::LimitedFindings;
-use crate::statistics::{CalibrationMethod, CalibrationMethodError, IntervalMethod, LonelyPsu};
+use crate::statistics::{CalibrationMethod, CalibrationMethodError, IntervalMethod, LonelyPsu, NegativeWeightRule};
 
 /// How estimates of a wave are made. It is part of the plan, so it is fixed before the first answer.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,6 +57,10 @@ pub struct CalibrationPlan {
     pub method: CalibrationMethod,
     /// The margins.
     pub margins: Vec<PlannedMargin>,
+    /// How many people there are; margins of shares are multiplied up to it.
+    pub total: Option<f64>,
+    /// Whether results with weights below 0 may be released.
+    pub negative_weights: NegativeWeightRule,
 }
 
 /// A margin of the population by the unit or by questions about the respondent.
@@ -77,6 +81,9 @@ impl PlannedMargin {
 
 /// The most margins, and the most columns of a margin.
 const MARGINS_MAX: usize = 20;
+
+/// The most people that a calibration may be of.
+const PEOPLE_MAX: f64 = 1e12;
 
 /// Reads `[estimation]`.
 pub(super) fn read_estimation(keys: &mut Keys, found: &mut LimitedFindings) -> EstimationPlan {
@@ -121,6 +128,8 @@ pub(super) fn read_calibration(keys: &mut Keys, found: &mut LimitedFindings) -> 
     let name: Option<String> = keys.required("method", found);
     let bounds = keys.optional::<Value>("bounds", found).map(|value| read_bounds(&keys, value, found));
     let tables = keys.tables("margin", MARGINS_MAX, found);
+    let total = read_total(&mut keys, found);
+    let negative_weights = named(&mut keys, "negative_weights", found).unwrap_or_default();
     let has_none = tables.is_empty();
     let margins: Vec<PlannedMargin> = tables.into_iter().filter_map(|keys| read_margin(keys, found)).collect();
     if has_none {
@@ -133,7 +142,17 @@ pub(super) fn read_calibration(keys: &mut Keys, found: &mut LimitedFindings) -> 
         bounds => read_method(&keys, name, bounds.flatten(), margins.len(), found),
     };
     keys.finish(found);
-    Some(CalibrationPlan { method: method?, margins })
+    Some(CalibrationPlan { method: method?, margins, total, negative_weights })
+}
+
+fn read_total(keys: &mut Keys, found: &mut LimitedFindings) -> Option<f64> {
+    let value = keys.optional::<Value>("total", found)?;
+    let total = value.try_into::<f64>().ok().filter(|total| *total > 0.0 && *total <= PEOPLE_MAX);
+    if total.is_none() {
+        let message = "this must be the number of people that all margins are of, above 0, such as 612000";
+        found.push(keys.path_of("total"), "out_of_range", message);
+    }
+    total
 }
 
 fn read_bounds(keys: &Keys, value: Value, found: &mut LimitedFindings) -> Option<[f64; 2]> {
@@ -208,6 +227,12 @@ impl EstimationPlan {
 }
 
 impl CalibrationPlan {
+    /// Margins of counted people, by a method whose negative weights, if it makes any, are not released.
+    #[must_use]
+    pub fn new(method: CalibrationMethod, margins: Vec<PlannedMargin>) -> Self {
+        Self { method, margins, total: None, negative_weights: NegativeWeightRule::Refused }
+    }
+
     /// The method's name in files and in the API; post-stratification is `linear` with one margin.
     #[must_use]
     pub fn method_name(&self) -> &'static str {
@@ -234,6 +259,12 @@ impl CalibrationPlan {
             table.insert("bounds".to_owned(), bounds.to_vec().into());
         }
         table.insert("method".to_owned(), self.method_name().into());
+        if let Some(total) = self.total {
+            table.insert("total".to_owned(), total.into());
+        }
+        if self.negative_weights == NegativeWeightRule::Allowed {
+            table.insert("negative_weights".to_owned(), "allowed".into());
+        }
         table.insert("margin".to_owned(), self.margins.iter().map(PlannedMargin::to_table).collect::<Vec<_>>().into());
         table
     }

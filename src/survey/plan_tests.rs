@@ -10,7 +10,7 @@ use super::{
     OpenLinkPlan, Period, Plan, PlannedMargin, Questionnaire, RankSetChoice, Unit, UnitId, UnitSelection, read_units,
 };
 use crate::foundation::{Code, Findings, Text, Weight};
-use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
+use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu, NegativeWeightRule};
 
 const EXAMPLE: &str = include_str!("../../docs/examples/plan.toml");
 const UNITS_2024: &str = include_str!("../app/demo/units-laocai-2024.csv");
@@ -272,8 +272,13 @@ fn calibration() -> impl Strategy<Value = Option<CalibrationPlan>> {
         Just(CalibrationMethod::Linear),
         (0.1..0.9, 1.1..9.0).prop_map(|(lower, upper)| CalibrationMethod::Logit { lower, upper }),
     ];
-    let plan = (method, prop::collection::vec(margin(), 1..3));
-    prop::option::of(plan.prop_map(|(method, margins)| CalibrationPlan { method, margins }))
+    let rule = proptest::sample::select(vec![NegativeWeightRule::Refused, NegativeWeightRule::Allowed]);
+    let plan = (method, prop::collection::vec(margin(), 1..3), prop::option::of(1.0..1e10), rule);
+    prop::option::of(plan.prop_map(|(method, margins, total, negative_weights)| CalibrationPlan {
+        total,
+        negative_weights,
+        ..CalibrationPlan::new(method, margins)
+    }))
 }
 
 fn open_link() -> impl Strategy<Value = OpenLinkPlan> {

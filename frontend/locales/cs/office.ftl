@@ -29,3 +29,23 @@ burnup-answered = zatím
 burnup-pace = rovnoměrné tempo
 burnup-target = cíl
 burnup-axis = Dotazníky
+weights-title = Váhy
+weights-unanswered = { $count ->
+    [one] Plán kalibruje váhy na známé počty lidí. K tomu jsou třeba odpovědi z každé skupiny a z této zatím žádná není:
+    [few] Plán kalibruje váhy na známé počty lidí. K tomu jsou třeba odpovědi z každé skupiny a z těchto { $count } zatím žádné nejsou:
+   *[other] Plán kalibruje váhy na známé počty lidí. K tomu jsou třeba odpovědi z každé skupiny a z těchto { $count } zatím žádné nejsou:
+}
+weights-level = { $level }: počet lidí { $people }
+weights-more = a další, počtem { $count }
+weights-follows = Plán kalibruje váhy na známé počty lidí. S dosavadními odpověďmi to nelze: kdo patří do skupiny „{ $level }“, plyne už z ostatních skupin.
+weights-too-far = Plán kalibruje váhy na známé počty lidí. S dosavadními odpověďmi žádné váhy plánovaného druhu nesplní všechny; nejdál je skupina „{ $level }“.
+weights-contradiction = Plán kalibruje váhy na známé počty lidí, ty si však odporují: { $reason }
+weights-advice-open = Dokud to trvá, zůstávají váhy, jak jsou, a vlnu nelze zveřejnit. Než se uzavře, získejte odpovědi tam, kde chybějí: skupinu bez odpovědí lze potom už jen sloučit s jinou, datovanou změnou plánu.
+weights-advice-closed = Váhy zůstávají, jak jsou, a vlnu nelze zveřejnit. Další odpovědi už nepřijdou: slučte skupinu bez odpovědí s jinou, datovanou změnou plánu.
+weights-negative = { $count ->
+    [one] Kalibrace dala jedné odpovědi váhu pod 0 (je { $smallest }): { $groups }. Počítá se proti tomu, co bylo odpovězeno, a podíly se mohou dostat mimo 0–100 %.
+    [few] Kalibrace dala { $count } odpovědím váhu pod 0 (nejmenší je { $smallest }): { $groups }. Počítají se proti tomu, co bylo odpovězeno, a podíly se mohou dostat mimo 0–100 %.
+   *[other] Kalibrace dala { $count } odpovědím váhu pod 0 (nejmenší je { $smallest }): { $groups }. Počítají se proti tomu, co bylo odpovězeno, a podíly se mohou dostat mimo 0–100 %.
+}
+weights-negative-refused = Plán to nedovoluje, takže vlnu takto nelze zveřejnit.
+weights-negative-allowed = Plán to dovoluje.

@@ -87,3 +87,9 @@ method-calibration-raking = Váhy byly kalibrovány metodou raking tak, aby výb
 method-calibration-linear = Váhy byly kalibrovány lineární metodou tak, aby výběr odpovídal známým počtům lidí podle { $margins }.
 method-calibration-logit = Váhy byly kalibrovány omezenou logitovou metodou tak, aby výběr odpovídal známým počtům lidí podle { $margins }.
 method-calibration-not = Plán průzkumu kalibruje váhy na známé počty lidí podle { $margins }. S těmito odpověďmi to nelze, váhy proto zůstaly, jak byly.
+method-negative-title = Záporné váhy
+method-negative = { $count ->
+    [one] Kalibrace dala jedné odpovědi váhu pod 0 (je { $smallest }): { $groups }. Podíly proto mohou ležet mimo 0–100 %; takový podíl nemá interval, protože ho žádný nemůže obsáhnout.
+    [few] Kalibrace dala { $count } odpovědím váhu pod 0 (nejmenší je { $smallest }): { $groups }. Podíly proto mohou ležet mimo 0–100 %; takový podíl nemá interval, protože ho žádný nemůže obsáhnout.
+   *[other] Kalibrace dala { $count } odpovědím váhu pod 0 (nejmenší je { $smallest }): { $groups }. Podíly proto mohou ležet mimo 0–100 %; takový podíl nemá interval, protože ho žádný nemůže obsáhnout.
+}

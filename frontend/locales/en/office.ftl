@@ -29,3 +29,21 @@ burnup-answered = so far
 burnup-pace = even pace
 burnup-target = target
 burnup-axis = Responses
+weights-title = Weights
+weights-unanswered = { $count ->
+    [one] The plan calibrates the weights to known numbers of people. That takes answers from every group, and from this one there are none yet:
+   *[other] The plan calibrates the weights to known numbers of people. That takes answers from every group, and from these { $count } there are none yet:
+}
+weights-level = { $level }: { $people } people
+weights-more = and { $count } more
+weights-follows = The plan calibrates the weights to known numbers of people. Among the answers so far that is not possible: who belongs to “{ $level }” already follows from the other groups.
+weights-too-far = The plan calibrates the weights to known numbers of people. With the answers so far no weights of the planned kind meet all of them; “{ $level }” is furthest off.
+weights-contradiction = The plan calibrates the weights to known numbers of people, and these contradict each other: { $reason }
+weights-advice-open = As long as this is so, the weights stay as they are and the wave cannot be released. Before it closes, ask for answers where they are missing: a group without any can only be joined with another one, by a dated amendment of the plan.
+weights-advice-closed = The weights stay as they are, and the wave cannot be released. No more answers come in: join a group without answers with another one, by a dated amendment of the plan.
+weights-negative = { $count ->
+    [one] Calibration gives one response a weight below 0 (it is { $smallest }): { $groups }. It counts against what was answered, and shares may leave 0–100%.
+   *[other] Calibration gives { $count } responses a weight below 0 (the smallest is { $smallest }): { $groups }. They count against what was answered, and shares may leave 0–100%.
+}
+weights-negative-refused = The plan does not allow that, so the wave cannot be released like this.
+weights-negative-allowed = The plan allows that.

@@ -86,3 +86,8 @@ method-calibration-raking = The weights were calibrated by raking, so that the s
 method-calibration-linear = The weights were calibrated by the linear method, so that the sample meets known numbers of people by { $margins }.
 method-calibration-logit = The weights were calibrated by the bounded logit method, so that the sample meets known numbers of people by { $margins }.
 method-calibration-not = The survey’s plan calibrates the weights to known numbers of people by { $margins }. With these answers that is not possible, so the weights are as they were.
+method-negative-title = Negative weights
+method-negative = { $count ->
+    [one] Calibration gave one response a weight below 0 (it is { $smallest }): { $groups }. Shares may therefore lie outside 0–100%; such a share has no interval, since none can hold it.
+   *[other] Calibration gave { $count } responses a weight below 0 (the smallest is { $smallest }): { $groups }. Shares may therefore lie outside 0–100%; such a share has no interval, since none can hold it.
+}

@@ -82,3 +82,5 @@ method-calibration-raking = Quyền số được hiệu chỉnh bằng phương
 method-calibration-linear = Quyền số được hiệu chỉnh bằng phương pháp tuyến tính để mẫu khớp với số dân đã biết theo { $margins }.
 method-calibration-logit = Quyền số được hiệu chỉnh bằng phương pháp logit có chặn để mẫu khớp với số dân đã biết theo { $margins }.
 method-calibration-not = Kế hoạch khảo sát quy định hiệu chỉnh quyền số theo số dân đã biết, theo { $margins }. Với các phiếu hiện có chưa làm được việc này, nên quyền số được giữ nguyên.
+method-negative-title = Quyền số âm
+method-negative = Hiệu chỉnh làm quyền số của { $count } phiếu xuống dưới 0 (nhỏ nhất là { $smallest }): { $groups }. Vì vậy tỷ lệ có thể ra ngoài khoảng 0–100%; tỷ lệ như thế không có khoảng tin cậy, vì không khoảng nào chứa được nó.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::foundation::Code;
-use crate::monitoring::{Fieldwork, UnitFieldwork};
+use crate::monitoring::{Fieldwork, UnansweredLevel, UnitFieldwork};
 use crate::survey::{Mode, Wave};
 
 /// How the fieldwork goes: counts and precision, never a score.
@@ -19,10 +19,32 @@ pub(super) struct FieldworkDocument {
     today: NaiveDate,
     /// The wished margin, as a share (0.05 = five points).
     wished_margin: f64,
+    /// Groups that the weights are to be calibrated to and in which nobody has answered: while there are any, weights stay as
+    /// they are and nothing is released.
+    unanswered: Vec<UnansweredDocument>,
     /// All units together.
     overall: UnitFieldworkDocument,
     /// Each unit, in the plan's order.
     units: Vec<UnitFieldworkDocument>,
+}
+
+/// A level of a margin in which nobody has answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct UnansweredDocument {
+    /// The margin's columns: `unit`, or codes of questions about the respondent.
+    columns: Vec<String>,
+    /// Their values.
+    values: Vec<String>,
+    /// How many people there are.
+    people: f64,
+}
+
+impl UnansweredDocument {
+    fn new(wave: &Wave, unanswered: &UnansweredLevel) -> Option<Self> {
+        let margin = wave.plan.calibration.as_ref()?.margins.get(unanswered.margin)?;
+        let values = margin.levels.get(unanswered.level)?.values.clone();
+        Some(Self { columns: margin.columns.clone(), values, people: unanswered.people })
+    }
 }
 
 /// The fieldwork of one unit, with its modes and days.
@@ -103,10 +125,13 @@ impl UnitFieldworkDocument {
 
 impl FieldworkDocument {
     pub(super) fn new(wave: &Wave, fieldwork: &Fieldwork) -> Self {
+        let unanswered = fieldwork.weights.unanswered.iter();
+        let unanswered = unanswered.filter_map(|level| UnansweredDocument::new(wave, level));
         Self {
             wave: wave.plan.code.clone(),
             today: fieldwork.today,
             wished_margin: fieldwork.wished_margin,
+            unanswered: unanswered.collect(),
             overall: (&fieldwork.overall).into(),
             units: fieldwork.units.iter().map(Into::into).collect(),
         }

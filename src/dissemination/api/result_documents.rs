@@ -10,7 +10,7 @@ use crate::foundation::Code;
 use crate::index::{EstimateRow, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
 use crate::ranking::{Neighbour, Ranked};
-use crate::survey::Wave;
+use crate::survey::{PlannedMargin, Wave};
 
 /// The estimates of a wave.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,6 +27,9 @@ pub(super) struct ResultsDocument {
     responses: u64,
     /// Why the weights are not calibrated although the plan wants it; null where they are, or where it does not.
     uncalibrated: Option<String>,
+    /// Which weights the calibration made negative, and how small: shares may then leave 0–1, and have no interval. Null where
+    /// there are none.
+    negative_weights: Option<NegativeWeightsDocument>,
     /// How many of the responses came over the open link. Where there are any, margins are no margins of error.
     open_link_counted: u64,
     /// Whether the answers are invented.
@@ -43,11 +46,48 @@ impl ResultsDocument {
             headline: results.headline.as_str(),
             level: results.level,
             responses: results.overall.responses,
-            uncalibrated: results.uncalibrated.clone(),
+            uncalibrated: results.uncalibrated.as_ref().map(ToString::to_string),
+            negative_weights: NegativeWeightsDocument::new(wave, results),
             open_link_counted: results.open_link.counted(),
             synthetic: wave.plan.synthetic,
             rows: wave_rows(results),
         }
+    }
+}
+
+/// Weights that the calibration made negative.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct NegativeWeightsDocument {
+    /// How many respondents have one.
+    respondents: u64,
+    /// The smallest of them.
+    smallest: f64,
+    /// Who has them.
+    combinations: Vec<NegativeCombinationDocument>,
+}
+
+/// Respondents with a negative weight who have a level of each margin in common.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct NegativeCombinationDocument {
+    /// The values of each margin's columns, in the plan's order.
+    levels: Vec<Vec<String>>,
+    /// How many respondents.
+    respondents: u64,
+}
+
+impl NegativeWeightsDocument {
+    fn new(wave: &Wave, results: &WaveResults) -> Option<Self> {
+        let found = results.negative_weights.as_ref()?;
+        let margins = wave.plan.calibration.as_ref().map_or(&[][..], |plan| &plan.margins);
+        let values = |(margin, level): (&PlannedMargin, &u32)| {
+            margin.levels.get(*level as usize).map_or_else(Vec::new, |level| level.values.clone())
+        };
+        let combinations = found.combinations.iter().map(|combination| NegativeCombinationDocument {
+            levels: margins.iter().zip(&combination.levels).map(values).collect(),
+            respondents: combination.respondents,
+        });
+        let combinations = combinations.collect();
+        Some(Self { respondents: found.respondents, smallest: found.smallest, combinations })
     }
 }
 

@@ -35,8 +35,7 @@ fn a_wave_tells_how_its_weights_are_calibrated() {
     let mut wave = released();
     let margin = |column: &str| PlannedMargin { columns: vec![column.to_owned()], file: None, levels: Vec::new() };
     let margins = vec![margin("unit"), margin("sex")];
-    wave.plan.calibration =
-        Some(CalibrationPlan { method: CalibrationMethod::Logit { lower: 0.5, upper: 2.0 }, margins });
+    wave.plan.calibration = Some(CalibrationPlan::new(CalibrationMethod::Logit { lower: 0.5, upper: 2.0 }, margins));
     insta::assert_json_snapshot!(serde_json::to_value(WaveDocument::new(&wave)).unwrap()["estimation"]);
 }
 

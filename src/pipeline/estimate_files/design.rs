@@ -6,13 +6,13 @@ use std::io::Read;
 use std::path::Path;
 
 use super::EstimateError;
-use super::design_file::{Columns, DesignFile, Factor};
+use super::design_file::{Columns, DesignFile, Factor, WantedCalibration};
 use super::margin_file::MarginFile;
 use super::wishes::Wishes;
 use crate::estimation::{Calibration, TallySums};
 use crate::foundation::Code;
 use crate::index::{Criteria, Method};
-use crate::statistics::{CalibrationMethod, Confidence, LonelyPsu};
+use crate::statistics::{Confidence, LonelyPsu, NegativeWeightRule};
 
 /// The method whose four indices are estimated; the design file says what counts as satisfied.
 const METHOD: &str = "sipas-top2@2017";
@@ -46,6 +46,8 @@ pub(super) struct Design {
     pub lonely: LonelyPsu,
     /// The margins that weights are calibrated to, and how.
     pub calibration: Option<(Calibration, Vec<MarginFile>)>,
+    /// Whether estimates with negative weights are written.
+    pub negative_weights: NegativeWeightRule,
     /// How indices are formed.
     pub method: &'static Method,
     /// What is wanted beyond items, factors and indices of the answers as they are weighted.
@@ -63,21 +65,19 @@ impl Design {
             return Err(wrong(format!("a design has at most {LENGTH_MAX} bytes")));
         }
         let (mut design, wanted) = Self::from_toml(&text).map_err(wrong)?;
-        let Some((method, margins)) = wanted else { return Ok(design) };
+        let Some(wanted) = wanted else { return Ok(design) };
         let folder = path.parent().unwrap_or(Path::new("."));
         let read =
             |margin: &super::design_file::MarginTable| MarginFile::read(&folder.join(&margin.file), &margin.columns);
-        let files = margins.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let files = wanted.margins.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let margins = files.iter().map(|file| file.margin.clone()).collect();
-        design.calibration = Some((Calibration::new(method, margins)?, files));
+        design.calibration = Some((Calibration::of_people(wanted.method, margins, wanted.total)?, files));
+        design.negative_weights = wanted.negative_weights;
         Ok(design)
     }
 
     /// The design, and the calibration that its margin files are still to be read for.
-    #[expect(clippy::type_complexity, reason = "a pair for one caller")]
-    fn from_toml(
-        text: &str,
-    ) -> Result<(Self, Option<(CalibrationMethod, Vec<super::design_file::MarginTable>)>), String> {
+    fn from_toml(text: &str) -> Result<(Self, Option<WantedCalibration>), String> {
         let mut file: DesignFile = toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             let line = 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
@@ -117,6 +117,7 @@ impl Design {
             confidence: Confidence { level, shares: options.interval },
             lonely: options.lonely_psu,
             calibration: None,
+            negative_weights: NegativeWeightRule::Allowed,
             method: Method::named(METHOD).ok_or_else(|| format!("the method {METHOD} is missing"))?,
             wishes,
         };
@@ -183,7 +184,7 @@ fn criteria(items: Vec<Code>, factors: Vec<Factor>) -> Result<Criteria, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::IntervalMethod;
+    use crate::statistics::{CalibrationMethod, IntervalMethod};
 
     const SMALL: &str = "[columns]\nitems = [\"q1\", \"q2\"]\n[[factor]]\ncode = \"f\"\nitems = [\"q2\"]\n[options]\n";
 
@@ -191,7 +192,8 @@ mod tests {
     fn the_example_is_read() {
         let (design, calibration) = Design::from_toml(include_str!("../../../docs/examples/design.toml")).unwrap();
         assert_eq!((design.stages.len(), design.populations.len(), design.criteria.factors.len()), (2, 2, 2));
-        assert_eq!(calibration.map(|(method, margins)| (method, margins.len())), Some((CalibrationMethod::Raking, 2)));
+        let wanted = calibration.map(|wanted| (wanted.method, wanted.margins.len(), wanted.negative_weights));
+        assert_eq!(wanted, Some((CalibrationMethod::Raking, 2, NegativeWeightRule::Allowed)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::design::{check_name, refuse_repeats};
 use super::statistic_file::{Condition, StatisticTable};
 use super::weighting_file::{MakeReplicates, Nonresponse, ReplicateColumns, ReplicatesTable, TrimmingTable};
 use crate::foundation::Code;
-use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
+use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu, NegativeWeightRule};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,8 +101,20 @@ pub(super) struct CalibrationTable {
     /// A method by R's name, or `none`.
     method: String,
     bounds: Option<[f64; 2]>,
+    total: Option<f64>,
+    negative_weights: Option<NegativeWeightRule>,
     #[serde(default)]
     margin: Vec<MarginTable>,
+}
+
+/// A calibration whose margin files are still to be read.
+#[derive(Debug, PartialEq)]
+pub(super) struct WantedCalibration {
+    pub method: CalibrationMethod,
+    pub margins: Vec<MarginTable>,
+    /// How many people margins of shares are multiplied up to.
+    pub total: Option<f64>,
+    pub negative_weights: NegativeWeightRule,
 }
 
 /// A margin: columns of the responses, and the file that counts the population by them.
@@ -115,14 +127,22 @@ pub(super) struct MarginTable {
 
 impl CalibrationTable {
     /// The method and its margins; nothing where no calibration is wanted.
-    pub(super) fn check(self) -> Result<Option<(CalibrationMethod, Vec<MarginTable>)>, String> {
-        let Self { method, bounds, margin } = self;
+    pub(super) fn check(self) -> Result<Option<WantedCalibration>, String> {
+        let Self { method, bounds, total, negative_weights, margin } = self;
         if method == "none" {
-            return match (bounds, margin.is_empty()) {
-                (None, true) => Ok(None),
-                (None, false) => Err("calibration has margins but the method \"none\"".into()),
-                (Some(_), _) => Err("calibration has bounds but the method \"none\"".into()),
+            let given = [
+                (bounds.is_some(), "bounds"),
+                (total.is_some(), "a total"),
+                (negative_weights.is_some(), "negative_weights"),
+                (!margin.is_empty(), "margins"),
+            ];
+            return match given.into_iter().find(|(is_given, _)| *is_given) {
+                None => Ok(None),
+                Some((_, what)) => Err(format!("calibration has {what} but the method \"none\"")),
             };
+        }
+        if total.is_some_and(|total| !(total > 0.0 && total <= 1e12)) {
+            return Err("calibration.total must be the number of people that all margins are of, such as 612000".into());
         }
         let method =
             CalibrationMethod::named(&method, bounds, margin.len()).map_err(|error| format!("calibration: {error}"))?;
@@ -139,6 +159,8 @@ impl CalibrationTable {
                 return Err("a calibration.margin cannot name the column Freq, which holds the counts".into());
             }
         }
-        Ok(Some((method, margin)))
+        // Nothing is released here: what is wrong is told, and stops only who says so.
+        let negative_weights = negative_weights.unwrap_or(NegativeWeightRule::Allowed);
+        Ok(Some(WantedCalibration { method, margins: margin, total, negative_weights }))
     }
 }

@@ -10,6 +10,7 @@ mod design_file;
 mod in_memory;
 mod known;
 mod margin_file;
+mod notes;
 mod parquet_column;
 mod parquet_table;
 mod read;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use super::named_twice::named_twice;
 use crate::estimation::EstimationError;
 use crate::foundation::one_line;
+use crate::statistics::NegativeWeightRule;
 
 use in_memory::{Made, StatisticRow};
 use write::{CovarianceRow, LevelEstimate};
@@ -161,13 +163,20 @@ pub enum EstimateError {
         /// What is wrong and how to mend it.
         message: String,
     },
+    /// A calibration made weights negative, and the design refuses them.
+    #[error("{}", one_line(&format!("{message}; or say `negative_weights = \"allowed\"` under [calibration]")))]
+    NegativeWeights {
+        /// Whose weights, how many and how small.
+        message: String,
+    },
     /// The sample cannot be formed.
     #[error("{}", one_line(&.0.to_string()))]
     Estimation(#[from] EstimationError),
 }
 
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
-/// each domain, then the statistics that the design asks for. Answers with sentences on what was done with the weights.
+/// each domain, then the statistics that the design asks for. Answers with sentences on what was done with the weights, and on
+/// what a reader should know besides.
 /// `progress` is told how many bytes of the responses were read.
 pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) -> Result<Vec<String>, EstimateError> {
     let others = [&options.covariance, &options.weights, &options.replicates];
@@ -178,7 +187,7 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
     }
     let design = design::Design::read(&options.design)?;
     let made = Made::from_file(options, &design, &mut progress)?;
-    let (given, statistics, told, given_covariances) = match made {
+    let (given, statistics, mut told, given_covariances) = match made {
         None => (None, Vec::new(), Vec::new(), Vec::new()),
         Some(made) => (made.estimates, made.statistics, made.told, made.covariances),
     };
@@ -187,9 +196,16 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
         None if design.criteria.items.is_empty() => (Vec::new(), Vec::new()),
         None => {
             let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
+            if let (Some(negative), NegativeWeightRule::Refused) =
+                (sample.sample.negative_weights(), design.negative_weights)
+            {
+                return Err(EstimateError::NegativeWeights { message: negative.to_string() });
+            }
+            let estimates = write::estimates(&design, &sample);
+            told.extend(notes::notes(&design, &sample, &estimates));
             let covariances =
                 options.covariance.as_ref().map(|_| write::covariances(&design, &sample)).unwrap_or_default();
-            (write::estimates(&design, &sample), covariances)
+            (estimates, covariances)
         }
     };
     if design.wishes.statistics.is_empty() {

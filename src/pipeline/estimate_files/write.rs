@@ -41,6 +41,16 @@ impl LevelEstimate {
         self.row.statistic
     }
 
+    /// What it is of and what it is, where it has a standard error and no interval: then it lies outside 0–1.
+    pub(super) fn outside_shares(&self) -> Option<String> {
+        let EstimateRow { statistic, item, estimate, se, ci_low, .. } = &self.row;
+        let value = estimate.filter(|_| se.is_some() && ci_low.is_none())?;
+        let of_item = item.as_ref().map_or_else(String::new, |item| format!(" {item}"));
+        let Level { domain, level } = &self.of;
+        let whose = if domain.is_empty() { "everybody".to_owned() } else { format!("{domain} {level}") };
+        Some(format!("{statistic}{of_item} of {whose} is {value}"))
+    }
+
     /// The columns of the CSV.
     pub(super) fn columns(&self) -> (Level, EstimateRow) {
         (self.of.clone(), self.row.clone())

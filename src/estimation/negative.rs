@@ -1,0 +1,83 @@
+//! Weights that a calibration made negative: who has them, told by name.
+
+use std::fmt;
+
+use super::cells::Cells;
+use super::frame::Frame;
+use super::margins::Calibration;
+use super::unit_totals::Projection;
+
+/// Combinations that are named in one sentence; the others are counted.
+const NAMED_MAX: usize = 10;
+
+/// Respondents whose calibrated weight is below 0: they count against what they say, and shares may leave 0–1. Only the
+/// linear method with several margins can do that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NegativeWeights {
+    /// How many respondents have such a weight.
+    pub respondents: u64,
+    /// The smallest weight.
+    pub smallest: f64,
+    /// The combinations of levels that they have, each with its respondents.
+    pub combinations: Vec<NegativeCombination>,
+}
+
+/// Respondents with a weight below 0 who have one level of each margin in common.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NegativeCombination {
+    /// The number of the level in each margin.
+    pub levels: Vec<u32>,
+    /// The same for people: `sex M, unit 080`.
+    pub name: String,
+    /// How many respondents have it.
+    pub respondents: u64,
+}
+
+impl NegativeWeights {
+    /// Those of a sample; nothing where every weight is at least 0.
+    pub(super) fn find(
+        frame: &Frame,
+        cells: &Cells,
+        projection: &Projection,
+        calibration: &Calibration,
+    ) -> Option<Self> {
+        // By group, so that the order in which cells were met does not matter.
+        let mut respondents = vec![0_u64; cells.groups().len()];
+        let mut smallest = 0.0_f64;
+        for run in frame.responses().runs() {
+            let group = cells.group(run.cell);
+            let factor = projection.factor(group);
+            if factor < 0.0 {
+                let lowest = |lowest: f64, weight: f64| lowest.min(factor * weight);
+                smallest = frame.responses().entries(*run).map(|entry| entry.weight.value()).fold(smallest, lowest);
+                respondents[group] += run.len() as u64;
+            }
+        }
+        let combination = |(levels, respondents): (&Vec<u32>, &u64)| NegativeCombination {
+            levels: levels.clone(),
+            name: calibration.name_of(levels),
+            respondents: *respondents,
+        };
+        let found = cells.groups().iter().zip(&respondents).filter(|(_, respondents)| **respondents > 0);
+        let combinations: Vec<NegativeCombination> = found.map(combination).collect();
+        let respondents = respondents.iter().sum();
+        (respondents > 0).then_some(Self { respondents, smallest, combinations })
+    }
+}
+
+impl fmt::Display for NegativeWeights {
+    /// One sentence: how many, how small, who, and what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { respondents, smallest, combinations } = self;
+        let whose = if *respondents == 1 { "1 respondent has" } else { &format!("{respondents} respondents have") };
+        write!(f, "{whose} a negative weight after linear calibration, the smallest is {smallest}: ")?;
+        for (position, combination) in combinations.iter().take(NAMED_MAX).enumerate() {
+            let comma = if position == 0 { "" } else { "; " };
+            write!(f, "{comma}{} ({})", combination.name, combination.respondents)?;
+        }
+        if combinations.len() > NAMED_MAX {
+            write!(f, "; and {} combinations more", combinations.len() - NAMED_MAX)?;
+        }
+        write!(f, ". Take the method raking or logit, which keep weights above 0, or join small levels")
+    }
+}
