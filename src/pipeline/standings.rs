@@ -154,7 +154,6 @@ mod tests {
             low: 0.0,
             high: 1.0,
             design_effect: None,
-            design_effect_with_replacement: None,
             n_effective: None,
         };
         let items = Some(Estimate { value, n: 40, precision: Some(precision) });

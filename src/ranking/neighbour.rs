@@ -113,7 +113,6 @@ mod tests {
             low: 0.0,
             high: 1.0,
             design_effect: None,
-            design_effect_with_replacement: None,
             n_effective: None,
         };
         Estimate { value, n: 10, precision: Some(precision) }
