@@ -106,10 +106,11 @@ mod tests {
         let precision = Precision {
             se: 0.016,
             df: 400,
+            sampling_units: 401,
+            is_census: false,
             low: 0.8147,
             high: 0.8783,
             design_effect: Some(1.25),
-            design_effect_with_replacement: None,
             n_effective: None,
         };
         let estimate = Estimate { value: 0.8492, n: 1486, precision: Some(precision) };

@@ -6,8 +6,9 @@
 //!
 //! A sample is formed in this order: `place.rs` and `cells.rs` number places and combinations of levels, and `log.rs` keeps the
 //! responses by both;
-//! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` walks through strata and stages, `unit_totals.rs` says what
-//! a unit adds, `strata.rs` and `between.rs` add it up; `pairs.rs` and `joint.rs` form what design effects need.
+//! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` walks through
+//! strata and stages, `unit_totals.rs` says what a unit adds, `strata.rs` and `between.rs` add it up; `groups.rs` counts who
+//! answered any item of a factor or index; `pairs.rs` and `joint.rs` form what design effects need.
 //!
 //! Beside that stands `numeric/`: a sample of numbers of any kind, in memory, for the statistics that a design file asks for.
 //!
@@ -17,6 +18,7 @@ mod between;
 mod builder;
 mod cells;
 mod frame;
+mod groups;
 mod joint;
 mod log;
 mod margins;

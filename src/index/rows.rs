@@ -36,6 +36,10 @@ pub struct EstimateRow {
     pub deff: Option<f64>,
     /// Effective sample size.
     pub n_eff: Option<f64>,
+    /// The primary sampling units that the answers come from.
+    pub sampling_units: Option<u64>,
+    /// Whether every unit of every stage was drawn, so that a standard error of 0 is one.
+    pub exact: Option<bool>,
 }
 
 impl EstimateRow {
@@ -55,6 +59,8 @@ impl EstimateRow {
             ci_high: interval.map(|(_, high)| high),
             deff: precision.and_then(|p| p.design_effect),
             n_eff: precision.and_then(|p| p.n_effective),
+            sampling_units: precision.map(|p| p.sampling_units),
+            exact: precision.map(|p| p.is_census),
         }
     }
 }

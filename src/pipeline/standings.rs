@@ -163,10 +163,11 @@ mod tests {
         let precision = Precision {
             se: 0.1,
             df: 30,
+            sampling_units: 31,
+            is_census: false,
             low: 0.0,
             high: 1.0,
             design_effect: None,
-            design_effect_with_replacement: None,
             n_effective: None,
         };
         let items = Some(Estimate { value, n: 40, precision: Some(precision) });

@@ -122,10 +122,11 @@ mod tests {
             let precision = se.map(|se| Precision {
                 se,
                 df: 9,
+                sampling_units: 10,
+                is_census: false,
                 low: 0.0,
                 high: 1.0,
                 design_effect: None,
-                design_effect_with_replacement: None,
                 n_effective: None,
             });
             (Code::new(*unit).unwrap(), value.map(|value| Estimate { value, n: 10, precision }))

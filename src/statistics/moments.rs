@@ -36,9 +36,9 @@ impl PairSums {
         Self { dimension, upper: vec![0; packed_length(dimension)], bound: 0, beyond: Vec::new() }
     }
 
-    /// Adds `factor · x xᵀ`, for a positive `factor`. Zeros in `x` cost little.
+    /// Adds `factor · x xᵀ`, for a `factor` of at least 0. Zeros in `x` cost little.
     pub fn add_outer<T: Copy + Into<i128>>(&mut self, x: &[T], factor: i64) -> Result<(), MomentOverflow> {
-        debug_assert!(factor > 0);
+        debug_assert!(factor >= 0);
         let largest = largest_of(x)?;
         match i64::try_from(largest).ok().and_then(|largest| largest.checked_mul(factor)) {
             Some(scaled) => {

@@ -164,6 +164,14 @@ impl NumericSample {
         }
     }
 
+    /// The sampling units of some rows; of replicate weights one more than their degrees of freedom. Rows of weight 0 do not count.
+    pub(super) fn sampling_units(&self, rows: impl Iterator<Item = usize>) -> u64 {
+        match &self.spread {
+            Spread::Design { tree, .. } => tree.sampling_units(rows.filter(|row| self.weights[*row] != 0.0)),
+            Spread::Replicates(replicates) => replicates.df + 1,
+        }
+    }
+
     /// Degrees of freedom of some rows: sampling units with one of them less strata with one. Of replicate weights always the
     /// same. Rows of weight 0 do not count.
     #[must_use]

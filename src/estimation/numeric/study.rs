@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::tree::{Scores, Tree};
 use super::{NumericSample, Regression, Spread};
 use crate::statistics::{
-    Estimate, Functional, IntervalMethod, Linearised, LinearisedSample, ReplicateScales, precision,
+    Confidence, Estimate, Functional, IntervalMethod, Linearised, LinearisedSample, ReplicateScales, precision,
 };
 
 /// What cancels to less than this part of its terms is rounding.
@@ -111,7 +111,7 @@ impl Prepared<'_> {
         statistic: &NumericStatistic,
         counted: Option<usize>,
         interval: IntervalMethod,
-        level: f64,
+        confidence: Confidence,
     ) -> Option<Estimate> {
         let linearised = statistic.linearise(&self.totals)?;
         let weights = &self.sample.weights;
@@ -125,11 +125,21 @@ impl Prepared<'_> {
             z_sum += weights[row] * z;
             z_square_sum += weights[row] * z * z;
         }
-        let df = self.sample.df(self.study.rows().filter(|(row, values)| is_counted(*row, values)).map(|(row, _)| row));
+        let rows = || self.study.rows().filter(|(row, values)| is_counted(*row, values)).map(|(row, _)| row);
+        let (df, sampling_units) = (self.sample.df(rows()), self.sample.sampling_units(rows()));
         let value = linearised.value;
         let of_variance = |variance: f64| {
-            let sample = LinearisedSample { variance, df, n, weight_sum, z_sum, z_square_sum };
-            precision(value, &sample, interval, level)
+            let sample = LinearisedSample {
+                variance,
+                df,
+                sampling_units,
+                is_census: false,
+                n,
+                weight_sum,
+                z_sum,
+                z_square_sum,
+            };
+            precision(value, &sample, interval, confidence.level, confidence.design_effect)
         };
         let variance = self.covariance(std::slice::from_ref(statistic)).map(|covariance| covariance[0][0]);
         Some(Estimate { value, n, precision: variance.and_then(of_variance) })

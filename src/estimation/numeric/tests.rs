@@ -66,7 +66,7 @@ fn in_memory(
     let (calibration, levels) = (calibration(), [people.iter().map(|person| person.3).collect()]);
     let margins = is_calibrated.then_some(RowMargins { calibration: &calibration, levels: &levels });
     let sample = NumericSample::by_design(weights, &places, lonely, margins).ok()?;
-    let estimate = sample.prepare(&study).estimate(&mean(), None, IntervalMethod::Mean, 0.95)?;
+    let estimate = sample.prepare(&study).estimate(&mean(), None, IntervalMethod::Mean, Confidence::at(0.95))?;
     let precision = estimate.precision?;
     Some((estimate.value, precision.se, precision.df))
 }
@@ -104,7 +104,7 @@ proptest! {
         let scales = ReplicateScales::new(ReplicateKind::Jk1, n, None, None, false).unwrap();
         let sample = NumericSample::by_replicates(vec![2.0; n], replicates, scales, None, |_| true);
         let of = |sample: &NumericSample| {
-            sample.prepare(&study).estimate(&total, None, IntervalMethod::Mean, 0.95).unwrap()
+            sample.prepare(&study).estimate(&total, None, IntervalMethod::Mean, Confidence::at(0.95)).unwrap()
         };
         let (found, expected) = (of(&sample), of(&design));
         prop_assert_eq!((found.value, found.n), (expected.value, expected.n));
@@ -120,7 +120,7 @@ fn a_row_of_weight_0_stays_in_the_design_and_counts_nowhere_else() {
     (0..4).for_each(|row| study.push(row, &[row as f64, 1.0]));
     let weights = vec![1.0, 2.0, 1.0, 0.0];
     let sample = NumericSample::by_design(weights, &PlaceColumns::default(), LonelyPsu::Fail, None).unwrap();
-    let estimate = sample.prepare(&study).estimate(&mean(), None, IntervalMethod::Mean, 0.95).unwrap();
+    let estimate = sample.prepare(&study).estimate(&mean(), None, IntervalMethod::Mean, Confidence::at(0.95)).unwrap();
     assert_eq!((estimate.value, estimate.n), (1.0, 3));
     let precision = estimate.precision.unwrap();
     assert_eq!(precision.df, 2);

@@ -130,14 +130,19 @@ impl Tree {
 
     /// Primary sampling units with one of these rows less strata with one.
     pub(super) fn df(&self, rows: impl Iterator<Item = usize>) -> u64 {
+        let positions = self.positions_of(rows);
+        count(&positions, &self.psu) - count(&positions, &self.stratum)
+    }
+
+    /// Primary sampling units with one of these rows.
+    pub(super) fn sampling_units(&self, rows: impl Iterator<Item = usize>) -> u64 {
+        count(&self.positions_of(rows), &self.psu)
+    }
+
+    fn positions_of(&self, rows: impl Iterator<Item = usize>) -> Vec<u32> {
         let mut positions: Vec<u32> = rows.map(|row| self.position[row]).collect();
         positions.sort_unstable();
-        let count = |of: &[u32]| {
-            let mut numbers: Vec<u32> = positions.iter().map(|position| of[*position as usize]).collect();
-            numbers.dedup();
-            numbers.len() as u64
-        };
-        count(&self.psu) - count(&self.stratum)
+        positions
     }
 
     /// The covariance of the totals of the scores; nothing where lonely strata leave none.
@@ -158,6 +163,13 @@ impl Tree {
         sum.add_scaled(&later, 1.0);
         Some(sum)
     }
+}
+
+/// How many different numbers stand at these positions, which are in order, as the numbers are.
+fn count(positions: &[u32], of: &[u32]) -> u64 {
+    let mut numbers: Vec<u32> = positions.iter().map(|position| of[*position as usize]).collect();
+    numbers.dedup();
+    numbers.len() as u64
 }
 
 impl Stratum {

@@ -60,20 +60,22 @@ fn of_level(maker: &Maker<'_>, level: &Level) -> Vec<LevelEstimate> {
     }
     for (code, items) in &criteria.factors {
         let all: Vec<usize> = (0..items.len()).collect();
-        let study = study(maker, &level.rows, items);
-        push("factor", Some(code), estimate(maker, &study, &Statistic::average(items.len(), Measure::Share, &[&all])));
+        let statistic = Statistic::average(items.len(), Measure::Share, &[&all]).with_unasked(criteria.unasked);
+        let study = study(maker, &level.rows, items, &all);
+        push("factor", Some(code), estimate(maker, &study, &statistic));
     }
-    let all = study(maker, &level.rows, &(0..count).collect::<Vec<_>>());
+    let all: Vec<usize> = (0..count).collect();
     for kind in IndexKind::ALL {
         if let Some(statistic) = method.statistic(kind, criteria) {
-            push(kind.as_str(), None, estimate(maker, &all, &statistic));
+            let study = study(maker, &level.rows, &all, &statistic.items);
+            push(kind.as_str(), None, estimate(maker, &study, &statistic));
         }
     }
     found
 }
 
-/// The rows that answered at least one of the items, with the totals that statistics of these items are made of.
-fn study(maker: &Maker<'_>, rows: &[usize], items: &[usize]) -> Study {
+/// The rows with an answer at one of these `positions` among the items, with the totals that statistics of these items are made of.
+fn study(maker: &Maker<'_>, rows: &[usize], items: &[usize], positions: &[usize]) -> Study {
     let count = items.len();
     let mut study = Study::new(3 * count);
     let mut values = vec![0.0; 3 * count];
@@ -82,7 +84,7 @@ fn study(maker: &Maker<'_>, rows: &[usize], items: &[usize]) -> Study {
         let mut has_answer = false;
         for (at, item) in items.iter().enumerate() {
             let rating = maker.held.ratings[*item][*row];
-            has_answer |= rating > 0;
+            has_answer |= rating > 0 && positions.contains(&at);
             values[at] = f64::from(u8::from(rating >= maker.design.satisfied_from));
             values[count + at] = f64::from(u8::from(rating > 0));
             values[2 * count + at] = f64::from(rating);
@@ -97,7 +99,7 @@ fn study(maker: &Maker<'_>, rows: &[usize], items: &[usize]) -> Study {
 fn estimate(maker: &Maker<'_>, study: &Study, statistic: &Statistic) -> Option<Estimate> {
     let confidence = maker.design.confidence;
     let ratios = NumericStatistic::Ratios(statistic.functional.clone());
-    maker.sample.prepare(study).estimate(&ratios, None, statistic.interval(confidence), confidence.level)
+    maker.sample.prepare(study).estimate(&ratios, None, statistic.interval(confidence), confidence)
 }
 
 /// The covariances of the four indices between the levels of the first domain; none without a domain.

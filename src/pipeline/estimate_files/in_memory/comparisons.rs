@@ -12,7 +12,7 @@ const CELLS_MAX: usize = 400;
 
 fn ratio(numerator: usize, denominator: usize) -> NumericStatistic {
     let ratio = Ratio { numerator: vec![numerator], denominator: vec![denominator] };
-    NumericStatistic::Ratios(Functional { constant: 0.0, terms: vec![(1.0, ratio)] })
+    NumericStatistic::Ratios(Functional::mean_of(vec![vec![ratio]]))
 }
 
 /// The differences of all pairs of levels of `between`, or of two, each as its own sample: R's `svyttest` on the subset of the two.

@@ -14,7 +14,7 @@ use crate::statistics::{
 /// The first variable of a study over the second.
 pub(super) fn ratio() -> NumericStatistic {
     let ratio = Ratio { numerator: vec![0], denominator: vec![1] };
-    NumericStatistic::Ratios(Functional { constant: 0.0, terms: vec![(1.0, ratio)] })
+    NumericStatistic::Ratios(Functional::mean_of(vec![vec![ratio]]))
 }
 
 /// The rows of a statistic.
@@ -53,7 +53,7 @@ fn average(maker: &mut Maker<'_>, level: &Level, of: &Measured) {
     for (row, value) in maker.values(of, &level.rows) {
         study.push(row, &[value, 1.0]);
     }
-    let estimate = maker.sample.prepare(&study).estimate(&ratio(), None, interval, maker.design.confidence.level);
+    let estimate = maker.sample.prepare(&study).estimate(&ratio(), None, interval, maker.design.confidence);
     maker.push(level, (name, of), interval.as_str(), estimate.as_ref());
 }
 
@@ -72,7 +72,7 @@ fn total(maker: &mut Maker<'_>, level: &Level, of: Option<&Measured>) {
         Some(of) => maker.values(of, &level.rows).into_iter().for_each(|(row, value)| study.push(row, &[value])),
         None => level.rows.iter().for_each(|row| study.push(*row, &[1.0])),
     }
-    let (interval, confidence) = (IntervalMethod::Mean, maker.design.confidence.level);
+    let (interval, confidence) = (IntervalMethod::Mean, maker.design.confidence);
     let estimate = maker.sample.prepare(&study).estimate(&NumericStatistic::Total(0), None, interval, confidence);
     let people = Measured::Numbers(String::new());
     maker.push(level, ("total", of.unwrap_or(&people)), interval.as_str(), estimate.as_ref());

@@ -18,7 +18,7 @@ use super::design::Design;
 use super::margin_file::AND;
 use super::statistic_file::Kind;
 use super::weighting_file::GivenReplicates;
-use super::write::{CovarianceRow, LevelEstimate};
+use super::write::{CovarianceRow, LevelEstimate, Told};
 use super::{EstimateError, EstimateOptions};
 use crate::estimation::NumericSample;
 use crate::index::EstimateRow;
@@ -64,7 +64,7 @@ struct Level {
 
 impl Level {
     fn estimate(&self, row: EstimateRow) -> LevelEstimate {
-        LevelEstimate::new(&self.domain, &self.name, row)
+        LevelEstimate::new(&self.domain, &self.name, row, Told::default())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::write::{Level, LevelEstimate};
+use super::super::write::{Level, LevelEstimate, Told};
 use super::super::write_parquet::{Cell, ParquetRow};
 use crate::index::EstimateRow;
 
@@ -37,14 +37,14 @@ pub(in super::super) struct More {
 impl StatisticRow {
     /// Whether there is an estimate, but no standard error.
     pub(super) fn lacks_error(&self) -> bool {
-        let (_, row) = self.estimate.columns();
+        let (_, row, _) = self.estimate.columns();
         row.estimate.is_some() && row.se.is_none()
     }
 
     /// The columns of the CSV.
-    pub(in super::super) fn columns(&self) -> (Level, EstimateRow, More) {
-        let (level, row) = self.estimate.columns();
-        (level, row, self.more.clone())
+    pub(in super::super) fn columns(&self) -> (Level, EstimateRow, Told, More) {
+        let (level, row, told) = self.estimate.columns();
+        (level, row, told, self.more.clone())
     }
 }
 
