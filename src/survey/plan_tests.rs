@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{
     CalibrationPlan, EstimationPlan, Field, FormLayout, ImportColumns, MarginLevel, MeasuredUnits, Mode, OpenAnswers,
-    OpenLinkPlan, Period, Plan, PlannedMargin, Questionnaire, RankSetChoice, Unit, UnitId, UnitSelection, read_units,
+    OpenLinkPlan, Period, Plan, PlannedMargin, Questionnaire, RankSetChoice, RankingPlan, Unit, UnitId, UnitSelection, read_units,
 };
 use crate::foundation::{Code, Findings, Text, Weight};
 use crate::statistics::{CalibrationMethod, DesignEffect, IntervalMethod, LonelyPsu, NegativeWeightRule, UnaskedItems};
@@ -320,6 +320,7 @@ prop_compose! {
             modes, layout,
             default_weight: Weight::from_billionths(weight).unwrap(), level, wished_margin, synthetic,
             estimation, calibration, open_link,
+            ranking: RankingPlan { answers_min: 30, psus_min: 4 },
             columns: ImportColumns {
                 id, unit: unit.unwrap_or_else(|| "unit".to_owned()), stratum, psu, weight: weight_column, mode, answered_on,
             },

@@ -11,10 +11,7 @@ use crate::statistics::{CalibrationMethod, Confidence, Functional, IntervalMetho
 type Person = (u8, u8, u32, u32, u8);
 
 fn mean() -> NumericStatistic {
-    NumericStatistic::Ratios(Functional {
-        constant: 0.0,
-        terms: vec![(1.0, Ratio { numerator: vec![0], denominator: vec![1] })],
-    })
+    NumericStatistic::Ratios(Functional::mean_of(vec![vec![Ratio { numerator: vec![0], denominator: vec![1] }]]))
 }
 
 fn people() -> impl Strategy<Value = Vec<Person>> {

@@ -53,7 +53,7 @@ fn of_level(maker: &Maker<'_>, level: &Level) -> Vec<LevelEstimate> {
         found.push(level.estimate(EstimateRow::new(name, item, estimate.as_ref())));
     };
     for (item, code) in criteria.items.iter().enumerate() {
-        let study = study(maker, &level.rows, &[item]);
+        let study = study(maker, &level.rows, &[item], &[0]);
         for (name, measure) in [("top2", Measure::Share), ("mean", Measure::Rating)] {
             push(name, Some(code), estimate(maker, &study, &Statistic::item(1, measure, 0)));
         }
@@ -115,7 +115,7 @@ pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow>, Estim
         return Err(wrong(maker.path, message));
     }
     let items: Vec<usize> = (0..maker.design.criteria.items.len()).collect();
-    let studies: Vec<Study> = levels.iter().map(|level| study(maker, &level.rows, &items)).collect();
+    let studies: Vec<Study> = levels.iter().map(|level| study(maker, &level.rows, &items, &items)).collect();
     let prepared: Vec<Prepared<'_>> = studies.iter().map(|study| maker.sample.prepare(study)).collect();
     let mut found = Vec::new();
     for kind in IndexKind::ALL {
