@@ -93,6 +93,7 @@ pub(super) enum Task {
     /// Estimate from files, without a database.
     ///
     /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff; everybody has an empty domain and level.
+    /// What a reader should know besides, such as weights that calibration made negative, is told on standard error.
     /// docs/examples/design.toml explains every key of a design.
     #[command(after_help = "\
 Examples:

@@ -7,13 +7,14 @@
 //! A sample is formed in this order: `place.rs` and `cells.rs` number places and combinations of levels, and `log.rs` keeps the
 //! responses by both;
 //! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` walks through strata and stages, `unit_totals.rs` says what
-//! a unit adds, `strata.rs` and `between.rs` add it up; `pairs.rs` and `joint.rs` form what design effects need.
+//! a unit adds, `strata.rs` and `between.rs` add it up, `formed.rs` between many levels; `pairs.rs` and `joint.rs` form what design effects need.
 //!
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`TallySums`].
 
 mod between;
 mod builder;
 mod cells;
+mod formed;
 mod frame;
 mod joint;
 mod log;
@@ -32,6 +33,7 @@ mod unit_totals;
 
 pub use between::BetweenLevels;
 pub use builder::{Membership, Respondent, SampleBuilder};
+pub use formed::Formed;
 pub use log::Stand;
 pub use margins::{Calibration, Margin};
 pub use negative::{NegativeCombination, NegativeWeights};

@@ -16,6 +16,7 @@ mod read;
 mod table;
 mod write;
 mod write_parquet;
+mod write_rows;
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,8 @@ use crate::estimation::EstimationError;
 use crate::foundation::one_line;
 use crate::statistics::NegativeWeightRule;
 
-use write::{CovarianceRow, LevelEstimate};
+use write::LevelEstimate;
+use write_rows::{RowWriter, TableRow};
 
 /// What to estimate from, and where the estimates go.
 #[derive(Debug, Clone)]
@@ -171,9 +173,12 @@ pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> R
         return Err(EstimateError::NegativeWeights { message: negative.to_string() });
     }
     let estimates = write::estimates(&design, &sample);
-    write::write_rows(&options.output, options.format, &estimates, LevelEstimate::columns)?;
+    let mut writer = RowWriter::create(&options.output, options.format, LevelEstimate::COLUMNS)?;
+    estimates.iter().try_for_each(|estimate| writer.write(estimate))?;
+    writer.finish()?;
+    let mut notes = notes::notes(&design, &sample, &estimates);
     if let Some(path) = &options.covariance {
-        write::write_rows(path, options.format, &write::covariances(&design, &sample), CovarianceRow::clone)?;
+        notes.extend(write::write_covariances(&design, &sample, path, options.format)?);
     }
-    Ok(notes::notes(&design, &sample, &estimates))
+    Ok(notes)
 }
