@@ -93,9 +93,9 @@ pub(super) enum Task {
     /// Estimate from files, without a database.
     ///
     /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff,sampling_units,exact,
-    /// design_effect_method,withheld;
-    /// everybody has an empty domain and level, and withheld says why there is no estimate.
+    /// design_effect_method,withheld; everybody has an empty domain and level, and withheld says why there is no estimate.
     /// With [[statistic]] blocks also part,compared,method,test,numerator_df,denominator_df,p_value.
+    /// What a reader should know besides, such as weights that calibration made negative, is told on standard error.
     /// docs/examples/design.toml and statistics.toml beside it explain every key of a design.
     #[command(after_help = "\
 Examples:

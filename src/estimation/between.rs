@@ -1,6 +1,7 @@
 //! Covariances between levels, of the statistics that were asked for.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use super::Statistic;
 use super::margins::numbers;
@@ -22,25 +23,37 @@ pub struct BetweenLevels {
 pub(super) struct Scores {
     /// By domain.
     linearised: BTreeMap<usize, (usize, Vec<Option<Linearised>>)>,
+    /// The positions whose covariances with all positions are gathered.
+    rows: Range<usize>,
 }
 
 /// The scores of one unit: position, and a score a statistic.
 pub(super) type UnitScores = Vec<(usize, Vec<f64>)>;
 
 impl Scores {
-    pub(super) fn new(wanted: &BetweenLevels, totals: &[Vec<f64>]) -> Self {
+    pub(super) fn new(wanted: &BetweenLevels, totals: &[Vec<f64>], rows: Range<usize>) -> Self {
         let linearise = |(position, level): (usize, &usize)| {
             let totals = totals.get(level + 1)?;
             let one = |statistic: &Statistic| statistic.functional.linearise(totals);
             Some((level + 1, (position, wanted.statistics.iter().map(one).collect())))
         };
         let linearised = wanted.levels.iter().enumerate().filter_map(linearise).collect();
-        Self { linearised }
+        Self { linearised, rows }
+    }
+
+    /// Whether any covariance is to be gathered.
+    pub(super) fn are_wanted(&self) -> bool {
+        self.linearised.len() > 1
+    }
+
+    /// Sums over no unit.
+    pub(super) fn no_sums(&self) -> BetweenSums {
+        BetweenSums { rows: self.rows.clone(), ..BetweenSums::default() }
     }
 
     /// `gᵀx` of each wanted level in the unit and each statistic; 0 for a statistic that has no value.
     pub(super) fn of_unit(&self, unit: &UnitTotals, scale: f64) -> UnitScores {
-        if self.linearised.len() < 2 {
+        if !self.are_wanted() {
             return Vec::new();
         }
         let score = |(domain, totals): (&usize, &super::unit_totals::DomainTotals)| {
@@ -63,8 +76,11 @@ pub(super) struct BetweenSums {
     places: HashMap<usize, usize>,
     positions: Vec<usize>,
     sums: Vec<Vec<f64>>,
-    /// Row by row below the diagonal, a value a statistic: it grows at its end.
-    products: Vec<f64>,
+    /// The positions that are gathered.
+    rows: Range<usize>,
+    /// Of each place whose position is gathered a row of places, a value a statistic; a row ends where nothing follows. Of two
+    /// such places, the later one's row holds their products.
+    products: Vec<Vec<f64>>,
     /// The covariances within units, added up.
     within: Pairs,
 }
@@ -72,11 +88,21 @@ pub(super) struct BetweenSums {
 impl BetweenSums {
     pub(super) fn add_unit(&mut self, scores: &UnitScores, within: &Pairs) {
         let places: Vec<usize> = scores.iter().map(|(position, scores)| self.place(*position, scores.len())).collect();
-        for (i, (place, (_, left))) in places.iter().zip(scores).enumerate() {
+        for (place, (position, left)) in places.iter().zip(scores) {
             self.sums[*place].iter_mut().zip(left).for_each(|(sum, score)| *sum += score);
-            for (other, (_, right)) in places.iter().zip(scores).take(i) {
-                let at = below_diagonal(*place, *other) * left.len();
-                let products = self.products[at..at + left.len()].iter_mut();
+            if !self.rows.contains(position) {
+                continue;
+            }
+            for (other, (other_position, right)) in places.iter().zip(scores) {
+                if other == place || self.rows.contains(other_position) && other > place {
+                    continue;
+                }
+                let row = &mut self.products[*place];
+                let at = other * left.len();
+                if row.len() < at + left.len() {
+                    row.resize(at + left.len(), 0.0);
+                }
+                let products = row[at..at + left.len()].iter_mut();
                 products.zip(left.iter().zip(right)).for_each(|(product, (left, right))| *product += left * right);
             }
         }
@@ -89,29 +115,25 @@ impl BetweenSums {
         if place == next {
             self.positions.push(position);
             self.sums.push(vec![0.0; statistics]);
-            self.products.resize(self.products.len() + next * statistics, 0.0);
+            self.products.push(Vec::new());
         }
         place
     }
 
-    /// Calls `add` with each pair of positions, each statistic's sums and its sum of products.
+    /// Calls `add` with each pair of positions of which one is gathered, each statistic's sums and its sum of products.
     fn for_each_pair(&self, mut add: impl FnMut((usize, usize), usize, (f64, f64), f64)) {
-        for a in 0..self.positions.len() {
-            for b in 0..a {
+        let is_gathered = |place: usize| self.rows.contains(&self.positions[place]);
+        for a in (0..self.positions.len()).filter(|place| is_gathered(*place)) {
+            for b in (0..self.positions.len()).filter(|place| *place != a && !(is_gathered(*place) && *place > a)) {
                 let pair = ordered(self.positions[a], self.positions[b]);
                 for (statistic, (left, right)) in self.sums[a].iter().zip(&self.sums[b]).enumerate() {
-                    let at = below_diagonal(a, b) * self.sums[a].len() + statistic;
+                    let product = self.products[a].get(b * self.sums[a].len() + statistic).copied().unwrap_or(0.0);
                     let sums = if pair.0 == self.positions[a] { (*left, *right) } else { (*right, *left) };
-                    add(pair, statistic, sums, self.products[at]);
+                    add(pair, statistic, sums, product);
                 }
             }
         }
     }
-}
-
-fn below_diagonal(a: usize, b: usize) -> usize {
-    let (row, column) = (a.max(b), a.min(b));
-    row * (row - usize::from(row > 0)) / 2 + column
 }
 
 fn ordered(a: usize, b: usize) -> (usize, usize) {

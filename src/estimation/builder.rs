@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::EstimationError;
-use super::between::{BetweenLevels, Scores};
+use super::between::{BetweenLevels, Pairs};
 use super::cells::Cells;
-use super::frame::{Frame, Walk};
+use super::formed::Formed;
+use super::frame::Frame;
 use super::groups::{CellSums, Groups};
 use super::log::{Log, Stand};
 use super::margins::{Calibration, numbers, weight_of};
@@ -14,7 +15,7 @@ use super::negative::NegativeWeights;
 use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
 use super::sample::{Domain, Sample};
-use super::strata::Survey;
+use super::strata::Gathered;
 use super::tally::TallySums;
 use super::threads::{joined, side_by_side, threads_for};
 use super::unit_totals::{BILLIONTH, Projection};
@@ -148,7 +149,19 @@ impl SampleBuilder {
     }
 
     /// Forms all covariances, and those `between` levels. From here on, reading costs the same for any number of responses.
-    pub fn finish(mut self, between: &BetweenLevels) -> Result<Sample, EstimationError> {
+    pub fn finish(self, between: &BetweenLevels) -> Result<Sample, EstimationError> {
+        let (sample, formed) = self.gather(between.clone(), 0..between.levels.len())?;
+        Ok(sample.with_covariances(&formed.between, &formed.pairs))
+    }
+
+    /// The same without the covariances between levels, and what they can be gathered from row by row, however many there are.
+    pub fn form(self, between: BetweenLevels) -> Result<(Sample, Formed), EstimationError> {
+        let rows = Formed::rows_at_once(&between);
+        self.gather(between, rows)
+    }
+
+    /// Gathers the covariances between the levels at the positions `rows` and all wanted ones.
+    fn gather(mut self, between: BetweenLevels, rows: Range<usize>) -> Result<(Sample, Formed), EstimationError> {
         self.cells.sort_groups();
         let (items, satisfied_from, domains) = (self.items, self.satisfied_from, self.levels + 1);
         let ranks = self.cells.ranks(&between.levels);
@@ -163,29 +176,40 @@ impl SampleBuilder {
             domains[*domain].add(sums, projection.factor_of(*group), satisfied_from)?;
         }
         let totals: Vec<Vec<f64>> = domains.iter().map(|domain| domain.totals().to_vec()).collect();
-        let scores = Scores::new(between, &totals);
-        let groups = frame.groups().len();
-        let is_calibrated = self.calibration.is_some();
-        let survey =
-            Survey { items, groups, lonely: self.lonely, is_calibrated, scale: projection.scale, scores: &scores };
-        let mut walk = Walk { frame: &frame, cells: &self.cells, projection: &projection, survey, lonely: Vec::new() };
+        let (cells, pairs, is_calibrated) = (self.cells, Pairs::new(), self.calibration.is_some());
+        let lonely = self.lonely;
+        let mut formed = Formed {
+            items,
+            lonely,
+            is_calibrated,
+            frame,
+            cells,
+            projection,
+            totals,
+            between,
+            rows,
+            pairs,
+            pairs_max: 0,
+        };
         // Two halves of about the same work that do not touch each other.
-        let (products, first_stage) = std::thread::scope(|scope| {
-            let products = scope.spawn(|| pairs_by_domain(&frame, &self.cells, &projection, satisfied_from));
-            let first_stage = walk.first_stage();
-            (joined(products), first_stage)
+        let (products, gathered) = std::thread::scope(|scope| {
+            let Formed { frame, cells, projection, .. } = &formed;
+            let products = scope.spawn(|| pairs_by_domain(frame, cells, projection, satisfied_from));
+            let gathered = formed.gather(formed.rows.clone());
+            (joined(products), gathered)
         });
         for (domain, products) in products? {
             domains[domain].set_pairs(products);
         }
-        let (covariances, pairs) = first_stage?.finish();
-        let lonely = walk.lonely;
+        let (Gathered { domains: covariances, pairs, pairs_max }, lonely) = gathered?;
+        (formed.pairs, formed.pairs_max) = (pairs, pairs_max);
         for (domain, covariance) in covariances {
             domains[domain].set_covariance(covariance, self.lonely);
         }
         let negative = self.calibration.as_ref();
-        let negative = negative.and_then(|found| NegativeWeights::find(&frame, &self.cells, &projection, found));
-        Ok(Sample::new(domains, between, &pairs, lonely).with_negative_weights(negative))
+        let negative =
+            negative.and_then(|found| NegativeWeights::find(&formed.frame, &formed.cells, &formed.projection, found));
+        Ok((Sample::new(domains, lonely, negative), formed))
     }
 }
 

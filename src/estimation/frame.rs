@@ -60,14 +60,16 @@ impl Frame {
     }
 
     /// The responses at a place one by one, each with its cell, in an order that does not tell how they came.
-    fn respondents(&self, place: usize) -> Vec<(u32, Entry<'_>)> {
-        let with_cell = |run: &Run| {
+    fn respondents(&self, place: usize) -> Vec<(u32, u32)> {
+        let of_run = |run: &Run| {
             let cell = run.cell;
-            self.responses.entries(*run).map(move |entry| (cell, entry))
+            (run.begin..run.end).map(move |response| (cell, response))
         };
-        let mut respondents: Vec<(u32, Entry<'_>)> =
-            self.responses.of_place(place).iter().flat_map(with_cell).collect();
-        respondents.sort_unstable_by_key(|(cell, entry)| (self.ranks[*cell as usize], entry.weight, entry.ratings));
+        let mut respondents: Vec<(u32, u32)> = self.responses.of_place(place).iter().flat_map(of_run).collect();
+        respondents.sort_unstable_by_key(|(cell, response)| {
+            let entry = self.responses.entry(*response);
+            (self.ranks[*cell as usize], entry.weight, entry.ratings)
+        });
         respondents
     }
 
@@ -139,9 +141,17 @@ impl<'a> Walk<'a> {
             self.check_population(places.start, at, depth)?;
             let unit_of = |place: usize| frame.places[place].path.get(1 + depth);
             let Some(name) = unit_of(at) else {
-                for (cell, entry) in frame.respondents(at) {
+                let mut add = |cell: u32, entry: Entry<'_>| {
                     let of_one = frame.sums_of(std::iter::once(entry))?;
-                    sums.add_unit(&self.projection.unit(self.cells, &[(cell, of_one)])?)?;
+                    sums.add_unit(&self.projection.unit(self.cells, &[(cell, of_one)])?)
+                };
+                if self.survey.scores.are_wanted() {
+                    // Scores are no whole numbers: their order can be seen in the last bit of a sum.
+                    let mut in_order = frame.respondents(at).into_iter();
+                    in_order.try_for_each(|(cell, response)| add(cell, frame.responses.entry(response)))?;
+                } else {
+                    let mut runs = frame.responses.of_place(at).iter();
+                    runs.try_for_each(|run| frame.responses.entries(*run).try_for_each(|entry| add(run.cell, entry)))?;
                 }
                 at += 1;
                 continue;

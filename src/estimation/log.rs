@@ -75,8 +75,9 @@ impl Log {
             // So that a number of 32 bits counts them.
             let too_many = |_| EstimationError::Responses { max: u32::MAX.into() };
             u32::try_from((self.stands.len() + 1) * RESPONSES_PER_CHUNK).map_err(too_many)?;
-            self.stands.push(Vec::new());
-            self.records.chunks.push(Vec::new());
+            // With all its room at once: one that grows by doubling ends with up to twice what it holds.
+            self.stands.push(Vec::with_capacity(RESPONSES_PER_CHUNK));
+            self.records.chunks.push(Vec::with_capacity(RESPONSES_PER_CHUNK * self.records.length()));
         }
         if let (Some(stands), Some(records)) = (self.stands.last_mut(), self.records.chunks.last_mut()) {
             stands.push(stand.0);
@@ -147,6 +148,11 @@ impl Ordered {
         &self.runs[self.places[place]..self.places[place + 1]]
     }
 
+    /// One response.
+    pub(super) fn entry(&self, response: u32) -> Entry<'_> {
+        entry_of(self.records.record(response))
+    }
+
     /// The responses of a run.
     pub(super) fn entries(&self, run: Run) -> impl Iterator<Item = Entry<'_>> {
         self.records.entries(run.begin as usize..run.end as usize)
@@ -194,12 +200,14 @@ impl Records {
             begin += count;
             (count > 0).then(|| &self.chunks[chunk][place * length..(place + count) * length])
         });
-        slices.flat_map(move |records| records.chunks_exact(length)).map(|record| {
-            let (weight, ratings) = record.split_first_chunk().expect("a record begins with its weight");
-            let weight = Weight::from_billionths(i64::from_le_bytes(*weight));
-            Entry { weight: weight.expect("it was a weight when it was pushed"), ratings }
-        })
+        slices.flat_map(move |records| records.chunks_exact(length)).map(entry_of)
     }
+}
+
+fn entry_of(record: &[u8]) -> Entry<'_> {
+    let (weight, ratings) = record.split_first_chunk().expect("a record begins with its weight");
+    let weight = Weight::from_billionths(i64::from_le_bytes(*weight));
+    Entry { weight: weight.expect("it was a weight when it was pushed"), ratings }
 }
 
 /// The sums of some responses.

@@ -297,7 +297,10 @@ mod tests {
     fn margins_that_cannot_hold_are_refused_by_name() {
         let all = [[0, 0], [0, 1], [1, 0], [1, 1]];
         let with = |second: Margin| vec![sex_and_age().remove(0), second];
-        assert!(error(with(margin("age", &[("young", 30.0), ("old", 80.0)])), &all).contains("margin age counts 110"));
+        assert!(
+            error(with(margin("age", &[("young", 30.0), ("old", 80.0)])), &all)
+                .contains("sums to 100, as shares do, and margin age to 110")
+        );
         assert!(error(with(margin("age", &[("young", 0.0), ("old", 100.0)])), &all).contains("age: \"young\""));
         assert!(error(sex_and_age(), &[[0, 0], [1, 0]]).contains("no response has \"old\""));
         // Every woman is young and every man is old.

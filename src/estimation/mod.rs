@@ -7,7 +7,7 @@
 //! A sample is formed in this order: `place.rs` and `cells.rs` number places and combinations of levels, and `log.rs` keeps the
 //! responses by both;
 //! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` walks through
-//! strata and stages, `unit_totals.rs` says what a unit adds, `strata.rs` and `between.rs` add it up; `groups.rs` counts who
+//! strata and stages, `unit_totals.rs` says what a unit adds, `strata.rs` and `between.rs` add it up, `formed.rs` between many levels; `groups.rs` counts who
 //! answered any item of a factor or index; `pairs.rs` and `joint.rs` form what design effects need.
 //!
 //! Beside that stands `numeric/`: a sample of numbers of any kind, in memory, for the statistics that a design file asks for.
@@ -17,6 +17,7 @@
 mod between;
 mod builder;
 mod cells;
+mod formed;
 mod frame;
 mod groups;
 mod joint;
@@ -37,6 +38,7 @@ mod unit_totals;
 
 pub use between::BetweenLevels;
 pub use builder::{Membership, Respondent, SampleBuilder};
+pub use formed::Formed;
 pub use log::Stand;
 pub use margins::{Calibration, Margin};
 pub use negative::{NegativeCombination, NegativeWeights};

@@ -20,15 +20,15 @@ pub struct Sample {
 }
 
 impl Sample {
-    pub(super) fn new(domains: Vec<Domain>, wanted: &BetweenLevels, pairs: &Pairs, lonely: Vec<String>) -> Self {
-        let between =
-            |(position, statistic)| covariance_between(&domains, &wanted.levels, (position, statistic), pairs);
-        let between = wanted.statistics.iter().enumerate().map(between).collect();
-        Self { domains, between, lonely, negative: None }
+    pub(super) fn new(domains: Vec<Domain>, lonely: Vec<String>, negative: Option<NegativeWeights>) -> Self {
+        Self { domains, between: Vec::new(), lonely, negative }
     }
 
-    pub(super) fn with_negative_weights(self, negative: Option<NegativeWeights>) -> Self {
-        Self { negative, ..self }
+    pub(super) fn with_covariances(self, wanted: &BetweenLevels, pairs: &Pairs) -> Self {
+        let between =
+            |(position, statistic)| covariance_between(&self.domains, &wanted.levels, (position, statistic), pairs);
+        let between = wanted.statistics.iter().enumerate().map(between).collect();
+        Self { between, ..self }
     }
 
     /// Everybody.

@@ -71,7 +71,7 @@ impl DomainSums {
 
 impl<'a> StratumSums<'a> {
     pub(super) fn new(survey: Survey<'a>) -> Self {
-        Self { survey, drawn: 0, is_census: true, domains: BTreeMap::new(), between: BetweenSums::default() }
+        Self { survey, drawn: 0, is_census: true, domains: BTreeMap::new(), between: survey.scores.no_sums() }
     }
 
     /// Adds a unit that was drawn in the stratum; one without responses was not.
@@ -179,17 +179,29 @@ pub(super) struct FirstStage<'a> {
     survey: Survey<'a>,
     domains: BTreeMap<usize, DomainCovariance>,
     between: BetweenStage,
+    /// No more pairs of domains than so many share a stratum.
+    pairs_max: usize,
+}
+
+/// What the strata of the first stage come to.
+pub(super) struct Gathered {
+    pub(super) domains: BTreeMap<usize, DomainCovariance>,
+    /// Covariances between levels.
+    pub(super) pairs: Pairs,
+    /// No more pairs of domains than so many share a stratum.
+    pub(super) pairs_max: usize,
 }
 
 impl<'a> FirstStage<'a> {
     pub(super) fn new(survey: Survey<'a>) -> Self {
         let between = BetweenStage::new(survey.lonely);
-        Self { survey, domains: BTreeMap::new(), between }
+        Self { survey, domains: BTreeMap::new(), between, pairs_max: 0 }
     }
 
     pub(super) fn add_stratum(&mut self, stratum: StratumSums<'_>, size: StratumSize) {
         let items = self.survey.items;
         let is_census = stratum.is_census && size.correction() == 0.0;
+        self.pairs_max = self.pairs_max.saturating_add(stratum.domains.len().saturating_pow(2));
         self.between.add_stratum(stratum.between, size);
         for (domain, sums) in stratum.domains {
             let sum = self.domains.entry(domain).or_insert_with(|| DomainCovariance {
@@ -220,7 +232,7 @@ impl<'a> FirstStage<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> (BTreeMap<usize, DomainCovariance>, Pairs) {
-        (self.domains, self.between.finish())
+    pub(super) fn finish(self) -> Gathered {
+        Gathered { domains: self.domains, pairs: self.between.finish(), pairs_max: self.pairs_max }
     }
 }

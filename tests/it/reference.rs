@@ -1,5 +1,4 @@
 //! Every number of the reference survey agrees with R's `survey` package to 1e-9.
-//!
 //! `cargo test --test it reference -- --nocapture` prints the largest difference of each case (see `docs/METHOD.md`).
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -313,6 +312,7 @@ fn holm_rank_sets_are_those_of_r() {
             headline,
             level: 0.95,
             uncalibrated: None,
+            negative_weights: None,
             open_link: plumbline::index::OpenLinkResults::None,
             units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
             overall: results(sample.overall()),

@@ -20,6 +20,7 @@ mod weighting_file;
 mod wishes;
 mod write;
 mod write_parquet;
+mod write_rows;
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,8 @@ use crate::foundation::one_line;
 use crate::statistics::NegativeWeightRule;
 
 use in_memory::{Made, StatisticRow};
-use write::{CovarianceRow, LevelEstimate};
+use read::FileSample;
+use write::CovarianceRow;
 
 /// What to estimate from, and where the estimates go.
 #[derive(Debug, Clone)]
@@ -192,10 +194,10 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
         Some(made) => (made.estimates, made.statistics, made.told, made.covariances),
     };
     let (estimates, covariances) = match given {
-        Some(estimates) => (estimates, given_covariances),
-        None if design.criteria.items.is_empty() => (Vec::new(), Vec::new()),
+        Some(estimates) => (estimates, Covariances::Found(given_covariances)),
+        None if design.criteria.items.is_empty() => (Vec::new(), Covariances::Found(Vec::new())),
         None => {
-            let sample = read::FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
+            let sample = FileSample::read(&options.responses, &design, options.covariance.is_some(), progress)?;
             if let (Some(negative), NegativeWeightRule::Refused) =
                 (sample.sample.negative_weights(), design.negative_weights)
             {
@@ -203,20 +205,27 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
             }
             let estimates = write::estimates(&design, &sample);
             told.extend(notes::notes(&design, &sample, &estimates));
-            let covariances =
-                options.covariance.as_ref().map(|_| write::covariances(&design, &sample)).unwrap_or_default();
-            (estimates, covariances)
+            (estimates, Covariances::Of(Box::new(sample)))
         }
     };
     if design.wishes.statistics.is_empty() {
-        write::write_rows(&options.output, options.format, &estimates, LevelEstimate::columns)?;
+        write_rows::write_all(&options.output, options.format, &estimates)?;
     } else {
         let explained = estimates.into_iter().map(|estimate| Made::explained(&design, estimate));
         let rows: Vec<StatisticRow> = explained.chain(statistics).collect();
-        write::write_rows(&options.output, options.format, &rows, StatisticRow::columns)?;
+        write_rows::write_all(&options.output, options.format, &rows)?;
     }
     if let Some(path) = &options.covariance {
-        write::write_rows(path, options.format, &covariances, CovarianceRow::clone)?;
+        match covariances {
+            Covariances::Found(rows) => write_rows::write_all(path, options.format, &rows)?,
+            Covariances::Of(sample) => told.extend(write::write_covariances(&design, &sample, path, options.format)?),
+        }
     }
     Ok(told)
+}
+
+/// Covariances between levels: formed already, or yet to be read off a sample, row by row.
+enum Covariances {
+    Found(Vec<CovarianceRow<'static>>),
+    Of(Box<FileSample>),
 }

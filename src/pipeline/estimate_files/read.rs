@@ -8,7 +8,7 @@ use super::columns::Columns;
 use super::design::Design;
 use super::known::KnownStands;
 use super::table::{Field, Reader, Row, Wanted, read_table};
-use crate::estimation::{BetweenLevels, Membership, Place, Sample, SampleBuilder, Stand};
+use crate::estimation::{BetweenLevels, Formed, Membership, Place, Sample, SampleBuilder, Stand};
 use crate::foundation::Weight;
 use crate::index::IndexKind;
 use crate::statistics::LonelyPsu;
@@ -23,6 +23,8 @@ const STRATUM_SEPARATOR: char = '\u{1f}';
 #[derive(Debug)]
 pub(super) struct FileSample {
     pub sample: Sample,
+    /// What covariances between levels are gathered from.
+    pub formed: Formed,
     /// For each domain column, the number of each value's level.
     pub levels: Vec<BTreeMap<String, usize>>,
 }
@@ -70,12 +72,12 @@ impl FileSample {
                 IndexKind::ALL.into_iter().filter_map(|kind| design.method.statistic(kind, &design.criteria));
             between.statistics = statistics.collect();
         }
-        let sample = builder.finish(&between)?;
+        let (sample, formed) = builder.form(between)?;
         if let (LonelyPsu::Fail, Some(stratum)) = (design.lonely, sample.lonely_strata().first()) {
             let stratum = stratum.replace(STRATUM_SEPARATOR, " ");
             return Err(EstimateError::Lonely { stratum: stratum.trim().to_owned() });
         }
-        Ok(Self { sample, levels })
+        Ok(Self { sample, formed, levels })
     }
 }
 

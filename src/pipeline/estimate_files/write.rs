@@ -1,18 +1,16 @@
 //! Writes estimates and covariances, in full precision.
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::design::Design;
 use super::read::FileSample;
-use super::write_parquet::{Cell, ParquetRow, write_parquet};
+use super::write_rows::{Cell, CellKind, RowWriter, TableRow};
 use super::{EstimateError, OutputFormat};
-use crate::estimation::Domain;
-use crate::foundation::write_csv;
+use crate::estimation::{Domain, Statistic};
 use crate::index::{Criteria, EstimateRow, IndexKind, compute_domain};
 
 /// An estimate of a level of a domain, or of everybody.
@@ -36,7 +34,7 @@ pub(super) struct Told {
 }
 
 /// Of whom an estimate is; both are empty for everybody.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Level {
     domain: String,
     level: String,
@@ -63,50 +61,48 @@ impl LevelEstimate {
         Some(format!("{statistic}{of_item} of {whose} is {value}"))
     }
 
-    /// The columns of the CSV.
-    pub(super) fn columns(&self) -> (Level, EstimateRow, Told) {
-        (self.of.clone(), self.row.clone(), self.told.clone())
+    /// The row.
+    pub(super) fn row(&self) -> &EstimateRow {
+        &self.row
     }
 }
 
 /// The covariance of one index between two levels of the first domain; nothing where one has no precision.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct CovarianceRow {
+#[derive(Debug, Serialize)]
+pub(super) struct CovarianceRow<'a> {
     statistic: &'static str,
-    level_a: String,
-    level_b: String,
+    level_a: Cow<'a, str>,
+    level_b: Cow<'a, str>,
     covariance: Option<f64>,
 }
 
-impl CovarianceRow {
+impl CovarianceRow<'static> {
     /// The covariance of a statistic between two levels.
     pub(super) fn new(statistic: &'static str, levels: [&str; 2], covariance: Option<f64>) -> Self {
-        let [level_a, level_b] = levels.map(str::to_owned);
+        let [level_a, level_b] = levels.map(|level| Cow::Owned(level.to_owned()));
         Self { statistic, level_a, level_b, covariance }
     }
 }
 
-impl ParquetRow for LevelEstimate {
-    fn names() -> Vec<&'static str> {
-        vec![
-            "domain",
-            "level",
-            "statistic",
-            "item",
-            "n",
-            "estimate",
-            "se",
-            "df",
-            "ci_low",
-            "ci_high",
-            "deff",
-            "n_eff",
-            "sampling_units",
-            "exact",
-            "design_effect_method",
-            "withheld",
-        ]
-    }
+impl TableRow for LevelEstimate {
+    const COLUMNS: &'static [(&'static str, CellKind)] = &[
+        ("domain", CellKind::Text),
+        ("level", CellKind::Text),
+        ("statistic", CellKind::Text),
+        ("item", CellKind::Text),
+        ("n", CellKind::Count),
+        ("estimate", CellKind::Number),
+        ("se", CellKind::Number),
+        ("df", CellKind::Count),
+        ("ci_low", CellKind::Number),
+        ("ci_high", CellKind::Number),
+        ("deff", CellKind::Number),
+        ("n_eff", CellKind::Number),
+        ("sampling_units", CellKind::Count),
+        ("exact", CellKind::Text),
+        ("design_effect_method", CellKind::Text),
+        ("withheld", CellKind::Text),
+    ];
 
     fn cells(&self) -> Vec<Cell<'_>> {
         let (of, row) = (&self.of, &self.row);
@@ -131,10 +127,13 @@ impl ParquetRow for LevelEstimate {
     }
 }
 
-impl ParquetRow for CovarianceRow {
-    fn names() -> Vec<&'static str> {
-        vec!["statistic", "level_a", "level_b", "covariance"]
-    }
+impl TableRow for CovarianceRow<'_> {
+    const COLUMNS: &'static [(&'static str, CellKind)] = &[
+        ("statistic", CellKind::Text),
+        ("level_a", CellKind::Text),
+        ("level_b", CellKind::Text),
+        ("covariance", CellKind::Number),
+    ];
 
     fn cells(&self) -> Vec<Cell<'_>> {
         vec![
@@ -196,40 +195,44 @@ fn unanswered(design: &Design, domain: &Domain, row: &EstimateRow) -> Option<(u6
     Some((answered, reason))
 }
 
-/// The covariances of the four indices between the levels of the first domain; none without a domain.
-pub(super) fn covariances(design: &Design, file: &FileSample) -> Vec<CovarianceRow> {
-    let Some(levels) = file.levels.first() else { return Vec::new() };
-    let mut rows = Vec::new();
-    let statistic = |kind: IndexKind| Some((kind, design.method.statistic(kind, &design.criteria)?));
-    for (position, (kind, statistic)) in IndexKind::ALL.into_iter().filter_map(statistic).enumerate() {
-        let covariance = file.sample.covariance_between(position);
-        let has_precision = |number: &usize| file.sample.levels()[*number].covariance(&statistic, &statistic).is_some();
-        let known: Vec<bool> = levels.values().map(has_precision).collect();
-        for (a, level_a) in levels.keys().enumerate() {
-            for (b, level_b) in levels.keys().enumerate() {
-                let covariance = (known[a] && known[b]).then_some(covariance[a][b]);
-                rows.push(CovarianceRow::new(kind.as_str(), [level_a, level_b], covariance));
-            }
-        }
-    }
-    rows
-}
-
-/// Writes rows to a file; `columns` are those of the CSV.
-pub(super) fn write_rows<R: Serialize + ParquetRow, C: Serialize + Default>(
+/// Writes the covariances of the four indices between the levels of the first domain, row by row as they are found: for each
+/// level its covariances with all levels. None without a domain. Returns what a reader should know of them.
+pub(super) fn write_covariances(
+    design: &Design,
+    file: &FileSample,
     path: &Path,
     format: OutputFormat,
-    rows: &[R],
-    columns: impl Fn(&R) -> C,
-) -> Result<(), EstimateError> {
-    let write = || -> std::io::Result<()> {
-        let mut file = BufWriter::new(File::create(path)?);
-        match format {
-            OutputFormat::Csv => write_csv(&mut file, rows.iter().map(columns)).map_err(std::io::Error::other)?,
-            OutputFormat::Json => serde_json::to_writer_pretty(&mut file, rows)?,
-            OutputFormat::Parquet => write_parquet(&mut file, rows).map_err(std::io::Error::other)?,
-        }
-        file.flush()
+) -> Result<Option<String>, EstimateError> {
+    let mut writer = RowWriter::create(path, format, CovarianceRow::COLUMNS)?;
+    let empty = BTreeMap::new();
+    let levels = file.levels.first().unwrap_or(&empty);
+    let statistic = |kind: IndexKind| Some((kind, design.method.statistic(kind, &design.criteria)?));
+    let (kinds, statistics): (Vec<_>, Vec<_>) = IndexKind::ALL.into_iter().filter_map(statistic).unzip();
+    let has_precision = |statistic: &Statistic, number: &usize| {
+        file.sample.levels()[*number].covariance(statistic, statistic).is_some()
     };
-    write().map_err(|cause| EstimateError::File { path: path.display().to_string(), cause })
+    let known = |statistic: &Statistic| levels.values().map(|number| has_precision(statistic, number)).collect();
+    let known: Vec<Vec<bool>> = statistics.iter().map(known).collect();
+    let names: Vec<&str> = levels.keys().map(String::as_str).collect();
+    let has_pairs = file.formed.each_covariance_row(&file.sample, |a, covariances| {
+        for ((kind, known), row) in kinds.iter().zip(&known).zip(covariances) {
+            for (b, covariance) in row.iter().enumerate() {
+                writer.write(&CovarianceRow {
+                    statistic: kind.as_str(),
+                    level_a: Cow::Borrowed(names[a]),
+                    level_b: Cow::Borrowed(names[b]),
+                    covariance: (known[a] && known[b]).then_some(*covariance),
+                })?;
+            }
+        }
+        Ok::<_, EstimateError>(())
+    })?;
+    writer.finish()?;
+    let domain = design.domains.first().filter(|_| !has_pairs && names.len() > 1);
+    Ok(domain.map(|domain| {
+        format!(
+            "no two levels of {domain} share a stratum, and the weights are not calibrated: all covariances between them are 0, \
+             and `plumbline rank` needs no file of them"
+        )
+    }))
 }

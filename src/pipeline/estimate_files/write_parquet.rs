@@ -1,4 +1,4 @@
-//! Writes rows as one Parquet row group, compressed with Zstandard.
+//! Writes rows as Parquet, a row group after the other, compressed with Zstandard.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -10,79 +10,97 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
-/// A value of a row. Each row has the same kinds in the same order.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Cell<'a> {
-    /// Text that may be missing.
-    Text(Option<&'a str>),
-    /// A whole number that may be missing.
-    Count(Option<u64>),
-    /// A number that may be missing.
-    Number(Option<f64>),
+use super::write_rows::{Cell, CellKind};
+
+/// Rows that are held until they are written together.
+const ROWS_PER_GROUP: usize = 1 << 17;
+
+/// A Parquet file under way.
+pub(super) struct ParquetRows<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    columns: Vec<Values>,
+    rows: usize,
 }
 
-/// A row whose columns are known without one.
-pub(super) trait ParquetRow {
-    /// The names of the columns.
-    fn names() -> Vec<&'static str>;
-    /// The values, in the same order.
-    fn cells(&self) -> Vec<Cell<'_>>;
+/// The values of a column that wait.
+enum Values {
+    Text(Vec<Option<ByteArray>>),
+    Count(Vec<Option<i64>>),
+    Number(Vec<Option<f64>>),
 }
 
-/// Writes rows; without any, a file without columns' values.
-pub(super) fn write_parquet<R: ParquetRow>(sink: impl Write + Send, rows: &[R]) -> Result<(), ParquetError> {
-    let cells: Vec<Vec<Cell<'_>>> = rows.iter().map(ParquetRow::cells).collect();
-    let kind = |column: usize| cells.first().map_or(Cell::Text(None), |row| row[column]);
-    let columns = R::names();
-    let fields = columns.iter().enumerate().map(|(column, name)| field(name, kind(column)));
-    let schema = Type::group_type_builder("rows").with_fields(fields.collect::<Result<_, _>>()?).build()?;
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
-    let mut file = SerializedFileWriter::new(sink, Arc::new(schema), Arc::new(properties))?;
-    let mut group = file.next_row_group()?;
-    for column in 0..columns.len() {
-        let values = cells.iter().map(|row| row[column]);
-        match kind(column) {
-            Cell::Count(_) => write_column::<Int64Type>(&mut group, values.map(count))?,
-            Cell::Number(_) => write_column::<DoubleType>(&mut group, values.map(number))?,
-            Cell::Text(_) => write_column::<ByteArrayType>(&mut group, values.map(text))?,
-        }
+impl<W: Write + Send> ParquetRows<W> {
+    /// Begins a file of these columns.
+    pub(super) fn create(sink: W, columns: &[(&str, CellKind)]) -> Result<Self, ParquetError> {
+        let fields = columns.iter().map(|(name, kind)| field(name, *kind));
+        let schema = Type::group_type_builder("rows").with_fields(fields.collect::<Result<_, _>>()?).build()?;
+        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+        let file = SerializedFileWriter::new(sink, Arc::new(schema), Arc::new(properties))?;
+        let empty = |(_, kind): &(&str, CellKind)| match kind {
+            CellKind::Text => Values::Text(Vec::new()),
+            CellKind::Count => Values::Count(Vec::new()),
+            CellKind::Number => Values::Number(Vec::new()),
+        };
+        Ok(Self { file, columns: columns.iter().map(empty).collect(), rows: 0 })
     }
-    group.close()?;
-    file.close()?;
-    Ok(())
+
+    /// Adds a row: a cell a column, of its kind.
+    pub(super) fn push(&mut self, cells: &[Cell<'_>]) -> Result<(), ParquetError> {
+        for (values, cell) in self.columns.iter_mut().zip(cells) {
+            match (values, cell) {
+                (Values::Text(values), Cell::Text(text)) => values.push(text.map(ByteArray::from)),
+                (Values::Count(values), Cell::Count(count)) => {
+                    values.push(count.and_then(|count| i64::try_from(count).ok()));
+                }
+                (Values::Number(values), Cell::Number(number)) => values.push(*number),
+                _ => return Err(ParquetError::General("a value is of another kind than its column".to_owned())),
+            }
+        }
+        self.rows += 1;
+        if self.rows == ROWS_PER_GROUP { self.write_group() } else { Ok(()) }
+    }
+
+    /// Writes what waits, and ends the file.
+    pub(super) fn finish(mut self) -> Result<(), ParquetError> {
+        self.write_group()?;
+        self.file.close()?;
+        Ok(())
+    }
+
+    fn write_group(&mut self) -> Result<(), ParquetError> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        let mut group = self.file.next_row_group()?;
+        for values in &mut self.columns {
+            match values {
+                Values::Text(values) => write_column::<ByteArrayType>(&mut group, values)?,
+                Values::Count(values) => write_column::<Int64Type>(&mut group, values)?,
+                Values::Number(values) => write_column::<DoubleType>(&mut group, values)?,
+            }
+        }
+        group.close()?;
+        self.rows = 0;
+        Ok(())
+    }
 }
 
-fn field(name: &str, kind: Cell<'_>) -> Result<TypePtr, ParquetError> {
+fn field(name: &str, kind: CellKind) -> Result<TypePtr, ParquetError> {
     let (physical, logical) = match kind {
-        Cell::Text(_) => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
-        Cell::Count(_) => (PhysicalType::INT64, None),
-        Cell::Number(_) => (PhysicalType::DOUBLE, None),
+        CellKind::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
+        CellKind::Count => (PhysicalType::INT64, None),
+        CellKind::Number => (PhysicalType::DOUBLE, None),
     };
     let field = Type::primitive_type_builder(name, physical).with_repetition(Repetition::OPTIONAL);
     Ok(Arc::new(field.with_logical_type(logical).build()?))
 }
 
-fn text(cell: Cell<'_>) -> Option<ByteArray> {
-    if let Cell::Text(text) = cell { text.map(ByteArray::from) } else { None }
-}
-
-fn count(cell: Cell<'_>) -> Option<i64> {
-    if let Cell::Count(Some(count)) = cell { i64::try_from(count).ok() } else { None }
-}
-
-fn number(cell: Cell<'_>) -> Option<f64> {
-    if let Cell::Number(number) = cell { number } else { None }
-}
-
 fn write_column<D: DataType>(
     group: &mut SerializedRowGroupWriter<'_, impl Write + Send>,
-    values: impl Iterator<Item = Option<D::T>>,
+    values: &mut Vec<Option<D::T>>,
 ) -> Result<(), ParquetError> {
-    let (mut present, mut levels) = (Vec::new(), Vec::new());
-    for value in values {
-        levels.push(i16::from(value.is_some()));
-        present.extend(value);
-    }
+    let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+    let present: Vec<D::T> = values.drain(..).flatten().collect();
     let Some(mut column) = group.next_column()? else {
         return Err(ParquetError::General("there are more columns than the schema has".to_owned()));
     };

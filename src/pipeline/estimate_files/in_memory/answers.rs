@@ -103,7 +103,7 @@ fn estimate(maker: &Maker<'_>, study: &Study, statistic: &Statistic) -> Option<E
 }
 
 /// The covariances of the four indices between the levels of the first domain; none without a domain.
-pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow>, EstimateError> {
+pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static>>, EstimateError> {
     let Some(domain) = maker.design.domains.first() else { return Ok(Vec::new()) };
     let levels = maker.levels(std::slice::from_ref(domain));
     if levels.len().saturating_mul(maker.held.count()) > SCORES_MAX {

@@ -35,7 +35,7 @@ pub(super) struct Made {
     /// Items, factors and indices, where they could not be streamed.
     pub estimates: Option<Vec<LevelEstimate>>,
     /// Their covariances, where they were wanted and could not be streamed.
-    pub covariances: Vec<CovarianceRow>,
+    pub covariances: Vec<CovarianceRow<'static>>,
     /// The statistics, in the order of the design.
     pub statistics: Vec<StatisticRow>,
     /// What is told of weights.

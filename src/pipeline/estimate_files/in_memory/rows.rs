@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::super::write::{Level, LevelEstimate, Told};
-use super::super::write_parquet::{Cell, ParquetRow};
-use crate::index::EstimateRow;
+use super::super::write::LevelEstimate;
+use super::super::write_rows::{Cell, CellKind, TableRow};
 
 /// An estimate, and how it was made.
 #[derive(Debug, Serialize)]
@@ -37,22 +36,37 @@ pub(in super::super) struct More {
 impl StatisticRow {
     /// Whether there is an estimate, but no standard error.
     pub(super) fn lacks_error(&self) -> bool {
-        let (_, row, _) = self.estimate.columns();
+        let row = self.estimate.row();
         row.estimate.is_some() && row.se.is_none()
-    }
-
-    /// The columns of the CSV.
-    pub(in super::super) fn columns(&self) -> (Level, EstimateRow, Told, More) {
-        let (level, row, told) = self.estimate.columns();
-        (level, row, told, self.more.clone())
     }
 }
 
-impl ParquetRow for StatisticRow {
-    fn names() -> Vec<&'static str> {
-        let more = ["part", "compared", "method", "test", "numerator_df", "denominator_df", "p_value"];
-        LevelEstimate::names().into_iter().chain(more).collect()
-    }
+impl TableRow for StatisticRow {
+    const COLUMNS: &'static [(&'static str, CellKind)] = &[
+        ("domain", CellKind::Text),
+        ("level", CellKind::Text),
+        ("statistic", CellKind::Text),
+        ("item", CellKind::Text),
+        ("n", CellKind::Count),
+        ("estimate", CellKind::Number),
+        ("se", CellKind::Number),
+        ("df", CellKind::Count),
+        ("ci_low", CellKind::Number),
+        ("ci_high", CellKind::Number),
+        ("deff", CellKind::Number),
+        ("n_eff", CellKind::Number),
+        ("sampling_units", CellKind::Count),
+        ("exact", CellKind::Text),
+        ("design_effect_method", CellKind::Text),
+        ("withheld", CellKind::Text),
+        ("part", CellKind::Text),
+        ("compared", CellKind::Text),
+        ("method", CellKind::Text),
+        ("test", CellKind::Number),
+        ("numerator_df", CellKind::Number),
+        ("denominator_df", CellKind::Number),
+        ("p_value", CellKind::Number),
+    ];
 
     fn cells(&self) -> Vec<Cell<'_>> {
         let more = &self.more;

@@ -1,0 +1,116 @@
+//! A sample whose covariances between levels are gathered row by row, in bounded memory however many levels there are.
+
+use std::ops::Range;
+
+use super::between::{BetweenLevels, Pairs, Scores};
+use super::cells::Cells;
+use super::frame::{Frame, Walk};
+use super::sample::Sample;
+use super::strata::{Gathered, Survey};
+use super::unit_totals::Projection;
+use super::{EstimationError, Statistic};
+use crate::statistics::LonelyPsu;
+
+/// The bytes that covariances may take while they are gathered.
+const BYTES_MAX: usize = 1 << 28;
+/// What a pair of levels takes, besides two numbers a statistic.
+const PAIR: usize = 128;
+
+/// The responses in order, with all that is needed to go through them again. Made by [`super::SampleBuilder::form`].
+#[derive(Debug)]
+pub struct Formed {
+    pub(super) items: usize,
+    pub(super) lonely: LonelyPsu,
+    pub(super) is_calibrated: bool,
+    pub(super) frame: Frame,
+    pub(super) cells: Cells,
+    pub(super) projection: Projection,
+    /// The totals of each domain.
+    pub(super) totals: Vec<Vec<f64>>,
+    /// Which covariances are wanted.
+    pub(super) between: BetweenLevels,
+    /// The positions of the levels whose covariances with all levels are in `pairs`.
+    pub(super) rows: Range<usize>,
+    pub(super) pairs: Pairs,
+    /// No more pairs of domains than so many share a stratum.
+    pub(super) pairs_max: usize,
+}
+
+impl Formed {
+    /// Goes through the sample: the covariances of all domains, those between the levels at the positions `rows` and all levels,
+    /// and the strata of a single unit.
+    pub(super) fn gather(&self, rows: Range<usize>) -> Result<(Gathered, Vec<String>), EstimationError> {
+        let scores = Scores::new(&self.between, &self.totals, rows);
+        let survey = Survey {
+            items: self.items,
+            groups: self.frame.groups().len(),
+            lonely: self.lonely,
+            is_calibrated: self.is_calibrated,
+            scale: self.projection.scale,
+            scores: &scores,
+        };
+        let Self { frame, cells, projection, .. } = self;
+        let mut walk = Walk { frame, cells, projection, survey, lonely: Vec::new() };
+        let gathered = walk.first_stage()?.finish();
+        Ok((gathered, walk.lonely))
+    }
+
+    /// Which positions are gathered while the sample is formed: all of them, or none where they are too many to be held.
+    pub(super) fn rows_at_once(between: &BetweenLevels) -> Range<usize> {
+        let levels = between.levels.len();
+        if levels.saturating_pow(2).saturating_mul(bytes_of_pair(between)) <= BYTES_MAX { 0..levels } else { 0..0 }
+    }
+
+    /// Calls `take` with the position of each wanted level in turn, and for each statistic its covariances with all of
+    /// them; 0 where a level has no estimate or no precision, as in [`Sample::covariance_between`].
+    ///
+    /// Returns whether any two levels share a stratum, or a calibration: if not, all but the variances are 0.
+    ///
+    /// Some 256 MiB of covariances are held at a time: the sample is gone through as often as that takes.
+    pub fn each_covariance_row<E: From<EstimationError>>(
+        &self,
+        sample: &Sample,
+        mut take: impl FnMut(usize, &[Vec<f64>]) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let between = &self.between;
+        let (levels, statistics) = (between.levels.len(), between.statistics.len());
+        let variance =
+            |level: &usize, statistic: &Statistic| sample.levels().get(*level)?.covariance(statistic, statistic);
+        let variances = |statistic: &Statistic| between.levels.iter().map(|level| variance(level, statistic)).collect();
+        let variances: Vec<Vec<Option<f64>>> = between.statistics.iter().map(variances).collect();
+        let mut row = vec![vec![0.0; levels]; statistics];
+        let rows_at_a_time = self.rows_at_a_time();
+        let mut has_pairs = false;
+        for first in (0..levels).step_by(rows_at_a_time) {
+            let rows = first..levels.min(first + rows_at_a_time);
+            let gathered = if self.rows == rows { None } else { Some(self.gather(rows.clone())?.0.pairs) };
+            let pairs = gathered.as_ref().unwrap_or(&self.pairs);
+            has_pairs |= !pairs.is_empty();
+            for position in rows {
+                for (statistic, (row, variances)) in row.iter_mut().zip(&variances).enumerate() {
+                    for (other, covariance) in row.iter_mut().enumerate() {
+                        let pair = (position.min(other), position.max(other));
+                        let found = || pairs.get(&pair).map(|values| values[statistic]);
+                        *covariance = match (variances[position], variances[other]) {
+                            (Some(variance), Some(_)) if position == other => variance,
+                            (Some(_), Some(_)) => found().unwrap_or(0.0),
+                            _ => 0.0,
+                        };
+                    }
+                }
+                take(position, &row)?;
+            }
+        }
+        Ok(has_pairs)
+    }
+
+    fn rows_at_a_time(&self) -> usize {
+        let (levels, pair) = (self.between.levels.len().max(1), bytes_of_pair(&self.between));
+        let is_held = self.rows.len() == levels || self.pairs_max.saturating_mul(pair) <= BYTES_MAX;
+        if is_held { levels } else { (BYTES_MAX / pair / levels).max(1) }
+    }
+}
+
+fn bytes_of_pair(between: &BetweenLevels) -> usize {
+    PAIR + 2 * between.statistics.len() * size_of::<f64>()
+}
