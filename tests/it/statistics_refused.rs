@@ -146,6 +146,27 @@ fn items_beside_statistics_are_those_without_them_and_a_subset_of_all_changes_no
 }
 
 #[test]
+fn a_margin_may_be_unknown_of_those_alone_who_did_not_respond() {
+    let design = format!(
+        "{COLUMNS}{}",
+        "[nonresponse]\ncolumn = \"answered\"\nresponded = [\"yes\"]\n[calibration]\nmethod = \"raking\"\n\
+         [[calibration.margin]]\ncolumns = [\"sex\"]\nfile = \"sexes.csv\"\n[[statistic]]\nkind = \"total\"\nby = [\"sex\"]\n"
+    );
+    let desk = |responses: &str| {
+        let desk = Desk::with(responses, &design);
+        std::fs::write(desk.file("sexes.csv"), "sex,Freq\nF,30\nM,20\n").unwrap();
+        desk
+    };
+    // The only one who did not respond is of unknown sex.
+    let rows = desk(&RESPONSES.replace("a,2,3,F,30,no", "a,2,3,,30,no")).rows();
+    for (level, people) in [("F", 30.0), ("M", 20.0)] {
+        assert!((number(rows.find(&[("level", level)]), "estimate") - people).abs() < 1e-9, "{level}");
+    }
+    let error = desk(&RESPONSES.replace("b,4,1,M,25", "b,4,1,,25")).error();
+    assert!(error.contains("row 6 responded, but has no level of the margin \"sex\""), "{error}");
+}
+
+#[test]
 fn those_who_did_not_respond_have_weight_0_and_the_others_stand_for_them() {
     let design = format!(
         "{COLUMNS}{}",

@@ -36,6 +36,9 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// The level of a margin that is not known, of somebody who did not respond.
+    pub(super) const NO_LEVEL: u32 = u32::MAX;
+
     /// Reads a file. `has_ratings` says whether the ratings of items are needed, `progress` is told the bytes read so far.
     pub(super) fn read(
         path: &Path,
@@ -182,7 +185,15 @@ impl Reader for Filling<'_> {
         self.place(row)?;
         let margins = self.design.calibration.iter().flat_map(|(_, margins)| margins);
         for ((margin, positions), levels) in margins.zip(&self.columns.margins).zip(&mut self.held.margins) {
-            levels.push(margin.level_of(&self.columns, row, positions, &mut self.scratch)?);
+            // Of those who did not respond a margin may not be known; whether the others have theirs is seen later.
+            let may_lack = self.design.wishes.nonresponse.is_some();
+            let is_unknown = may_lack && positions.iter().any(|at| row.field(*at) == Field::Missing);
+            let level = if is_unknown {
+                Held::NO_LEVEL
+            } else {
+                margin.level_of(&self.columns, row, positions, &mut self.scratch)?
+            };
+            levels.push(level);
         }
         for (at, ratings) in self.columns.items.iter().zip(&mut self.held.ratings) {
             ratings.push(self.columns.rating(row, *at)?);

@@ -37,8 +37,28 @@ pub(super) struct Steps<'a> {
 
 impl<'a> Steps<'a> {
     pub(super) fn new(path: &'a Path, design: &'a Design, held: &'a Held) -> Result<Self, EstimateError> {
-        let classes = design.wishes.nonresponse.as_ref().map(|nonresponse| classes(path, held, nonresponse));
-        Ok(Self { path, design, held, classes: classes.transpose()? })
+        let classes =
+            design.wishes.nonresponse.as_ref().map(|nonresponse| classes(path, held, nonresponse)).transpose()?;
+        let steps = Self { path, design, held, classes };
+        steps.refuse_unknown_levels()?;
+        Ok(steps)
+    }
+
+    /// Whoever responded has a level of each margin.
+    fn refuse_unknown_levels(&self) -> Result<(), EstimateError> {
+        let Some(((_, responded), (_, margins))) = self.classes.as_ref().zip(self.design.calibration.as_ref()) else {
+            return Ok(());
+        };
+        for (margin, levels) in margins.iter().zip(&self.held.margins) {
+            let lacks_level = |row: &usize| responded[*row] && levels[*row] == Held::NO_LEVEL;
+            if let Some(row) = (0..levels.len()).find(lacks_level) {
+                let name = &margin.margin.name;
+                let message =
+                    format!("calibration: row {} responded, but has no level of the margin {name:?}", row + 1);
+                return Err(wrong(self.path, message));
+            }
+        }
+        Ok(())
     }
 
     /// Nonresponse and trimming.
