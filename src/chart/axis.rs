@@ -96,7 +96,10 @@ mod tests {
         ] {
             let axis = Axis::covering(values.into_iter(), 5.0, 0.0, 100.0).within([0.0, 100.0]);
             let found = axis.ticks();
-            assert!(found.len() == ticks.len() && found.iter().zip(&ticks).all(|(a, b)| (a - b).abs() < 1e-9), "{found:?}");
+            assert!(
+                found.len() == ticks.len() && found.iter().zip(&ticks).all(|(a, b)| (a - b).abs() < 1e-9),
+                "{found:?}"
+            );
         }
     }
 

@@ -169,7 +169,9 @@ impl SampleBuilder {
         let sums = sums_by_domain_and_group(&frame, &self.cells)?;
         let projection = match &self.calibration {
             None => Projection::plain(items, frame.groups(), satisfied_from),
-            Some(calibration) => project(calibration, &self.cells, &sums, frame.groups(), (items, satisfied_from, domains))?,
+            Some(calibration) => {
+                project(calibration, &self.cells, &sums, frame.groups(), (items, satisfied_from, domains))?
+            }
         };
         let mut domains: Vec<Domain> = (0..domains).map(|_| Domain::empty(items, frame.groups())).collect();
         for ((domain, group), sums) in &sums {

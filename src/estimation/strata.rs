@@ -82,7 +82,8 @@ impl<'a> StratumSums<'a> {
         self.drawn += 1;
         self.is_census &= !unit.is_sampled;
         for (domain, totals) in &unit.domains {
-            let sums = self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items, self.survey.groups));
+            let sums =
+                self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items, self.survey.groups));
             sums.add(totals)?;
         }
         self.between.add_unit(&self.survey.scores.of_unit(unit, self.survey.scale), &unit.between);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::EstimationError;
 use super::between::Pairs;
 use super::cells::Cells;
-use super::margins::{Fitted, numbers};
 use super::groups::{CellSums, Groups};
+use super::margins::{Fitted, numbers};
 use crate::foundation::Weight;
 use crate::statistics::SymmetricMatrix;
 

@@ -224,7 +224,8 @@ mod tests {
     fn nothing_to_average_is_no_statistic() {
         let method = Method::named("sipas-top2@2017").unwrap();
         let code = |text: &str| Code::new(text).unwrap();
-        let without_factors = Criteria { items: vec![code("q01")], factors: vec![(code("f"), vec![])], unasked: UnaskedItems::default() };
+        let without_factors =
+            Criteria { items: vec![code("q01")], factors: vec![(code("f"), vec![])], unasked: UnaskedItems::default() };
         assert_eq!(method.statistic(IndexKind::Factors, &without_factors), None);
         assert!(method.statistic(IndexKind::Items, &without_factors).is_some());
         let empty = Criteria { items: vec![], factors: vec![], unasked: UnaskedItems::default() };

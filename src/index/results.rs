@@ -147,8 +147,7 @@ impl UnitResults {
     /// The items that nobody answered, where somebody answered others.
     #[must_use]
     pub fn unanswered(&self) -> Option<Unanswered<'_>> {
-        let items: Vec<&Code> =
-            self.items.iter().filter(|item| item.top2.is_none()).map(|item| &item.item).collect();
+        let items: Vec<&Code> = self.items.iter().filter(|item| item.top2.is_none()).map(|item| &item.item).collect();
         (self.responses > 0 && !items.is_empty()).then_some(Unanswered { answered: self.responses, items })
     }
 

@@ -97,11 +97,8 @@ impl Functional {
 
     /// The groups of the ratios with somebody below the line; nothing where one is missing that may not be, or all are.
     fn groups_in_play(&self, has_denominator: impl Fn(&Ratio) -> bool) -> Option<Vec<Vec<&Ratio>>> {
-        let groups: Vec<Vec<&Ratio>> = self
-            .groups
-            .iter()
-            .map(|group| group.iter().filter(|ratio| has_denominator(ratio)).collect())
-            .collect();
+        let groups: Vec<Vec<&Ratio>> =
+            self.groups.iter().map(|group| group.iter().filter(|ratio| has_denominator(ratio)).collect()).collect();
         let is_whole = groups.iter().zip(&self.groups).all(|(found, all)| found.len() == all.len());
         let groups: Vec<_> = groups.into_iter().filter(|group| !group.is_empty()).collect();
         (!groups.is_empty() && (is_whole || self.unasked == UnaskedItems::LeaveOut)).then_some(groups)
@@ -177,7 +174,8 @@ mod tests {
     #[test]
     fn thirteen_of_sixteen_is_one_number_whatever_everybody_weighs() {
         let share = Functional::mean_of(vec![vec![Ratio { numerator: vec![0], denominator: vec![1] }]]);
-        for weight in [1, 100_000_000, 333_333_333, 7_300_000_000, 10_000_000_000, 30_000_000_000, 999_999_999_999_989] {
+        for weight in [1, 100_000_000, 333_333_333, 7_300_000_000, 10_000_000_000, 30_000_000_000, 999_999_999_999_989]
+        {
             assert_eq!(share.value_at_whole(&[13 * weight, 16 * weight]), Some(0.8125), "{weight}");
             let thirds = [1, 2].map(|part| share.value_at_whole(&[part * weight, 3 * part * weight]));
             assert_eq!(thirds, [Some(1.0 / 3.0); 2], "{weight}");

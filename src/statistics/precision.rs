@@ -124,9 +124,8 @@ mod tests {
         let sample = simple_random_sample();
         assert!((effect(&sample, DesignEffect::WithoutReplacement) - 1.0 / 0.9).abs() < 1e-12);
         assert!((effect(&sample, DesignEffect::WithReplacement) - 1.0).abs() < 1e-12);
-        let n_effective = |reference| {
-            precision(0.5, &sample, IntervalMethod::Xlogit, 0.95, reference).unwrap().n_effective.unwrap()
-        };
+        let n_effective =
+            |reference| precision(0.5, &sample, IntervalMethod::Xlogit, 0.95, reference).unwrap().n_effective.unwrap();
         assert!((n_effective(DesignEffect::WithoutReplacement) - 90.0).abs() < 1e-9);
         assert!((n_effective(DesignEffect::WithReplacement) - 100.0).abs() < 1e-9);
     }

@@ -71,7 +71,7 @@ fn each_mistake_is_found_where_it_is() {
         ("modes = [\"web\", ", "modes = [\"kiosk\", ", "modes", "duplicate"),
         ("modes = [\"web\", \"kiosk\", \"paper\"]", "modes = []", "modes", "empty"),
         ("layout = \"factor_pages\"", "layout = \"grid\"", "layout", "unknown_option"),
-        ("default_weight = 1", "default_weight = 0", "default_weight", "wrong_type"),
+        ("default_weight = 1", "default_weight = 0", "default_weight", "out_of_range"),
         ("level = 0.95", "level = 0.5", "level", "out_of_range"),
         ("level = 0.95", "level = 1", "level", "out_of_range"),
         ("level = 0.95", "level = nan", "level", "wrong_type"),

@@ -175,7 +175,8 @@ impl<R: Read> ResponseFile<'_, R> {
         let drawn = self.columns.items.iter().flatten().all(|column| self.is_blank(*column));
         let (answers, respondent) = check_sheets(self.wave, drawn, raw_of, path_of, &mut findings);
         if findings.count() == before && !drawn && !is_answered(&answers) {
-            let message = "not a single item is answered; if somebody was drawn and gave no answer, leave all items empty";
+            let message =
+                "not a single item is answered; if somebody was drawn and gave no answer, leave all items empty";
             findings.push(format!("line {line}"), "empty", message);
         }
         let response = || {

@@ -36,7 +36,11 @@ pub(super) fn check_sheets<'r>(
                 }
                 None
             }
-            raw if item.required && shown && !(drawn && part == Part::Answers) && raw.as_ref().is_none_or(Raw::is_blank) => {
+            raw if item.required
+                && shown
+                && !(drawn && part == Part::Answers)
+                && raw.as_ref().is_none_or(Raw::is_blank) =>
+            {
                 findings.push(path_of(part, item), "required", "this must be answered, if only by \"no opinion\"");
                 None
             }

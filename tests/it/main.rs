@@ -42,3 +42,4 @@ mod statistics_refused;
 mod storage;
 mod support;
 mod unlinkable;
+mod who_answered;

@@ -9,9 +9,9 @@ use std::collections::HashMap;
 
 use naive::{Design, Rows, share_below};
 use plumbline::statistics::{
-    DesignEffect, Difference, IntervalMethod, LinearisedSample, QuantileInterval, QuantilePlan, QuantileRule, ReplicateWeights,
-    ShareBelow, StratumSize, WeightedValues, beta_quantile, chi_square_upper_tail, f_quantile, f_upper_tail,
-    independence_test, precision, quantile_estimate, student_t_two_sided,
+    DesignEffect, Difference, IntervalMethod, LinearisedSample, QuantileInterval, QuantilePlan, QuantileRule,
+    ReplicateWeights, ShareBelow, StratumSize, WeightedValues, beta_quantile, chi_square_upper_tail, f_quantile,
+    f_upper_tail, independence_test, precision, quantile_estimate, student_t_two_sided,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -300,7 +300,8 @@ impl RankingDocument {
     pub(super) fn rows(&self) -> impl Iterator<Item = (RankingRow, IndistinctColumn)> {
         self.rows.iter().map(|entry| {
             let joined = |codes: &[Code]| codes.iter().map(Code::as_str).collect::<Vec<_>>().join(" ");
-            let [indistinct_from, unanswered_items] = [&entry.indistinct_from, &entry.unanswered_items].map(|c| joined(c));
+            let [indistinct_from, unanswered_items] =
+                [&entry.indistinct_from, &entry.unanswered_items].map(|c| joined(c));
             (entry.row.clone(), IndistinctColumn { indistinct_from, unanswered_items })
         })
     }

@@ -124,14 +124,7 @@ impl<'a> Naive<'a> {
         if is_share { f64::from(u8::from(rating >= self.survey.design.satisfied_from)) } else { f64::from(rating) }
     }
 
-    fn estimate(
-        &self,
-        members: &[usize],
-        is_share: bool,
-        constant: f64,
-        terms: &Terms,
-        size: f64,
-    ) -> Expected {
+    fn estimate(&self, members: &[usize], is_share: bool, constant: f64, terms: &Terms, size: f64) -> Expected {
         let answered = |k: usize, item: usize| self.survey.people[k].ratings[item] > 0;
         let mut value = Some(constant);
         let mut u = vec![0.0; self.paths.len()];

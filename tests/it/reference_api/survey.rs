@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use plumbline::statistics::{
-    Calibrated, CalibrationCell, CalibrationMethod, DesignEffect, Functional, IntervalMethod, Linearised, LinearisedSample,
-    LonelyPsu, Precision, Ratio, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix, calibrate, precision,
+    Calibrated, CalibrationCell, CalibrationMethod, DesignEffect, Functional, IntervalMethod, Linearised,
+    LinearisedSample, LonelyPsu, Precision, Ratio, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix,
+    calibrate, precision,
 };
 
 use crate::reference_distributions::naive::Rows;
