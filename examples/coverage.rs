@@ -95,7 +95,7 @@ fn wanted() -> BetweenLevels {
 
 fn look_at(population: &Population, sample: &Sample, survey: u64, shown: &mut Shown) {
     for (position, method) in IntervalMethod::ALL.into_iter().enumerate() {
-        let confidence = Confidence { level: LEVEL, shares: method };
+        let confidence = Confidence { shares: method, ..Confidence::at(LEVEL) };
         for (part, statistic) in
             [("item 1", Statistic::item(ITEMS, Measure::Share, 0)), ("index", index())].iter().enumerate()
         {

@@ -92,7 +92,8 @@ pub(super) enum Task {
     Access(AccessTask),
     /// Estimate from files, without a database.
     ///
-    /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff; everybody has an empty domain and level.
+    /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff,
+    /// design_effect_method,withheld; everybody has an empty domain and level, and withheld says why there is no estimate.
     /// docs/examples/design.toml explains every key of a design.
     #[command(after_help = "\
 Examples:

@@ -59,6 +59,12 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
         println!("Columns that the wave does not use: {}.", imported.ignored_columns.join(", "));
     }
     println!("{} kept, {} kept before, {} rejected.", imported.stored, imported.repeated, imported.rejected);
+    if imported.drawn > 0 {
+        println!(
+            "Of those kept, {} have no answer: they were drawn, count as such in the sampling design, and nowhere else.",
+            imported.drawn
+        );
+    }
     match imported.rejected_file {
         Some(path) => Err(format!("{} row(s) were not kept; see {}", imported.rejected, path.display()).into()),
         None => Ok(()),

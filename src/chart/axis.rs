@@ -27,6 +27,14 @@ impl Axis {
         Self { low, high, step, start, length }
     }
 
+    /// The same, ending at these limits where it would go beyond.
+    pub(super) fn within(mut self, [low, high]: [f64; 2]) -> Self {
+        if self.low < high && self.high > low {
+            (self.low, self.high) = (self.low.max(low), self.high.min(high));
+        }
+        self
+    }
+
     /// Where the value is drawn; values outside the axis at its end.
     pub(super) fn at(&self, value: f64) -> f64 {
         let share = (value.clamp(self.low, self.high) - self.low) / (self.high - self.low);
@@ -76,6 +84,22 @@ mod tests {
             }
             assert_eq!(ticks.len(), expected.len(), "{ticks:?}");
             assert!(ticks.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-9), "{ticks:?}");
+        }
+    }
+
+    #[test]
+    fn an_axis_ends_at_its_limits() {
+        for (values, ticks) in [
+            ([80.0, 100.000_000_000_000_03], vec![80.0, 85.0, 90.0, 95.0, 100.0]),
+            ([-3.0, 7.0], vec![0.0, 2.0, 4.0, 6.0, 8.0]),
+            ([99.0, 103.0], vec![99.0, 100.0]),
+        ] {
+            let axis = Axis::covering(values.into_iter(), 5.0, 0.0, 100.0).within([0.0, 100.0]);
+            let found = axis.ticks();
+            assert!(
+                found.len() == ticks.len() && found.iter().zip(&ticks).all(|(a, b)| (a - b).abs() < 1e-9),
+                "{found:?}"
+            );
         }
     }
 

@@ -20,6 +20,8 @@ pub struct DotPlot<'a> {
     pub tiers: Vec<Tier>,
     /// A value that all rows are compared with.
     pub reference: Option<Reference>,
+    /// Where the axis ends at the latest, whatever intervals reach; a dot beyond draws it out.
+    pub limits: [f64; 2],
     /// How values and ticks are written.
     pub number: WriteNumber<'a>,
 }
@@ -142,6 +144,11 @@ impl DotPlot<'_> {
     pub fn svg(&self, layout: Layout) -> String {
         let measures = Measures::of(layout);
         let axis = Axis::covering(self.values(), measures.ticks_wished, measures.plot.0, measures.plot.1);
+        // What rounding adds to 100 % lies beyond by less than a tenth of a pixel.
+        let [low, high] = self.limits;
+        let is_inside = |row: &DotRow| row.value > low - 1e-6 && row.value < high + 1e-6;
+        let is_limited = self.tiers.iter().flat_map(|tier| &tier.rows).all(is_inside);
+        let axis = if is_limited { axis.within(self.limits) } else { axis };
         let heights = self.tiers.iter().map(|tier| tier.height(&measures) + TIER_GAP);
         let bottom = HEAD_HEIGHT + heights.sum::<f64>();
         let mut svg = Svg::default();
@@ -246,6 +253,7 @@ mod tests {
             heads: ["District", "Index", "Rank"],
             tiers,
             reference: Some(Reference { value: 83.0, label: "All: 83".to_owned() }),
+            limits: [0.0, 100.0],
             number: &|value, decimals| format!("{value:.*}", usize::from(decimals)),
         };
         Layout::ALL.map(|layout| plot.svg(layout)).concat()

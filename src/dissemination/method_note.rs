@@ -43,10 +43,16 @@ impl MethodView {
         notes.extend([
             note("method-places-title", places(ranking, shown, language)),
             note("method-tiers-title", language.t_with("method-tiers", level(ranking.level))),
-            note("method-deff-title", language.t("method-deff")),
+            note("method-deff-title", design_effect(wave, language)),
         ]);
         Self { name: results.method.clone(), notes }
     }
+}
+
+/// What the design effect is, and which of its two definitions is printed.
+fn design_effect(wave: &Wave, language: Language) -> String {
+    let key = format!("method-deff-{}", wave.plan.estimation.design_effect.as_str());
+    format!("{} {}", language.t("method-deff"), language.t(&key))
 }
 
 fn formula(wave: &Wave, results: &WaveResults, language: Language) -> String {

@@ -101,15 +101,8 @@ mod tests {
 
     #[test]
     fn an_index_is_written_in_points_with_two_decimals_by_language() {
-        let precision = Precision {
-            se: 0.016,
-            df: 400,
-            low: 0.8147,
-            high: 0.8783,
-            design_effect: Some(1.25),
-            design_effect_with_replacement: None,
-            n_effective: None,
-        };
+        let precision =
+            Precision { se: 0.016, df: 400, low: 0.8147, high: 0.8783, design_effect: Some(1.25), n_effective: None };
         let estimate = Estimate { value: 0.8492, n: 1486, precision: Some(precision) };
         let written = |language| {
             let w = Written::of(&estimate, points_in(IndexKind::Items), 2, language);

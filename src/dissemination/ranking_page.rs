@@ -10,7 +10,7 @@ use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
 use crate::index::{IndexKind, WaveResults};
 use crate::pipeline::ShownRanking;
-use crate::ranking::{Ranked, Ranking};
+use crate::ranking::{Ranked, Ranking, Withheld};
 use crate::statistics::Estimate;
 use crate::survey::{Wave, WaveState};
 use crate::web::{Language, Page};
@@ -100,7 +100,7 @@ impl RankingView {
             rows: ranking.entries.iter().map(row).collect(),
             sentences: ranking.entries.iter().map(|r| words::rank_sentence(wave, r, count, language)).collect(),
             words_level: language.t_with("words-level", [("level", joint.into())]),
-            withheld: ranking.withheld.iter().map(|w| withheld(wave, w.unit.as_str(), w.reason, language)).collect(),
+            withheld: ranking.withheld.iter().map(|unit| withheld(wave, results, unit, language)).collect(),
             method: MethodView::new(wave, results, ranking, chosen.shown, language),
         }
     }
@@ -125,13 +125,19 @@ fn index_head(headline: IndexKind, language: Language) -> String {
     })
 }
 
-fn withheld(wave: &Wave, unit: &str, reason: &str, language: Language) -> String {
-    let key = match reason {
+fn withheld(wave: &Wave, results: &WaveResults, unit: &Withheld, language: Language) -> String {
+    let name = words::unit_name(wave, unit.unit.as_str(), language);
+    if let Some(unanswered) = results.unanswered(&unit.unit) {
+        let (answered, items) = words::unanswered(&unanswered, language);
+        let arguments = [("unit", name.into()), ("answered", answered.into()), ("items", items.into())];
+        return language.t_with("withheld-items_unanswered", arguments);
+    }
+    let key = match unit.reason {
         "no_answers" => "withheld-no_answers",
         "no_precision" => "withheld-no_precision",
         _ => "withheld-other",
     };
-    language.t_with(key, [("unit", words::unit_name(wave, unit, language).into())])
+    language.t_with(key, [("unit", name.into())])
 }
 
 /// A row of a dot plot for an estimate whose unit is so many points.
@@ -173,6 +179,7 @@ fn charts(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Langu
         ],
         tiers,
         reference,
+        limits: [0.0, 100.0],
         number: &|value, decimals| language.format_number(value, usize::from(decimals)),
     };
     Layout::ALL.map(|layout| plot.svg(layout))

@@ -16,7 +16,6 @@ fn estimate(value: f64, half: f64, n: u64) -> Estimate {
         low: value - 1.05 * half,
         high: value + 0.95 * half,
         design_effect: Some(1.25),
-        design_effect_with_replacement: Some(1.2),
         n_effective: Some(n as f64 / 1.25),
     };
     Estimate { value, n, precision: Some(precision) }

@@ -30,7 +30,8 @@ pub(super) struct UnitView {
     code: String,
     name: String,
     answers: String,
-    has_answers: bool,
+    /// Why there is no index, where there is none.
+    no_index: String,
     index: Option<Headline>,
     rank: Option<String>,
     /// What the margins of the page are worth, where answers over the open link are counted.
@@ -95,7 +96,7 @@ impl UnitView {
             code: code.to_owned(),
             name: words::unit_name(wave, code, language).to_owned(),
             answers: language.t_with("unit-answers", answers),
-            has_answers: unit.responses > 0,
+            no_index: no_index(unit, language),
             index,
             rank: ranked.map(|ranked| words::rank_sentence(wave, ranked, ranking.entries.len(), language)),
             open_link_warning: OpenLinkView::new(wave, results, language).warning,
@@ -110,6 +111,13 @@ impl UnitView {
             method: MethodView::new(wave, results, ranking, chosen.shown, language),
         }
     }
+}
+
+/// Why a unit has no index: nobody answered, or nobody answered some of the items.
+fn no_index(unit: &UnitResults, language: Language) -> String {
+    let Some(unanswered) = unit.unanswered() else { return language.t("unit-no-answers") };
+    let (answered, items) = words::unanswered(&unanswered, language);
+    language.t_with("unit-no-index", [("answered", answered.into()), ("items", items.into())])
 }
 
 fn factor_title<'a>(questionnaire: &'a Questionnaire, code: &'a str, language: Language) -> &'a str {
@@ -148,6 +156,7 @@ fn factor_charts(wave: &Wave, unit: &UnitResults, language: Language) -> Option<
         heads: [&language.t("column-factor"), "%", &language.t("column-margin")],
         tiers: vec![Tier { label: String::new(), rows }],
         reference: None,
+        limits: [0.0, 100.0],
         number: &|value, decimals| language.format_number(value, usize::from(decimals)),
     };
     Some(Layout::ALL.map(|layout| plot.svg(layout)))

@@ -1,5 +1,6 @@
 //! Ranks in plain words: the sentences that people quote.
 
+use crate::index::Unanswered;
 use crate::ranking::{Ranked, Ranking};
 use crate::survey::Wave;
 use crate::web::Language;
@@ -19,6 +20,13 @@ pub(super) fn list(names: &[&str], conjunction: &str) -> String {
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} {conjunction} {last}", first.join(", ")),
     }
+}
+
+/// How many answered, and the codes of the items that none of them did.
+pub(super) fn unanswered(unanswered: &Unanswered<'_>, language: Language) -> (String, String) {
+    let shown: Vec<&str> = unanswered.items.iter().take(NAMES_MAX).map(|item| item.as_str()).collect();
+    let more = if unanswered.items.len() > NAMES_MAX { ", …" } else { "" };
+    (language.format_count(unanswered.answered), shown.join(", ") + more)
 }
 
 /// The places that the answers allow: `1`, or `1–3`.

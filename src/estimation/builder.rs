@@ -7,6 +7,7 @@ use super::EstimationError;
 use super::between::{BetweenLevels, Scores};
 use super::cells::Cells;
 use super::frame::{Frame, Walk};
+use super::groups::{CellSums, Groups};
 use super::log::{Log, Stand};
 use super::margins::{Calibration, numbers, weight_of};
 use super::pairs::pairs_by_domain;
@@ -57,13 +58,17 @@ pub struct SampleBuilder {
     cells: Cells,
     log: Log,
     tallies: BTreeMap<(u32, u32), TallySums>,
+    groups: Groups,
 }
 
 impl SampleBuilder {
     /// An empty sample with this many rated items and levels, where ratings from `satisfied_from` on count as satisfied.
     pub fn new(items: usize, satisfied_from: u8, levels: usize) -> Result<Self, EstimationError> {
         TallySums::new(items)?;
+        let mut groups = Groups::default();
+        groups.add(&(0..items).collect::<Vec<_>>());
         Ok(Self {
+            groups,
             items,
             satisfied_from,
             levels,
@@ -80,6 +85,14 @@ impl SampleBuilder {
     #[must_use]
     pub fn with_lonely_psu(self, lonely: LonelyPsu) -> Self {
         Self { lonely, ..self }
+    }
+
+    /// Counts those who answered at least one item of each of these groups, such as factors: their number, their weight, and the
+    /// sampling units that they live in. Of single items and of all items together they are counted in any case.
+    #[must_use]
+    pub fn counting<G: AsRef<[usize]>>(mut self, groups: &[G]) -> Self {
+        groups.iter().for_each(|group| self.groups.add(group.as_ref()));
+        self
     }
 
     /// Calibrates the weights to margins; each membership then names a level of each.
@@ -138,19 +151,24 @@ impl SampleBuilder {
         self.cells.sort_groups();
         let (items, satisfied_from, domains) = (self.items, self.satisfied_from, self.levels + 1);
         let ranks = self.cells.ranks(&between.levels);
-        let frame = Frame::new(self.places, self.log, self.tallies, ranks);
+        let frame = Frame::new(self.places, self.log, self.tallies, ranks, self.groups);
         let sums = sums_by_domain_and_group(&frame, &self.cells)?;
         let projection = match &self.calibration {
-            None => Projection::plain(items, satisfied_from),
-            Some(calibration) => project(calibration, &self.cells, &sums, (items, satisfied_from, domains))?,
+            None => Projection::plain(items, frame.groups(), satisfied_from),
+            Some(calibration) => {
+                project(calibration, &self.cells, &sums, frame.groups(), (items, satisfied_from, domains))?
+            }
         };
-        let mut domains: Vec<Domain> = (0..domains).map(|_| Domain::empty(items)).collect();
-        for ((domain, group), tally) in &sums {
-            domains[*domain].add_tally(tally, projection.factor(*group), satisfied_from)?;
+        let mut domains: Vec<Domain> = (0..domains).map(|_| Domain::empty(items, frame.groups())).collect();
+        for ((domain, group), sums) in &sums {
+            domains[*domain].add(sums, projection.factor_of(*group), satisfied_from)?;
         }
         let totals: Vec<Vec<f64>> = domains.iter().map(|domain| domain.totals().to_vec()).collect();
         let scores = Scores::new(between, &totals);
-        let survey = Survey { items, lonely: self.lonely, scale: projection.scale, scores: &scores };
+        let groups = frame.groups().len();
+        let is_calibrated = self.calibration.is_some();
+        let survey =
+            Survey { items, groups, lonely: self.lonely, is_calibrated, scale: projection.scale, scores: &scores };
         let mut walk = Walk { frame: &frame, cells: &self.cells, projection: &projection, survey, lonely: Vec::new() };
         // Two halves of about the same work that do not touch each other.
         let (products, first_stage) = std::thread::scope(|scope| {
@@ -164,13 +182,13 @@ impl SampleBuilder {
         let (covariances, pairs) = first_stage?.finish();
         let lonely = walk.lonely;
         for (domain, covariance) in covariances {
-            domains[domain].set_covariance(covariance);
+            domains[domain].set_covariance(covariance, self.lonely);
         }
         Ok(Sample::new(domains, between, &pairs, lonely))
     }
 }
 
-type Sums = BTreeMap<(usize, usize), TallySums>;
+type Sums = BTreeMap<(usize, usize), CellSums>;
 
 /// Adds up places on all processors; integers add up to the same in any split.
 fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, EstimationError> {
@@ -179,8 +197,8 @@ fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, Estima
         (0..threads).map(|part| part * frame.places() / threads..(part + 1) * frame.places() / threads).collect();
     let mut sums = Sums::new();
     for part in side_by_side(parts, |places| sums_of_places(frame, cells, places)) {
-        for (key, tally) in part? {
-            add_to(&mut sums, key, &tally)?;
+        for (key, part) in part? {
+            add_to(&mut sums, key, &part)?;
         }
     }
     Ok(sums)
@@ -189,18 +207,18 @@ fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, Estima
 fn sums_of_places(frame: &Frame, cells: &Cells, places: Range<usize>) -> Result<Sums, EstimationError> {
     let mut sums = Sums::new();
     for place in places {
-        for (cell, tally) in frame.tallies(place)? {
-            cells.domains(cell).try_for_each(|domain| add_to(&mut sums, (domain, cells.group(cell)), &tally))?;
+        for (cell, of_cell) in frame.sums(place)? {
+            cells.domains(cell).try_for_each(|domain| add_to(&mut sums, (domain, cells.group(cell)), &of_cell))?;
         }
     }
     Ok(sums)
 }
 
-fn add_to(sums: &mut Sums, key: (usize, usize), tally: &TallySums) -> Result<(), EstimationError> {
+fn add_to(sums: &mut Sums, key: (usize, usize), more: &CellSums) -> Result<(), EstimationError> {
     if let Some(sum) = sums.get_mut(&key) {
-        return sum.add(tally);
+        return sum.merge(more);
     }
-    sums.insert(key, tally.clone());
+    sums.insert(key, more.clone());
     Ok(())
 }
 
@@ -209,21 +227,22 @@ fn project(
     calibration: &Calibration,
     cells: &Cells,
     sums: &Sums,
+    counted: &Groups,
     (items, satisfied_from, domains): (usize, u8, usize),
 ) -> Result<Projection, EstimationError> {
     let groups = cells.groups();
-    let everybody = |group: usize| sums.get(&(0, group)).map_or(0.0, weight_of);
+    let everybody = |group: usize| sums.get(&(0, group)).map_or(0.0, |sums| weight_of(&sums.tally));
     let weights: Vec<f64> = (0..groups.len()).map(everybody).collect();
     let fitted = calibration.fit(groups, &weights)?;
     let mut regressions = Vec::with_capacity(domains);
     for domain in 0..domains {
         let mut totals = Vec::new();
-        for ((_, group), tally) in sums.range((domain, 0)..(domain + 1, 0)) {
-            totals.push((*group, numbers(&tally.totals(satisfied_from)?, BILLIONTH)));
+        for ((_, group), sums) in sums.range((domain, 0)..(domain + 1, 0)) {
+            totals.push((*group, numbers(&sums.tally.totals(satisfied_from)?, BILLIONTH)));
         }
         regressions.push(fitted.regression(&totals, 3 * items));
     }
     // Not of the weights as they were: they may be shares that are calibrated to people, or people calibrated to shares.
     let people = weights.iter().zip(&fitted.factors).map(|(weight, factor)| (weight * factor).abs()).sum();
-    Ok(Projection::calibrated(items, satisfied_from, fitted, regressions, people))
+    Ok(Projection::calibrated(items, counted, satisfied_from, fitted, regressions, people))
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::EstimationError;
 use super::cells::Cells;
-use super::log::{Entry, Log, Ordered, Run, tally_of};
+use super::groups::{CellSums, Groups};
+use super::log::{Entry, Log, Ordered, Run, sums_of};
 use super::place::{KeptPlace, Places};
 use super::strata::{FirstStage, StratumSums, Survey};
 use super::tally::TallySums;
@@ -21,16 +22,24 @@ pub(super) struct Frame {
     tallies: BTreeMap<(u32, u32), TallySums>,
     /// Orders cells whatever the order in which they were met.
     ranks: Vec<u32>,
+    /// Whose respondents are counted.
+    groups: Groups,
 }
 
 impl Frame {
     /// `ranks` orders cells whatever the order in which they were met.
-    pub(super) fn new(places: Places, log: Log, tallies: BTreeMap<(u32, u32), TallySums>, ranks: Vec<u32>) -> Self {
+    pub(super) fn new(
+        places: Places,
+        log: Log,
+        tallies: BTreeMap<(u32, u32), TallySums>,
+        ranks: Vec<u32>,
+        groups: Groups,
+    ) -> Self {
         let (places, positions) = places.in_order();
         let responses = log.in_order(&positions);
         let tallies =
             tallies.into_iter().map(|((place, cell), tally)| ((positions[place as usize], cell), tally)).collect();
-        Self { places, responses, tallies, ranks }
+        Self { places, responses, tallies, ranks, groups }
     }
 
     pub(super) fn responses(&self) -> &Ordered {
@@ -39,6 +48,11 @@ impl Frame {
 
     pub(super) fn items(&self) -> usize {
         self.responses.items()
+    }
+
+    /// The groups of items whose respondents are counted.
+    pub(super) fn groups(&self) -> &Groups {
+        &self.groups
     }
 
     pub(super) fn places(&self) -> usize {
@@ -57,19 +71,27 @@ impl Frame {
         respondents
     }
 
-    /// The tally of each cell at a place: the kept ones, or those of its responses.
-    pub(super) fn tallies(&self, place: usize) -> Result<Vec<(u32, TallySums)>, EstimationError> {
+    /// The sums of each cell at a place. Where tallies were kept they are those, and the responses tell only what tallies do
+    /// not hold: who answered any item of a group.
+    pub(super) fn sums(&self, place: usize) -> Result<Vec<(u32, CellSums)>, EstimationError> {
         let number = u32::try_from(place).map_err(|_| EstimationError::Overflow)?;
-        let kept: Vec<(u32, TallySums)> = self
-            .tallies
-            .range((number, 0)..=(number, u32::MAX))
-            .map(|((_, cell), tally)| (*cell, tally.clone()))
-            .collect();
-        if !kept.is_empty() {
-            return Ok(kept);
+        let mut kept = self.tallies.range((number, 0)..=(number, u32::MAX)).peekable();
+        let runs = self.responses.of_place(place);
+        if kept.peek().is_none() {
+            let sums = |run: &Run| Ok((run.cell, self.sums_of(self.responses.entries(*run))?));
+            return runs.iter().map(sums).collect();
         }
-        let tally = |run: &Run| Ok((run.cell, tally_of(self.items(), self.responses.entries(*run))?));
-        self.responses.of_place(place).iter().map(tally).collect()
+        let with_responses = |((_, cell), tally): (&(u32, u32), &TallySums)| {
+            let mut answering = self.groups.nobody();
+            let entries = runs.iter().filter(|run| run.cell == *cell).flat_map(|run| self.responses.entries(*run));
+            entries.for_each(|entry| answering.add(&self.groups, entry));
+            (*cell, CellSums { tally: tally.clone(), answering })
+        };
+        Ok(kept.map(with_responses).collect())
+    }
+
+    fn sums_of<'a>(&self, entries: impl Iterator<Item = Entry<'a>>) -> Result<CellSums, EstimationError> {
+        sums_of(self.items(), &self.groups, entries)
     }
 
     /// The places of each stratum.
@@ -118,8 +140,8 @@ impl<'a> Walk<'a> {
             let unit_of = |place: usize| frame.places[place].path.get(1 + depth);
             let Some(name) = unit_of(at) else {
                 for (cell, entry) in frame.respondents(at) {
-                    let tally = tally_of(frame.items(), std::iter::once(entry))?;
-                    sums.add_unit(&self.projection.unit(self.cells, &[(cell, tally)])?)?;
+                    let of_one = frame.sums_of(std::iter::once(entry))?;
+                    sums.add_unit(&self.projection.unit(self.cells, &[(cell, of_one)])?)?;
                 }
                 at += 1;
                 continue;
@@ -136,11 +158,11 @@ impl<'a> Walk<'a> {
         let first = &self.frame.places[places.start];
         let is_last = places.len() == 1 && first.path.len() == 2 + depth && first.populations.len() <= 1 + depth;
         if is_last || first.populations.get(depth).is_none() {
-            let mut tallies = Vec::new();
+            let mut sums = Vec::new();
             for place in places {
-                tallies.extend(self.frame.tallies(place)?);
+                sums.extend(self.frame.sums(place)?);
             }
-            return self.projection.unit(self.cells, &tallies);
+            return self.projection.unit(self.cells, &sums);
         }
         let below = self.stratum(places.clone(), 1 + depth)?;
         if below.drawn() == 0 {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::EstimationError;
+use super::groups::{CellSums, Groups};
 use super::tally::{TallySums, check_ratings};
 use super::threads::{side_by_side, threads_for};
 use crate::foundation::Weight;
@@ -200,14 +201,16 @@ impl Records {
     }
 }
 
-/// The tally of some responses.
-pub(super) fn tally_of<'a>(
+/// The sums of some responses.
+pub(super) fn sums_of<'a>(
     items: usize,
+    groups: &Groups,
     entries: impl Iterator<Item = Entry<'a>>,
-) -> Result<TallySums, EstimationError> {
-    let mut tally = TallySums::new(items)?;
+) -> Result<CellSums, EstimationError> {
+    let mut sums = CellSums { tally: TallySums::new(items)?, answering: groups.nobody() };
     for entry in entries {
-        tally.add_response(entry.weight, entry.ratings)?;
+        sums.tally.add_response(entry.weight, entry.ratings)?;
+        sums.answering.add(groups, entry);
     }
-    Ok(tally)
+    Ok(sums)
 }

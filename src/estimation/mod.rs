@@ -7,7 +7,7 @@
 //! A sample is formed in this order: `place.rs` and `cells.rs` number places and combinations of levels, and `log.rs` keeps the
 //! responses by both;
 //! `margins.rs` finds the factors of a calibration; `frame.rs` walks through strata and stages, `unit_totals.rs` says what
-//! a unit adds, `strata.rs` and `between.rs` add it up; `pairs.rs` and `joint.rs` form what design effects need.
+//! a unit adds, `strata.rs` and `between.rs` add it up; `groups.rs` counts who answered any item of a factor or index; `pairs.rs` and `joint.rs` form what design effects need.
 //!
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`TallySums`].
 
@@ -15,6 +15,7 @@ mod between;
 mod builder;
 mod cells;
 mod frame;
+mod groups;
 mod joint;
 mod log;
 mod margins;

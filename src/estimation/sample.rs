@@ -1,11 +1,12 @@
 //! A sample that is ready to be read: totals, their covariance, and what design effects need, for each domain.
 
 use super::between::{BetweenLevels, Pairs};
+use super::groups::{CellSums, Groups};
 use super::margins::numbers;
-use super::strata::DomainCovariance;
-use super::unit_totals::BILLIONTH;
-use super::{EstimationError, Statistic, TallySums};
-use crate::statistics::{Confidence, Estimate, Linearised, LinearisedSample, SymmetricMatrix, precision};
+use super::strata::{Averaged, DomainCovariance};
+use super::unit_totals::{BILLIONTH, add_checked};
+use super::{EstimationError, Statistic};
+use crate::statistics::{Confidence, Estimate, Linearised, LinearisedSample, LonelyPsu, SymmetricMatrix, precision};
 
 /// The sample as a whole and each of its levels. Made by [`super::SampleBuilder::finish`].
 #[derive(Debug, Clone, PartialEq)]
@@ -73,44 +74,66 @@ fn covariance_between(
     covariance
 }
 
+/// The entries of a gradient that are in play, by index of the total.
+type Gradient = [(usize, f64)];
+
+/// Whom a statistic rests on: those who answered at least one of its items.
+struct Base {
+    n: u64,
+    weight_sum: f64,
+    df: u64,
+    /// What the first stage is multiplied by for lonely strata; nothing where all are lonely.
+    factor: Option<f64>,
+}
+
 /// The members of one level, or everybody.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Domain {
     responses: u64,
     answered: Vec<u64>,
     weight_sum: f64,
+    groups: Groups,
+    /// Of each group of items, how many answered at least one, and their weight.
+    answered_any: Vec<(u64, f64)>,
     /// The weight of each rating of each item.
     ratings: Vec<[f64; 5]>,
     totals: Vec<f64>,
+    /// The same in whole billionths; nothing where weights are calibrated.
+    whole_totals: Option<Vec<i64>>,
     /// Nothing where lonely strata leave none.
     covariance: Option<SymmetricMatrix>,
+    averaged: Option<Averaged>,
     pairs: SymmetricMatrix,
-    df: u64,
-    df_of_items: Vec<u64>,
+    /// Item by item, then group by group.
+    df: Vec<u64>,
 }
 
 impl Domain {
-    pub(super) fn empty(items: usize) -> Self {
+    pub(super) fn empty(items: usize, groups: &Groups) -> Self {
         Self {
             responses: 0,
             answered: vec![0; items],
             weight_sum: 0.0,
+            groups: groups.clone(),
+            answered_any: vec![(0, 0.0); groups.len()],
             ratings: vec![[0.0; 5]; items],
             totals: vec![0.0; 3 * items],
+            whole_totals: Some(vec![0; 3 * items]),
             covariance: Some(SymmetricMatrix::zeros(3 * items)),
+            averaged: None,
             pairs: SymmetricMatrix::zeros(3 * items),
-            df: 0,
-            df_of_items: vec![0; items],
+            df: vec![0; items + groups.len()],
         }
     }
 
-    /// Adds members whose weights are multiplied by `factor`.
-    pub(super) fn add_tally(
+    /// Adds members whose weights are multiplied by a factor; without one, weights stay whole numbers.
+    pub(super) fn add(
         &mut self,
-        tally: &TallySums,
-        factor: f64,
+        sums: &CellSums,
+        calibrated: Option<f64>,
         satisfied_from: u8,
     ) -> Result<(), EstimationError> {
+        let (tally, factor) = (&sums.tally, calibrated.unwrap_or(1.0));
         self.responses += tally.responses();
         self.weight_sum += factor * (tally.weight_sum() as f64 * BILLIONTH);
         for (item, (answered, ratings)) in self.answered.iter_mut().zip(&mut self.ratings).enumerate() {
@@ -119,7 +142,17 @@ impl Domain {
                 *sum += factor * (weight as f64 * BILLIONTH);
             }
         }
-        let totals = numbers(&tally.totals(satisfied_from)?, BILLIONTH);
+        for (group, (answered, weight)) in self.answered_any.iter_mut().enumerate() {
+            let (more, more_weight) = sums.answering.of(group);
+            *answered += more;
+            *weight += factor * (more_weight as f64 * BILLIONTH);
+        }
+        let totals = tally.totals(satisfied_from)?;
+        match &mut self.whole_totals {
+            Some(whole) if calibrated.is_none() => add_checked(whole, &totals)?,
+            whole => *whole = None,
+        }
+        let totals = numbers(&totals, BILLIONTH);
         self.totals.iter_mut().zip(totals).for_each(|(sum, total)| *sum += factor * total);
         Ok(())
     }
@@ -128,10 +161,10 @@ impl Domain {
         self.pairs = pairs;
     }
 
-    pub(super) fn set_covariance(&mut self, found: DomainCovariance) {
-        self.df = found.df;
-        self.df_of_items.clone_from(&found.df_of_items);
-        self.covariance = found.covariance();
+    pub(super) fn set_covariance(&mut self, found: DomainCovariance, rule: LonelyPsu) {
+        self.df.clone_from(&found.df);
+        let (covariance, averaged) = found.covariance(rule).unzip();
+        (self.covariance, self.averaged) = (covariance, averaged.flatten());
     }
 
     pub(super) fn items(&self) -> usize {
@@ -145,10 +178,16 @@ impl Domain {
         &self.totals
     }
 
-    /// The covariance of [`Self::totals`] under the design; nothing where lonely strata leave none.
+    /// The covariance of [`Self::totals`] under the design; nothing where lonely strata leave none. By `average` lonely
+    /// strata are those in which somebody answered at least one item.
     #[must_use]
-    pub fn covariance_of_totals(&self) -> Option<&SymmetricMatrix> {
-        self.covariance.as_ref()
+    pub fn covariance_of_totals(&self) -> Option<SymmetricMatrix> {
+        let mut covariance = self.covariance.clone()?;
+        if let Some(averaged) = &self.averaged {
+            let factor = self.base(&(0..self.items()).collect::<Vec<_>>())?.factor?;
+            covariance.add_scaled(&averaged.others, factor - 1.0);
+        }
+        Some(covariance)
     }
 
     /// How many responses it holds.
@@ -171,47 +210,79 @@ impl Domain {
         (sum > 0.0).then(|| weights.map(|weight| weight / sum))
     }
 
-    fn linearise(&self, statistic: &Statistic) -> Option<Linearised> {
-        statistic.functional.linearise(&self.totals)
+    /// How many answered the item at `position`.
+    #[must_use]
+    pub fn answered(&self, position: usize) -> u64 {
+        self.answered[position]
     }
 
-    /// The estimate with its interval; nothing where one of its items has no answer.
+    /// How many answered at least one of these items; nothing of a group that was not counted.
+    #[must_use]
+    pub fn answered_any(&self, items: &[usize]) -> Option<u64> {
+        Some(self.base(items)?.n)
+    }
+
+    /// Whom a statistic of these items rests on. Nothing of a group that was not counted (see
+    /// [`super::SampleBuilder::counting`]).
+    fn base(&self, items: &[usize]) -> Option<Base> {
+        let (position, (n, weight_sum)) = if let [item] = items {
+            (*item, (self.answered[*item], self.totals[self.items() + item]))
+        } else {
+            let group = self.groups.position(items)?;
+            (self.items() + group, self.answered_any[group])
+        };
+        let factor = self.averaged.as_ref().map_or(Some(1.0), |averaged| averaged.factors[position]);
+        Some(Base { n, weight_sum, df: self.df[position], factor })
+    }
+
+    /// `aᵀ C b` of two gradients, each with the items that its statistic rests on.
+    fn bilinear(&self, a: (&[usize], &Gradient), b: (&[usize], &Gradient)) -> Option<f64> {
+        let plain = self.covariance.as_ref()?.bilinear(a.1, b.1);
+        let Some(averaged) = &self.averaged else { return Some(plain) };
+        let factor = (self.base(a.0)?.factor? * self.base(b.0)?.factor?).sqrt();
+        Some(plain + (factor - 1.0) * averaged.others.bilinear(a.1, b.1))
+    }
+
+    /// Without calibration the value comes from whole numbers: what is equal as a fraction is equal to the last bit.
+    fn linearise(&self, statistic: &Statistic) -> Option<Linearised> {
+        let Linearised { value, gradient } = statistic.functional.linearise(&self.totals)?;
+        let whole = self.whole_totals.as_ref().and_then(|totals| statistic.functional.value_at_whole(totals));
+        Some(Linearised { value: whole.unwrap_or(value), gradient })
+    }
+
+    /// The estimate with its interval; nothing where one of its items has no answer, unless the statistic leaves such out,
+    /// and nothing of a group of items that was not counted.
     ///
     /// Precision is left out where lonely strata leave none (see [`crate::statistics::LonelyPsu`]) and where no degree of
     /// freedom is left.
     #[must_use]
     pub fn estimate(&self, statistic: &Statistic, confidence: Confidence) -> Option<Estimate> {
         let Linearised { value, gradient } = self.linearise(statistic)?;
-        let items = self.items();
-        let (n, weight_sum) = match statistic.item {
-            Some(item) => (self.answered[item], self.totals[items + item]),
-            None => (self.responses, self.weight_sum),
-        };
-        let of_sample = |covariance: &SymmetricMatrix| {
+        let Base { n, weight_sum, df, .. } = self.base(&statistic.items)?;
+        let of_sample = |variance| {
             let sample = LinearisedSample {
-                variance: covariance.bilinear(&gradient, &gradient),
-                df: self.df(statistic),
+                variance,
+                df,
                 n,
                 weight_sum,
                 z_sum: gradient.iter().map(|(total, slope)| slope * self.totals[*total]).sum(),
                 z_square_sum: self.pairs.bilinear(&gradient, &gradient),
             };
-            precision(value, &sample, statistic.interval(confidence), confidence.level)
+            let interval = statistic.interval(confidence);
+            precision(value, &sample, interval, confidence.level, confidence.design_effect)
         };
-        Some(Estimate { value, n, precision: self.covariance.as_ref().and_then(of_sample) })
-    }
-
-    /// How many degrees of freedom a statistic has.
-    fn df(&self, statistic: &Statistic) -> u64 {
-        statistic.item.map_or(self.df, |item| self.df_of_items[item])
+        let of_base = (statistic.items.as_slice(), gradient.as_slice());
+        Some(Estimate { value, n, precision: self.bilinear(of_base, of_base).and_then(of_sample) })
     }
 
     /// The covariance of two statistics of this domain; nothing where one of them has no estimate or no precision.
     #[must_use]
     pub fn covariance(&self, a: &Statistic, b: &Statistic) -> Option<f64> {
-        let has_precision = [a, b].into_iter().all(|statistic| self.df(statistic) > 0);
-        let covariance = self.covariance.as_ref().filter(|_| has_precision)?;
-        let (a, b) = (self.linearise(a)?, self.linearise(b)?);
-        Some(covariance.bilinear(&a.gradient, &b.gradient))
+        let has_df = |statistic: &Statistic| self.base(&statistic.items).is_some_and(|base| base.df > 0);
+        if ![a, b].into_iter().all(has_df) {
+            return None;
+        }
+        let (of_a, of_b) = (self.linearise(a)?, self.linearise(b)?);
+        self.bilinear((a.items.as_slice(), &of_a.gradient), (b.items.as_slice(), &of_b.gradient))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::statistics::{Confidence, Functional, IntervalMethod, Ratio};
+use crate::statistics::{Confidence, Functional, IntervalMethod, Ratio, UnaskedItems};
 
 /// What is measured of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,8 +19,8 @@ pub enum Measure {
 pub struct Statistic {
     /// The function.
     pub functional: Functional,
-    /// The item whose answers it rests on; none when it rests on all responses.
-    pub item: Option<usize>,
+    /// The items that it rests on, in order: it counts those who answered at least one of them.
+    pub items: Vec<usize>,
     /// Whether it is a share, 0–1; if not, it is a rating or points.
     pub is_share: bool,
 }
@@ -48,8 +48,10 @@ impl Layout {
 }
 
 impl Statistic {
-    fn new(measure: Measure, item: Option<usize>, terms: Vec<(f64, Ratio)>) -> Self {
-        Self { functional: Functional { constant: 0.0, terms }, item, is_share: measure == Measure::Share }
+    fn new(measure: Measure, mut items: Vec<usize>, groups: Vec<Vec<Ratio>>) -> Self {
+        items.sort_unstable();
+        items.dedup();
+        Self { functional: Functional::mean_of(groups), items, is_share: measure == Measure::Share }
     }
 
     /// How its interval is made, given the wish.
@@ -61,24 +63,29 @@ impl Statistic {
     /// `p_j = T_j / A_j` or `m_j = S_j / A_j` of one of `items`.
     #[must_use]
     pub fn item(items: usize, measure: Measure, item: usize) -> Self {
-        Self::new(measure, Some(item), vec![(1.0, Layout { items }.ratio(measure, &[item]))])
+        Self::new(measure, vec![item], vec![vec![Layout { items }.ratio(measure, &[item])]])
     }
 
     /// The mean over groups of the mean over each group's items: one group of all items is "by number of criteria".
     /// Groups without items are to be left out.
     #[must_use]
     pub fn average<G: AsRef<[usize]>>(items: usize, measure: Measure, groups: &[G]) -> Self {
-        let terms = groups.iter().map(AsRef::as_ref).flat_map(|group: &[usize]| {
-            let coefficient = 1.0 / (groups.len() * group.len()) as f64;
-            group.iter().map(move |item| (coefficient, Layout { items }.ratio(measure, &[*item])))
-        });
-        Self::new(measure, None, terms.collect())
+        let groups = || groups.iter().map(AsRef::as_ref);
+        let ratios = |group: &[usize]| group.iter().map(|item| Layout { items }.ratio(measure, &[*item])).collect();
+        Self::new(measure, groups().flatten().copied().collect(), groups().map(ratios).collect())
     }
 
     /// All answers to the items of `group` together: `Σ_j T_j / Σ_j A_j`.
     #[must_use]
     pub fn pooled(items: usize, measure: Measure, group: &[usize]) -> Self {
-        Self::new(measure, None, vec![(1.0, Layout { items }.ratio(measure, group))])
+        Self::new(measure, group.to_vec(), vec![vec![Layout { items }.ratio(measure, group)]])
+    }
+
+    /// The same, with this said of items that nobody answered. All answers together never need those.
+    #[must_use]
+    pub fn with_unasked(mut self, unasked: UnaskedItems) -> Self {
+        self.functional.unasked = unasked;
+        self
     }
 
     /// The same, mapped linearly so that `from` becomes `to`. It counts as points from then on.
@@ -86,9 +93,7 @@ impl Statistic {
     pub fn rescaled(mut self, from: [f64; 2], to: [f64; 2]) -> Self {
         let factor = (to[1] - to[0]) / (from[1] - from[0]);
         self.functional.constant = to[0] + factor * (self.functional.constant - from[0]);
-        for (coefficient, _) in &mut self.functional.terms {
-            *coefficient *= factor;
-        }
+        self.functional.factor *= factor;
         self.is_share = false;
         self
     }

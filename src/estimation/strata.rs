@@ -11,11 +11,22 @@ use crate::statistics::{LonelyPsu, StageCovariance, StratumMoments, StratumSize,
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Survey<'a> {
     pub(super) items: usize,
+    /// How many groups of items are counted.
+    pub(super) groups: usize,
     pub(super) lonely: LonelyPsu,
+    /// Whether weights are calibrated: then each unit counts in each domain, as in R.
+    pub(super) is_calibrated: bool,
     /// What a whole part of a total is worth.
     pub(super) scale: f64,
     /// The scores whose covariances between levels are wanted.
     pub(super) scores: &'a Scores,
+}
+
+impl Survey<'_> {
+    /// By `average` the first stage is left as it is, and multiplied when a statistic is read.
+    fn lonely_of_first_stage(&self) -> LonelyPsu {
+        if self.lonely == LonelyPsu::Average { LonelyPsu::Remove } else { self.lonely }
+    }
 }
 
 /// The units of one stratum at one stage, added up.
@@ -29,30 +40,24 @@ pub(super) struct StratumSums<'a> {
 /// The units of a stratum that have members of one domain.
 pub(super) struct DomainSums {
     pub(super) moments: StratumMoments,
-    /// Units with a member.
-    pub(super) members: u64,
-    /// Units with a member who answered, item by item.
+    /// Units with a member who answered: item by item, then any item of each group.
     pub(super) answering: Vec<u64>,
     /// The covariances within units, added up; nothing where one of them is missing.
     within: Option<SymmetricMatrix>,
 }
 
 impl DomainSums {
-    fn new(items: usize) -> Self {
+    fn new(items: usize, groups: usize) -> Self {
         Self {
             moments: StratumMoments::new(3 * items),
-            members: 0,
-            answering: vec![0; items],
+            answering: vec![0; items + groups],
             within: Some(SymmetricMatrix::zeros(3 * items)),
         }
     }
 
     fn add(&mut self, unit: &DomainTotals) -> Result<(), EstimationError> {
         self.moments.add_psu(&unit.totals)?;
-        if let Some(answered) = &unit.answered {
-            self.members += 1;
-            self.answering.iter_mut().zip(answered).for_each(|(count, answered)| *count += u64::from(*answered));
-        }
+        self.answering.iter_mut().zip(&unit.answered).for_each(|(count, answered)| *count += u64::from(*answered));
         match (&mut self.within, &unit.within) {
             (_, None) => {}
             (Some(sum), Some(Some(within))) => sum.add_scaled(within, 1.0),
@@ -80,7 +85,8 @@ impl<'a> StratumSums<'a> {
         }
         self.drawn += 1;
         for (domain, totals) in &unit.domains {
-            let sums = self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items));
+            let sums =
+                self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items, self.survey.groups));
             sums.add(totals)?;
         }
         self.between.add_unit(&self.survey.scores.of_unit(unit, self.survey.scale), &unit.between);
@@ -101,8 +107,7 @@ impl<'a> StratumSums<'a> {
         for (domain, sums) in self.domains {
             let mut stage = StageCovariance::new(3 * self.survey.items, self.survey.lonely, self.survey.scale);
             stage.add_stratum(&sums.moments, size);
-            let is_member = sums.members > 0;
-            let answered = is_member.then(|| sums.answering.iter().map(|count| *count > 0).collect());
+            let answered = sums.answering.iter().map(|count| *count > 0).collect();
             let totals = sums.totals()?;
             let within = with_later_stages(stage.finish(), sums.within.as_ref(), size);
             unit.domains.insert(domain, DomainTotals { totals, answered, within: Some(within) });
@@ -128,17 +133,43 @@ fn with_later_stages(
 pub(super) struct DomainCovariance {
     stage: StageCovariance,
     within: Option<SymmetricMatrix>,
-    /// Units with a member less strata with one.
-    pub(super) df: u64,
-    /// The same among those who answered, item by item.
-    pub(super) df_of_items: Vec<u64>,
+    /// Units with a member who answered less strata with one: item by item, then any item of each group.
+    pub(super) df: Vec<u64>,
+    strata: Vec<StrataInPlay>,
+}
+
+/// How many strata a statistic rests on, and how many of them are lonely.
+#[derive(Debug, Clone, Copy, Default)]
+struct StrataInPlay {
+    all: u64,
+    lonely: u64,
+}
+
+/// The first stage where lonely strata stand for the mean of the others (`average`): which others there are depends on who
+/// answered, as in R, whose `na.rm` takes strata without an answer out.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Averaged {
+    /// What the strata that are not lonely add.
+    pub(super) others: SymmetricMatrix,
+    /// What it is multiplied by: item by item, then any item of each group. Nothing where all strata are lonely.
+    pub(super) factors: Vec<Option<f64>>,
 }
 
 impl DomainCovariance {
-    pub(super) fn covariance(self) -> Option<SymmetricMatrix> {
-        let mut sum = self.stage.finish()?;
+    /// The covariance, and for `average` the first stage, which is yet to be multiplied.
+    pub(super) fn covariance(self, rule: LonelyPsu) -> Option<(SymmetricMatrix, Option<Averaged>)> {
+        let others = self.stage.finish()?;
+        let mut sum = others.clone();
         sum.add_scaled(&self.within?, 1.0);
-        Some(sum)
+        let is_averaged = rule == LonelyPsu::Average && self.strata.iter().any(|strata| strata.lonely > 0);
+        let averaged = is_averaged.then(|| {
+            let factor = |strata: &StrataInPlay| match strata.all - strata.lonely {
+                0 => None,
+                others => Some(strata.all as f64 / others as f64),
+            };
+            Averaged { others, factors: self.strata.iter().map(factor).collect() }
+        });
+        Some((sum, averaged))
     }
 }
 
@@ -160,10 +191,10 @@ impl<'a> FirstStage<'a> {
         self.between.add_stratum(stratum.between, size);
         for (domain, sums) in stratum.domains {
             let sum = self.domains.entry(domain).or_insert_with(|| DomainCovariance {
-                stage: StageCovariance::new(3 * items, self.survey.lonely, self.survey.scale),
+                stage: StageCovariance::new(3 * items, self.survey.lonely_of_first_stage(), self.survey.scale),
                 within: Some(SymmetricMatrix::zeros(3 * items)),
-                df: 0,
-                df_of_items: vec![0; items],
+                df: vec![0; items + self.survey.groups],
+                strata: vec![StrataInPlay::default(); items + self.survey.groups],
             });
             sum.stage.add_stratum(&sums.moments, size);
             if size.fraction() > 0.0 {
@@ -172,9 +203,13 @@ impl<'a> FirstStage<'a> {
                     (sum, _) => *sum = None,
                 }
             }
-            sum.df += sums.members.saturating_sub(1);
-            for (df, units) in sum.df_of_items.iter_mut().zip(&sums.answering) {
+            let is_lonely = size.drawn < 2 && size.correction() > 0.0;
+            for ((df, strata), units) in sum.df.iter_mut().zip(&mut sum.strata).zip(&sums.answering) {
                 *df += units.saturating_sub(1);
+                if *units > 0 || self.survey.is_calibrated {
+                    strata.all += 1;
+                    strata.lonely += u64::from(is_lonely);
+                }
             }
         }
     }

@@ -39,6 +39,9 @@ impl TallySums {
     }
 
     /// Adds a response: one rating an item, 0 where it was not answered. On an error nothing is added.
+    ///
+    /// One of weight 0 has answered nothing, as in R, where it counts neither in n nor in the degrees of freedom: all that it
+    /// tells is that its sampling unit was drawn.
     pub fn add_response(&mut self, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
         check_ratings(ratings, self.items())?;
         let weight = weight.billionths();
@@ -49,7 +52,7 @@ impl TallySums {
         let (sums, _) = self.0[HEAD..].as_chunks_mut::<ITEM_SUMS>();
         for (sums, rating) in sums.iter_mut().zip(ratings) {
             // Without a branch, which missing answers would often mislead.
-            let is_given = *rating > 0;
+            let is_given = *rating > 0 && weight > 0;
             sums[0] += i64::from(is_given);
             sums[usize::from(*rating)] += if is_given { weight } else { 0 };
         }

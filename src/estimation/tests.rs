@@ -34,7 +34,7 @@ fn people() -> impl Strategy<Value = Vec<Person>> {
 }
 
 fn sample(people: &[Person], factor: i64) -> Sample {
-    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap().counting(&[[0, 2]]);
     for person in people {
         let (stratum, psu) = (person.stratum.to_string(), person.psu.map(|psu| psu.to_string()));
         let weight = Weight::from_billionths(person.weight * factor).unwrap();
@@ -108,22 +108,21 @@ fn assert_as_naive(people: &[Person], found: Option<Estimate>, is_member: impl F
     let touched = |psus: &&Vec<Vec<usize>>| psus.iter().flatten().any(|k| is_member(&people[*k]));
     let strata = psus(people);
     let is_lonely = strata.values().filter(touched).any(|psus| psus.len() == 1);
-    let with_member =
-        |psus: &Vec<Vec<usize>>| psus.iter().filter(|psu| psu.iter().any(|k| is_member(&people[*k]))).count();
-    let df: usize = strata.values().filter(touched).map(|psus| with_member(psus) - 1).sum();
+    let answers = |person: &Person| is_member(person) && person.ratings.iter().any(|rating| *rating > 0);
+    let answering = |psus: &Vec<Vec<usize>>| psus.iter().filter(|psu| psu.iter().any(|k| answers(&people[*k]))).count();
+    let df: usize = strata.values().map(|psus| answering(psus).saturating_sub(1)).sum();
+    assert_eq!(found.n, people.iter().filter(|person| answers(person)).count() as u64);
     assert_eq!(found.precision.is_some(), !is_lonely && df > 0);
     let Some(precision) = found.precision else { return };
     assert_eq!(precision.df, df as u64);
     let variance = naive_covariance(people, &z, &z);
     assert!(near(precision.se.powi(2), variance), "{} {variance}", precision.se.powi(2));
-    let weights: Vec<f64> = people.iter().filter(|p| is_member(p)).map(|p| p.weight as f64 / 1e9).collect();
+    let weights: Vec<f64> = people.iter().filter(|p| answers(p)).map(|p| p.weight as f64 / 1e9).collect();
     let (n, sum) = (weights.len() as f64, weights.iter().sum::<f64>());
     let squares: f64 = people.iter().zip(&z).map(|(p, z)| z * z / (p.weight as f64 / 1e9)).sum();
     let simple = n / (n - 1.0) * squares * sum / n;
-    let correction = if sum > n { (sum - n) / sum } else { 1.0 };
-    if simple * correction > 1e-12 {
-        assert!(near(precision.design_effect.unwrap(), variance / (simple * correction)));
-        assert!(near(precision.design_effect_with_replacement.unwrap(), variance / simple));
+    if simple > 1e-12 {
+        assert!(near(precision.design_effect.unwrap(), variance / simple));
     }
 }
 
@@ -154,6 +153,29 @@ proptest! {
                 prop_assert!(near(covariance[i][j], expected), "{} {}", covariance[i][j], expected);
             }
         }
+    }
+
+    #[test]
+    fn rows_without_answers_change_nothing_of_an_index_but_the_count_of_responses(
+        people in people(), blanks in prop::collection::vec((0_usize..40, 1_i64..50), 1..20),
+    ) {
+        // Drawn in sampling units that are in the sample already; another unit would count in n_h.
+        let of_psu: Vec<Person> = people.iter().filter(|person| person.psu.is_some()).cloned().collect();
+        prop_assume!(!of_psu.is_empty());
+        let blank = |(at, tenths): &(usize, i64)| {
+            Person { weight: tenths * 100_000_000, ratings: vec![0; ITEMS], ..of_psu[at % of_psu.len()].clone() }
+        };
+        let with_blanks: Vec<Person> = people.iter().cloned().chain(blanks.iter().map(blank)).collect();
+        let (plain, blank) = (sample(&people, 1), sample(&with_blanks, 1));
+        prop_assert_eq!(blank.overall().responses(), plain.overall().responses() + blanks.len() as u64);
+        for statistic in [index(), Statistic::pooled(ITEMS, Measure::Rating, &[0, 2]), Statistic::item(ITEMS, Measure::Share, 1)] {
+            let pairs = [(plain.overall(), blank.overall())].into_iter().chain(plain.levels().iter().zip(blank.levels()));
+            for (plain, blank) in pairs {
+                let estimate = |domain: &Domain| domain.estimate(&statistic, Confidence::at(0.95));
+                prop_assert_eq!(estimate(plain), estimate(blank));
+            }
+        }
+        prop_assert_eq!(plain.covariance_between(0), blank.covariance_between(0));
     }
 
     #[test]
@@ -202,13 +224,38 @@ fn a_level_that_the_sample_does_not_have_is_refused() {
 }
 
 #[test]
+fn kept_tallies_and_their_responses_give_what_the_responses_alone_give() {
+    let people: Vec<Person> = (0_u8..12)
+        .map(|k| Person { ratings: vec![k % 6, (k / 2) % 3, 0], ..person(0, k % 2, k / 4, 1) })
+        .chain([Person { ratings: vec![0, 0, 4], ..person(0, 0, 0, 1) }])
+        .collect();
+    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    let member = Membership { levels: &[0], margins: &[] };
+    for person in &people {
+        let (stratum, psu) = (person.stratum.to_string(), person.psu.unwrap().to_string());
+        let place = Place { stratum: &stratum, units: &[&psu], populations: &[] };
+        let weight = Weight::from_billionths(person.weight).unwrap();
+        builder.add_response(&Respondent { member, place, weight, ratings: &person.ratings }).unwrap();
+        let mut tally = TallySums::new(ITEMS).unwrap();
+        tally.add_response(weight, &person.ratings).unwrap();
+        builder.add_tally(member, &place, &tally).unwrap();
+    }
+    let found = |sample: &Sample| sample.overall().estimate(&index(), Confidence::at(0.95));
+    let kept = builder.finish(&BetweenLevels::default()).unwrap();
+    assert_eq!(found(&kept), found(&sample(&people, 1)));
+    assert_eq!(found(&kept).map(|estimate| estimate.n), Some(13 - 1));
+}
+
+#[test]
 fn a_psu_whose_responses_were_all_taken_out_counts_no_more() {
     let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
     let member = Membership { levels: &[0], margins: &[] };
     for psu in ["a", "b"] {
         let mut tally = TallySums::new(ITEMS).unwrap();
         tally.add_response(Weight::ONE, &[5, 4, 1]).unwrap();
-        builder.add_tally(member, &Place { units: &[psu], ..Place::default() }, &tally).unwrap();
+        let place = Place { units: &[psu], ..Place::default() };
+        builder.add_tally(member, &place, &tally).unwrap();
+        builder.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &[5, 4, 1] }).unwrap();
     }
     let emptied = Place { units: &["emptied"], ..Place::default() };
     builder.add_tally(member, &emptied, &TallySums::new(ITEMS).unwrap()).unwrap();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::EstimationError;
 use super::between::Pairs;
 use super::cells::Cells;
+use super::groups::{CellSums, Groups};
 use super::margins::{Fitted, numbers};
-use super::tally::TallySums;
 use crate::foundation::Weight;
 use crate::statistics::SymmetricMatrix;
 
@@ -18,8 +18,8 @@ pub(super) const BILLIONTH: f64 = 1.0 / Weight::SCALE as f64;
 pub(super) struct DomainTotals {
     /// The totals in whole parts of [`Projection::scale`].
     pub(super) totals: Vec<i64>,
-    /// Whether a member answered, item by item; nothing where no member is in the unit.
-    pub(super) answered: Option<Vec<bool>>,
+    /// Whether a member answered: item by item, then any item of each group.
+    pub(super) answered: Vec<bool>,
     /// The covariance within the unit, from later stages; a matrix that is missing could not be formed.
     #[expect(
         clippy::option_option,
@@ -51,6 +51,7 @@ pub(super) struct UnitTotals {
 pub(super) struct Projection {
     satisfied_from: u8,
     items: usize,
+    groups: usize,
     calibrated: Option<(Fitted, Vec<Vec<Vec<f64>>>)>,
     /// What a whole part is worth.
     pub(super) scale: f64,
@@ -58,14 +59,15 @@ pub(super) struct Projection {
 
 impl Projection {
     /// Totals as they are.
-    pub(super) fn plain(items: usize, satisfied_from: u8) -> Self {
-        Self { satisfied_from, items, calibrated: None, scale: BILLIONTH }
+    pub(super) fn plain(items: usize, groups: &Groups, satisfied_from: u8) -> Self {
+        Self { satisfied_from, items, groups: groups.len(), calibrated: None, scale: BILLIONTH }
     }
 
     /// Residuals after calibration; `regressions` has the `B` of each domain, `people` is the sum of all calibrated weights,
     /// each taken as positive.
     pub(super) fn calibrated(
         items: usize,
+        groups: &Groups,
         satisfied_from: u8,
         fitted: Fitted,
         regressions: Vec<Vec<Vec<f64>>>,
@@ -74,30 +76,35 @@ impl Projection {
         // Ratings are at most 5, and so is what is expected of them, as a rule; so all residuals together come to some 2^57
         // parts, and the sum of their squares to 2^114. That leaves room for residuals that are many times larger.
         let scale = (people * 8.0).log2().ceil().exp2() / 2_f64.powi(57);
-        Self { satisfied_from, items, calibrated: Some((fitted, regressions)), scale }
+        Self { satisfied_from, items, groups: groups.len(), calibrated: Some((fitted, regressions)), scale }
     }
 
     /// What the weights of a group are multiplied by.
     pub(super) fn factor(&self, group: usize) -> f64 {
-        self.calibrated.as_ref().map_or(1.0, |(fitted, _)| fitted.factors[group])
+        self.factor_of(group).unwrap_or(1.0)
+    }
+
+    /// The same; nothing without calibration, where weights stay whole numbers.
+    pub(super) fn factor_of(&self, group: usize) -> Option<f64> {
+        self.calibrated.as_ref().map(|(fitted, _)| fitted.factors[group])
     }
 
     /// The totals of a unit, by domain, from its tallies, by cell.
-    pub(super) fn unit(&self, cells: &Cells, tallies: &[(u32, TallySums)]) -> Result<UnitTotals, EstimationError> {
+    pub(super) fn unit(&self, cells: &Cells, sums: &[(u32, CellSums)]) -> Result<UnitTotals, EstimationError> {
         match &self.calibrated {
-            None => self.plain_unit(cells, tallies),
-            Some((fitted, regressions)) => self.residuals(cells, tallies, fitted, regressions),
+            None => self.plain_unit(cells, sums),
+            Some((fitted, regressions)) => self.residuals(cells, sums, fitted, regressions),
         }
     }
 
-    fn plain_unit(&self, cells: &Cells, tallies: &[(u32, TallySums)]) -> Result<UnitTotals, EstimationError> {
+    fn plain_unit(&self, cells: &Cells, sums: &[(u32, CellSums)]) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
-        for (cell, tally) in tallies.iter().filter(|(_, tally)| tally.responses() > 0) {
-            let totals = tally.totals(self.satisfied_from)?;
+        for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
+            let totals = of_cell.tally.totals(self.satisfied_from)?;
             for domain in cells.domains(*cell) {
                 let sums = self.entry(&mut unit, domain);
                 add_checked(&mut sums.totals, &totals)?;
-                note_answers(sums, tally);
+                note_answers(sums, of_cell);
             }
         }
         Ok(unit)
@@ -106,7 +113,7 @@ impl Projection {
     fn residuals(
         &self,
         cells: &Cells,
-        tallies: &[(u32, TallySums)],
+        sums: &[(u32, CellSums)],
         fitted: &Fitted,
         regressions: &[Vec<Vec<f64>>],
     ) -> Result<UnitTotals, EstimationError> {
@@ -114,15 +121,15 @@ impl Projection {
         // Integers first, group by group, so that the order in which cells were met does not matter.
         let mut members: BTreeMap<(usize, usize), Vec<i64>> = BTreeMap::new();
         let mut weights: BTreeMap<usize, i64> = BTreeMap::new();
-        for (cell, tally) in tallies.iter().filter(|(_, tally)| tally.responses() > 0) {
+        for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
             let group = cells.group(*cell);
-            let totals = tally.totals(self.satisfied_from)?;
+            let totals = of_cell.tally.totals(self.satisfied_from)?;
             for domain in cells.domains(*cell) {
                 let sums = members.entry((domain, group)).or_insert_with(|| vec![0; totals.len()]);
                 add_checked(sums, &totals)?;
-                note_answers(self.entry(&mut unit, domain), tally);
+                note_answers(self.entry(&mut unit, domain), of_cell);
             }
-            add_checked(std::slice::from_mut(weights.entry(group).or_default()), &[tally.weight_sum()])?;
+            add_checked(std::slice::from_mut(weights.entry(group).or_default()), &[of_cell.tally.weight_sum()])?;
         }
         if unit.domains.is_empty() {
             return Ok(unit);
@@ -147,22 +154,28 @@ impl Projection {
     }
 
     fn entry<'a>(&self, unit: &'a mut UnitTotals, domain: usize) -> &'a mut DomainTotals {
-        let empty = || DomainTotals { totals: vec![0; 3 * self.items], answered: None, within: None };
+        let answered = || vec![false; self.items + self.groups];
+        let empty = || DomainTotals { totals: vec![0; 3 * self.items], answered: answered(), within: None };
         unit.domains.entry(domain).or_insert_with(empty)
     }
 }
 
-fn add_checked(sums: &mut [i64], other: &[i64]) -> Result<(), EstimationError> {
+/// Adds whole numbers to others, one by one.
+pub(super) fn add_checked(sums: &mut [i64], other: &[i64]) -> Result<(), EstimationError> {
     for (sum, other) in sums.iter_mut().zip(other) {
         *sum = sum.checked_add(*other).ok_or(EstimationError::Overflow)?;
     }
     Ok(())
 }
 
-fn note_answers(sums: &mut DomainTotals, tally: &TallySums) {
-    let answered = sums.answered.get_or_insert_with(|| vec![false; tally.items()]);
-    for (item, answered) in answered.iter_mut().enumerate() {
-        *answered |= tally.answered(item) > 0;
+fn note_answers(sums: &mut DomainTotals, of_cell: &CellSums) {
+    let items = of_cell.tally.items();
+    for (position, answered) in sums.answered.iter_mut().enumerate() {
+        let count = match position.checked_sub(items) {
+            None => of_cell.tally.answered(position),
+            Some(group) => of_cell.answering.of(group).0,
+        };
+        *answered |= count > 0;
     }
 }
 

@@ -7,6 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A design weight: how many people one response stands for, held in whole billionths.
 ///
+/// With weight 0 somebody was drawn and stands for nobody: the sampling unit counts in the design, the answers do not.
+///
 /// Integers make every sum of weights the same bit for bit in whatever order responses arrive. A weight with more than
 /// nine decimals is rounded to the nearest billionth, half away from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,8 +23,8 @@ pub enum WeightError {
         /// What was found.
         text: String,
     },
-    /// Zero, negative, or above [`Weight::MAX`].
-    #[error("a weight must be above 0 and at most 1000000, this one is {text}")]
+    /// Negative, above [`Weight::MAX`], or so small that no billionth is left of it.
+    #[error("a weight must be 0, or above 0 and at most 1000000, this one is {text}")]
     OutOfRange {
         /// What was found.
         text: String,
@@ -37,6 +39,12 @@ impl Weight {
     /// The largest weight, one million.
     pub const MAX: Self = Self(1_000_000 * Self::SCALE);
 
+    /// Whether it stands for nobody.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
     /// The weight in billionths.
     #[must_use]
     pub fn billionths(self) -> i64 {
@@ -45,7 +53,7 @@ impl Weight {
 
     /// A weight from its billionths, as storage keeps it.
     pub fn from_billionths(billionths: i64) -> Result<Self, WeightError> {
-        if (1..=Self::MAX.0).contains(&billionths) {
+        if (0..=Self::MAX.0).contains(&billionths) {
             Ok(Self(billionths))
         } else {
             Err(WeightError::OutOfRange { text: format!("{billionths} billionths") })
@@ -104,6 +112,9 @@ impl FromStr for Weight {
         // The point stands `shift` digits from the left of `digits` when the value is counted in billionths.
         let shift = i64::try_from(whole.len()).map_err(|_| out_of_range())? + i64::from(exponent) + 9;
         let billionths = digits_before(&digits, shift).ok_or_else(out_of_range)?;
+        if billionths == 0 && digits.bytes().any(|digit| digit != b'0') {
+            return Err(out_of_range());
+        }
         Self::from_billionths(billionths).map_err(|_| out_of_range())
     }
 }
@@ -193,6 +204,8 @@ mod tests {
             ("1e3", 1_000_000_000_000),
             ("12.5e-1", 1_250_000_000),
             ("1000000", 1_000_000_000_000_000),
+            ("0", 0),
+            ("0.000", 0),
         ];
         for (text, billionths) in table {
             assert_eq!(text.parse::<Weight>().map(Weight::billionths), Ok(billionths), "{text}");
@@ -204,7 +217,7 @@ mod tests {
         for text in ["", ".", "a", "1,5", "NaN", "inf", "1e", "--1", "0x10", "1e99999999999"] {
             assert!(matches!(text.parse::<Weight>(), Err(WeightError::NotANumber { .. })), "{text}");
         }
-        for text in ["0", "-1", "1000000.000000001", "1e-10", "1e60", "0.0"] {
+        for text in ["-1", "-0", "1000000.000000001", "1e-10", "0.0000000004", "1e60"] {
             assert!(matches!(text.parse::<Weight>(), Err(WeightError::OutOfRange { .. })), "{text}");
         }
     }
@@ -213,7 +226,8 @@ mod tests {
     fn by_digits(text: &str) -> Option<i64> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         digits_before(&[whole, fraction].concat(), i64::try_from(whole.len()).unwrap() + 9)
-            .filter(|found| (1..=Weight::MAX.0).contains(found))
+            .filter(|found| (0..=Weight::MAX.0).contains(found))
+            .filter(|found| *found > 0 || text.bytes().all(|byte| matches!(byte, b'0' | b'.')))
     }
 
     proptest::proptest! {
@@ -235,7 +249,7 @@ mod tests {
         }
 
         #[test]
-        fn a_weight_is_read_back_from_its_display(billionths in 1..=Weight::MAX.0) {
+        fn a_weight_is_read_back_from_its_display(billionths in 0..=Weight::MAX.0) {
             let weight = Weight(billionths);
             proptest::prop_assert_eq!(weight.to_string().parse(), Ok(weight));
         }

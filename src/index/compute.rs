@@ -11,7 +11,7 @@ use crate::survey::Wave;
 /// The covariances that the results of a wave need: those of the headline index between all units.
 #[must_use]
 pub fn wanted_covariances(wave: &Wave, method: &Method) -> BetweenLevels {
-    let headline = method.statistic(method.headline, &Criteria::of(&wave.questionnaire));
+    let headline = method.statistic(method.headline, &Criteria::of_wave(wave));
     BetweenLevels { levels: (0..wave.units.len()).collect(), statistics: headline.into_iter().collect() }
 }
 
@@ -19,7 +19,7 @@ pub fn wanted_covariances(wave: &Wave, method: &Method) -> BetweenLevels {
 /// wave's questionnaire, and it was formed with [`wanted_covariances`].
 #[must_use]
 pub fn compute(wave: &Wave, method: &Method, sample: &Sample) -> WaveResults {
-    let criteria = Criteria::of(&wave.questionnaire);
+    let criteria = Criteria::of_wave(wave);
     let confidence = wave.plan.confidence();
     let unit_results = |(unit, domain): (&crate::survey::Unit, &Domain)| {
         compute_domain(&criteria, method, domain, confidence, Some(unit.code().clone()))
@@ -50,6 +50,7 @@ pub fn compute_domain(
     unit: Option<Code>,
 ) -> UnitResults {
     let count = criteria.items.len();
+    let all: Vec<usize> = (0..count).collect();
     let item = |(position, code): (usize, &Code)| ItemResult {
         item: code.clone(),
         top2: domain.estimate(&Statistic::item(count, Measure::Share, position), confidence),
@@ -60,14 +61,15 @@ pub fn compute_domain(
         let top2 = if items.is_empty() {
             None
         } else {
-            domain.estimate(&Statistic::average(count, Measure::Share, &[items]), confidence)
+            let share = Statistic::average(count, Measure::Share, &[items]).with_unasked(criteria.unasked);
+            domain.estimate(&share, confidence)
         };
         FactorResult { factor: code.clone(), top2 }
     };
     let index = |kind| domain.estimate(&method.statistic(kind, criteria)?, confidence);
     UnitResults {
         unit,
-        responses: domain.responses(),
+        responses: domain.answered_any(&all).unwrap_or_default(),
         items: criteria.items.iter().enumerate().map(item).collect(),
         factors: criteria.factors.iter().map(factor).collect(),
         indices: Indices {
@@ -170,7 +172,7 @@ mod tests {
     }
 
     fn results() -> WaveResults {
-        let mut builder = SampleBuilder::new(2, 4, 3).unwrap();
+        let mut builder = SampleBuilder::new(2, 4, 3).unwrap().counting(&Criteria::of(&questionnaire()).groups());
         for (level, ratings) in [(0, [5, 4]), (0, [3, 4]), (0, [2, 0]), (1, [4, 1]), (1, [1, 1])] {
             let place = Place { stratum: ["a", "b"][level], ..Place::default() };
             let member = Membership { levels: &[level], margins: &[] };

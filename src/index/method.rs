@@ -167,6 +167,7 @@ impl Method {
             Average::Factors => Statistic::average(items, measure, &groups),
             Average::Answers => Statistic::pooled(items, measure, &all),
         };
+        let statistic = statistic.with_unasked(criteria.unasked);
         Some(match rescale {
             Some(Rescale { from, to }) => statistic.rescaled(from, to),
             None => statistic,
@@ -177,6 +178,7 @@ impl Method {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::UnaskedItems;
 
     const TOP2: &str = include_str!("methods/sipas-top2@2017.toml");
 
@@ -222,10 +224,11 @@ mod tests {
     fn nothing_to_average_is_no_statistic() {
         let method = Method::named("sipas-top2@2017").unwrap();
         let code = |text: &str| Code::new(text).unwrap();
-        let without_factors = Criteria { items: vec![code("q01")], factors: vec![(code("f"), vec![])] };
+        let without_factors =
+            Criteria { items: vec![code("q01")], factors: vec![(code("f"), vec![])], unasked: UnaskedItems::default() };
         assert_eq!(method.statistic(IndexKind::Factors, &without_factors), None);
         assert!(method.statistic(IndexKind::Items, &without_factors).is_some());
-        let empty = Criteria { items: vec![], factors: vec![] };
+        let empty = Criteria { items: vec![], factors: vec![], unasked: UnaskedItems::default() };
         assert!(IndexKind::ALL.iter().all(|kind| method.statistic(*kind, &empty).is_none()));
     }
 }

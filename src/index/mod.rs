@@ -12,5 +12,7 @@ mod rows;
 pub use compute::{compute, compute_domain, wanted_covariances};
 pub use criteria::Criteria;
 pub use method::{Average, Definition, Definitions, Method, MethodError, Rescale};
-pub use results::{FactorResult, IndexKind, Indices, ItemResult, OpenLinkResults, UnitResults, WaveResults};
+pub use results::{
+    FactorResult, IndexKind, Indices, ItemResult, OpenLinkResults, Unanswered, UnitResults, WaveResults,
+};
 pub use rows::EstimateRow;

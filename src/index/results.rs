@@ -99,6 +99,13 @@ impl OpenLinkResults {
 }
 
 impl WaveResults {
+    /// Why a unit that no index could be formed for has none although people answered.
+    #[must_use]
+    pub fn unanswered(&self, unit: &Code) -> Option<Unanswered<'_>> {
+        let results = self.units.iter().find(|results| results.unit.as_ref() == Some(unit))?;
+        results.unanswered().filter(|_| results.indices.get(self.headline).is_none())
+    }
+
     /// What units are ranked by: each unit with its headline index, in the plan's order and that of the covariance.
     #[must_use]
     pub fn headline_estimates(&self) -> Vec<(Code, Option<Estimate>)> {
@@ -114,7 +121,7 @@ impl WaveResults {
 pub struct UnitResults {
     /// The unit; none for all together.
     pub unit: Option<Code>,
-    /// How many responses were counted.
+    /// How many people answered at least one rated item.
     pub responses: u64,
     /// Each rated item, in the questionnaire's order.
     pub items: Vec<ItemResult>,
@@ -124,7 +131,23 @@ pub struct UnitResults {
     pub indices: Indices,
 }
 
+/// Why people answered and there is no index: on these items nobody did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered<'a> {
+    /// How many answered at least one item.
+    pub answered: u64,
+    /// The items that none of them answered, in the questionnaire's order.
+    pub items: Vec<&'a Code>,
+}
+
 impl UnitResults {
+    /// The items that nobody answered, where somebody answered others.
+    #[must_use]
+    pub fn unanswered(&self) -> Option<Unanswered<'_>> {
+        let items: Vec<&Code> = self.items.iter().filter(|item| item.top2.is_none()).map(|item| &item.item).collect();
+        (self.responses > 0 && !items.is_empty()).then_some(Unanswered { answered: self.responses, items })
+    }
+
     /// The same estimates, saying nothing of how sure they are.
     fn without_precision(mut self) -> Self {
         let items = self.items.iter_mut().flat_map(|item| [&mut item.top2, &mut item.mean]);

@@ -96,7 +96,9 @@ async fn recount(snapshot: &Snapshot, loaded: &LoadedWave) -> Result<HashMap<Uni
         let counted = units.get_mut(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
         counted.responses += 1;
         let channel = loaded.wave.plan.channel(response.mode, response.source);
-        *counted.days.entry(day_of(response.answered_on, channel)).or_default() += 1;
+        if channel != Channel::Drawn {
+            *counted.days.entry(day_of(response.answered_on, channel)).or_default() += 1;
+        }
         if channel == Channel::OpenLink {
             return Ok(());
         }

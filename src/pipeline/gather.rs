@@ -6,7 +6,7 @@ use super::PipelineError;
 use super::waves::{LoadedWave, unmeasured};
 use crate::estimation::{Calibration, Margin, Membership, Place, Respondent, SampleBuilder};
 use crate::foundation::{Code, Weight};
-use crate::index::Method;
+use crate::index::{Criteria, Method};
 use crate::storage::{KeptResponse, Snapshot, StorageError};
 use crate::survey::{CalibrationPlan, OpenAnswers, PlannedMargin, Source, UnitId, Wave, packed_text};
 
@@ -40,7 +40,8 @@ pub(super) async fn gather(
     let wave = &loaded.wave;
     let items = wave.questionnaire.rated_items().count();
     let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
-    let empty = || SampleBuilder::new(items, satisfied_from, wave.units.len());
+    let groups = Criteria::of_wave(wave).groups();
+    let empty = || SampleBuilder::new(items, satisfied_from, wave.units.len()).map(|builder| builder.counting(&groups));
     let (mut apart, mut opt_in) = (empty()?, 0);
     let mut sample = empty()?.with_lonely_psu(wave.plan.estimation.lonely_psu);
     let margins = if let Some(plan) = calibration {

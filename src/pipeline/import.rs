@@ -13,7 +13,7 @@ use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
 use crate::foundation::{Finding, Findings};
 use crate::storage::{NewResponse, Outcome};
-use crate::survey::{read_lineage, read_units};
+use crate::survey::{Source, read_lineage, read_units};
 use crate::validation::read_responses;
 
 /// Rows a transaction.
@@ -40,6 +40,8 @@ impl ImportProgress {
 pub struct ImportedResponses {
     /// Rows kept now.
     pub stored: u64,
+    /// Those of them that say that somebody was drawn and gave no answer.
+    pub drawn: u64,
     /// Rows that had been kept before.
     pub repeated: u64,
     /// Rows that were not kept.
@@ -130,10 +132,11 @@ impl Platform {
         }
         let (responses, records): (Vec<_>, Vec<_>) = batch.valid.into_iter().unzip();
         let outcomes = self.0.store.insert_responses(&responses).await?;
-        for (outcome, record) in outcomes.into_iter().zip(records) {
+        for ((outcome, record), response) in outcomes.into_iter().zip(records).zip(&responses) {
             let finding = match outcome {
                 Outcome::Stored => {
                     imported.stored += 1;
+                    imported.drawn += u64::from(response.source == Source::Drawn);
                     continue;
                 }
                 Outcome::Repeated => {

@@ -148,15 +148,7 @@ mod tests {
     use crate::statistics::{Estimate, Precision};
 
     fn unit(name: Option<String>, value: f64) -> UnitResults {
-        let precision = Precision {
-            se: 0.1,
-            df: 30,
-            low: 0.0,
-            high: 1.0,
-            design_effect: None,
-            design_effect_with_replacement: None,
-            n_effective: None,
-        };
+        let precision = Precision { se: 0.1, df: 30, low: 0.0, high: 1.0, design_effect: None, n_effective: None };
         let items = Some(Estimate { value, n: 40, precision: Some(precision) });
         UnitResults {
             unit: name.map(|name| Code::new(name).unwrap()),

@@ -107,15 +107,7 @@ mod tests {
     use crate::statistics::Precision;
 
     fn estimate(value: f64, df: u64) -> Estimate {
-        let precision = Precision {
-            se: 0.0,
-            df,
-            low: 0.0,
-            high: 1.0,
-            design_effect: None,
-            design_effect_with_replacement: None,
-            n_effective: None,
-        };
+        let precision = Precision { se: 0.0, df, low: 0.0, high: 1.0, design_effect: None, n_effective: None };
         Estimate { value, n: 10, precision: Some(precision) }
     }
 

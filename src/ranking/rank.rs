@@ -90,15 +90,8 @@ mod tests {
 
     fn ranking_with(units: &[(&str, Option<f64>, Option<f64>)], options: &RankOptions) -> Ranking {
         let estimate = |(unit, value, se): &(&str, Option<f64>, Option<f64>)| {
-            let precision = se.map(|se| Precision {
-                se,
-                df: 9,
-                low: 0.0,
-                high: 1.0,
-                design_effect: None,
-                design_effect_with_replacement: None,
-                n_effective: None,
-            });
+            let precision =
+                se.map(|se| Precision { se, df: 9, low: 0.0, high: 1.0, design_effect: None, n_effective: None });
             (Code::new(*unit).unwrap(), value.map(|value| Estimate { value, n: 10, precision }))
         };
         let variance = |i: usize, j: usize| if i == j { units[i].2.unwrap_or(0.0).powi(2) } else { 0.0 };

@@ -24,11 +24,9 @@ pub struct Precision {
     pub low: f64,
     /// Upper end of the confidence interval.
     pub high: f64,
-    /// Design effect: the variance over that of a simple random sample of the same size without replacement.
+    /// Design effect: the variance over that of a simple random sample of the same size, by the definition that was asked for
+    /// (see [`super::DesignEffect`]).
     pub design_effect: Option<f64>,
-    /// The same over that of a simple random sample with replacement: never larger, and nearly the same where few of many
-    /// are asked.
-    pub design_effect_with_replacement: Option<f64>,
-    /// The size of the simple random sample, without replacement, that would be as precise: `n` over the design effect.
+    /// The size of the simple random sample that would be as precise: `n` over the design effect.
     pub n_effective: Option<f64>,
 }

@@ -1,4 +1,6 @@
-//! Smooth statistics as data: a constant plus weighted ratios of sums of totals, with their gradient.
+//! Smooth statistics as data: means of ratios of sums of totals, mapped linearly, with their gradient.
+
+use serde::{Deserialize, Serialize};
 
 /// A ratio: the sum of some totals over the sum of others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,15 +11,35 @@ pub struct Ratio {
     pub denominator: Vec<usize>,
 }
 
-/// `θ(x) = constant + Σ_r c_r · (Σ_{i ∈ numerator} x_i) / (Σ_{i ∈ denominator} x_i)`.
+/// What becomes of a ratio below whose line there is nobody: an item that nobody was asked, or that nobody answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnaskedItems {
+    /// Where one ratio is missing, the whole has no value.
+    #[default]
+    Withhold,
+    /// The mean is that of the ratios that are there.
+    LeaveOut,
+}
+
+/// A mean of means of ratios, mapped linearly:
 ///
-/// Shares, means, factors and all four indices are of this one form.
+/// ```text
+/// θ(x) = constant + factor · 1/G Σ_g 1/J_g Σ_{r ∈ g} R_r,     R = (Σ_{i ∈ numerator} x_i) / (Σ_{i ∈ denominator} x_i)
+/// ```
+///
+/// Shares, means, factors and all four indices are of this one form. Where each ratio lies within 0–1, so does the mean,
+/// to the last bit: sums of numbers up to 1 never exceed how many they are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Functional {
-    /// What is added to the ratios.
+    /// What is added to the mean.
     pub constant: f64,
-    /// Coefficient and ratio of each term.
-    pub terms: Vec<(f64, Ratio)>,
+    /// What the mean is multiplied by.
+    pub factor: f64,
+    /// The groups of ratios; none is empty.
+    pub groups: Vec<Vec<Ratio>>,
+    /// What becomes of ratios without anybody below the line.
+    pub unasked: UnaskedItems,
 }
 
 /// A functional at a point: its value and its gradient there.
@@ -30,33 +52,77 @@ pub struct Linearised {
 }
 
 impl Functional {
-    /// Value and gradient at the totals `x`; nothing where a denominator is 0.
+    /// The mean of the means of these groups of ratios, as it is.
+    #[must_use]
+    pub fn mean_of(groups: Vec<Vec<Ratio>>) -> Self {
+        Self { constant: 0.0, factor: 1.0, groups, unasked: UnaskedItems::Withhold }
+    }
+
+    /// Value and gradient at the totals `x`; nothing where a denominator is 0, unless such ratios are left out and one is there.
     ///
     /// ```text
     /// R = N/D:   ∂R/∂x_i = 1/D for i in the numerator,   −R/D for i in the denominator
     /// ```
     #[must_use]
     pub fn linearise(&self, x: &[f64]) -> Option<Linearised> {
-        let mut value = self.constant;
+        let sum = |indices: &[usize]| indices.iter().map(|i| x[*i]).sum::<f64>();
+        let groups = self.groups_in_play(|ratio| sum(&ratio.denominator) > 0.0)?;
+        let value = self.value(&groups, |ratio| sum(&ratio.numerator) / sum(&ratio.denominator));
         let mut gradient = vec![0.0; x.len()];
-        for (coefficient, ratio) in &self.terms {
-            let sum = |indices: &[usize]| indices.iter().map(|i| x[*i]).sum::<f64>();
-            let denominator = sum(&ratio.denominator);
-            if denominator <= 0.0 {
-                return None;
-            }
-            let quotient = sum(&ratio.numerator) / denominator;
-            value += coefficient * quotient;
-            for i in &ratio.numerator {
-                gradient[*i] += coefficient / denominator;
-            }
-            for i in &ratio.denominator {
-                gradient[*i] -= coefficient * quotient / denominator;
+        for group in &groups {
+            let coefficient = self.factor / (groups.len() * group.len()) as f64;
+            for ratio in group {
+                let denominator = sum(&ratio.denominator);
+                let quotient = sum(&ratio.numerator) / denominator;
+                ratio.numerator.iter().for_each(|i| gradient[*i] += coefficient / denominator);
+                ratio.denominator.iter().for_each(|i| gradient[*i] -= coefficient * quotient / denominator);
             }
         }
         let gradient = gradient.into_iter().enumerate().filter(|(_, slope)| *slope != 0.0).collect();
         Some(Linearised { value, gradient })
     }
+
+    /// The value at whole totals. Each ratio is reduced by the greatest common divisor before it is divided, so ratios that
+    /// are equal as fractions are equal to the last bit, whatever the weights: 13/16 is one number.
+    #[must_use]
+    pub fn value_at_whole(&self, x: &[i64]) -> Option<f64> {
+        let sum = |indices: &[usize]| indices.iter().map(|i| i128::from(x[*i])).sum::<i128>();
+        let groups = self.groups_in_play(|ratio| sum(&ratio.denominator) > 0)?;
+        Some(self.value(&groups, |ratio| {
+            let (numerator, denominator) = (sum(&ratio.numerator), sum(&ratio.denominator));
+            let divisor = greatest_common_divisor(numerator, denominator);
+            (numerator / divisor) as f64 / (denominator / divisor) as f64
+        }))
+    }
+
+    /// The groups of the ratios with somebody below the line; nothing where one is missing that may not be, or all are.
+    fn groups_in_play(&self, has_denominator: impl Fn(&Ratio) -> bool) -> Option<Vec<Vec<&Ratio>>> {
+        let groups: Vec<Vec<&Ratio>> =
+            self.groups.iter().map(|group| group.iter().filter(|ratio| has_denominator(ratio)).collect()).collect();
+        let is_whole = groups.iter().zip(&self.groups).all(|(found, all)| found.len() == all.len());
+        let groups: Vec<_> = groups.into_iter().filter(|group| !group.is_empty()).collect();
+        (!groups.is_empty() && (is_whole || self.unasked == UnaskedItems::LeaveOut)).then_some(groups)
+    }
+
+    fn value(&self, groups: &[Vec<&Ratio>], quotient: impl Fn(&Ratio) -> f64) -> f64 {
+        let mean = |group: &Vec<&Ratio>| mean(group.iter().map(|ratio| quotient(ratio)).collect());
+        self.constant + self.factor * self::mean(groups.iter().map(mean).collect())
+    }
+}
+
+/// The mean, in whatever order the numbers come.
+fn mean(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.iter().sum::<f64>() / numbers.len() as f64
+}
+
+/// Of two numbers that are not both 0.
+fn greatest_common_divisor(a: i128, b: i128) -> i128 {
+    let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    i128::try_from(a).unwrap_or(1)
 }
 
 impl Linearised {
@@ -73,29 +139,53 @@ mod tests {
 
     use super::*;
 
-    fn two_ratios() -> Functional {
+    fn three_ratios() -> Functional {
         let ratio = |numerator: &[usize], denominator: &[usize]| Ratio {
             numerator: numerator.to_vec(),
             denominator: denominator.to_vec(),
         };
-        Functional { constant: 1.0, terms: vec![(2.0, ratio(&[0], &[1])), (-0.5, ratio(&[0, 2], &[1, 3]))] }
+        let groups = vec![vec![ratio(&[0], &[1])], vec![ratio(&[0, 2], &[1, 3]), ratio(&[2], &[3])]];
+        Functional { constant: 1.0, factor: 4.0, ..Functional::mean_of(groups) }
     }
 
     #[test]
-    fn the_value_is_the_constant_plus_the_weighted_ratios() {
-        let value = two_ratios().linearise(&[1.0, 4.0, 2.0, 8.0]).unwrap().value;
-        assert!((value - (1.0 + 2.0 * 0.25 - 0.5 * 0.25)).abs() < 1e-15);
+    fn the_value_is_the_constant_plus_the_factor_times_the_mean_of_means() {
+        let value = three_ratios().linearise(&[1.0, 4.0, 3.0, 12.0]).unwrap().value;
+        assert!((value - (1.0 + 4.0 * 0.25)).abs() < 1e-15);
     }
 
     #[test]
     fn a_ratio_over_nothing_has_no_value() {
-        assert_eq!(two_ratios().linearise(&[0.0; 4]), None);
+        assert_eq!(three_ratios().linearise(&[0.0; 4]), None);
+        let left_out = Functional { unasked: UnaskedItems::LeaveOut, ..three_ratios() };
+        assert_eq!(left_out.linearise(&[0.0; 4]), None);
+    }
+
+    #[test]
+    fn a_ratio_over_nothing_is_left_out_of_the_mean_of_its_group_where_that_is_wished() {
+        let totals = [1.0, 4.0, 3.0, 0.0];
+        assert_eq!(three_ratios().linearise(&totals), None);
+        let left_out = Functional { unasked: UnaskedItems::LeaveOut, ..three_ratios() };
+        // 1/4 in the first group, 4/4 in the second, whose other ratio has nobody.
+        assert_eq!(left_out.linearise(&totals).map(|found| found.value), Some(1.0 + 4.0 * 0.625));
+        assert_eq!(left_out.value_at_whole(&[1, 4, 3, 0]), Some(3.5));
+    }
+
+    #[test]
+    fn thirteen_of_sixteen_is_one_number_whatever_everybody_weighs() {
+        let share = Functional::mean_of(vec![vec![Ratio { numerator: vec![0], denominator: vec![1] }]]);
+        for weight in [1, 100_000_000, 333_333_333, 7_300_000_000, 10_000_000_000, 30_000_000_000, 999_999_999_999_989]
+        {
+            assert_eq!(share.value_at_whole(&[13 * weight, 16 * weight]), Some(0.8125), "{weight}");
+            let thirds = [1, 2].map(|part| share.value_at_whole(&[part * weight, 3 * part * weight]));
+            assert_eq!(thirds, [Some(1.0 / 3.0); 2], "{weight}");
+        }
     }
 
     proptest! {
         #[test]
         fn the_gradient_is_the_slope_of_the_value(x in prop::collection::vec(1.0_f64..100.0, 4), i in 0_usize..4) {
-            let functional = two_ratios();
+            let functional = three_ratios();
             let step = 1e-5;
             let shifted = |by: f64| {
                 let mut moved = x.clone();
@@ -109,9 +199,28 @@ mod tests {
         }
 
         #[test]
+        fn a_mean_of_shares_never_leaves_0_to_1_and_its_order_does_not_matter(
+            shares in prop::collection::vec((0_i64..=40, 1_i64..50), 1..40), groups in 1_usize..5,
+        ) {
+            // Mostly full shares, as in a unit that everybody praises.
+            let totals: Vec<i64> = shares.iter().flat_map(|(less, all)| [(*all - less / 20).max(0), *all]).collect();
+            let ratio = |at: usize| Ratio { numerator: vec![2 * at], denominator: vec![2 * at + 1] };
+            let ratios: Vec<Ratio> = (0..shares.len()).map(ratio).collect();
+            let functional = Functional::mean_of(ratios.chunks(shares.len().div_ceil(groups)).map(<[_]>::to_vec).collect());
+            let reversed: Vec<Vec<Ratio>> =
+                functional.groups.iter().rev().map(|group| group.iter().rev().cloned().collect()).collect();
+            let value = functional.value_at_whole(&totals).unwrap();
+            prop_assert!((0.0..=1.0).contains(&value), "{value}");
+            prop_assert_eq!(Functional::mean_of(reversed).value_at_whole(&totals), Some(value));
+            let numbers: Vec<f64> = totals.iter().map(|total| *total as f64 * 0.1).collect();
+            let near = functional.linearise(&numbers).unwrap().value;
+            prop_assert!((0.0..=1.0).contains(&near) && (near - value).abs() < 1e-12);
+        }
+
+        #[test]
         fn multiplying_all_totals_changes_nothing(x in prop::collection::vec(1.0_f64..100.0, 4), factor in 0.01_f64..100.0) {
             let scaled: Vec<f64> = x.iter().map(|total| total * factor).collect();
-            let (plain, scaled) = (two_ratios().linearise(&x).unwrap(), two_ratios().linearise(&scaled).unwrap());
+            let (plain, scaled) = (three_ratios().linearise(&x).unwrap(), three_ratios().linearise(&scaled).unwrap());
             prop_assert!((plain.value - scaled.value).abs() < 1e-12);
         }
     }

@@ -39,12 +39,12 @@ pub use design::{LonelyPsu, StageCovariance, StratumSize};
 pub use difference::Difference;
 pub use distribution::{chi_square_upper_tail, f_quantile, f_upper_tail, student_t_two_sided};
 pub use estimate::{Estimate, Precision};
-pub use functional::{Functional, Linearised, Ratio};
+pub use functional::{Functional, Linearised, Ratio, UnaskedItems};
 pub use independence::{IndependenceTest, independence_test};
 pub use interval::{IntervalMethod, UnknownIntervalMethod};
 pub use matrix::SymmetricMatrix;
 pub use moments::{MomentOverflow, PairSums, StratumMoments};
-pub use precision::{LinearisedSample, precision};
+pub use precision::{DesignEffect, LinearisedSample, precision};
 pub use quantile::{beta_quantile, normal_quantile, student_t_quantile};
 pub use quantile_interval::{QuantileEstimate, QuantileInterval, QuantilePlan, ShareBelow, quantile_estimate};
 pub use rank_sets::{

@@ -25,9 +25,9 @@ impl PairSums {
         Self { dimension, upper: vec![0; packed_length(dimension)], bound: 0 }
     }
 
-    /// Adds `factor · x xᵀ`, for a positive `factor`. Zeros in `x` cost little.
+    /// Adds `factor · x xᵀ`, for a `factor` of at least 0. Zeros in `x` cost little.
     pub fn add_outer(&mut self, x: &[i64], factor: i64) -> Result<(), MomentOverflow> {
-        debug_assert!(factor > 0);
+        debug_assert!(factor >= 0);
         let largest = largest_of(x);
         let scaled = i64::try_from(largest * i128::from(factor)).map_err(|_| MomentOverflow)?;
         self.bound = self.bound.checked_add(largest * i128::from(scaled)).ok_or(MomentOverflow)?;

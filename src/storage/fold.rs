@@ -93,7 +93,9 @@ impl Additions {
     fn add_batch(&mut self, entries: &str) -> Result<(), StorageError> {
         for line in entries.lines() {
             let entry = Entry::from_line(line).ok_or_else(|| StorageError::damaged("pending_batch", line))?;
-            *self.days.entry((entry.answered_on, entry.channel)).or_default() += 1;
+            if entry.channel != Channel::Drawn {
+                *self.days.entry((entry.answered_on, entry.channel)).or_default() += 1;
+            }
             if entry.channel == Channel::OpenLink {
                 continue;
             }

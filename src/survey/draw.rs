@@ -232,7 +232,7 @@ fn reserves(drawn: usize, take: usize, rng: &mut ChaCha8Rng) -> HashMap<usize, u
 fn weight(row: &FrameRow, place: &Place<'_>) -> Result<Weight, Findings> {
     let billionths = (row.weight.value() / place.probability * Weight::SCALE as f64).round();
     let whole = if (1.0..=Weight::MAX.billionths() as f64).contains(&billionths) { to_whole(billionths) } else { 0 };
-    Weight::from_billionths(whole).map_err(|_| {
+    Weight::from_billionths(whole).ok().filter(|weight| !weight.is_zero()).ok_or_else(|| {
         let weight = billionths / Weight::SCALE as f64;
         let message = format!("whoever is invited here would have the weight {weight}; weights go up to 1000000");
         Finding::new(format!("line {}", row.line), "out_of_range", message).into()

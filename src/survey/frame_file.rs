@@ -155,7 +155,10 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>, design: &SampleDesign) -> Option<
     let people = design.people.as_ref().map_or(Some(1), |people| size(cells, &people.size));
     let weight = design.weight.as_ref().map_or(Some(Weight::ONE), |column| {
         cells.required(column, |cells, column| {
-            cells.parsed(column, |text| text.parse::<Weight>().map_err(|error| error.to_string()))
+            cells.parsed(column, |text| match text.parse::<Weight>() {
+                Ok(weight) if weight.is_zero() => Err("whoever is drawn needs a weight above 0".to_owned()),
+                weight => weight.map_err(|error| error.to_string()),
+            })
         })
     });
     let order =

@@ -5,7 +5,9 @@ use toml::{Table, Value};
 use super::MarginLevel;
 use super::document::Keys;
 use crate::foundation::LimitedFindings;
-use crate::statistics::{CalibrationMethod, CalibrationMethodError, IntervalMethod, LonelyPsu};
+use crate::statistics::{
+    CalibrationMethod, CalibrationMethodError, DesignEffect, IntervalMethod, LonelyPsu, UnaskedItems,
+};
 
 /// How estimates of a wave are made. It is part of the plan, so it is fixed before the first answer.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,6 +16,10 @@ pub struct EstimationPlan {
     pub lonely_psu: LonelyPsu,
     /// How the intervals of shares are made.
     pub interval: IntervalMethod,
+    /// What the design effect compares with; the effective number of answers follows from it.
+    pub design_effect: DesignEffect,
+    /// What becomes of a factor or index in a unit where nobody answered one of its items.
+    pub unasked_items: UnaskedItems,
     /// Which rank sets are the official ones.
     pub rank_sets: RankSetChoice,
     /// The seed of the draws behind simultaneous rank sets.
@@ -84,6 +90,8 @@ pub(super) fn read_estimation(keys: &mut Keys, found: &mut LimitedFindings) -> E
     let plan = EstimationPlan {
         lonely_psu: named(&mut keys, "lonely_psu", found).unwrap_or_default(),
         interval: named(&mut keys, "interval", found).unwrap_or_default(),
+        design_effect: named(&mut keys, "design_effect", found).unwrap_or_default(),
+        unasked_items: named(&mut keys, "unasked_items", found).unwrap_or_default(),
         rank_sets: read_rank_sets(&mut keys, found),
         seed: keys.within("seed", 0..=i64::MAX, found).map_or(0, i64::unsigned_abs),
     };
@@ -198,6 +206,8 @@ impl EstimationPlan {
         [
             ("lonely_psu", name(Value::try_from(self.lonely_psu))),
             ("interval", name(Value::try_from(self.interval))),
+            ("design_effect", name(Value::try_from(self.design_effect))),
+            ("unasked_items", name(Value::try_from(self.unasked_items))),
             ("rank_sets", Value::from(self.rank_sets.as_str())),
             ("seed", Value::from(seed)),
         ]

@@ -39,6 +39,10 @@ impl Plan {
         let modes = read_modes(&mut keys, &mut found);
         let layout = read_layout(&mut keys, &mut found);
         let default_weight = keys.optional("default_weight", &mut found).unwrap_or(Weight::ONE);
+        if default_weight.is_zero() {
+            let message = "with weight 0 no answer counts; leave the key out, and everybody weighs 1";
+            found.push(keys.path_of("default_weight"), "out_of_range", message);
+        }
         let level = keys.within("level", 0.500_001..=0.999_999, &mut found).unwrap_or(0.95);
         let wished_margin = keys.within("wished_margin", 0.001..=0.5, &mut found).unwrap_or(0.05);
         let synthetic = keys.optional("synthetic", &mut found).unwrap_or(false);

@@ -10,7 +10,7 @@ use super::{
     OpenLinkPlan, Period, Plan, PlannedMargin, Questionnaire, RankSetChoice, Unit, UnitId, UnitSelection, read_units,
 };
 use crate::foundation::{Code, Findings, Text, Weight};
-use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
+use crate::statistics::{CalibrationMethod, DesignEffect, IntervalMethod, LonelyPsu, UnaskedItems};
 
 const EXAMPLE: &str = include_str!("../../docs/examples/plan.toml");
 const UNITS_2024: &str = include_str!("../app/demo/units-laocai-2024.csv");
@@ -71,7 +71,7 @@ fn each_mistake_is_found_where_it_is() {
         ("modes = [\"web\", ", "modes = [\"kiosk\", ", "modes", "duplicate"),
         ("modes = [\"web\", \"kiosk\", \"paper\"]", "modes = []", "modes", "empty"),
         ("layout = \"factor_pages\"", "layout = \"grid\"", "layout", "unknown_option"),
-        ("default_weight = 1", "default_weight = 0", "default_weight", "wrong_type"),
+        ("default_weight = 1", "default_weight = 0", "default_weight", "out_of_range"),
         ("level = 0.95", "level = 0.5", "level", "out_of_range"),
         ("level = 0.95", "level = 1", "level", "out_of_range"),
         ("level = 0.95", "level = nan", "level", "wrong_type"),
@@ -252,8 +252,19 @@ fn estimation() -> impl Strategy<Value = EstimationPlan> {
         [LonelyPsu::Fail, LonelyPsu::Remove, LonelyPsu::Certainty, LonelyPsu::Adjust, LonelyPsu::Average].to_vec();
     let rank_sets = proptest::sample::select(RankSetChoice::ALL.to_vec());
     let intervals = proptest::sample::select(IntervalMethod::ALL.to_vec());
-    (proptest::sample::select(rules), intervals, rank_sets, 0..=i64::MAX.unsigned_abs())
-        .prop_map(|(lonely_psu, interval, rank_sets, seed)| EstimationPlan { lonely_psu, interval, rank_sets, seed })
+    let effects = proptest::sample::select(vec![DesignEffect::WithReplacement, DesignEffect::WithoutReplacement]);
+    let unasked = proptest::sample::select(vec![UnaskedItems::Withhold, UnaskedItems::LeaveOut]);
+    let seeds = 0..=i64::MAX.unsigned_abs();
+    (proptest::sample::select(rules), intervals, effects, unasked, rank_sets, seeds).prop_map(
+        |(lonely_psu, interval, design_effect, unasked_items, rank_sets, seed)| EstimationPlan {
+            lonely_psu,
+            interval,
+            design_effect,
+            unasked_items,
+            rank_sets,
+            seed,
+        },
+    )
 }
 
 fn margin() -> impl Strategy<Value = PlannedMargin> {

@@ -56,11 +56,13 @@ pub enum Source {
     Collector,
     /// Somebody who was drawn, with the code of an invitation.
     Invited,
+    /// Nobody: an imported file says that somebody was drawn, and no answer came.
+    Drawn,
 }
 
 impl Source {
     /// All sources.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Invited, Self::Collector];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Invited, Self::Collector, Self::Drawn];
 
     /// The source's name in storage.
     #[must_use]
@@ -69,6 +71,7 @@ impl Source {
             Self::Open => "open",
             Self::Collector => "collector",
             Self::Invited => "invited",
+            Self::Drawn => "drawn",
         }
     }
 
@@ -86,22 +89,26 @@ pub enum Channel {
     Mode(Mode),
     /// It came over the open link and is kept apart.
     OpenLink,
+    /// None came: somebody was drawn and gave no answer. It keeps a sampling unit in the design and is counted nowhere else.
+    Drawn,
 }
 
 impl Channel {
-    /// The channel's name in storage: that of the mode, or `open_link`.
+    /// The channel's name in storage: that of the mode, `open_link`, or `drawn`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mode(mode) => mode.as_str(),
             Self::OpenLink => "open_link",
+            Self::Drawn => "drawn",
         }
     }
 
     /// The channel with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        if name == Self::OpenLink.as_str() { Some(Self::OpenLink) } else { Mode::from_name(name).map(Self::Mode) }
+        let others = [Self::OpenLink, Self::Drawn].into_iter().find(|channel| channel.as_str() == name);
+        others.or_else(|| Mode::from_name(name).map(Self::Mode))
     }
 }
 

@@ -141,7 +141,8 @@ impl Plan {
     /// How sure intervals are to be, and how they are made.
     #[must_use]
     pub fn confidence(&self) -> Confidence {
-        Confidence { level: self.level, shares: self.estimation.interval }
+        let EstimationPlan { interval: shares, design_effect, .. } = self.estimation;
+        Confidence { level: self.level, shares, design_effect }
     }
 
     /// Whether answers of this source enter the official index.
@@ -153,7 +154,11 @@ impl Plan {
     /// By which way the fieldwork counts an answer as come.
     #[must_use]
     pub fn channel(&self, mode: Mode, source: Source) -> Channel {
-        if self.counts(source) { Channel::Mode(mode) } else { Channel::OpenLink }
+        match source {
+            Source::Drawn => Channel::Drawn,
+            _ if self.counts(source) => Channel::Mode(mode),
+            _ => Channel::OpenLink,
+        }
     }
 
     /// Whether weights are calibrated by the answers to this question about the respondent.

@@ -58,7 +58,7 @@ struct Columns {
 
 /// Opens a file of collected answers: columns as the plan names them, items and respondent questions by their codes.
 ///
-/// An empty cell is `null`. Each row gets an id that is the same whenever it is read again: of its respondent's number, or
+/// An empty cell is `null`. A row whose items are all empty says that somebody was drawn and gave no answer. Each row gets an id that is the same whenever it is read again: of its respondent's number, or
 /// else of its content and how often that came before. Where the plan names no column of days, the last field day is
 /// taken, even before it has come, so that a second import says the same. Findings about the header, for which no row is
 /// read: `missing_column`, `not_allowed` (no column of modes, and the wave takes no paper answers) and those of
@@ -172,9 +172,12 @@ impl<R: Read> ResponseFile<'_, R> {
             Some(Raw::from_cell(&item.kind, cell))
         };
         let path_of = |_, item: &Item| cell_path(line, item.code.as_str());
-        let (answers, respondent) = check_sheets(self.wave, raw_of, path_of, &mut findings);
-        if findings.count() == before && !is_answered(&answers) {
-            findings.push(format!("line {line}"), "empty", "not a single item is answered");
+        let drawn = self.columns.items.iter().flatten().all(|column| self.is_blank(*column));
+        let (answers, respondent) = check_sheets(self.wave, drawn, raw_of, path_of, &mut findings);
+        if findings.count() == before && !drawn && !is_answered(&answers) {
+            let message =
+                "not a single item is answered; if somebody was drawn and gave no answer, leave all items empty";
+            findings.push(format!("line {line}"), "empty", message);
         }
         let response = || {
             Some(Response {
@@ -190,7 +193,7 @@ impl<R: Read> ResponseFile<'_, R> {
                 language: self.language.clone(),
                 answered_on: answered_on?,
                 duration_minutes: None,
-                source: Source::Collector,
+                source: if drawn { Source::Drawn } else { Source::Collector },
                 collector: None,
                 answers,
                 respondent,
@@ -198,6 +201,10 @@ impl<R: Read> ResponseFile<'_, R> {
         };
         let response = response();
         findings.into_value(response)
+    }
+
+    fn is_blank(&self, column: usize) -> bool {
+        self.record.get(column).is_none_or(|cell| cell.trim().is_empty())
     }
 
     /// An id out of the respondent's number, the same in every import into this wave.

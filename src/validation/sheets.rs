@@ -11,10 +11,11 @@ pub(super) enum Part {
     Respondent,
 }
 
-/// Checks all answers. `raw_of` gives what was sent for the item at this position of its sheet, if anything was;
+/// Checks all answers; of somebody who was `drawn` and gave none, nothing about the matter itself is required. `raw_of` gives what was sent for the item at this position of its sheet, if anything was;
 /// `path_of` says where findings about it belong.
 pub(super) fn check_sheets<'r>(
     wave: &Wave,
+    drawn: bool,
     mut raw_of: impl FnMut(Part, usize, &Item) -> Option<Raw<'r>>,
     path_of: impl Fn(Part, &Item) -> String,
     findings: &mut LimitedFindings,
@@ -35,7 +36,11 @@ pub(super) fn check_sheets<'r>(
                 }
                 None
             }
-            raw if item.required && shown && raw.as_ref().is_none_or(Raw::is_blank) => {
+            raw if item.required
+                && shown
+                && !(drawn && part == Part::Answers)
+                && raw.as_ref().is_none_or(Raw::is_blank) =>
+            {
                 findings.push(path_of(part, item), "required", "this must be answered, if only by \"no opinion\"");
                 None
             }

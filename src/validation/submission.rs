@@ -60,6 +60,7 @@ pub fn check_submission(
     let object = |part: Part| objects[usize::from(part == Part::Respondent)];
     let (answers, respondent) = check_sheets(
         wave,
+        false,
         |part, _, item| object(part)?.get(item.code.as_str()).map(Raw::from_json),
         |part, item| format!("{}.{}", part_name(part), item.code),
         &mut findings,

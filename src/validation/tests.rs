@@ -195,7 +195,7 @@ fn only_a_collector_places_a_response_in_the_design() {
     assert_eq!((placement.stratum.as_str(), placement.psu), ("S1", Some(code("V-01"))));
     assert_eq!(placement.weight, "30.3232".parse().unwrap());
     for (design, path, code) in [
-        (json!({"weight": 0}), "design.weight", "out_of_range"),
+        (json!({"weight": -1}), "design.weight", "out_of_range"),
         (json!({"weight": true}), "design.weight", "wrong_type"),
         (json!({"weight": "heavy"}), "design.weight", "wrong_type"),
         (json!({"stratum": "a b"}), "design.stratum", "invalid"),

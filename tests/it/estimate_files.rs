@@ -175,9 +175,9 @@ fn a_wrong_value_is_one_error_with_its_line_and_column() {
     let table = [
         ("a,1,y,2,M,2,", "a,1,y,2,M,2,6", "/responses.csv: line 3, column \"q2\": \"6\" is no rating"),
         ("a,1,y,2,M,2,", "a,1,y,2,M,NA,", "line 3, column \"q1\": \"NA\" is no rating"),
-        ("a,12,x,2.5,", "a,12,x,-2,", "line 4, column \"w\": a weight must be above 0"),
+        ("a,12,x,2.5,", "a,12,x,-2,", "line 4, column \"w\": a weight must be 0, or above 0"),
         ("a,12,x,2.5,", "a,12,x,,", "line 4, column \"w\": the weight is missing"),
-        ("a,12,x,2.5,", "a,12,x,0.0000000002,", "line 4, column \"w\": a weight must be above 0"),
+        ("a,12,x,2.5,", "a,12,x,0.0000000002,", "line 4, column \"w\": a weight must be 0, or above 0"),
         ("a,12,x,", "a,\"1\u{1f}2\",x,", "line 4, column \"zone\": the stratum holds control characters"),
         ("a,12,x,2.5,F", "a,12,x,2.5,\"F\nG\"", "line 4, column \"sex\": the level holds control characters"),
         ("a,1,y,2,M,2,", "\r\na,1,y,2,M,2,\n\n\na,1,y,2,M,2,6", "line 7, column \"q2\""),

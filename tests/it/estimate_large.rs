@@ -87,7 +87,7 @@ fn of_several_mistakes_far_apart_the_first_row_is_told() {
     // In which column what is wrong, and what is told.
     let mistakes = [
         (5, "9", "\"9\" is no rating", "q1"),
-        (3, "-1", "a weight must be above 0", "w"),
+        (3, "-1", "a weight must be 0, or above 0", "w"),
         (0, "", "the stratum is missing", "district"),
         (2, "0", "\"0\" is no number of units", "known"),
     ];

@@ -52,6 +52,36 @@ on_both_engines! {
         assert!(rejected.contains("D09") && rejected.contains("out_of_range") && rejected.contains("conflict"), "{rejected}");
     }
 
+    async fn who_was_drawn_and_did_not_answer_counts_in_the_design_and_nowhere_else(database: TestDatabase) {
+        let world = World::small(database).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("drawn.csv");
+        let rows = "number,district,village,weight,q01,q02,q03,q04,sex\n1,D01,V1,10,5,4,5,5,F\n2,D01,V1,10,2,3,2,2,F\n\
+                    3,D01,V2,10,4,4,4,4,F\n4,D01,V2,10,5,4,5,5,M\n5,D01,V3,10,,,,,F\n6,D01,V3,10,,,,,M\n\
+                    7,D02,V1,10,5,,4,4,F\n8,D02,V2,10,3,,4,5,F\n";
+        std::fs::write(&path, rows).unwrap();
+        let imported = import(&world, &path).await;
+        assert_eq!((imported.stored, imported.drawn, imported.rejected), (8, 2, 0));
+        let again = import(&world, &path).await;
+        assert_eq!((again.stored, again.drawn, again.repeated), (0, 0, 8));
+        let checkup = world.platform.check_up().await.unwrap();
+        assert_eq!((checkup.responses, checkup.mismatches), (8, vec![]));
+        let wave = world.platform.wave("w").await.unwrap();
+        let results = world.platform.results(&wave).await.unwrap();
+        let unit = &results.units[0];
+        let share = unit.items[0].top2.unwrap();
+        let precision = share.precision.unwrap();
+        assert_eq!((unit.responses, share.n, precision.df), (4, 4, 1));
+        // R: the subset of those who answered, in the design with three villages.
+        assert!((precision.se - 0.216_506_350_946_109_65).abs() < 1e-12, "{precision:?}");
+        let fieldwork = world.platform.fieldwork(&wave).await.unwrap();
+        assert_eq!(fieldwork.units.iter().map(|unit| unit.answered).collect::<Vec<_>>(), [4, 2, 0]);
+        let ranking = world.get_as_administrator("/api/v1/waves/w/ranking").await.json();
+        let withheld = ranking["rows"].as_array().unwrap().iter().find(|row| row["unit"] == "D02").unwrap().clone();
+        assert_eq!((&withheld["withheld"], &withheld["n"]), (&"items_unanswered".into(), &2.into()));
+        assert_eq!(withheld["unanswered_items"], serde_json::json!(["q02"]));
+    }
+
     async fn halves_imported_by_two_servers_at_once_add_up(database: TestDatabase) {
         let world = World::small(database).await;
         let other = platform_on(world.url()).await;

@@ -35,3 +35,4 @@ mod reference_small_areas;
 mod storage;
 mod support;
 mod unlinkable;
+mod who_answered;

@@ -13,7 +13,7 @@ use plumbline::estimation::{
 use plumbline::foundation::{Code, Weight};
 use plumbline::index::{Criteria, IndexKind, Method, UnitResults, WaveResults, compute_domain};
 use plumbline::ranking::{RankMethod, RankOptions, rank};
-use plumbline::statistics::{Confidence, Estimate, Functional, Ratio};
+use plumbline::statistics::{Confidence, DesignEffect, Estimate, Functional, Ratio, UnaskedItems};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
@@ -68,7 +68,7 @@ fn between() -> BetweenLevels {
 const RANKED_BY: [IndexKind; 3] = [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled];
 
 fn builder() -> SampleBuilder {
-    SampleBuilder::new(22, 4, DISTRICTS.len()).unwrap()
+    SampleBuilder::new(22, 4, DISTRICTS.len()).unwrap().counting(&criteria().groups())
 }
 
 /// Calls `with` with a row as the design sees it.
@@ -111,6 +111,7 @@ pub(crate) fn criteria() -> Criteria {
     Criteria {
         items: (1..=22).map(|item| code(&format!("q{item:02}"))).collect(),
         factors: json("meta.json")["factors"].as_array().unwrap().iter().map(factor).collect(),
+        unasked: UnaskedItems::Withhold,
     }
 }
 
@@ -119,7 +120,12 @@ pub(crate) fn method() -> &'static Method {
 }
 
 fn results(domain: &Domain) -> UnitResults {
-    compute_domain(&criteria(), method(), domain, Confidence::at(0.95), None)
+    results_by(domain, DesignEffect::WithReplacement)
+}
+
+fn results_by(domain: &Domain, design_effect: DesignEffect) -> UnitResults {
+    let confidence = Confidence { design_effect, ..Confidence::at(0.95) };
+    compute_domain(&criteria(), method(), domain, confidence, None)
 }
 
 /// The estimates under the names of the reference values.
@@ -242,6 +248,7 @@ fn intervals_degrees_of_freedom_and_design_effects_are_those_of_r() {
     let blocks = DISTRICTS.iter().map(|code| &expected["A"]["ci_by_district"][code]).zip(sample.levels());
     for (expected, domain) in blocks.chain([(&expected["A"]["ci_overall"], sample.overall())]) {
         let estimates = named(&results(domain));
+        let without_replacement = named(&results_by(domain, DesignEffect::WithoutReplacement));
         for (item, expected) in expected.as_object().unwrap() {
             let estimate = estimates[&format!("top2_{item}")];
             let precision = estimate.precision.unwrap();
@@ -250,9 +257,10 @@ fn intervals_degrees_of_freedom_and_design_effects_are_those_of_r() {
             shares.compare(precision.se, &expected["se"], item);
             intervals.compare(precision.low, &expected["xlogit"][0], item);
             intervals.compare(precision.high, &expected["xlogit"][1], item);
-            effects.compare(precision.design_effect.unwrap(), &expected["deff"], item);
-            effects.compare(precision.design_effect_with_replacement.unwrap(), &expected["deff_replace"], item);
-            let n_effective = estimate.n as f64 / expected["deff"].as_f64().unwrap();
+            effects.compare(precision.design_effect.unwrap(), &expected["deff_replace"], item);
+            let of_population = without_replacement[&format!("top2_{item}")].precision.unwrap();
+            effects.compare(of_population.design_effect.unwrap(), &expected["deff"], item);
+            let n_effective = estimate.n as f64 / expected["deff_replace"].as_f64().unwrap();
             assert!((precision.n_effective.unwrap() / n_effective - 1.0).abs() < 1e-12);
         }
     }
@@ -282,7 +290,7 @@ fn the_size_of_the_survey_and_two_checks_on_another_way_are_those_of_r() {
         let item = |total: &str| total[3..].parse::<usize>().unwrap() - 1;
         assert!(numerator.starts_with("t_q") && denominator.starts_with("a_q"));
         let ratio = Ratio { numerator: vec![item(numerator)], denominator: vec![22 + item(denominator)] };
-        Statistic { functional: Functional { constant: 0.0, terms: vec![(1.0, ratio)] }, item: None, is_share: true }
+        Statistic { functional: Functional::mean_of(vec![vec![ratio]]), items: (0..22).collect(), is_share: true }
     };
     let ratios: Vec<Statistic> = expected["names"].as_array().unwrap().iter().map(ratio).collect();
     for (i, a) in ratios.iter().enumerate() {

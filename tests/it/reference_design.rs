@@ -58,6 +58,7 @@ pub(crate) fn margin(columns: &[&str]) -> (Margin, BTreeMap<Vec<String>, u32>) {
 /// The sample, with the districts as levels 0 to 8 and the number of each level of the other domains.
 pub(crate) fn sample(design: &Design<'_>) -> (Sample, BTreeMap<(String, String), usize>) {
     let mut builder = SampleBuilder::new(22, 4, DISTRICTS.len()).unwrap().with_lonely_psu(design.lonely);
+    builder = builder.counting(&criteria().groups());
     let margins: Vec<_> = design
         .calibration
         .iter()

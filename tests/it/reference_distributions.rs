@@ -9,9 +9,9 @@ use std::collections::HashMap;
 
 use naive::{Design, Rows, share_below};
 use plumbline::statistics::{
-    Difference, IntervalMethod, LinearisedSample, QuantileInterval, QuantilePlan, QuantileRule, ReplicateWeights,
-    ShareBelow, StratumSize, WeightedValues, beta_quantile, chi_square_upper_tail, f_quantile, f_upper_tail,
-    independence_test, precision, quantile_estimate, student_t_two_sided,
+    DesignEffect, Difference, IntervalMethod, LinearisedSample, QuantileInterval, QuantilePlan, QuantileRule,
+    ReplicateWeights, ShareBelow, StratumSize, WeightedValues, beta_quantile, chi_square_upper_tail, f_quantile,
+    f_upper_tail, independence_test, precision, quantile_estimate, student_t_two_sided,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -48,7 +48,7 @@ fn tails_and_quantiles_are_right_to_1e_12_of_their_size_from_half_a_degree_of_fr
 
 fn interval(method: IntervalMethod, value: f64, variance: f64, df: u64, n: u64) -> [f64; 2] {
     let sample = LinearisedSample { variance, df, n, weight_sum: 0.0, z_sum: 0.0, z_square_sum: 0.0 };
-    let precision = precision(value, &sample, method, 0.95).unwrap();
+    let precision = precision(value, &sample, method, 0.95, DesignEffect::WithReplacement).unwrap();
     [precision.low, precision.high]
 }
 

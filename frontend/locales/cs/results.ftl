@@ -70,6 +70,7 @@ words-title = Prostými slovy
 words-level = Všechny tyto věty platí zároveň se spolehlivostí { $level }.
 withheld-title = Mimo pořadí
 withheld-no_answers = { $unit }: nikdo neodpověděl.
+withheld-items_unanswered = { $unit }: odpovědí { $answered }, žádná na { $items }.
 withheld-no_precision = { $unit }: výběr je příliš malý nebo z příliš mála míst, než aby šlo říci, jak jistý index je.
 withheld-other = { $unit }: vynecháno.
 
@@ -92,6 +93,8 @@ method-places-holm = Jsou to všechna místa, která data připouštějí po por
 method-tiers-title = Co je skupina
 method-tiers = Řetězec jednotek, z nichž každá se průkazně neliší od některé sousední; jednotka, která se průkazně liší od všech ostatních, tvoří skupinu sama. Při společné spolehlivosti { $level } se jednotky z různých skupin průkazně liší. Na pořadí uvnitř skupiny nespoléhejte.
 method-deff-title = Co je efekt designu
+method-deff-with_replacement = Efekt designu se zde vztahuje k prostému náhodnému výběru s vracením (v R: deff = "replace").
+method-deff-without_replacement = Efekt designu se zde vztahuje k prostému náhodnému výběru bez vracení z tolika lidí, kolik je součet vah (v R: deff = TRUE).
 method-deff = Kolikrát je rozptyl větší než u prostého náhodného výběru stejné velikosti. Při hodnotě 2 má tisíc dotazníků cenu pěti set. Hodnota pod 1 znamená, že výběr byl přesnější než prostý náhodný: může za tím být stratifikace, ale při malém počtu primárních výběrových jednotek i náhoda, protože samotný rozptyl je pak odhadnut jen zhruba.
 download-title = Data
 download-csv = Žebříček jako CSV
@@ -115,7 +118,7 @@ unit-factors-description = Každý faktor má bod na podílu spokojených odpov�
 unit-items = Kritéria
 unit-items-description = Každé kritérium je pruh rozdělený na pět hodnocení, od nejhoršího vlevo po nejlepší vpravo. Tabulka níže obsahuje stejná čísla.
 unit-no-answers = O této jednotce zatím nikdo neodpověděl.
-unit-no-index = Index zatím nelze spočítat: k některému kritériu se nikdo nevyjádřil.
+unit-no-index = Index není: odpovědí { $answered }, žádná na { $items }.
 column-factor = Faktor
 column-satisfied = Spokojených, %
 column-criterion = Kritérium

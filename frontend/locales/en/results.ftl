@@ -68,6 +68,7 @@ words-title = In plain words
 words-level = All these sentences hold together at { $level } confidence.
 withheld-title = Not ranked
 withheld-no_answers = { $unit }: nobody has answered.
+withheld-items_unanswered = { $unit }: { $answered } answered, none of them { $items }.
 withheld-no_precision = { $unit }: the sample is too small, or comes from too few places, to say how sure its index is.
 withheld-other = { $unit }: left out.
 
@@ -90,6 +91,8 @@ method-places-holm = The places of a unit are all those that the data allow, aft
 method-tiers-title = What a tier is
 method-tiers = A chain of units each of which cannot be told apart from a neighbour in the chain; a unit that can be told apart from all others is a tier of its own. At { $level } joint confidence, units of different tiers can be told apart. Do not rely on the order inside a tier.
 method-deff-title = What the design effect is
+method-deff-with_replacement = The design effect here compares with a simple random sample drawn with replacement (in R: deff = "replace").
+method-deff-without_replacement = The design effect here compares with a simple random sample drawn without replacement from as many people as the weights sum to (in R: deff = TRUE).
 method-deff = How many times larger the variance is than in a simple random sample of the same size. At 2, a thousand responses are worth five hundred. Below 1, this sample was more precise than a simple random one: stratification can bring that, but where few primary sampling units were drawn it may be chance, because the variance itself is then known only roughly.
 download-title = Data
 download-csv = Ranking as CSV
@@ -112,7 +115,7 @@ unit-factors-description = A dot for each factor at its share of satisfied answe
 unit-items = Criteria
 unit-items-description = A bar for each criterion, split into the five ratings from worst at the left to best at the right. The table below holds the same numbers.
 unit-no-answers = Nobody has answered for this unit yet.
-unit-no-index = There is no index yet: on one of the criteria nobody gave an opinion.
+unit-no-index = There is no index: { $answered } answered, none of them { $items }.
 column-factor = Factor
 column-satisfied = Satisfied, %
 column-criterion = Criterion

@@ -72,6 +72,7 @@ words-title = Nói cho dễ hiểu
 words-level = Tất cả các câu này cùng đúng với độ tin cậy { $level }.
 withheld-title = Không xếp hạng
 withheld-no_answers = { $unit }: chưa có ai trả lời.
+withheld-items_unanswered = { $unit }: có { $answered } người trả lời, không ai trả lời { $items }.
 withheld-no_precision = { $unit }: mẫu quá nhỏ hoặc lấy từ quá ít nơi để biết chỉ số chắc chắn đến đâu.
 withheld-other = { $unit }: không đưa vào bảng.
 
@@ -94,6 +95,8 @@ method-places-holm = Đó là mọi thứ hạng mà dữ liệu cho phép, sau 
 method-tiers-title = Nhóm là gì
 method-tiers = Một chuỗi đơn vị, trong đó mỗi đơn vị chưa thể phân biệt với đơn vị kế bên; đơn vị phân biệt được với mọi đơn vị khác là một nhóm riêng. Với độ tin cậy đồng thời { $level }, các đơn vị thuộc hai nhóm khác nhau phân biệt được với nhau. Không nên dựa vào thứ tự bên trong một nhóm.
 method-deff-title = Hệ số thiết kế là gì
+method-deff-with_replacement = Ở đây hệ số thiết kế so với mẫu ngẫu nhiên đơn giản có hoàn lại (trong R: deff = "replace").
+method-deff-without_replacement = Ở đây hệ số thiết kế so với mẫu ngẫu nhiên đơn giản không hoàn lại, lấy từ số người bằng tổng trọng số (trong R: deff = TRUE).
 method-deff = Phương sai lớn gấp bao nhiêu lần so với mẫu ngẫu nhiên đơn giản cùng cỡ. Nếu bằng 2, một nghìn phiếu chỉ có giá trị như năm trăm phiếu. Nếu nhỏ hơn 1, mẫu này chính xác hơn mẫu ngẫu nhiên đơn giản: có thể nhờ phân tầng; nhưng khi chỉ chọn ít đơn vị mẫu cấp một (như xã, thôn), đó cũng có thể là ngẫu nhiên, vì khi ấy bản thân phương sai chỉ được ước lượng thô.
 download-title = Dữ liệu
 download-csv = Bảng xếp hạng (CSV)
@@ -113,7 +116,7 @@ unit-factors-description = Mỗi yếu tố có một chấm tại tỷ lệ hà
 unit-items = Các tiêu chí
 unit-items-description = Mỗi tiêu chí là một thanh chia theo năm mức đánh giá, kém nhất ở bên trái, tốt nhất ở bên phải. Bảng bên dưới có cùng các số này.
 unit-no-answers = Chưa có ai trả lời về đơn vị này.
-unit-no-index = Chưa tính được chỉ số: có tiêu chí chưa ai cho ý kiến.
+unit-no-index = Không có chỉ số: có { $answered } người trả lời, không ai trả lời { $items }.
 column-factor = Yếu tố
 column-satisfied = Hài lòng, %
 column-criterion = Tiêu chí

@@ -9,7 +9,7 @@ use super::wave_documents::MeasuredUnit;
 use crate::foundation::Code;
 use crate::index::{EstimateRow, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
-use crate::ranking::{Neighbour, Ranked};
+use crate::ranking::{Neighbour, Ranked, Withheld};
 use crate::survey::Wave;
 
 /// The estimates of a wave.
@@ -23,7 +23,10 @@ pub(super) struct ResultsDocument {
     headline: &'static str,
     /// The confidence level of the intervals.
     level: f64,
-    /// How many responses were counted.
+    /// What the design effects compare with, and the effective sizes with them: a simple random sample `with_replacement`
+    /// (R: `deff = "replace"`) or `without_replacement` (R: `deff = TRUE`).
+    design_effect_method: &'static str,
+    /// How many people answered at least one rated item.
     responses: u64,
     /// Why the weights are not calibrated although the plan wants it; null where they are, or where it does not.
     uncalibrated: Option<String>,
@@ -42,6 +45,7 @@ impl ResultsDocument {
             method: results.method.clone(),
             headline: results.headline.as_str(),
             level: results.level,
+            design_effect_method: wave.plan.estimation.design_effect.as_str(),
             responses: results.overall.responses,
             uncalibrated: results.uncalibrated.clone(),
             open_link_counted: results.open_link.counted(),
@@ -62,7 +66,7 @@ pub(super) struct UnitDocument {
     method: String,
     /// The confidence level of the intervals and, jointly, of the rank sets.
     level: f64,
-    /// How many responses were counted.
+    /// How many people answered at least one rated item.
     responses: u64,
     #[serde(flatten)]
     sets: RankSetsDocument,
@@ -135,12 +139,15 @@ pub(super) struct RankingEntry {
     row: RankingRow,
     /// The codes of the units that it cannot be told apart from. In CSV they stand in one column, parted by spaces.
     indistinct_from: Vec<Code>,
+    /// Where it is withheld for `items_unanswered`, the codes of the items that none of its `n` answered. In CSV likewise.
+    unanswered_items: Vec<Code>,
 }
 
-/// The last column of the CSV.
+/// The last columns of the CSV.
 #[derive(Default, Serialize)]
 pub(super) struct IndistinctColumn {
     indistinct_from: String,
+    unanswered_items: String,
 }
 
 /// A unit in the ranking.
@@ -174,17 +181,29 @@ pub(super) struct RankingRow {
     deff: Option<f64>,
     /// Effective sample size.
     n_eff: Option<f64>,
-    /// Why it is not ranked: `no_answers`, `no_precision`; null where it is.
+    /// Why it is not ranked: `no_answers`, `items_unanswered` (`n` answered, none of them one of the index's items),
+    /// `no_precision`; null where it is.
     withheld: Option<&'static str>,
 }
 
 impl RankingEntry {
     fn ranked(wave: &Wave, ranked: &Ranked) -> Self {
-        Self { row: RankingRow::ranked(wave, ranked), indistinct_from: ranked.indistinct_from.clone() }
+        let row = RankingRow::ranked(wave, ranked);
+        Self { row, indistinct_from: ranked.indistinct_from.clone(), unanswered_items: Vec::new() }
     }
 
-    fn withheld(wave: &Wave, unit: &Code, reason: &'static str) -> Self {
-        Self { row: RankingRow::withheld(wave, unit, reason), indistinct_from: Vec::new() }
+    fn withheld(wave: &Wave, results: &WaveResults, withheld: &Withheld) -> Self {
+        let Withheld { unit, reason } = withheld;
+        let row = RankingRow::withheld(wave, unit, reason);
+        let (indistinct_from, unanswered_items) = (Vec::new(), Vec::new());
+        match results.unanswered(unit) {
+            None => Self { row, indistinct_from, unanswered_items },
+            Some(found) => Self {
+                row: RankingRow { n: found.answered, withheld: Some("items_unanswered"), ..row },
+                indistinct_from,
+                unanswered_items: found.items.into_iter().cloned().collect(),
+            },
+        }
     }
 }
 
@@ -224,7 +243,7 @@ impl RankingDocument {
     pub(super) fn new(wave: &Wave, results: &WaveResults, chosen: &ShownRanking) -> Self {
         let ranking = chosen.ranking.as_ref();
         let ranked = ranking.entries.iter().map(|ranked| RankingEntry::ranked(wave, ranked));
-        let withheld = ranking.withheld.iter().map(|unit| RankingEntry::withheld(wave, &unit.unit, unit.reason));
+        let withheld = ranking.withheld.iter().map(|unit| RankingEntry::withheld(wave, results, unit));
         Self {
             wave: wave.plan.code.clone(),
             method: results.method.clone(),
@@ -240,8 +259,10 @@ impl RankingDocument {
     /// The rows of the CSV.
     pub(super) fn rows(&self) -> impl Iterator<Item = (RankingRow, IndistinctColumn)> {
         self.rows.iter().map(|entry| {
-            let codes: Vec<_> = entry.indistinct_from.iter().map(Code::as_str).collect();
-            (entry.row.clone(), IndistinctColumn { indistinct_from: codes.join(" ") })
+            let joined = |codes: &[Code]| codes.iter().map(Code::as_str).collect::<Vec<_>>().join(" ");
+            let [indistinct_from, unanswered_items] =
+                [&entry.indistinct_from, &entry.unanswered_items].map(|c| joined(c));
+            (entry.row.clone(), IndistinctColumn { indistinct_from, unanswered_items })
         })
     }
 }

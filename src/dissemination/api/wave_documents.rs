@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::foundation::{Code, LanguageTag, Text};
-use crate::statistics::{IntervalMethod, LonelyPsu};
+use crate::statistics::{IntervalMethod, LonelyPsu, UnaskedItems};
 use crate::survey::{CalibrationPlan, Field, Mode, Period, Plan, Questionnaire, Wave, WaveState};
 
 /// One page of the list of waves.
@@ -139,6 +139,12 @@ pub(super) struct EstimationSettings {
     /// How intervals of shares are made: `xlogit`, `logit`, `likelihood`, `asin`, `beta`, `mean`, `wilson`.
     #[schema(value_type = String, example = "xlogit")]
     interval: IntervalMethod,
+    /// What design effects compare with: a simple random sample `with_replacement` (R: `deff = "replace"`) or
+    /// `without_replacement` (R: `deff = TRUE`).
+    design_effect: &'static str,
+    /// Where nobody of a unit answered an item of a factor or index: `withhold` it, or `leave_out` the item.
+    #[schema(value_type = String, example = "withhold")]
+    unasked_items: UnaskedItems,
     /// Which rank sets are the official ones: `holm` or `simultaneous`.
     rank_sets: &'static str,
     /// The seed of the draws behind simultaneous rank sets.
@@ -168,6 +174,8 @@ impl EstimationSettings {
         Self {
             lonely_psu: plan.estimation.lonely_psu,
             interval: plan.estimation.interval,
+            design_effect: plan.estimation.design_effect.as_str(),
+            unasked_items: plan.estimation.unasked_items,
             rank_sets: plan.estimation.rank_sets.as_str(),
             seed: plan.estimation.seed,
             calibration: plan.calibration.as_ref().map(calibration),

@@ -11,7 +11,7 @@ use super::margin_file::MarginFile;
 use crate::estimation::{Calibration, TallySums};
 use crate::foundation::Code;
 use crate::index::{Criteria, Method};
-use crate::statistics::{CalibrationMethod, Confidence, LonelyPsu};
+use crate::statistics::{CalibrationMethod, Confidence, LonelyPsu, UnaskedItems};
 
 /// The method whose four indices are estimated; the design file says what counts as satisfied.
 const METHOD: &str = "sipas-top2@2017";
@@ -108,9 +108,9 @@ impl Design {
             stages,
             populations,
             domains: columns.domains,
-            criteria: criteria(columns.items, factor)?,
+            criteria: criteria(columns.items, factor, options.unasked_items)?,
             satisfied_from: scale.satisfied_from,
-            confidence: Confidence { level, shares: options.interval },
+            confidence: Confidence { level, shares: options.interval, design_effect: options.design_effect },
             lonely: options.lonely_psu,
             calibration: None,
             method: Method::named(METHOD).ok_or_else(|| format!("the method {METHOD} is missing"))?,
@@ -157,7 +157,7 @@ pub(super) fn refuse_repeats<T: Ord + std::fmt::Display>(
     Ok(())
 }
 
-fn criteria(items: Vec<Code>, factors: Vec<Factor>) -> Result<Criteria, String> {
+fn criteria(items: Vec<Code>, factors: Vec<Factor>, unasked: UnaskedItems) -> Result<Criteria, String> {
     let mut positions = Vec::with_capacity(factors.len());
     for factor in factors {
         refuse_repeats(&format!("factor {}", factor.code), &factor.items)?;
@@ -172,7 +172,7 @@ fn criteria(items: Vec<Code>, factors: Vec<Factor>) -> Result<Criteria, String> 
         };
         positions.push((factor.code.clone(), factor.items.iter().map(position).collect::<Result<_, _>>()?));
     }
-    Ok(Criteria { items, factors: positions })
+    Ok(Criteria { items, factors: positions, unasked })
 }
 
 #[cfg(test)]

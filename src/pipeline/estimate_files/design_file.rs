@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::design::{check_name, refuse_repeats};
 use crate::foundation::Code;
-use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
+use crate::statistics::{CalibrationMethod, DesignEffect, IntervalMethod, LonelyPsu, UnaskedItems};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,11 +72,19 @@ pub(super) struct Options {
     pub lonely_psu: LonelyPsu,
     pub interval: IntervalMethod,
     pub level: f64,
+    pub design_effect: DesignEffect,
+    pub unasked_items: UnaskedItems,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lonely_psu: LonelyPsu::Fail, interval: IntervalMethod::Xlogit, level: 0.95 }
+        Self {
+            lonely_psu: LonelyPsu::Fail,
+            interval: IntervalMethod::Xlogit,
+            level: 0.95,
+            design_effect: DesignEffect::WithReplacement,
+            unasked_items: UnaskedItems::Withhold,
+        }
     }
 }
 

@@ -38,7 +38,7 @@ impl FileSample {
         mut progress: impl FnMut(u64),
     ) -> Result<Self, EstimateError> {
         let builder = SampleBuilder::new(design.criteria.items.len(), design.satisfied_from, 0)?;
-        let builder = builder.with_lonely_psu(design.lonely);
+        let builder = builder.with_lonely_psu(design.lonely).counting(&design.criteria.groups());
         let builder = match &design.calibration {
             Some((calibration, _)) => builder.calibrated(calibration.clone()),
             None => builder,

@@ -1,5 +1,6 @@
 //! Writes estimates and covariances, in full precision.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -12,7 +13,7 @@ use super::write_parquet::{Cell, ParquetRow, write_parquet};
 use super::{EstimateError, OutputFormat};
 use crate::estimation::Domain;
 use crate::foundation::write_csv;
-use crate::index::{EstimateRow, IndexKind, compute_domain};
+use crate::index::{Criteria, EstimateRow, IndexKind, compute_domain};
 
 /// An estimate of a level of a domain, or of everybody.
 #[derive(Debug, Serialize)]
@@ -21,6 +22,17 @@ pub(super) struct LevelEstimate {
     of: Level,
     #[serde(flatten)]
     row: EstimateRow,
+    #[serde(flatten)]
+    told: Told,
+}
+
+/// What is told beside an estimate.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Told {
+    /// What the design effect compares with.
+    design_effect_method: &'static str,
+    /// Why there is no estimate; nothing where there is one.
+    withheld: Option<String>,
 }
 
 /// Of whom an estimate is; both are empty for everybody.
@@ -32,8 +44,8 @@ pub(super) struct Level {
 
 impl LevelEstimate {
     /// The columns of the CSV.
-    pub(super) fn columns(&self) -> (Level, EstimateRow) {
-        (self.of.clone(), self.row.clone())
+    pub(super) fn columns(&self) -> (Level, EstimateRow, Told) {
+        (self.of.clone(), self.row.clone(), self.told.clone())
     }
 }
 
@@ -47,8 +59,22 @@ pub(super) struct CovarianceRow {
 }
 
 impl ParquetRow for LevelEstimate {
-    const COLUMNS: &'static [&'static str] =
-        &["domain", "level", "statistic", "item", "n", "estimate", "se", "df", "ci_low", "ci_high", "deff", "n_eff"];
+    const COLUMNS: &'static [&'static str] = &[
+        "domain",
+        "level",
+        "statistic",
+        "item",
+        "n",
+        "estimate",
+        "se",
+        "df",
+        "ci_low",
+        "ci_high",
+        "deff",
+        "n_eff",
+        "design_effect_method",
+        "withheld",
+    ];
 
     fn cells(&self) -> Vec<Cell<'_>> {
         let (of, row) = (&self.of, &self.row);
@@ -65,6 +91,8 @@ impl ParquetRow for LevelEstimate {
             Cell::Number(row.ci_high),
             Cell::Number(row.deff),
             Cell::Number(row.n_eff),
+            Cell::Text(Some(self.told.design_effect_method)),
+            Cell::Text(self.told.withheld.as_deref()),
         ]
     }
 }
@@ -101,7 +129,36 @@ fn add_domain(rows: &mut Vec<LevelEstimate>, design: &Design, name: (&str, &str)
         IndexKind::ALL.iter().filter(|kind| is_undefined(kind)).map(|kind| kind.as_str()).collect();
     let of = Level { domain: name.0.to_owned(), level: name.1.to_owned() };
     let defined = results.rows().into_iter().filter(|row| !undefined.contains(&row.statistic));
-    rows.extend(defined.map(|row| LevelEstimate { of: of.clone(), row }));
+    rows.extend(defined.map(|row| {
+        let design_effect_method = design.confidence.design_effect.as_str();
+        let withheld = if row.estimate.is_some() { None } else { unanswered(design, domain, &row) };
+        let n = withheld.as_ref().map_or(row.n, |(answered, _)| *answered);
+        let told = Told { design_effect_method, withheld: withheld.map(|(_, reason)| reason) };
+        LevelEstimate { of: of.clone(), row: EstimateRow { n, ..row }, told }
+    }));
+}
+
+/// How many answered at least one item of a factor or index that has no estimate, and in words why it has none.
+fn unanswered(design: &Design, domain: &Domain, row: &EstimateRow) -> Option<(u64, String)> {
+    let Criteria { items, factors, .. } = &design.criteria;
+    let all: Vec<usize> = (0..items.len()).collect();
+    let of_factors = || factors.iter().flat_map(|(_, items)| items).copied().collect::<BTreeSet<_>>();
+    let group = match (row.statistic, &row.item) {
+        ("factor", Some(code)) => factors.iter().find(|(factor, _)| factor.as_str() == code)?.1.clone(),
+        (_, Some(code)) => vec![items.iter().position(|item| item.as_str() == code)?],
+        ("index_factors", None) => of_factors().into_iter().collect(),
+        (_, None) => all,
+    };
+    let missing: Vec<&str> =
+        group.iter().filter(|item| domain.answered(**item) == 0).map(|item| items[*item].as_str()).collect();
+    let mut group = group.clone();
+    group.sort_unstable();
+    let answered = domain.answered_any(&group)?;
+    let reason = match answered {
+        0 => "nobody answered".to_owned(),
+        _ => format!("{answered} answered, none of them {}", missing.join(", ")),
+    };
+    Some((answered, reason))
 }
 
 /// The covariances of the four indices between the levels of the first domain; none without a domain.

@@ -94,27 +94,21 @@ impl<'a> Naive<'a> {
         for item in 0..ITEMS {
             for (name, is_share) in [("top2", true), ("mean", false)] {
                 let terms = vec![(1.0, vec![item])];
-                found.push((
-                    format!("{name} q{}", item + 1),
-                    is_share,
-                    if is_share { 1.0 } else { 5.0 },
-                    0.0,
-                    terms,
-                    Some(item),
-                ));
+                let size = if is_share { 1.0 } else { 5.0 };
+                found.push((format!("{name} q{}", item + 1), is_share, size, 0.0, terms));
             }
         }
-        found.push(("factor f".to_owned(), true, 1.0, 0.0, each(1.0, &[0, 1]), None));
-        found.push(("factor g".to_owned(), true, 1.0, 0.0, each(1.0, &[2]), None));
-        found.push(("index_items ".to_owned(), true, 1.0, 0.0, each(1.0, &[0, 1, 2]), None));
+        found.push(("factor f".to_owned(), true, 1.0, 0.0, each(1.0, &[0, 1])));
+        found.push(("factor g".to_owned(), true, 1.0, 0.0, each(1.0, &[2])));
+        found.push(("index_items ".to_owned(), true, 1.0, 0.0, each(1.0, &[0, 1, 2])));
         let factors = [each(0.5, &[0, 1]), each(0.5, &[2])].concat();
-        found.push(("index_factors ".to_owned(), true, 1.0, 0.0, factors, None));
-        found.push(("index_pooled ".to_owned(), true, 1.0, 0.0, vec![(1.0, vec![0, 1, 2])], None));
-        found.push(("index_score ".to_owned(), false, 100.0, -25.0, each(25.0, &[0, 1, 2]), None));
+        found.push(("index_factors ".to_owned(), true, 1.0, 0.0, factors));
+        found.push(("index_pooled ".to_owned(), true, 1.0, 0.0, vec![(1.0, vec![0, 1, 2])]));
+        found.push(("index_score ".to_owned(), false, 100.0, -25.0, each(25.0, &[0, 1, 2])));
         found
             .into_iter()
-            .map(|(name, is_share, size, constant, terms, item)| {
-                let mut expected = self.estimate(&members, is_share, constant, &terms, item, size);
+            .map(|(name, is_share, size, constant, terms)| {
+                let mut expected = self.estimate(&members, is_share, constant, &terms, size);
                 (expected.level, expected.name) = (level.to_owned(), name);
                 expected
             })
@@ -130,15 +124,7 @@ impl<'a> Naive<'a> {
         if is_share { f64::from(u8::from(rating >= self.survey.design.satisfied_from)) } else { f64::from(rating) }
     }
 
-    fn estimate(
-        &self,
-        members: &[usize],
-        is_share: bool,
-        constant: f64,
-        terms: &Terms,
-        item: Option<usize>,
-        size: f64,
-    ) -> Expected {
+    fn estimate(&self, members: &[usize], is_share: bool, constant: f64, terms: &Terms, size: f64) -> Expected {
         let answered = |k: usize, item: usize| self.survey.people[k].ratings[item] > 0;
         let mut value = Some(constant);
         let mut u = vec![0.0; self.paths.len()];
@@ -150,8 +136,8 @@ impl<'a> Naive<'a> {
             value = if below > 0.0 { value.map(|value| value + coefficient * above / below) } else { None };
             answers().for_each(|(k, j)| u[k] += coefficient * (self.outcome(k, j, is_share) - above / below) / below);
         }
-        let rests: Vec<usize> =
-            members.iter().copied().filter(|k| item.is_none_or(|item| answered(*k, item))).collect();
+        let answers_any = |k: &usize| terms.iter().flat_map(|(_, items)| items).any(|item| answered(*k, *item));
+        let rests: Vec<usize> = members.iter().copied().filter(answers_any).collect();
         let n = if value.is_some() { rests.len() } else { 0 };
         let mut expected = Expected {
             level: String::new(),
@@ -180,14 +166,13 @@ impl<'a> Naive<'a> {
         expected
     }
 
-    /// R's `deff = TRUE`; nothing where the spread is rounding.
+    /// R's `deff = "replace"`; nothing where the spread is rounding.
     fn design_effect(&self, rests: &[usize], u: &[f64], variance: f64) -> Option<f64> {
         let n = rests.len() as f64;
         let people: f64 = rests.iter().map(|k| self.weight(*k)).sum();
         let mean = rests.iter().map(|k| self.weight(*k) * u[*k]).sum::<f64>() / people;
         let squares: f64 = rests.iter().map(|k| self.weight(*k) * (u[*k] - mean).powi(2)).sum();
-        let correction = if people > n * (1.0 + 1e-6) { (people - n) / people } else { 1.0 };
-        let reference = squares / people / (n - 1.0) * people * people * correction;
+        let reference = squares / people / (n - 1.0) * people * people;
         (n >= 2.0 && reference > 1e-13 && variance > 1e-13).then(|| variance / reference)
     }
 

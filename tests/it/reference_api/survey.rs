@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use plumbline::statistics::{
-    Calibrated, CalibrationCell, CalibrationMethod, Functional, IntervalMethod, Linearised, LinearisedSample,
-    LonelyPsu, Precision, Ratio, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix, calibrate, precision,
+    Calibrated, CalibrationCell, CalibrationMethod, DesignEffect, Functional, IntervalMethod, Linearised,
+    LinearisedSample, LonelyPsu, Precision, Ratio, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix,
+    calibrate, precision,
 };
 
 use crate::reference_distributions::naive::Rows;
@@ -219,7 +220,7 @@ impl Totals {
     /// The ratio of two totals; the mean where the second is 0, the number of people.
     pub(crate) fn ratio(&self, numerator: usize, denominator: usize) -> Linearised {
         let ratio = Ratio { numerator: vec![numerator], denominator: vec![denominator] };
-        Functional { constant: 0.0, terms: vec![(1.0, ratio)] }.linearise(&self.values).unwrap()
+        Functional::mean_of(vec![vec![ratio]]).linearise(&self.values).unwrap()
     }
 
     /// The covariance of two estimates.
@@ -243,6 +244,7 @@ impl Totals {
             z_sum,
             z_square_sum,
         };
-        precision(estimate.value, &sample, IntervalMethod::Mean, 0.95).unwrap()
+        // R was asked for `deff = TRUE`.
+        precision(estimate.value, &sample, IntervalMethod::Mean, 0.95, DesignEffect::WithoutReplacement).unwrap()
     }
 }
