@@ -133,6 +133,9 @@ fn plain_billionths(text: &str) -> Option<i64> {
             _ => return None,
         }
     }
+    if digits == 0 && !text.contains('0') {
+        return None;
+    }
     digits.checked_mul(10_i64.pow(9_u32.checked_sub(decimals.unwrap_or(0))?))
 }
 

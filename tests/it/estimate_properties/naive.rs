@@ -156,7 +156,10 @@ impl<'a> Naive<'a> {
             .map(|stratum| group(stratum, |k| self.paths[k][1].clone()).len() - 1)
             .sum();
         let touched: Vec<usize> = if self.x.is_empty() { members.to_vec() } else { (0..self.paths.len()).collect() };
-        let Some(variance) = self.covariance(&expected.z, &expected.z, &touched, &touched).filter(|_| df > 0) else {
+        // Strata in which nobody answered are no others to take the mean of.
+        let in_play = if self.x.is_empty() { &rests } else { &touched };
+        let variance = self.covariance([&expected.z; 2], [&touched; 2], [in_play; 2]);
+        let Some(variance) = variance.filter(|_| df > 0) else {
             return expected;
         };
         let variance = variance.max(0.0);
@@ -201,13 +204,14 @@ impl<'a> Naive<'a> {
         (0..u.len()).map(|k| self.weight(k) * (u[k] - fitted[k])).collect()
     }
 
-    /// The covariance of the totals of two linearised variables. `a_members` and `b_members` are those whom the first and
-    /// the second touch; nothing where lonely units leave none.
-    fn covariance(&self, a: &[f64], b: &[f64], a_members: &[usize], b_members: &[usize]) -> Option<f64> {
+    /// The covariance of the totals of two linearised variables, whom each of them touches, and whose strata are in play
+    /// for `average`; nothing where lonely units leave none.
+    fn covariance(&self, z: [&[f64]; 2], members: [&[usize]; 2], in_play: [&[usize]; 2]) -> Option<f64> {
         let everybody: Vec<usize> = (0..self.paths.len()).collect();
-        let touched = [a_members, b_members].map(|members| members.iter().copied().collect::<BTreeSet<_>>());
+        let set = |members: &[usize]| members.iter().copied().collect::<BTreeSet<_>>();
+        let (touched, in_play) = (members.map(set), in_play.map(set));
         let strata: Vec<Vec<usize>> = group(&everybody, |k| self.paths[k][0].clone()).into_values().collect();
-        self.stage(&strata, 0, [a, b], &touched)
+        self.stage(&strata, 0, z, &touched, &in_play)
     }
 
     /// What strata of one stage add, and the stages below.
@@ -217,6 +221,7 @@ impl<'a> Naive<'a> {
         stage: usize,
         z: [&[f64]; 2],
         touched: &[BTreeSet<usize>; 2],
+        in_play: &[BTreeSet<usize>; 2],
     ) -> Option<f64> {
         let is_met = |side: usize, members: &[usize]| members.iter().any(|k| touched[side].contains(k));
         let (mut sum, mut below, mut lonely) = (0.0, 0.0, Vec::new());
@@ -229,9 +234,11 @@ impl<'a> Naive<'a> {
             let total = |side: usize| units.iter().map(|unit| sum_of(z[side], unit)).collect::<Vec<f64>>();
             let (left, right) = (total(0), total(1));
             for side in (0..2).filter(|side| is_met(*side, stratum)) {
-                met[side] += 1.0;
                 drawn[side] += n;
                 sums[side] += [&left, &right][side].iter().sum::<f64>();
+            }
+            for side in (0..2).filter(|side| stratum.iter().any(|k| in_play[*side].contains(k))) {
+                met[side] += 1.0;
                 alone[side] += f64::from(u8::from(units.len() == 1 && correction > 0.0));
             }
             if units.len() == 1 {
@@ -245,7 +252,7 @@ impl<'a> Naive<'a> {
                 && 2 + stage < self.paths[stratum[0]].len()
             {
                 for unit in units.into_iter().filter(|unit| is_met(0, unit) && is_met(1, unit)) {
-                    below += n / population * self.stage(&[unit], stage + 1, z, touched)?;
+                    below += n / population * self.stage(&[unit], stage + 1, z, touched, touched)?;
                 }
             }
         }
@@ -278,7 +285,12 @@ impl<'a> Naive<'a> {
         let mut found = BTreeMap::new();
         for a in &regions {
             for b in regions.iter().filter(|b| b.name == a.name) {
-                let covariance = self.covariance(&a.z, &b.z, &members(&a.level), &members(&b.level));
+                let (of_a, of_b) = (members(&a.level), members(&b.level));
+                let of_levels = [of_a.as_slice(), of_b.as_slice()];
+                let covariance = match a.precision.filter(|_| a.level == b.level) {
+                    Some((variance, _)) => Some(variance),
+                    None => self.covariance([&a.z, &b.z], of_levels, of_levels),
+                };
                 let covariance = covariance.filter(|_| a.precision.is_some() && b.precision.is_some());
                 let key = (a.name.trim().to_owned(), a.level.clone(), b.level.clone());
                 let variance = |of: &Expected| of.precision.map_or(0.0, |(variance, _)| variance);
