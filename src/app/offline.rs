@@ -23,7 +23,9 @@ pub(super) fn estimate(arguments: &EstimateArguments) -> Result<ExitCode, AnyErr
     let bar = terminal::byte_bar(std::fs::metadata(&options.responses).map_or(0, |file| file.len()));
     let outcome = estimate_files(&options, |bytes| bar.set_position(bytes));
     bar.finish_and_clear();
-    outcome?;
+    for sentence in outcome? {
+        println!("{sentence}");
+    }
     println!("Estimates are in {}.", arguments.output.display());
     Ok(ExitCode::SUCCESS)
 }

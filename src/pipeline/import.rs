@@ -1,5 +1,6 @@
 //! Bringing in what was collected elsewhere: units, lineage and files of responses.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::ByteRecord;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
@@ -22,12 +24,24 @@ const ROWS_PER_TRANSACTION: usize = 30_000;
 const BATCHES_WAITING: usize = 2;
 
 /// How far an import has come, in bytes of the file.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct ImportProgress {
     read: AtomicU64,
+    tell: Option<Box<dyn Fn(&str) + Send + Sync>>,
 }
 
 impl ImportProgress {
+    /// Progress that gives `tell` each sentence on how the file is read, before anything of it is kept.
+    pub fn telling(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { read: AtomicU64::default(), tell: Some(Box::new(tell)) }
+    }
+
+    fn tell(&self, sentence: &str) {
+        if let Some(tell) = &self.tell {
+            tell(sentence);
+        }
+    }
+
     /// Bytes read so far.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
@@ -74,15 +88,17 @@ impl Platform {
         let loaded = self.load_wave(wave).await?;
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
         let (sender, mut read) = mpsc::channel(BATCHES_WAITING);
-        let platform = self.clone();
-        let reading =
-            tokio::task::spawn_blocking(move || platform.read_file(&loaded, Counted { file, progress }, &sender));
+        let (platform, counting) = (self.clone(), Arc::clone(&progress));
+        let reading = tokio::task::spawn_blocking(move || {
+            platform.read_file(&loaded, Counted { file, progress: counting }, &sender)
+        });
         let mut imported = ImportedResponses::default();
         let mut rejections = Rejections::beside(path);
         while let Some(part) = read.recv().await {
             match part {
-                Part::Header { columns, ignored } => {
+                Part::Header { columns, ignored, told } => {
                     rejections.columns = columns;
+                    told.iter().for_each(|sentence| progress.tell(sentence));
                     imported.ignored_columns = ignored;
                 }
                 Part::Rows(batch) => self.keep_batch(batch, &mut imported, &mut rejections).await?,
@@ -104,11 +120,18 @@ impl Platform {
     ) -> Result<(), PipelineError> {
         let mut rows = read_responses(file, &loaded.wave, self.clock().today())?;
         let (columns, ignored) = (rows.columns().to_vec(), rows.ignored_columns().to_vec());
-        let mut is_received = sender.blocking_send(Part::Header { columns, ignored }).is_ok();
+        let told = rows.told().to_vec();
+        let mut is_received = sender.blocking_send(Part::Header { columns, ignored, told }).is_ok();
+        let mut equals = Equals::default();
         let mut batch = Batch::default();
         while is_received && let Some(row) = rows.next() {
             match row {
-                Ok(response) => batch.valid.push((self.prepare(loaded, response)?, rows.record().clone())),
+                Ok(mut response) => {
+                    if !rows.has_numbers() {
+                        response.id = equals.number(response.id);
+                    }
+                    batch.valid.push((self.prepare(loaded, response)?, rows.record().clone()));
+                }
                 Err(rejected) => batch.invalid.push((rejected.findings, rejected.record)),
             }
             if batch.valid.len() + batch.invalid.len() >= ROWS_PER_TRANSACTION {
@@ -143,7 +166,8 @@ impl Platform {
                 Outcome::Conflict => Finding::new(
                     "id",
                     "conflict",
-                    "another row with this id was kept before; give this one an id of its own",
+                    "a row with this id and other content is kept, from this file or an earlier one; a kept row is not changed \
+                     by an import, and whoever it is about is counted once already",
                 ),
                 Outcome::NotOpen => Finding::new("wave", "not_open", "the wave is not open; run `plumbline wave open`"),
                 // No row of a file has a code.
@@ -155,10 +179,26 @@ impl Platform {
     }
 }
 
+/// Tells rows that say the same apart: in one file they are different people.
+#[derive(Default)]
+struct Equals(HashMap<Uuid, u64>);
+
+impl Equals {
+    /// The id of the next row whose content has this id: the first of its equals, the second, and so on.
+    fn number(&mut self, content: Uuid) -> Uuid {
+        let count = self.0.entry(content).or_default();
+        *count += 1;
+        let hash = blake3::hash(&[&content.as_bytes()[..], &count.to_le_bytes()].concat());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash.as_bytes()[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+}
+
 /// What the reading thread sends.
 enum Part {
-    /// The names of all columns, and of those that nothing is read from.
-    Header { columns: Vec<String>, ignored: Vec<String> },
+    /// The names of all columns and of those that nothing is read from, and what people should know.
+    Header { columns: Vec<String>, ignored: Vec<String>, told: Vec<String> },
     /// Rows that wait for storage.
     Rows(Batch),
 }

@@ -12,6 +12,7 @@ use crate::estimation::{Calibration, TallySums};
 use crate::foundation::Code;
 use crate::index::{Criteria, Method};
 use crate::statistics::{CalibrationMethod, Confidence, LonelyPsu};
+use crate::tables::MissingCodes;
 
 /// The method whose four indices are estimated; the design file says what counts as satisfied.
 const METHOD: &str = "sipas-top2@2017";
@@ -35,6 +36,8 @@ pub(super) struct Design {
     pub populations: Vec<String>,
     /// The columns whose values are domains.
     pub domains: Vec<String>,
+    /// What says that nothing is known, in every column.
+    pub missing: MissingCodes,
     /// The rated items and factors; items are columns.
     pub criteria: Criteria,
     /// The lowest rating that counts as satisfied.
@@ -62,8 +65,9 @@ impl Design {
         let (mut design, wanted) = Self::from_toml(&text).map_err(wrong)?;
         let Some((method, margins)) = wanted else { return Ok(design) };
         let folder = path.parent().unwrap_or(Path::new("."));
-        let read =
-            |margin: &super::design_file::MarginTable| MarginFile::read(&folder.join(&margin.file), &margin.columns);
+        let read = |margin: &super::design_file::MarginTable| {
+            MarginFile::read(&folder.join(&margin.file), &margin.columns, &design.missing)
+        };
         let files = margins.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let margins = files.iter().map(|file| file.margin.clone()).collect();
         design.calibration = Some((Calibration::new(method, margins)?, files));
@@ -80,7 +84,7 @@ impl Design {
             let line = 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
             format!("line {line}: {}", error.message())
         })?;
-        let DesignFile { columns, scale, factor, options, calibration } = file;
+        let DesignFile { columns, missing, scale, factor, options, calibration } = file;
         check_columns(&columns, &factor)?;
         scale.check()?;
         let level = options.level;
@@ -108,6 +112,7 @@ impl Design {
             stages,
             populations,
             domains: columns.domains,
+            missing: missing.check()?,
             criteria: criteria(columns.items, factor)?,
             satisfied_from: scale.satisfied_from,
             confidence: Confidence { level, shares: options.interval },
@@ -225,6 +230,8 @@ mod tests {
             ("[options]", "[options]\nlonely_psu = \"adapt\"", "adapt"),
             ("[options]", "[options]\ninterval = \"wild\"", "wild"),
             ("[options]", "[scale]\nsatisfied_from = 6", "satisfied_from"),
+            ("[options]", "[missing]\ncodes = [\"\"]", "missing.codes"),
+            ("[options]", "[missing]\ncode = [\"x\"]", "code"),
             ("[options]", "[scale]\nmax = 7", "scale"),
             ("[options]", "[calibration]\nmethod = \"rake\"", "rake"),
             ("[options]", "[calibration]\nmethod = \"raking\"", "margin"),

@@ -5,11 +5,14 @@ use serde::Deserialize;
 use super::design::{check_name, refuse_repeats};
 use crate::foundation::Code;
 use crate::statistics::{CalibrationMethod, IntervalMethod, LonelyPsu};
+use crate::tables::MissingCodes;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DesignFile {
     pub columns: Columns,
+    #[serde(default)]
+    pub missing: MissingTable,
     #[serde(default)]
     pub scale: ScaleTable,
     #[serde(default)]
@@ -31,6 +34,26 @@ pub(super) struct Columns {
     pub items: Vec<Code>,
     #[serde(default)]
     pub domains: Vec<String>,
+}
+
+/// What says that nothing is known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MissingTable {
+    codes: Vec<String>,
+    built_in: bool,
+}
+
+impl Default for MissingTable {
+    fn default() -> Self {
+        Self { codes: Vec::new(), built_in: true }
+    }
+}
+
+impl MissingTable {
+    pub(super) fn check(self) -> Result<MissingCodes, String> {
+        MissingCodes::new(self.codes, self.built_in).map_err(|error| format!("missing.codes: {error}"))
+    }
 }
 
 #[derive(Deserialize)]

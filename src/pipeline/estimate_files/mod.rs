@@ -8,6 +8,7 @@ mod columns;
 mod design;
 mod design_file;
 mod known;
+mod left_out;
 mod margin_file;
 mod parquet_column;
 mod parquet_table;
@@ -80,7 +81,7 @@ pub enum EstimateError {
         message: String,
     },
     /// The responses have no such column, or have it twice.
-    #[error("{}", one_line(&format!("{path}: there must be one column {column:?}; the header has {found}")))]
+    #[error("{}", one_line(&format!("{path}: there must be one column {column:?}; the header has {found}{hint}")))]
     Column {
         /// The file.
         path: String,
@@ -88,6 +89,8 @@ pub enum EstimateError {
         column: String,
         /// How many columns have that name.
         found: usize,
+        /// What may have been meant; empty where nothing is nearly called so.
+        hint: String,
     },
     /// A value cannot be used.
     #[error("{}", one_line(&format!("{path}: {position}, column {column:?}: {message}")))]
@@ -150,8 +153,9 @@ pub enum EstimateError {
 }
 
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
-/// each domain. `progress` is told how many bytes of the responses were read.
-pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<(), EstimateError> {
+/// each domain. `progress` is told how many bytes of the responses were read. Returns sentences on how the file was read: its
+/// separator, columns in groups, rows that were left out, and how many have no level of a domain.
+pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> Result<Vec<String>, EstimateError> {
     let outputs: Vec<&Path> = [&options.output].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
     if let Some(path) = named_twice(&[&options.responses, &options.design], &outputs) {
         return Err(EstimateError::SameFile { path: path.display().to_string() });
@@ -163,5 +167,5 @@ pub fn estimate_files(options: &EstimateOptions, progress: impl FnMut(u64)) -> R
     if let Some(path) = &options.covariance {
         write::write_rows(path, options.format, &write::covariances(&design, &sample), CovarianceRow::clone)?;
     }
-    Ok(())
+    Ok(sample.told)
 }
