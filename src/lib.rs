@@ -18,5 +18,6 @@ pub mod ranking;
 pub mod statistics;
 pub mod storage;
 pub mod survey;
+pub mod tables;
 pub mod validation;
 pub mod web;

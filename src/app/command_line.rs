@@ -96,7 +96,8 @@ pub(super) enum Task {
     /// design_effect_method,withheld; everybody has an empty domain and level, and withheld says why there is no estimate.
     /// With [[statistic]] blocks also part,compared,method,test,numerator_df,denominator_df,p_value.
     /// What a reader should know besides, such as weights that calibration made negative, is told on standard error.
-    /// docs/examples/design.toml and statistics.toml beside it explain every key of a design.
+    /// docs/examples/design.toml and statistics.toml beside it explain every key of a design, docs/TABLES.md how files are read:
+    /// separators, decimal commas, missing codes such as NA, columns in groups.
     #[command(after_help = "\
 Examples:
   plumbline estimate --responses responses.csv --design design.toml --output estimates.csv
@@ -180,6 +181,9 @@ pub(super) enum Import {
         wave: String,
     },
     /// Responses that were collected elsewhere. Rows that fail go to FILE.rejected.csv with their findings.
+    ///
+    /// Exports of Kobo, ODK, LimeSurvey and SurveyCTO are read as they are: separators, groups (visit/q1), a column for each option
+    /// (why/slow), missing codes. A file that was imported before adds nobody. docs/TABLES.md has the rules.
     #[command(after_help = "Example:\n  plumbline import responses paper.csv --wave laocai-2024")]
     Responses {
         /// A CSV file; the wave's plan says which column holds what.

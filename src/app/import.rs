@@ -41,7 +41,8 @@ fn open(path: &Path) -> Result<File, String> {
 async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Result<(), AnyError> {
     let length = std::fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?.len();
     let bar = terminal::byte_bar(length).with_message("Importing");
-    let progress = Arc::new(ImportProgress::default());
+    let telling = bar.clone();
+    let progress = Arc::new(ImportProgress::telling(move |sentence| telling.suspend(|| println!("{sentence}"))));
     let moving = {
         let (bar, progress) = (bar.clone(), Arc::clone(&progress));
         tokio::spawn(async move {

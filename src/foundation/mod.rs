@@ -1,29 +1,25 @@
 //! The ground floor: the few things that every room may use.
 //!
-//! Holds codes, language tags and texts in several languages, the clock, fixed-point weights, tables as CSV and the one shape of a
-//! finding ("what is wrong, where, how to mend it"). It knows nothing of surveys, storage or HTTP.
+//! Holds codes, language tags and texts in several languages, the clock, fixed-point weights, rows written as CSV and the one shape of
+//! a finding ("what is wrong, where, how to mend it"). It knows nothing of surveys, storage or HTTP.
 //! Start reading at [`Finding`] and [`Code`].
 
 mod clock;
 mod code;
-mod csv_lines;
 mod csv_rows;
 mod date;
 mod finding;
 mod language;
 mod missing;
 mod short_key;
-mod table;
 mod weight;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use code::{Code, CodeError};
-pub use csv_lines::{CsvRowError, CsvRows};
 pub use csv_rows::write_csv;
 pub use date::parse_date;
 pub use finding::{Finding, Findings, LimitedFindings, one_line};
 pub use language::{LanguageTag, LanguageTagError, Text};
 pub use missing::MaybeMissing;
 pub use short_key::{ShortKey, ShortKeyMap};
-pub use table::{Table, cell_path, composed};
 pub use weight::{Weight, WeightError};

@@ -160,6 +160,7 @@ mod tests {
             modes: vec![],
             layout: FormLayout::SinglePage,
             default_weight: Weight::ONE,
+            missing: crate::tables::MissingCodes::default(),
             columns,
             level: 0.9,
             wished_margin: 0.05,

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use csv::ByteRecord;
 use tokio::sync::mpsc;
 
+use super::import_batches::Numbers;
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
 use crate::foundation::{Finding, Findings};
@@ -22,12 +23,24 @@ const ROWS_PER_TRANSACTION: usize = 30_000;
 const BATCHES_WAITING: usize = 2;
 
 /// How far an import has come, in bytes of the file.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct ImportProgress {
     read: AtomicU64,
+    tell: Option<Box<dyn Fn(&str) + Send + Sync>>,
 }
 
 impl ImportProgress {
+    /// Progress that gives `tell` each sentence on how the file is read, before anything of it is kept.
+    pub fn telling(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { read: AtomicU64::default(), tell: Some(Box::new(tell)) }
+    }
+
+    fn tell(&self, sentence: &str) {
+        if let Some(tell) = &self.tell {
+            tell(sentence);
+        }
+    }
+
     /// Bytes read so far.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
@@ -75,16 +88,22 @@ impl Platform {
     ) -> Result<ImportedResponses, PipelineError> {
         let loaded = self.load_wave(wave).await?;
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
+        let numbers = self.numbers_of(&loaded, path).await?;
+        if let Some(sentence) = numbers.as_ref().and_then(Numbers::told) {
+            progress.tell(&sentence);
+        }
         let (sender, mut read) = mpsc::channel(BATCHES_WAITING);
-        let platform = self.clone();
-        let reading =
-            tokio::task::spawn_blocking(move || platform.read_file(&loaded, Counted { file, progress }, &sender));
+        let (platform, counting) = (self.clone(), Arc::clone(&progress));
+        let reading = tokio::task::spawn_blocking(move || {
+            platform.read_file(&loaded, Counted { file, progress: counting }, numbers, &sender)
+        });
         let mut imported = ImportedResponses::default();
         let mut rejections = Rejections::beside(path);
         while let Some(part) = read.recv().await {
             match part {
-                Part::Header { columns, ignored } => {
+                Part::Header { columns, ignored, told } => {
                     rejections.columns = columns;
+                    told.iter().for_each(|sentence| progress.tell(sentence));
                     imported.ignored_columns = ignored;
                 }
                 Part::Rows(batch) => self.keep_batch(batch, &mut imported, &mut rejections).await?,
@@ -96,21 +115,47 @@ impl Platform {
         Ok(imported)
     }
 
+    /// Who the rows of a file are, if it has no numbers of respondents: it is read once for this, before anything is kept.
+    async fn numbers_of(&self, loaded: &LoadedWave, path: &Path) -> Result<Option<Numbers>, PipelineError> {
+        if loaded.wave.plan.columns.id.is_some() {
+            return Ok(None);
+        }
+        let file = File::open(path).map_err(|cause| file_error(path, cause))?;
+        let (wave, today) = (Arc::clone(&loaded.wave), self.clock().today());
+        let contents = tokio::task::spawn_blocking(move || {
+            read_responses(file, &wave, today).map(|rows| rows.flatten().map(|response| response.id).collect::<Vec<_>>())
+        });
+        let contents = contents.await.map_err(|_| PipelineError::Interrupted)??;
+        Ok(Some(self.number_rows(loaded.wave.plan.code.as_str(), contents).await?))
+    }
+
     /// Reads a file to its end, and sends what it holds in parts. Stops early when the receiver is gone: then storage
     /// failed, and its error is the one that is reported.
     fn read_file(
         &self,
         loaded: &LoadedWave,
         file: impl Read,
+        mut numbers: Option<Numbers>,
         sender: &mpsc::Sender<Part>,
     ) -> Result<(), PipelineError> {
         let mut rows = read_responses(file, &loaded.wave, self.clock().today())?;
         let (columns, ignored) = (rows.columns().to_vec(), rows.ignored_columns().to_vec());
-        let mut is_received = sender.blocking_send(Part::Header { columns, ignored }).is_ok();
+        let told = rows.told().to_vec();
+        let mut is_received = sender.blocking_send(Part::Header { columns, ignored, told }).is_ok();
         let mut batch = Batch::default();
         while is_received && let Some(row) = rows.next() {
             match row {
-                Ok(response) => batch.valid.push((self.prepare(loaded, response)?, rows.record().clone())),
+                Ok(mut response) => match numbers.as_mut().map(|numbers| numbers.next_id(response.id)) {
+                    Some(None) => {
+                        let message = "the file was changed while it was read; import it again";
+                        let finding = Finding::new("file", "changed", message);
+                        batch.invalid.push((finding.into(), rows.record().clone()));
+                    }
+                    numbered => {
+                        response.id = numbered.flatten().unwrap_or(response.id);
+                        batch.valid.push((self.prepare(loaded, response)?, rows.record().clone()));
+                    }
+                },
                 Err(rejected) => batch.invalid.push((rejected.findings, rejected.record)),
             }
             if batch.valid.len() + batch.invalid.len() >= ROWS_PER_TRANSACTION {
@@ -146,7 +191,8 @@ impl Platform {
                 Outcome::Conflict => Finding::new(
                     "id",
                     "conflict",
-                    "another row with this id was kept before; give this one an id of its own",
+                    "a row with this id and other content is kept, from this file or an earlier one; a kept row is not changed \
+                     by an import, and whoever it is about is counted once already",
                 ),
                 Outcome::NotOpen => Finding::new("wave", "not_open", "the wave is not open; run `plumbline wave open`"),
                 // No row of a file has a code.
@@ -160,8 +206,8 @@ impl Platform {
 
 /// What the reading thread sends.
 enum Part {
-    /// The names of all columns, and of those that nothing is read from.
-    Header { columns: Vec<String>, ignored: Vec<String> },
+    /// The names of all columns and of those that nothing is read from, and what people should know.
+    Header { columns: Vec<String>, ignored: Vec<String>, told: Vec<String> },
     /// Rows that wait for storage.
     Rows(Batch),
 }

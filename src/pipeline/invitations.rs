@@ -11,11 +11,12 @@ use rand::TryRng;
 use uuid::Uuid;
 
 use super::{PipelineError, Platform};
-use crate::foundation::{Code, Finding, Findings, LimitedFindings, Table, cell_path};
+use crate::foundation::{Code, Finding, Findings, LimitedFindings};
 use crate::storage::{InvitationCount, KeptDraw, NewDraw, NewInvitation, StorageError};
 use crate::survey::{
     CodeRefusal, Frame, InvitationState, Invitee, Mode, SampleDesign, StageCount, Unit, Wave, WaveState,
 };
+use crate::tables::{Table, cell_path};
 
 /// A code and who it is for.
 #[derive(Clone, PartialEq, Eq)]

@@ -200,7 +200,7 @@ fn read_margins(plan: &mut Plan, folder: &Path) -> Result<(), PipelineError> {
         let path = folder.join(&name);
         let shown = || path.display().to_string();
         let file = std::fs::File::open(&path).map_err(|cause| PipelineError::File { path: shown(), cause })?;
-        margin.levels = read_margin(file, &margin.columns).map_err(|findings| {
+        margin.levels = read_margin(file, &margin.columns, &plan.missing).map_err(|findings| {
             let within = |finding: Finding| Finding { path: format!("{name}, {}", finding.path), ..finding };
             PipelineError::Invalid(Findings(findings.0.into_iter().map(within).collect()))
         })?;

@@ -58,7 +58,7 @@ impl Frame {
     /// in which an answer could not hide).
     pub fn draw(&self, design: &SampleDesign, is_measured: impl Fn(&str) -> bool) -> Result<DrawnSample, Findings> {
         if let Some(row) = self.rows.iter().find(|row| !is_measured(row.unit.as_str())) {
-            let path = crate::foundation::cell_path(row.line, &design.unit);
+            let path = crate::tables::cell_path(row.line, &design.unit);
             return Err(Finding::new(path, "unknown_unit", format!("the wave measures no unit {}", row.unit)).into());
         }
         let stage =

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::io::Read;
 
 use super::SampleDesign;
-use super::register_file::{Cells, find_missing_columns, read_rows_up_to};
-use crate::foundation::{Code, Findings, LimitedFindings, Table, Weight, cell_path};
+use super::register_file::{Cells, built_in_missing, find_missing_columns, read_rows_up_to};
+use crate::foundation::{Code, Findings, LimitedFindings, Weight};
 use crate::statistics::SIZE_MAX;
+use crate::tables::{Table, cell_path};
 
 /// The most rows of a frame.
 pub const FRAME_ROWS_MAX: usize = 1_000_000;
@@ -59,7 +60,7 @@ impl Frame {
         missing.into_result(())?;
         let mut found = LimitedFindings::default();
         let read = |cells: &mut Cells<'_, _>| read_row(cells, design);
-        let rows = read_rows_up_to(FRAME_ROWS_MAX, &mut table, &mut found, read);
+        let rows = read_rows_up_to(FRAME_ROWS_MAX, built_in_missing(), &mut table, &mut found, read);
         let mut rows: Vec<FrameRow> = rows.into_iter().map(|(_, row)| row).collect();
         if rows.is_empty() && found.is_empty() {
             found.push("line 2", "empty", "the frame has no row");
@@ -148,14 +149,15 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>, design: &SampleDesign) -> Option<
         return None;
     }
     let unit = cells.code(&design.unit);
-    let strata: Vec<Option<Code>> = design.strata.iter().map(|column| part_of_name(cells, column)).collect();
-    let clusters: Vec<Option<Code>> = design.stages.iter().map(|stage| part_of_name(cells, &stage.column)).collect();
+    let strata: Vec<Option<Code>> = design.strata.iter().map(|column| part_of_name(cells, column, design)).collect();
+    let clusters: Vec<Option<Code>> =
+        design.stages.iter().map(|stage| part_of_name(cells, &stage.column, design)).collect();
     let sizes: Vec<Option<u64>> =
         design.stages.iter().map(|stage| stage.size.as_ref().map_or(Some(1), |column| size(cells, column))).collect();
     let people = design.people.as_ref().map_or(Some(1), |people| size(cells, &people.size));
     let weight = design.weight.as_ref().map_or(Some(Weight::ONE), |column| {
         cells.required(column, |cells, column| {
-            cells.parsed(column, |text| match text.parse::<Weight>() {
+            cells.number(column, |text| match text.parse::<Weight>() {
                 Ok(weight) if weight.is_zero() => Err("whoever is drawn needs a weight above 0".to_owned()),
                 weight => weight.map_err(|error| error.to_string()),
             })
@@ -183,8 +185,9 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>, design: &SampleDesign) -> Option<
 }
 
 /// A code that may become a part of a stratum's name.
-fn part_of_name<R: Read>(cells: &mut Cells<'_, R>, column: &str) -> Option<Code> {
-    let code = cells.code(column)?;
+fn part_of_name<R: Read>(cells: &mut Cells<'_, R>, column: &str, design: &SampleDesign) -> Option<Code> {
+    // A unit may be called NA; a stratum or a cluster of that name is not known.
+    let code = if column == design.unit { cells.code(column) } else { cells.required(column, Cells::optional_code) }?;
     if code.as_str().contains(JOINT) {
         cells.find(
             column,
@@ -203,7 +206,12 @@ pub(super) fn join<'a>(parts: impl Iterator<Item = &'a str>) -> Option<Code> {
 
 fn size<R: Read>(cells: &mut Cells<'_, R>, column: &str) -> Option<u64> {
     let size = cells.required(column, |cells, column| {
-        cells.parsed(column, |text| text.parse::<u64>().map_err(|_| format!("{text:?} is not a whole number")))
+        cells.number(column, |text| {
+            // Programs write a whole column with `.0` where one of its numbers is not known.
+            let zeros = |decimals: &str| !decimals.is_empty() && decimals.bytes().all(|digit| digit == b'0');
+            let whole = text.split_once('.').filter(|(_, decimals)| zeros(decimals)).map_or(text, |(whole, _)| whole);
+            whole.parse::<u64>().map_err(|_| format!("{text:?} is not a whole number"))
+        })
     })?;
     if (1..=SIZE_MAX).contains(&size) {
         return Some(size);
@@ -297,6 +305,8 @@ mod tests {
             ("A,rural,1,2,1000000001,", "line 3, column n", "out_of_range"),
             ("A,rural,1,2,2.5,", "line 3, column n", "invalid"),
             ("A,rural,1,2,,", "line 3, column n", "missing"),
+            ("A,NA,1,2,20,", "line 3, column area", "missing"),
+            ("A,rural,1,#N/A,20,", "line 3, column v", "missing"),
             ("A,rural,1,1,20,", "line 3, column v", "duplicate"),
             ("A,ru+ral,1,2,20,", "line 3, column area", "invalid"),
             ("A,rural,1+2,2,20,", "line 3, column c", "invalid"),

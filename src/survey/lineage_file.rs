@@ -5,7 +5,8 @@ use std::io::Read;
 
 use super::LineageRow;
 use super::register_file::{Cells, find_missing_columns, read_rows};
-use crate::foundation::{Findings, LimitedFindings, Table, cell_path};
+use crate::foundation::{Findings, LimitedFindings};
+use crate::tables::{Table, cell_path, did_you_mean};
 
 const REQUIRED: [&str; 7] =
     ["from_province", "from_code", "from_name", "to_province_code", "to_code", "to_name", "effective_on"];
@@ -66,8 +67,12 @@ fn find_too_large_sums(rows: &[(u64, LineageRow)], findings: &mut LimitedFinding
 fn check_columns<R: Read>(table: &Table<R>) -> Result<(), Findings> {
     let mut findings = Findings::default();
     let known = [&REQUIRED[..], &OPTIONAL[..]].concat();
-    for column in table.columns().iter().filter(|column| !known.contains(&column.as_str())) {
-        let message = format!("this column is not known; known are {}", known.join(", "));
+    for column in table.columns().iter().filter(|column| !column.is_empty() && !known.contains(&column.as_str())) {
+        let message = format!(
+            "this column is not known; known are {}{}",
+            known.join(", "),
+            did_you_mean(column, known.iter().copied())
+        );
         findings.push(cell_path(1, column), "unknown_column", message);
     }
     find_missing_columns(table, &REQUIRED, &mut findings);
@@ -84,7 +89,7 @@ fn read_row<R: Read>(cells: &mut Cells<'_, R>) -> Option<LineageRow> {
     let (to_province_code, to_code, to_name) =
         (cells.code("to_province_code"), cells.code("to_code"), cells.text("to_name"));
     let effective_on = cells.date("effective_on");
-    let share = cells.parsed("share", |text| {
+    let share = cells.number("share", |text| {
         text.parse::<f64>().map_err(|_| format!("{text:?} is not a number; write a share like 0.25"))
     });
     let possible = share.filter(|share| *share > 0.0 && *share <= 1.0);

@@ -12,6 +12,7 @@ use super::plan_open_link::read_open_link;
 use super::plan_ranking::read_ranking;
 use super::{Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, UnitSelection};
 use crate::foundation::{Code, Findings, LimitedFindings, Text, Weight};
+use crate::tables::MissingCodes;
 
 impl Plan {
     /// The most units that a plan may list.
@@ -51,6 +52,7 @@ impl Plan {
         let units = read_units(&mut keys, period, &mut found);
         let field = read_field(&mut keys, &mut found);
         let columns = read_columns(&mut keys, &mut found);
+        let missing = read_missing(&mut keys, &mut found);
         let open_link = read_open_link(&mut keys, &mut found);
         let estimation = read_estimation(&mut keys, &mut found);
         let ranking = read_ranking(&mut keys, &mut found);
@@ -70,6 +72,7 @@ impl Plan {
                 open_link,
                 default_weight,
                 columns,
+                missing,
                 level,
                 wished_margin,
                 estimation,
@@ -118,6 +121,7 @@ impl Plan {
         put("field", to_table(field.map(|(key, value)| (key.to_owned(), value))));
         let named = self.columns.named();
         put("columns", to_table(named.into_iter().filter_map(|(key, name)| Some((key.to_owned(), text(name?))))));
+        put("missing", missing_table(&self.missing));
         put("open_link", Value::Table(self.open_link.to_table()));
         put("estimation", Value::Table(self.estimation.to_table()));
         put("ranking", Value::Table(self.ranking.to_table()));
@@ -293,6 +297,27 @@ fn read_selection(keys: &mut Keys, found: &mut LimitedFindings) -> Option<UnitSe
         }
     }
     Some(UnitSelection::Listed(codes))
+}
+
+fn read_missing(keys: &mut Keys, found: &mut LimitedFindings) -> MissingCodes {
+    let mut keys = keys.table("missing", found);
+    let built_in = keys.optional("built_in", found).unwrap_or(true);
+    let codes = match keys.optional::<Value>("codes", found) {
+        None => Some(Vec::new()),
+        Some(Value::Array(codes)) => codes.iter().map(|code| code.as_str().map(str::to_owned)).collect(),
+        Some(_) => None,
+    };
+    keys.finish(found);
+    let codes = codes.ok_or("this must be a list of codes in quotes".to_owned());
+    codes.and_then(|codes| MissingCodes::new(codes, built_in)).unwrap_or_else(|error| {
+        found.push("missing.codes", "invalid", error);
+        MissingCodes::default()
+    })
+}
+
+fn missing_table(missing: &MissingCodes) -> Value {
+    let codes = missing.declared().iter().map(text).collect::<Vec<_>>().into();
+    to_table([("codes".to_owned(), codes), ("built_in".to_owned(), missing.has_built_in().into())])
 }
 
 fn read_columns(keys: &mut Keys, found: &mut LimitedFindings) -> ImportColumns {

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::foundation::{Code, Findings, Text, Weight};
 use crate::statistics::{CalibrationMethod, DesignEffect, IntervalMethod, LonelyPsu, NegativeWeightRule, UnaskedItems};
+use crate::tables::MissingCodes;
 
 const EXAMPLE: &str = include_str!("../../docs/examples/plan.toml");
 const UNITS_2024: &str = include_str!("../app/demo/units-laocai-2024.csv");
@@ -321,6 +322,7 @@ prop_compose! {
             default_weight: Weight::from_billionths(weight).unwrap(), level, wished_margin, synthetic,
             estimation, calibration, open_link,
             ranking: RankingPlan { answers_min: 30, psus_min: 4 },
+            missing: MissingCodes::new(vec!["-99".to_owned(), "k. A.".to_owned()], synthetic).unwrap(),
             columns: ImportColumns {
                 id, unit: unit.unwrap_or_else(|| "unit".to_owned()), stratum, psu, weight: weight_column, mode, answered_on,
             },

@@ -126,6 +126,7 @@ pub(crate) fn wave(state: WaveState) -> Wave {
         layout: FormLayout::FactorPages,
         open_link: OpenLinkPlan::default(),
         default_weight: Weight::ONE,
+        missing: crate::tables::MissingCodes::default(),
         columns: ImportColumns {
             id: None,
             unit: "unit".to_owned(),

@@ -1,13 +1,14 @@
 //! Reads units from a CSV file: all of it or nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use chrono::NaiveDate;
 
 use super::UnitRow;
-use super::register_file::{Cells, find_missing_columns, read_rows};
-use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Table, Text, cell_path};
+use super::register_file::{Cells, built_in_missing, find_missing_columns, read_rows};
+use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Text};
+use crate::tables::{Table, cell_path, did_you_mean};
 
 const REQUIRED: [&str; 3] = ["code", "level", "kind"];
 const OPTIONAL: [&str; 3] = ["parent_code", "valid_from", "valid_to"];
@@ -21,7 +22,8 @@ pub fn read_units(reader: impl Read) -> Result<Vec<UnitRow>, Findings> {
     let mut table = Table::open(reader)?;
     let columns = UnitColumns::of(&table)?;
     let mut findings = LimitedFindings::default();
-    let rows = read_rows(&mut table, &mut findings, |cells| columns.read(cells));
+    let mut rows = read_rows(&mut table, &mut findings, |cells| columns.read(cells));
+    forget_missing_parents(&mut rows);
     find_overlaps(&rows, &mut findings);
     findings.into_result(rows.into_iter().map(|(_, row)| row).collect())
 }
@@ -35,14 +37,16 @@ impl UnitColumns {
     fn of<R: Read>(table: &Table<R>) -> Result<Self, Findings> {
         let mut findings = Findings::default();
         let mut names = Vec::new();
-        for (position, column) in table.columns().iter().enumerate() {
+        for (position, column) in table.columns().iter().enumerate().filter(|(_, column)| !column.is_empty()) {
             match column.strip_prefix("name_").map(LanguageTag::new) {
                 Some(Ok(language)) => names.push((position, language)),
                 Some(Err(error)) => findings.push(cell_path(1, column), "unknown_column", error.to_string()),
                 None if REQUIRED.contains(&column.as_str()) || OPTIONAL.contains(&column.as_str()) => {}
                 None => {
                     let known = [&REQUIRED[..], &OPTIONAL[..]].concat().join(", ");
-                    let message = format!("this column is not known; known are {known} and name_<language>");
+                    let names = REQUIRED.iter().chain(&OPTIONAL).copied();
+                    let hint = did_you_mean(column, names);
+                    let message = format!("this column is not known; known are {known} and name_<language>{hint}");
                     findings.push(cell_path(1, column), "unknown_column", message);
                 }
             }
@@ -60,7 +64,7 @@ impl UnitColumns {
             return None;
         }
         let (code, level, kind) = (cells.code("code"), cells.code("level"), cells.code("kind"));
-        let parent_code = cells.optional_code("parent_code");
+        let parent_code = cells.code_or_missing("parent_code");
         let (valid_from, valid_to) = (cells.optional_date("valid_from"), cells.optional_date("valid_to"));
         if let (Some(from), Some(to)) = (valid_from, valid_to)
             && to < from
@@ -82,6 +86,16 @@ impl UnitColumns {
             );
         }
         Some(UnitRow { code: code?, level: level?, kind: kind?, parent_code, names, valid_from, valid_to })
+    }
+}
+
+/// A parent that is called like a missing code is one only where a unit of the file has that code.
+fn forget_missing_parents(rows: &mut [(u64, UnitRow)]) {
+    let missing = built_in_missing();
+    let declared: HashSet<Code> =
+        rows.iter().map(|(_, row)| &row.code).filter(|code| missing.has(code.as_str())).cloned().collect();
+    for (_, row) in rows {
+        row.parent_code.take_if(|parent| missing.has(parent.as_str()) && !declared.contains(parent));
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 use crate::statistics::Confidence;
+use crate::tables::MissingCodes;
 
 /// Where a wave stands. It moves down this list and never back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -125,6 +126,8 @@ pub struct Plan {
     pub default_weight: Weight,
     /// Which columns of an imported file hold what.
     pub columns: ImportColumns,
+    /// What says in an imported file that nothing is known, in every column.
+    pub missing: MissingCodes,
     /// The confidence level of intervals and rank sets, such as 0.95.
     pub level: f64,
     /// The margin of error that the fieldwork aims at, as a share (0.05 = five points).

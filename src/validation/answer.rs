@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Fault;
 use crate::foundation::Code;
 use crate::survey::{Answer, Choice, Item, ItemKind, Scale};
+use crate::tables::with_decimal_point;
 
 /// An answer as it was sent, before it is known to be one.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,8 +32,8 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// Reads a cell: a number where the item takes one, several options parted by spaces, `;` or `|`.
-    pub(super) fn from_cell(kind: &ItemKind, cell: &'a str) -> Self {
+    /// Reads a cell: a number where the item takes one, several options parted by spaces, `;`, `,` or `|`.
+    pub(super) fn from_cell(kind: &ItemKind, cell: &'a str, has_decimal_comma: bool) -> Self {
         let cell = cell.trim();
         if cell.is_empty() {
             return Self::Null;
@@ -40,10 +41,10 @@ impl<'a> Raw<'a> {
         match kind {
             ItemKind::Likert | ItemKind::Number { .. } => match cell.as_bytes() {
                 [digit @ b'0'..=b'9'] => Self::Number(f64::from(digit - b'0')),
-                _ => cell.parse().map_or(Self::Text(cell), Self::Number),
+                _ => with_decimal_point(cell, has_decimal_comma).parse().map_or(Self::Text(cell), Self::Number),
             },
             ItemKind::MultipleChoice { .. } => {
-                Self::List(cell.split([' ', ';', '|']).filter(|code| !code.is_empty()).collect())
+                Self::List(cell.split([' ', ';', ',', '|']).filter(|code| !code.is_empty()).collect())
             }
             ItemKind::SingleChoice { .. } | ItemKind::ShortText { .. } | ItemKind::Note => Self::Text(cell),
         }
@@ -241,12 +242,13 @@ mod tests {
             (&single, "5", Raw::Text("5")),
             (&multiple, "a; b", Raw::List(vec!["a", "b"])),
             (&multiple, "a|b", Raw::List(vec!["a", "b"])),
+            (&multiple, "a, b", Raw::List(vec!["a", "b"])),
         ];
         for (kind, cell, raw) in table {
-            assert_eq!(Raw::from_cell(kind, cell), raw, "{cell}");
+            assert_eq!(Raw::from_cell(kind, cell, false), raw, "{cell}");
         }
         for cell in ["NaN", "inf"] {
-            let fault = check_answer(&item(number.clone()), &Raw::from_cell(&number, cell)).unwrap_err();
+            let fault = check_answer(&item(number.clone()), &Raw::from_cell(&number, cell, false)).unwrap_err();
             assert_eq!(fault.code, "wrong_type", "{cell}");
         }
     }

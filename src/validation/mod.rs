@@ -24,6 +24,7 @@
 
 mod answer;
 mod envelope;
+mod response_columns;
 mod response_file;
 #[cfg(test)]
 mod response_file_tests;

@@ -1,6 +1,7 @@
 //! Collected answers from a CSV file, row by row.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::Read;
 
 use chrono::NaiveDate;
@@ -8,11 +9,12 @@ use csv::{ByteRecord, StringRecord};
 use uuid::Uuid;
 
 use super::Fault;
-use super::answer::Raw;
+use super::response_columns::{Columns, ItemColumns, find_columns};
 use super::sheets::{Part, check_sheets, is_answered};
 use super::submission::{check_answered_on, check_code, check_mode, check_weight, unknown_unit};
-use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Table, cell_path};
-use crate::survey::{Item, ItemKind, Mode, Placement, Response, Source, Wave};
+use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings};
+use crate::survey::{Answer, Item, Mode, Placement, Response, Source, Wave};
+use crate::tables::{MissingCodes, Table, cell_path, with_decimal_point};
 
 /// The most characters in a respondent's number.
 const ID_LENGTH_MAX: usize = 200;
@@ -23,11 +25,8 @@ pub struct ResponseFile<'w, R> {
     wave: &'w Wave,
     today: NaiveDate,
     columns: Columns,
-    ignored: Vec<String>,
     units: HashMap<&'w str, &'w Code>,
     language: LanguageTag,
-    /// How often each row was seen, in files without a column of respondents' numbers.
-    repeats: HashMap<[u8; 32], u64>,
     record: StringRecord,
     buffer: Vec<u8>,
 }
@@ -43,80 +42,27 @@ pub struct Rejected {
     pub findings: Findings,
 }
 
-/// The positions of the columns.
-struct Columns {
-    id: Option<usize>,
-    unit: usize,
-    stratum: Option<usize>,
-    psu: Option<usize>,
-    weight: Option<usize>,
-    mode: Option<usize>,
-    answered_on: Option<usize>,
-    items: Vec<Option<usize>>,
-    respondent: Vec<Option<usize>>,
-}
-
 /// Opens a file of collected answers: columns as the plan names them, items and respondent questions by their codes.
 ///
-/// An empty cell is `null`. A row whose items are all empty says that somebody was drawn and gave no answer. Each row gets an id that is the same whenever it is read again: of its respondent's number, or
-/// else of its content and how often that came before. Where the plan names no column of days, the last field day is
+/// An empty cell is `null`, and so is a missing code, unless it is declared as a unit or an option. A row whose items are all
+/// missing says that somebody was drawn and gave no answer. Each row gets an id: of its respondent's number, or else of what is
+/// read of it, so that equal rows have the same one ([`ResponseFile::has_numbers`]). Where the plan names no column of days, the last field day is
 /// taken, even before it has come, so that a second import says the same. Findings about the header, for which no row is
 /// read: `missing_column`, `not_allowed` (no column of modes, and the wave takes no paper answers) and those of
 /// [`Table::open`]. A file that breaks off ends with a rejected row whose finding is `unreadable`.
 pub fn read_responses<R: Read>(reader: R, wave: &Wave, today: NaiveDate) -> Result<ResponseFile<'_, R>, Findings> {
     let table = Table::open(reader)?;
-    let (columns, ignored) = find_columns(&table, wave)?;
+    let columns = find_columns(&table, wave)?;
     Ok(ResponseFile {
         table,
         wave,
         today,
         columns,
-        ignored,
         units: wave.units.iter().map(|unit| (unit.code().as_str(), unit.code())).collect(),
         language: wave.questionnaire.languages.first().cloned().unwrap_or_else(LanguageTag::vietnamese),
-        repeats: HashMap::new(),
         record: StringRecord::new(),
         buffer: Vec::new(),
     })
-}
-
-fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<(Columns, Vec<String>), Findings> {
-    let mut findings = LimitedFindings::default();
-    let planned = &wave.plan.columns;
-    let mut named = |name: Option<&str>| {
-        let position = table.column(name?);
-        if position.is_none() {
-            findings.push(cell_path(1, name?), "missing_column", "the plan names this column; the file has none");
-        }
-        position
-    };
-    let columns = Columns {
-        id: named(planned.id.as_deref()),
-        unit: named(Some(&planned.unit)).unwrap_or_default(),
-        stratum: named(planned.stratum.as_deref()),
-        psu: named(planned.psu.as_deref()),
-        weight: named(planned.weight.as_deref()),
-        mode: named(planned.mode.as_deref()),
-        answered_on: named(planned.answered_on.as_deref()),
-        items: wave.questionnaire.items().map(|item| table.column(item.code.as_str())).collect(),
-        respondent: wave.questionnaire.respondent.iter().map(|item| table.column(item.code.as_str())).collect(),
-    };
-    for (item, position) in wave.questionnaire.items().zip(&columns.items) {
-        if item.kind == ItemKind::Likert && position.is_none() {
-            findings.push(cell_path(1, item.code.as_str()), "missing_column", "each rated item needs a column");
-        }
-    }
-    if planned.mode.is_none() && !wave.plan.modes.contains(&Mode::Paper) {
-        let message =
-            "the file has no column of modes, so its answers are from paper; but the wave takes no paper answers";
-        findings.push("columns.mode", "not_allowed", message);
-    }
-    let questions: Vec<&str> =
-        wave.questionnaire.items().chain(&wave.questionnaire.respondent).map(|item| item.code.as_str()).collect();
-    let is_read =
-        |column: &str| questions.contains(&column) || planned.named().iter().any(|(_, name)| *name == Some(column));
-    let ignored = table.columns().iter().filter(|column| !is_read(column)).cloned().collect();
-    findings.into_result((columns, ignored))
 }
 
 impl<R: Read> ResponseFile<'_, R> {
@@ -129,7 +75,20 @@ impl<R: Read> ResponseFile<'_, R> {
     /// The columns that nothing is read from.
     #[must_use]
     pub fn ignored_columns(&self) -> &[String] {
-        &self.ignored
+        &self.columns.ignored
+    }
+
+    /// What people should know before anything is kept, in sentences.
+    #[must_use]
+    pub fn told(&self) -> &[String] {
+        &self.columns.told
+    }
+
+    /// Whether rows have numbers of their respondents. Without them, the ids of rows that say the same are equal, and whoever
+    /// keeps them must tell them apart.
+    #[must_use]
+    pub fn has_numbers(&self) -> bool {
+        self.columns.id.is_some()
     }
 
     /// The cells of the row that was read last.
@@ -149,16 +108,31 @@ impl<R: Read> ResponseFile<'_, R> {
         let mut findings = LimitedFindings::default();
         let id = match self.columns.id {
             Some(column) => self.id_of_number(column, line, &mut findings),
-            None => Some(self.id_of_content()),
+            None => Some(Uuid::nil()),
         };
-        let mut row = Row { columns: self.table.columns(), record: &self.record, line, findings: &mut findings };
         let plan = &self.wave.plan;
-        let unit =
-            row.required(self.columns.unit, |code| self.units.get(code).copied().ok_or_else(|| unknown_unit(code)));
-        let stratum = self.columns.stratum.map_or_else(|| unit.cloned(), |column| row.required(column, check_code));
+        let has_decimal_comma = self.table.has_decimal_comma();
+        let mut row = Row {
+            columns: self.table.columns(),
+            record: &self.record,
+            line,
+            missing: &plan.missing,
+            findings: &mut findings,
+        };
+        // A unit may be called like a missing code.
+        let unit = match self.units.get(row.cell(self.columns.unit)) {
+            Some(unit) => Some(*unit),
+            None => row.required(self.columns.unit, |code| Err(unknown_unit(code))),
+        };
+        let stratum = match self.columns.stratum {
+            Some(column) if column != self.columns.unit => row.required(column, check_code),
+            _ => unit.cloned(),
+        };
         // One `Option` says whether there is a column, the other whether its cell can be used.
         let psu = self.columns.psu.map(|column| row.required(column, check_code));
-        let weight = self.columns.weight.map_or(Some(plan.default_weight), |column| row.required(column, check_weight));
+        let weight = self.columns.weight.map_or(Some(plan.default_weight), |column| {
+            row.required(column, |text| check_weight(&with_decimal_point(text, has_decimal_comma)))
+        });
         let mode =
             self.columns.mode.map_or(Some(Mode::Paper), |column| row.required(column, |name| check_mode(name, plan)));
         let answered_on = self.columns.answered_on.map_or(Some(plan.field.closes), |column| {
@@ -168,11 +142,11 @@ impl<R: Read> ResponseFile<'_, R> {
         let before = findings.count();
         let raw_of = |part: Part, position: usize, item: &Item| {
             let columns = if part == Part::Answers { &self.columns.items } else { &self.columns.respondent };
-            let cell = self.record.get(columns[position]?)?;
-            Some(Raw::from_cell(&item.kind, cell))
+            let cell_of = |column| self.record.get(column).unwrap_or_default().trim();
+            columns.get(position)?.raw(&item.kind, cell_of, &plan.missing, has_decimal_comma)
         };
         let path_of = |_, item: &Item| cell_path(line, item.code.as_str());
-        let drawn = self.columns.items.iter().flatten().all(|column| self.is_blank(*column));
+        let drawn = self.columns.items.iter().flat_map(ItemColumns::positions).all(|column| self.is_blank(column));
         let (answers, respondent) = check_sheets(self.wave, drawn, raw_of, path_of, &mut findings);
         if findings.count() == before && !drawn && !is_answered(&answers) {
             let message =
@@ -200,35 +174,51 @@ impl<R: Read> ResponseFile<'_, R> {
             })
         };
         let response = response();
-        findings.into_value(response)
+        let mut response = findings.into_value(response)?;
+        if self.columns.id.is_none() {
+            response.id = self.id_of_content(&response);
+        }
+        Ok(response)
     }
 
     fn is_blank(&self, column: usize) -> bool {
-        self.record.get(column).is_none_or(|cell| cell.trim().is_empty())
+        self.record.get(column).is_none_or(|cell| cell.trim().is_empty() || self.wave.plan.missing.has(cell.trim()))
     }
 
     /// An id out of the respondent's number, the same in every import into this wave.
     fn id_of_number(&mut self, column: usize, line: u64, findings: &mut LimitedFindings) -> Option<Uuid> {
-        let mut row = Row { columns: self.table.columns(), record: &self.record, line, findings };
+        let missing = &self.wave.plan.missing;
+        let mut row = Row { columns: self.table.columns(), record: &self.record, line, missing, findings };
         let number = row.required(column, |number| {
+            if is_mangled(number) {
+                let message = format!(
+                    "a spreadsheet has cut the digits of this number to {number}, so nobody is known by it; take the file as it \
+                     was exported, or give this column the format \"Text\" before the numbers are put in"
+                );
+                return Err(Fault::new("mangled", message));
+            }
             let length = number.chars().count();
             let message = || format!("{length} characters; at most {ID_LENGTH_MAX} are taken");
             if length > ID_LENGTH_MAX { Err(Fault::new("too_long", message())) } else { Ok(number) }
         })?;
-        Some(derived_id(&["number", self.wave.plan.code.as_str(), number], &mut self.buffer))
+        Some(derived_id(&["number", self.wave.plan.code.as_str(), whole(number)], &mut self.buffer))
     }
 
-    /// An id out of the row's content and the number of rows before it that say the same.
-    fn id_of_content(&mut self) -> Uuid {
-        self.buffer.clear();
-        for cell in &self.record {
-            put_part(cell, &mut self.buffer);
-        }
-        let content = blake3::hash(&self.buffer);
-        let repeat = self.repeats.entry(*content.as_bytes()).or_default();
-        *repeat += 1;
-        let repeat = repeat.to_string();
-        derived_id(&["content", self.wave.plan.code.as_str(), &content.to_hex(), &repeat], &mut self.buffer)
+    /// An id out of everything that is read of a row, however the file writes it.
+    fn id_of_content(&mut self, response: &Response) -> Uuid {
+        let Response { unit, placement, mode, answered_on, answers, respondent, .. } = response;
+        let Placement { stratum, psu, weight } = placement;
+        let mut place = String::new();
+        write!(place, "{weight} {answered_on}").expect("writing to a string does not fail");
+        let psu = psu.as_ref().map_or("", Code::as_str);
+        let (said, of_whom) = (answers.pack(), respondent.pack());
+        let mut parts = vec!["content", self.wave.plan.code.as_str(), unit.as_str(), stratum.as_str(), psu, &place];
+        parts.extend([mode.as_str(), &said, &of_whom]);
+        parts.extend(answers.0.iter().chain(&respondent.0).map(|answer| match answer {
+            Some(Answer::Text(words)) => words.as_str(),
+            _ => "",
+        }));
+        derived_id(&parts, &mut self.buffer)
     }
 }
 
@@ -256,16 +246,50 @@ struct Row<'a> {
     columns: &'a [String],
     record: &'a StringRecord,
     line: u64,
+    missing: &'a MissingCodes,
     findings: &'a mut LimitedFindings,
 }
 
 impl<'a> Row<'a> {
-    /// What `check` makes of the cell; what is wrong is noted, and an empty cell is `missing`.
+    /// The cell, without blanks around it.
+    fn cell(&self, column: usize) -> &'a str {
+        self.record.get(column).unwrap_or_default().trim()
+    }
+
+    /// What `check` makes of the cell; what is wrong is noted, and an empty cell or a missing code is `missing`.
     fn required<T>(&mut self, column: usize, check: impl FnOnce(&'a str) -> Result<T, Fault>) -> Option<T> {
-        let cell = self.record.get(column).unwrap_or_default().trim();
-        let checked = if cell.is_empty() { Err(Fault::new("missing", "this must not be empty")) } else { check(cell) };
+        let cell = self.cell(column);
+        let checked = if cell.is_empty() {
+            Err(Fault::new("missing", "this must not be empty"))
+        } else if self.missing.has(cell) {
+            Err(Fault::new("missing", format!("{cell:?} says that nothing is known; this must not be empty")))
+        } else {
+            check(cell)
+        };
         let name = || self.columns.get(column).map_or("?", String::as_str);
         checked.map_err(|fault| self.findings.push(cell_path(self.line, name()), fault.code, fault.message)).ok()
+    }
+}
+
+/// Whether a number was written as `1.23457E+11`, which many numbers become.
+fn is_mangled(number: &str) -> bool {
+    let Some((digits, exponent)) = number.split_once(['E', 'e']) else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, decimals) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    let has_sign = exponent.starts_with(['+', '-']);
+    let is_written_so = digits != whole || exponent.starts_with('+');
+    is_number(whole.trim_start_matches('-'))
+        && is_number(decimals)
+        && is_written_so
+        && is_number(if has_sign { &exponent[1..] } else { exponent })
+}
+
+/// A whole number without the `.0` that programs put behind it where a number of its column is not known.
+fn whole(number: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match number.split_once(['.', ',']) {
+        Some((whole, decimals)) if is_number(whole) && decimals == "0" => whole,
+        _ => number,
     }
 }
 

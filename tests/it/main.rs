@@ -41,5 +41,6 @@ mod small_area_files;
 mod statistics_refused;
 mod storage;
 mod support;
+mod tables;
 mod unlinkable;
 mod who_answered;

@@ -7,12 +7,16 @@ use super::EstimateError;
 use super::design::{Design, NAME_LENGTH_MAX};
 use super::table::{Field, Row, Wanted};
 use crate::foundation::Weight;
+use crate::tables::{ColumnMatch, GROUP_SIGNS, MissingCodes, did_you_mean, find_column, with_decimal_point};
 
 /// The columns that a design names.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     path: PathBuf,
     header: Vec<String>,
+    missing: MissingCodes,
+    /// Columns that were found behind the names of groups, as people are told.
+    pub told: Vec<String>,
     pub weight: Option<usize>,
     pub strata: Vec<usize>,
     pub stages: Vec<usize>,
@@ -25,20 +29,34 @@ pub(super) struct Columns {
 impl Columns {
     /// Finds each column in the header, once.
     pub(super) fn find(path: &Path, header: &[String], design: &Design) -> Result<Self, EstimateError> {
-        let one = |column: &str| position(path, header, column);
-        let all = |columns: &[String]| columns.iter().map(|column| one(column)).collect::<Result<Vec<_>, _>>();
+        let mut finder = Finder { path, header, told: Vec::new() };
         let margins = design.calibration.iter().flat_map(|(_, margins)| margins);
-        Ok(Self {
+        let mut columns = Self {
             path: path.to_owned(),
             header: header.to_vec(),
-            weight: design.weight.as_deref().map(one).transpose()?,
-            strata: all(&design.strata)?,
-            stages: all(&design.stages)?,
-            populations: all(&design.populations)?,
-            domains: all(&design.domains)?,
-            margins: margins.map(|margin| all(&margin.columns)).collect::<Result<_, _>>()?,
-            items: design.criteria.items.iter().map(|item| one(item.as_str())).collect::<Result<_, _>>()?,
-        })
+            missing: design.missing.clone(),
+            told: Vec::new(),
+            weight: design.weight.as_deref().map(|column| finder.one(column)).transpose()?,
+            strata: finder.all(&design.strata)?,
+            stages: finder.all(&design.stages)?,
+            populations: finder.all(&design.populations)?,
+            domains: finder.all(&design.domains)?,
+            margins: margins.map(|margin| finder.all(&margin.columns)).collect::<Result<_, _>>()?,
+            items: design.criteria.items.iter().map(|item| finder.one(item.as_str())).collect::<Result<_, _>>()?,
+        };
+        columns.told = finder.told;
+        Ok(columns)
+    }
+
+    /// Whether nothing stands in a column, or a missing code.
+    pub(super) fn is_missing(&self, row: &impl Row, position: usize) -> bool {
+        match row.field(position) {
+            Field::Missing => true,
+            Field::Text(text) => self.missing.has(text),
+            #[expect(clippy::cast_precision_loss, reason = "no code of so many digits is told from its neighbours")]
+            Field::Integer(value) => self.missing.has_number(value as f64),
+            Field::Number(value) => self.missing.has_number(value),
+        }
     }
 
     /// The columns that say where and of whom a row is, each once.
@@ -65,14 +83,18 @@ impl Columns {
         if let Some(plain) = row.plain_rating(position) {
             return Ok(plain);
         }
+        if self.is_missing(row, position) {
+            return Ok(0);
+        }
+        let of_number = |value: f64| (1_u8..=5).find(|rating| f64::from(*rating).total_cmp(&value).is_eq());
         let digit = match row.field(position) {
             Field::Missing => return Ok(0),
             Field::Text(text) => match text.as_bytes() {
                 [digit @ b'1'..=b'5'] => Some(digit - b'0'),
-                _ => None,
+                _ => with_decimal_point(text, row.has_decimal_comma()).parse().ok().and_then(of_number),
             },
             Field::Integer(value) => u8::try_from(value).ok().filter(|value| (1..=5).contains(value)),
-            Field::Number(value) => (1_u8..=5).find(|rating| f64::from(*rating).total_cmp(&value).is_eq()),
+            Field::Number(value) => of_number(value),
         };
         digit.ok_or_else(|| {
             let mut shown = String::new();
@@ -90,6 +112,7 @@ impl Columns {
         }
         let mut text = String::new();
         self.push_name(row, position, "the weight", &mut text)?;
+        let text = with_decimal_point(&text, row.has_decimal_comma());
         let weight: Weight = text.parse().map_err(wrong)?;
         let has_billionths = text.split_once('.').is_some_and(|(_, decimals)| decimals.len() > 9);
         if has_billionths || text.contains(['e', 'E']) {
@@ -103,7 +126,8 @@ impl Columns {
     pub(super) fn population(&self, row: &impl Row, position: usize) -> Result<f64, EstimateError> {
         let mut text = String::new();
         self.push_name(row, position, "the number of units to draw from", &mut text)?;
-        let population = text.parse().ok().filter(|population: &f64| population.is_finite() && *population >= 1.0);
+        let number = with_decimal_point(&text, row.has_decimal_comma());
+        let population = number.parse().ok().filter(|population: &f64| population.is_finite() && *population >= 1.0);
         let message = || format!("{text:?} is no number of units to draw from; use a number of at least 1");
         population.ok_or_else(|| self.wrong(row, position, message()))
     }
@@ -116,8 +140,10 @@ impl Columns {
         what: &str,
         text: &mut String,
     ) -> Result<(), EstimateError> {
+        if self.is_missing(row, position) {
+            return Err(self.wrong(row, position, format!("{what} is missing")));
+        }
         match row.field(position) {
-            Field::Missing => Err(self.wrong(row, position, format!("{what} is missing"))),
             Field::Text(name) if name.len() > NAME_LENGTH_MAX && name.chars().count() > NAME_LENGTH_MAX => {
                 Err(self.wrong(row, position, format!("{what} has more than {NAME_LENGTH_MAX} characters")))
             }
@@ -142,16 +168,40 @@ impl Columns {
     }
 }
 
-/// Where the column of this name stands in the header, of which there must be one.
+/// Where the column of this name stands in the header, of which there must be one; also behind the names of groups.
 pub(super) fn position(path: &Path, header: &[String], column: &str) -> Result<usize, EstimateError> {
-    let mut found = header.iter().enumerate().filter(|(_, name)| *name == column).map(|(position, _)| position);
-    match (found.next(), found.count()) {
-        (Some(position), 0) => Ok(position),
-        (first, more) => Err(EstimateError::Column {
-            path: path.display().to_string(),
-            column: column.to_owned(),
-            found: usize::from(first.is_some()) + more,
-        }),
+    Finder { path, header, told: Vec::new() }.one(column)
+}
+
+/// Finds columns, and notes those that stand behind the names of groups.
+struct Finder<'a> {
+    path: &'a Path,
+    header: &'a [String],
+    told: Vec<String>,
+}
+
+impl Finder<'_> {
+    fn one(&mut self, column: &str) -> Result<usize, EstimateError> {
+        match find_column(self.header, column, GROUP_SIGNS) {
+            ColumnMatch::Named(position) => Ok(position),
+            ColumnMatch::InGroup(position) => {
+                let told = format!("The column `{}` is read as `{column}`.", self.header[position]);
+                if !self.told.contains(&told) {
+                    self.told.push(told);
+                }
+                Ok(position)
+            }
+            ColumnMatch::Found(found) => {
+                let known = self.header.iter().map(String::as_str);
+                let hint = if found == 0 { did_you_mean(column, known) } else { String::new() };
+                let path = self.path.display().to_string();
+                Err(EstimateError::Column { path, column: column.to_owned(), found, hint })
+            }
+        }
+    }
+
+    fn all(&mut self, columns: &[String]) -> Result<Vec<usize>, EstimateError> {
+        columns.iter().map(|column| self.one(column)).collect()
     }
 }
 

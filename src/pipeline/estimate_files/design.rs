@@ -13,6 +13,7 @@ use crate::estimation::{Calibration, TallySums};
 use crate::foundation::Code;
 use crate::index::{Criteria, Method};
 use crate::statistics::{Confidence, LonelyPsu, NegativeWeightRule, UnaskedItems};
+use crate::tables::MissingCodes;
 
 /// The method whose four indices are estimated; the design file says what counts as satisfied.
 const METHOD: &str = "sipas-top2@2017";
@@ -36,6 +37,8 @@ pub(super) struct Design {
     pub populations: Vec<String>,
     /// The columns whose values are domains.
     pub domains: Vec<String>,
+    /// What says that nothing is known, in every column.
+    pub missing: MissingCodes,
     /// The rated items and factors; items are columns.
     pub criteria: Criteria,
     /// The lowest rating that counts as satisfied.
@@ -67,8 +70,9 @@ impl Design {
         let (mut design, wanted) = Self::from_toml(&text).map_err(wrong)?;
         let Some(wanted) = wanted else { return Ok(design) };
         let folder = path.parent().unwrap_or(Path::new("."));
-        let read =
-            |margin: &super::design_file::MarginTable| MarginFile::read(&folder.join(&margin.file), &margin.columns);
+        let read = |margin: &super::design_file::MarginTable| {
+            MarginFile::read(&folder.join(&margin.file), &margin.columns, &design.missing)
+        };
         let files = wanted.margins.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let margins = files.iter().map(|file| file.margin.clone()).collect();
         design.calibration = Some((Calibration::of_people(wanted.method, margins, wanted.total)?, files));
@@ -84,7 +88,7 @@ impl Design {
             format!("line {line}: {}", error.message())
         })?;
         let wishes = Wishes::checked(&mut file)?;
-        let DesignFile { columns, scale, factor, options, calibration, .. } = file;
+        let DesignFile { columns, missing, scale, factor, options, calibration, .. } = file;
         check_columns(&columns, &factor, wishes.statistics.is_empty())?;
         scale.check()?;
         let level = options.level;
@@ -112,6 +116,7 @@ impl Design {
             stages,
             populations,
             domains: columns.domains,
+            missing: missing.check()?,
             criteria: criteria(columns.items, factor, options.unasked_items)?,
             satisfied_from: scale.satisfied_from,
             confidence: Confidence { level, shares: options.interval, design_effect: options.design_effect },
@@ -239,6 +244,8 @@ mod tests {
             ("[options]", "[options]\nlonely_psu = \"adapt\"", "adapt"),
             ("[options]", "[options]\ninterval = \"wild\"", "wild"),
             ("[options]", "[scale]\nsatisfied_from = 6", "satisfied_from"),
+            ("[options]", "[missing]\ncodes = [\"\"]", "missing.codes"),
+            ("[options]", "[missing]\ncode = [\"x\"]", "code"),
             ("[options]", "[scale]\nmax = 7", "scale"),
             ("[options]", "[calibration]\nmethod = \"rake\"", "rake"),
             ("[options]", "[calibration]\nmethod = \"raking\"", "margin"),

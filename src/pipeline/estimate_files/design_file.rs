@@ -11,11 +11,14 @@ use crate::foundation::Code;
 use crate::statistics::{
     CalibrationMethod, DesignEffect, IntervalMethod, LonelyPsu, NegativeWeightRule, UnaskedItems,
 };
+use crate::tables::MissingCodes;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DesignFile {
     pub columns: Columns,
+    #[serde(default)]
+    pub missing: MissingTable,
     #[serde(default)]
     pub scale: ScaleTable,
     #[serde(default)]
@@ -48,6 +51,26 @@ pub(super) struct Columns {
     pub domains: Vec<String>,
     pub id: Option<String>,
     pub replicates: Option<ReplicateColumns>,
+}
+
+/// What says that nothing is known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MissingTable {
+    codes: Vec<String>,
+    built_in: bool,
+}
+
+impl Default for MissingTable {
+    fn default() -> Self {
+        Self { codes: Vec::new(), built_in: true }
+    }
+}
+
+impl MissingTable {
+    pub(super) fn check(self) -> Result<MissingCodes, String> {
+        MissingCodes::new(self.codes, self.built_in).map_err(|error| format!("missing.codes: {error}"))
+    }
 }
 
 #[derive(Deserialize)]

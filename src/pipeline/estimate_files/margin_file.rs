@@ -9,6 +9,7 @@ use super::table::Row;
 use crate::estimation::Margin;
 use crate::foundation::Findings;
 use crate::survey::read_margin;
+use crate::tables::MissingCodes;
 
 /// Joins the values of several columns where people see them.
 pub(super) const AND: &str = " × ";
@@ -26,10 +27,10 @@ pub(super) struct MarginFile {
 
 impl MarginFile {
     /// Reads the margin of these columns.
-    pub(super) fn read(path: &Path, columns: &[String]) -> Result<Self, EstimateError> {
+    pub(super) fn read(path: &Path, columns: &[String], missing: &MissingCodes) -> Result<Self, EstimateError> {
         let shown = || path.display().to_string();
         let file = std::fs::File::open(path).map_err(|cause| EstimateError::File { path: shown(), cause })?;
-        let found = read_margin(file, columns)
+        let found = read_margin(file, columns, missing)
             .map_err(|findings| EstimateError::Margin { path: shown(), message: first_of(&findings) })?;
         let mut levels = HashMap::new();
         for (number, level) in (0..).zip(&found) {

@@ -9,6 +9,7 @@ mod design;
 mod design_file;
 mod in_memory;
 mod known;
+mod left_out;
 mod margin_file;
 mod notes;
 mod parquet_column;
@@ -93,7 +94,7 @@ pub enum EstimateError {
         message: String,
     },
     /// The responses have no such column, or have it twice.
-    #[error("{}", one_line(&format!("{path}: there must be one column {column:?}; the header has {found}")))]
+    #[error("{}", one_line(&format!("{path}: there must be one column {column:?}; the header has {found}{hint}")))]
     Column {
         /// The file.
         path: String,
@@ -101,6 +102,8 @@ pub enum EstimateError {
         column: String,
         /// How many columns have that name.
         found: usize,
+        /// What may have been meant; empty where nothing is nearly called so.
+        hint: String,
     },
     /// A value cannot be used.
     #[error("{}", one_line(&format!("{path}: {position}, column {column:?}: {message}")))]
@@ -178,7 +181,7 @@ pub enum EstimateError {
 
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
 /// each domain, then the statistics that the design asks for. Answers with sentences on what was done with the weights, and on
-/// what a reader should know besides.
+/// what a reader should know besides: how the file was read, rows that were left out, how many have no level of a domain.
 /// `progress` is told how many bytes of the responses were read.
 pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) -> Result<Vec<String>, EstimateError> {
     let others = [&options.covariance, &options.weights, &options.replicates];
@@ -204,6 +207,7 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
                 return Err(EstimateError::NegativeWeights { message: negative.to_string() });
             }
             let estimates = write::estimates(&design, &sample);
+            told.extend(sample.told.iter().cloned());
             told.extend(notes::notes(&design, &sample, &estimates));
             (estimates, Covariances::Of(Box::new(sample)))
         }

@@ -7,6 +7,7 @@ use parquet::errors::ParquetError;
 use parquet::schema::types::ColumnDescriptor;
 
 use super::table::{Field, plain_rating};
+use crate::tables::clean;
 
 /// Some values of one column; nothing where a value is missing.
 pub(super) enum Column {
@@ -208,7 +209,7 @@ impl<T> Values<T> {
 impl Values<ByteArray> {
     fn texts(self) -> Result<Column, ParquetError> {
         let text = |value: Option<ByteArray>| match value {
-            Some(value) => value.as_utf8().map(|text| Some(text.to_owned())),
+            Some(value) => value.as_utf8().map(|text| Some(clean(text).into_owned())),
             None => Ok(None),
         };
         Ok(Column::Text(self.each(|value| value).into_iter().map(text).collect::<Result<_, _>>()?))

@@ -11,6 +11,7 @@ use parquet::file::serialized_reader::SerializedFileReader;
 use super::EstimateError;
 use super::parquet_column::Column;
 use super::table::{BATCHES_AHEAD, Field, KEY_END, Reader, Row, Wanted};
+use crate::tables::clean;
 
 struct ParquetRow<'a> {
     /// By the column's place in the header; nothing for columns that are not wanted.
@@ -72,7 +73,8 @@ pub(super) fn read(
     let length = file.metadata().map_or(0, |file| file.len());
     let file = undamaged(|| SerializedFileReader::new(file)).map_err(wrong)?;
     let schema = file.metadata().file_metadata().schema_descr_ptr();
-    let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
+    let names: Vec<String> =
+        schema.columns().iter().map(|column| clean(&column.path().string()).into_owned()).collect();
     let wanted = reader.header(&names)?;
     let all = u64::try_from(file.metadata().file_metadata().num_rows()).unwrap_or(0).max(1);
     let (sender, batches) = sync_channel(BATCHES_AHEAD);

@@ -7,7 +7,8 @@ use super::EstimateError;
 use super::columns::Columns;
 use super::design::Design;
 use super::known::KnownStands;
-use super::table::{Field, Reader, Row, Wanted, read_table};
+use super::left_out::LeftOut;
+use super::table::{Reader, Row, Wanted, read_table};
 use crate::estimation::{BetweenLevels, Formed, Membership, Place, Sample, SampleBuilder, Stand};
 use crate::foundation::Weight;
 use crate::index::IndexKind;
@@ -27,6 +28,8 @@ pub(super) struct FileSample {
     pub formed: Formed,
     /// For each domain column, the number of each value's level.
     pub levels: Vec<BTreeMap<String, usize>>,
+    /// How the file was read, in sentences.
+    pub told: Vec<String>,
 }
 
 impl FileSample {
@@ -54,9 +57,12 @@ impl FileSample {
             known: KnownStands::default(),
             scratch: Scratch::new(design),
             weights: Weights::default(),
+            left_out: LeftOut::new(design),
         };
-        read_table(path, &mut reader, &mut progress)?;
-        let Responses { builder, levels, weights, known, .. } = reader;
+        let mut told = read_table(path, &mut reader, &mut progress)?;
+        let Responses { builder, levels, weights, known, left_out, columns, .. } = reader;
+        told.extend(columns.told);
+        told.extend(left_out.told(design));
         // Forming the sample needs the memory.
         drop(known);
         // In the order of their names, in which they are written.
@@ -77,7 +83,7 @@ impl FileSample {
             let stratum = stratum.replace(STRATUM_SEPARATOR, " ");
             return Err(EstimateError::Lonely { stratum: stratum.trim().to_owned() });
         }
-        Ok(Self { sample, formed, levels })
+        Ok(Self { sample, formed, levels, told })
     }
 }
 
@@ -132,6 +138,7 @@ struct Responses<'a> {
     known: KnownStands,
     scratch: Scratch,
     weights: Weights,
+    left_out: LeftOut,
 }
 
 impl Reader for Responses<'_> {
@@ -155,12 +162,25 @@ impl Responses<'_> {
             *rating = self.columns.rating(row, *position)?;
         }
         let known = self.known.find(row, &self.of_stand);
+        self.left_out.rows += 1;
         if known.is_none() {
+            if self.is_nowhere(row) {
+                return Ok(());
+            }
             self.read_names(row, scratch)?;
         }
         let weight = self.weight(row)?;
         let stand = if let Some(known) = known { known } else { self.stand(scratch)? };
         Ok(self.builder.add_response_at(stand, weight, &scratch.ratings)?)
+    }
+
+    /// Whether the stratum or a sampling unit of the row is missing; such a row is counted and has no place in the sample.
+    fn is_nowhere(&mut self, row: &impl Row) -> bool {
+        let lacks = |positions: &[usize]| positions.iter().any(|position| self.columns.is_missing(row, *position));
+        let (lacks_stratum, lacks_unit) = (lacks(&self.columns.strata), lacks(&self.columns.stages));
+        self.left_out.without_stratum += u64::from(lacks_stratum);
+        self.left_out.without_unit += u64::from(lacks_unit && !lacks_stratum);
+        lacks_stratum || lacks_unit
     }
 
     /// Reads what says where and of whom the row is.
@@ -189,7 +209,10 @@ impl Responses<'_> {
         let member = Membership { levels: &scratch.levels, margins: &scratch.margins };
         let place = Place { stratum: &scratch.stratum, units: &units, populations: &scratch.populations };
         let stand = self.builder.stand(member, &place)?;
-        self.known.keep(stand);
+        // Rows without a level of some domain are counted, so each is looked at.
+        if scratch.levels.len() == self.columns.domains.len() {
+            self.known.keep(stand);
+        }
         Ok(stand)
     }
 
@@ -207,7 +230,8 @@ impl Responses<'_> {
         let levels_max = LEVELS_TIMES_SQUARED_ITEMS_MAX / self.design.criteria.items.len().pow(2);
         scratch.levels.clear();
         for (domain, position) in self.columns.domains.iter().enumerate() {
-            if row.field(*position) == Field::Missing {
+            if self.columns.is_missing(row, *position) {
+                self.left_out.of_domains[domain] += 1;
                 continue;
             }
             scratch.name.clear();

@@ -8,7 +8,7 @@ use csv::StringRecord;
 
 use super::EstimateError;
 use super::parquet_table;
-use crate::foundation::{CsvRowError, CsvRows};
+use crate::tables::{CsvRowError, CsvRows};
 
 /// Rows that are parsed together.
 const ROWS_PER_BATCH: usize = 256;
@@ -39,6 +39,10 @@ pub(super) trait Row {
     fn push_key(&self, column: usize, key: &mut Vec<u8>);
     /// Where the row is, for people: `line 7`, `row 6`.
     fn position(&self) -> String;
+    /// Whether numbers that are written as text may have a decimal comma.
+    fn has_decimal_comma(&self) -> bool {
+        false
+    }
 }
 
 /// A column that a reader wants to see.
@@ -59,15 +63,15 @@ pub(super) trait Reader {
 }
 
 /// Reads a file to its end: Parquet where its name ends with `.parquet`, CSV otherwise. `progress` is told the bytes read so
-/// far.
+/// far. Returns what people should know of how the file is written.
 pub(super) fn read_table(
     path: &Path,
     reader: &mut impl Reader,
     progress: &mut impl FnMut(u64),
-) -> Result<(), EstimateError> {
+) -> Result<Vec<String>, EstimateError> {
     let file = File::open(path).map_err(|cause| EstimateError::File { path: path.display().to_string(), cause })?;
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
-        parquet_table::read(path, file, reader, progress)
+        parquet_table::read(path, file, reader, progress).map(|()| Vec::new())
     } else {
         read_csv(path, file, reader, progress)
     }
@@ -88,27 +92,41 @@ pub(super) fn plain_rating(text: &[u8]) -> Option<u8> {
 /// A row of CSV and the line that it begins on.
 type CsvLine = (u64, StringRecord);
 
-struct CsvRow<'a>(&'a CsvLine);
+struct CsvRow<'a> {
+    line: &'a CsvLine,
+    has_decimal_comma: bool,
+}
+
+impl CsvRow<'_> {
+    /// A cell; a row may lack those of columns without a name at its end.
+    fn cell(&self, column: usize) -> &str {
+        self.line.1.get(column).unwrap_or_default()
+    }
+}
 
 impl Row for CsvRow<'_> {
     fn field(&self, column: usize) -> Field<'_> {
-        match self.0.1[column].trim() {
+        match self.cell(column).trim() {
             "" => Field::Missing,
             text => Field::Text(text),
         }
     }
 
     fn plain_rating(&self, column: usize) -> Option<u8> {
-        plain_rating(self.0.1[column].as_bytes())
+        plain_rating(self.cell(column).as_bytes())
     }
 
     fn push_key(&self, column: usize, key: &mut Vec<u8>) {
-        key.extend_from_slice(self.0.1[column].as_bytes());
+        key.extend_from_slice(self.cell(column).as_bytes());
         key.push(KEY_END);
     }
 
     fn position(&self) -> String {
-        format!("line {}", self.0.0)
+        format!("line {}", self.line.0)
+    }
+
+    fn has_decimal_comma(&self) -> bool {
+        self.has_decimal_comma
     }
 }
 
@@ -121,7 +139,7 @@ fn read_csv(
     file: File,
     reader: &mut impl Reader,
     progress: &mut impl FnMut(u64),
-) -> Result<(), EstimateError> {
+) -> Result<Vec<String>, EstimateError> {
     let mut rows = CsvRows::new(file);
     let mut header = StringRecord::new();
     match rows.read(&mut header) {
@@ -131,26 +149,43 @@ fn read_csv(
     }
     reader.header(&header.iter().map(|name| name.trim().to_owned()).collect::<Vec<_>>())?;
     let width = header.len();
+    // Rows may lack the cells of columns without a name at the end.
+    let named =
+        header.iter().collect::<Vec<_>>().iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1);
+    let has_decimal_comma = rows.has_decimal_comma();
+    let mut told: Vec<String> = rows.told().into_iter().collect();
     let (sender, batches) = sync_channel(BATCHES_AHEAD);
     let (give_back, used) = channel();
     std::thread::scope(|scope| {
-        scope.spawn(move || parse(path, &mut rows, &sender, &used));
+        let parsing = scope.spawn(move || {
+            parse(path, &mut rows, &sender, &used);
+            rows.blank_rows()
+        });
         // Leaving early drops the receiver, which ends the thread.
         for batch in batches {
             let (lines, filled, bytes) = batch?;
             for line in &lines[..filled] {
-                if line.1.len() != width {
+                if line.1.len() != width && !is_fit(&line.1, named, width) {
                     let message = format!("the row has {} cells, the header {width}", line.1.len());
                     return Err(wrong(path, line.0, message));
                 }
-                reader.row(&CsvRow(line))?;
+                reader.row(&CsvRow { line, has_decimal_comma })?;
             }
             progress(bytes);
             // The thread may have ended by now and need no more records.
             drop(give_back.send(lines));
         }
-        Ok(())
+        match parsing.join() {
+            Ok(0) | Err(_) => {}
+            Ok(blank) => told.push(format!("{blank} row(s) of blanks only are passed over.")),
+        }
+        Ok(told)
     })
+}
+
+/// Whether a row has all columns that are named, and nothing behind the last one.
+fn is_fit(cells: &StringRecord, named: usize, width: usize) -> bool {
+    cells.len() >= named && cells.iter().skip(width).all(|cell| cell.trim().is_empty())
 }
 
 /// Parses all rows, into records that were used before where there are some.
@@ -185,8 +220,6 @@ fn wrong(path: &Path, line: u64, message: impl Into<String>) -> EstimateError {
 fn unreadable(path: &Path, line: u64, error: CsvRowError) -> EstimateError {
     match error {
         CsvRowError::Unreadable(message) => wrong(path, line, message),
-        CsvRowError::NotUtf8(cell) => {
-            wrong(path, line, format!("cell {} is not UTF-8; save the file as \"CSV UTF-8\"", cell + 1))
-        }
+        CsvRowError::NotUtf8(cell) => wrong(path, line, format!("cell {}: {}", cell + 1, CsvRowError::NOT_UTF8)),
     }
 }

@@ -4,12 +4,17 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use csv::StringRecord;
 use serde_json::{Map, Value};
 
 use super::RankFileError;
-use crate::foundation::{Finding, Table, cell_path};
+use crate::foundation::Finding;
+use crate::tables::{MissingCodes, Table, cell_path, clean, did_you_mean, with_decimal_point};
+
+/// What says that nothing is known.
+static MISSING: LazyLock<MissingCodes> = LazyLock::new(MissingCodes::default);
 
 /// A file of rows with named columns.
 pub(super) struct Rows {
@@ -27,6 +32,7 @@ enum Source {
 pub(super) struct Row<'a> {
     path: &'a str,
     is_json: bool,
+    has_decimal_comma: bool,
     line: u64,
     columns: &'a [&'a str],
     cells: Vec<Cow<'a, str>>,
@@ -69,6 +75,11 @@ impl Rows {
         self.columns.iter().any(|name| name == column)
     }
 
+    /// `; did you mean "Unit"?`, where a column is nearly called like this.
+    pub(super) fn did_you_mean(&self, column: &str) -> String {
+        did_you_mean(column, self.columns.iter().map(String::as_str))
+    }
+
     /// An error of the whole file.
     pub(super) fn wrong(&self, message: impl Into<String>) -> RankFileError {
         RankFileError::Input { path: self.path.clone(), message: message.into() }
@@ -81,8 +92,8 @@ impl Rows {
         mut take: impl FnMut(&Row) -> Result<(), RankFileError>,
     ) -> Result<(), RankFileError> {
         if let Some(missing) = columns.iter().find(|column| !self.has(column)) {
-            let known = self.columns.join(", ");
-            return Err(self.wrong(format!("line 1: there is no column {missing}; there are: {known}")));
+            let (known, hint) = (self.columns.join(", "), self.did_you_mean(missing));
+            return Err(self.wrong(format!("line 1: there is no column {missing}{hint}; there are: {known}")));
         }
         let path = self.path;
         match self.source {
@@ -97,17 +108,19 @@ impl Rows {
                         return Err(wrong(format!("line {line}: the row has {found} cells, the header {expected}")));
                     }
                     let cells = positions.iter().map(|position| Cow::Borrowed(record[*position].trim())).collect();
-                    let row = Row { path: &path, is_json: false, line, columns, cells };
+                    let has_decimal_comma = table.has_decimal_comma();
+                    let row = Row { path: &path, is_json: false, has_decimal_comma, line, columns, cells };
                     row.check()?;
                     take(&row)?;
                 }
             }
             Source::Json(objects) => {
                 for (line, object) in (1..).zip(&objects) {
-                    let mut row = Row { path: &path, is_json: true, line, columns, cells: Vec::new() };
+                    let mut row =
+                        Row { path: &path, is_json: true, has_decimal_comma: false, line, columns, cells: Vec::new() };
                     for (k, column) in columns.iter().enumerate() {
                         let cell = match object.get(*column) {
-                            Some(Value::String(text)) => Cow::Borrowed(text.trim()),
+                            Some(Value::String(text)) => clean(text.trim()),
                             Some(Value::Number(number)) => Cow::Owned(number.to_string()),
                             Some(Value::Null) => Cow::Borrowed(""),
                             Some(_) => return Err(row.wrong(k, "this is neither a text nor a number")),
@@ -148,10 +161,11 @@ impl Row<'_> {
         self.line
     }
 
-    /// The number in the `k`-th wanted column; nothing where it is empty.
+    /// The number in the `k`-th wanted column; nothing where it is empty or a missing code.
     pub(super) fn number(&self, k: usize) -> Result<Option<f64>, RankFileError> {
-        match (self.text(k), self.text(k).parse::<f64>()) {
-            ("", _) => Ok(None),
+        let text = self.text(k);
+        match (text, with_decimal_point(text, self.has_decimal_comma).parse::<f64>()) {
+            (text, _) if MISSING.has(text) => Ok(None),
             (_, Ok(number)) if number.is_finite() => Ok(Some(number)),
             (text, Ok(_)) => Err(self.wrong(k, format!("{text} is no finite number; leave empty what is not known"))),
             (text, Err(_)) => {

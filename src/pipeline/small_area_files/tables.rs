@@ -8,7 +8,8 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::{SmallAreaFileError, SmallAreaOptions, input};
-use crate::foundation::{Finding, Table, cell_path, composed};
+use crate::foundation::Finding;
+use crate::tables::{Table, cell_path, with_decimal_point};
 
 /// The statistic that is modelled unless another is asked for.
 const STATISTIC: &str = "index_items";
@@ -86,7 +87,7 @@ fn described(finding: &Finding) -> String {
 
 /// The name of an area, in one spelling.
 fn area_name(cell: &str, place: &str) -> Result<String, String> {
-    let name = composed(cell.trim());
+    let name = cell.trim().to_owned();
     if name.is_empty() || name.chars().count() > 500 || name.contains(char::is_control) {
         return Err(format!("{place}: an area's name has 1 to 500 characters and no line breaks"));
     }
@@ -94,8 +95,8 @@ fn area_name(cell: &str, place: &str) -> Result<String, String> {
 }
 
 /// The finite number of a cell; nothing where it is empty.
-fn number(cell: &str, place: &str) -> Result<Option<f64>, String> {
-    match (cell.trim(), cell.trim().parse::<f64>()) {
+fn number(cell: &str, has_decimal_comma: bool, place: &str) -> Result<Option<f64>, String> {
+    match (cell.trim(), with_decimal_point(cell.trim(), has_decimal_comma).parse::<f64>()) {
         ("", _) => Ok(None),
         (_, Ok(number)) if number.is_finite() => Ok(Some(number)),
         (text, _) => {
@@ -118,12 +119,13 @@ impl Covariates {
         };
         let names: Vec<String> = positions.iter().map(|at| open.table.columns()[*at].clone()).collect();
         let mut found = Self { columns: names, order: Vec::new(), areas: BTreeMap::new() };
+        let has_decimal_comma = open.table.has_decimal_comma();
         open.each(|cells, line| {
             let place = |column: &str| cell_path(line, column);
             let name = area_name(&cells[area], &place("area"))?;
             let mut values = Vec::with_capacity(positions.len());
             for (at, column) in positions.iter().zip(&found.columns) {
-                let value = number(&cells[*at], &place(column))?;
+                let value = number(&cells[*at], has_decimal_comma, &place(column))?;
                 values.push(value.ok_or_else(|| format!("{}: every area needs a number here", place(column)))?);
             }
             if found.areas.insert(name.clone(), values).is_some() {
@@ -155,13 +157,14 @@ impl Directs {
             return Err(input(path, message));
         }
         let mut found = Self::default();
+        let has_decimal_comma = open.table.has_decimal_comma();
         open.each(|cells, line| {
             if choice.as_mut().is_some_and(|choice| !choice.takes(cells)) {
                 return Ok(());
             }
             let place = |column: &str| cell_path(line, column);
             let name = area_name(&cells[area], &place("area"))?;
-            let numbers = (number(&cells[estimate], &place("estimate"))?, number(&cells[se], &place("se"))?);
+            let numbers = (number(&cells[estimate], has_decimal_comma, &place("estimate"))?, number(&cells[se], has_decimal_comma, &place("se"))?);
             if let Some(se) = numbers.1.filter(|se| *se < 0.0) {
                 return Err(format!("{}: a standard error must not be negative: {se}", place("se")));
             }

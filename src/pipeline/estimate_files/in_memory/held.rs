@@ -11,6 +11,7 @@ use super::super::table::{Field, Reader, Row, Wanted, read_table};
 use super::super::weighting_file::{REPLICATES_MAX, ReplicateColumns};
 use super::wrong;
 use crate::estimation::{NameColumn, PlaceColumns};
+use crate::tables::with_decimal_point;
 
 /// The most cells that are held: some two gigabytes.
 const CELLS_MAX: usize = 250_000_000;
@@ -187,7 +188,7 @@ impl Reader for Filling<'_> {
         for ((margin, positions), levels) in margins.zip(&self.columns.margins).zip(&mut self.held.margins) {
             // Of those who did not respond a margin may not be known; whether the others have theirs is seen later.
             let may_lack = self.design.wishes.nonresponse.is_some();
-            let is_unknown = may_lack && positions.iter().any(|at| row.field(*at) == Field::Missing);
+            let is_unknown = may_lack && positions.iter().any(|at| self.columns.is_missing(row, *at));
             let level = if is_unknown {
                 Held::NO_LEVEL
             } else {
@@ -244,7 +245,7 @@ fn name<'s>(
     at: usize,
     scratch: &'s mut String,
 ) -> Result<Option<&'s str>, EstimateError> {
-    if row.field(at) == Field::Missing {
+    if columns.is_missing(row, at) {
         return Ok(None);
     }
     scratch.clear();
@@ -254,9 +255,12 @@ fn name<'s>(
 
 /// The number in a column; nothing where it is empty.
 fn number(columns: &Columns, row: &impl Row, at: usize) -> Result<Option<f64>, EstimateError> {
+    if columns.is_missing(row, at) {
+        return Ok(None);
+    }
     let found = match row.field(at) {
         Field::Missing => return Ok(None),
-        Field::Text(text) => text.parse().ok(),
+        Field::Text(text) => with_decimal_point(text, row.has_decimal_comma()).parse().ok(),
         Field::Integer(value) => Some(value as f64),
         Field::Number(value) => Some(value),
     };

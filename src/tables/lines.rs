@@ -1,20 +1,32 @@
-//! The rows of a CSV file, whatever its line ends, each with its line; one that does not end is an error.
+//! The rows of a CSV file, whatever parts its cells and ends its lines, each with its line; one that does not end is an error.
 
-use std::io::{self, BufRead, BufReader, Chain, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
 use csv::{ByteRecord, StringRecord, Terminator};
 
+use super::clean::clean_record;
+use super::layout::{HEAD_LENGTH, Layout};
+
 /// The longest row, in bytes (give or take a buffer); a quote that is never closed would take in the whole file.
-pub(super) const ROW_LENGTH_MAX: usize = 1 << 20;
+pub(super) const ROW_LENGTH_MAX: usize = 1 << 22;
 /// Follows the last line end of a file: a row of its own, unless a quote is still open.
 const END: &str = "\u{1f}end of file\u{1f}\n";
 
 /// Reads the rows of a CSV file, its header the first of them; UTF-8, with or without byte order mark.
+///
+/// Cells are parted by what the header says (`,`, `;` or a tab), or a line `sep=;` before it. Rows of blanks only are passed
+/// over and counted. Texts come as [`super::clean`] makes them.
 pub struct CsvRows<R> {
-    reader: csv::Reader<Chain<UnixLines<R>, &'static [u8]>>,
+    reader: csv::Reader<Chain<UnixLines<Chain<Cursor<Vec<u8>>, R>>, &'static [u8]>>,
     raw: ByteRecord,
     line: u64,
     ended: bool,
+    layout: Layout,
+    /// Why nothing is read of the file; told once.
+    refusal: Option<String>,
+    /// Whether the line that names the separator is still to come.
+    awaits_separator_line: bool,
+    blank_rows: u64,
 }
 
 /// Why a row cannot be read.
@@ -26,21 +38,89 @@ pub enum CsvRowError {
     Unreadable(String),
 }
 
+impl CsvRowError {
+    /// What is wrong with a cell that is not UTF-8, and how to mend it.
+    pub const NOT_UTF8: &str = "this is not UTF-8 but perhaps windows-1258 or windows-1252, which Excel writes as plain \"CSV\"; \
+                                save the file as \"CSV UTF-8\"";
+}
+
 impl<R: Read> CsvRows<R> {
-    /// The rows of a file.
-    pub fn new(reader: R) -> Self {
-        let source = UnixLines::new(reader).chain(END.as_bytes());
+    /// The rows of a file. What it is that is no such file is told by the first [`CsvRows::read`].
+    pub fn new(mut reader: R) -> Self {
+        let mut head = Vec::new();
+        let read = reader.by_ref().take(HEAD_LENGTH as u64).read_to_end(&mut head).map_err(|error| error.to_string());
+        let plain = Layout { separator: b',', has_separator_line: false, ends_lines_with_returns: false };
+        let (layout, refusal) = match read.and_then(|_| Layout::of(&head)) {
+            Ok(layout) => (layout, None),
+            Err(refusal) => (plain, Some(refusal)),
+        };
+        let lines = UnixLines::new(Cursor::new(head).chain(reader), layout.ends_lines_with_returns);
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
+            .delimiter(layout.separator)
             .terminator(Terminator::Any(b'\n'))
-            .from_reader(source);
-        Self { reader, raw: ByteRecord::new(), line: 0, ended: false }
+            .from_reader(lines.chain(END.as_bytes()));
+        let awaits_separator_line = layout.has_separator_line;
+        let raw = ByteRecord::new();
+        Self { reader, raw, line: 0, ended: false, layout, refusal, awaits_separator_line, blank_rows: 0 }
+    }
+
+    /// What parts the cells.
+    #[must_use]
+    pub fn separator(&self) -> char {
+        self.layout.separator.into()
+    }
+
+    /// What people should know of how the file is written: a separator that is not the comma.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let separator = match self.separator() {
+            ',' => return None,
+            '\t' => "tabs".to_owned(),
+            separator => format!("`{separator}`"),
+        };
+        Some(format!("Cells are parted by {separator}, so numbers may have a decimal comma."))
+    }
+
+    /// Whether numbers may have a decimal comma: where commas do not part cells.
+    #[must_use]
+    pub fn has_decimal_comma(&self) -> bool {
+        self.layout.separator != b','
+    }
+
+    /// How many rows of blanks only were passed over.
+    #[must_use]
+    pub fn blank_rows(&self) -> u64 {
+        self.blank_rows
     }
 
     /// Reads the next row into `cells` and says on which line it begins; nothing at the end of the file. After an error of the
     /// file itself nothing more comes.
     pub fn read(&mut self, cells: &mut StringRecord) -> Option<Result<u64, CsvRowError>> {
+        if let Some(refusal) = self.refusal.take() {
+            (self.ended, self.line) = (true, 1);
+            return Some(Err(CsvRowError::Unreadable(refusal)));
+        }
+        loop {
+            let read = self.read_any(cells)?;
+            if std::mem::take(&mut self.awaits_separator_line) && read.is_ok() {
+                continue;
+            }
+            // The first byte that is no blank ends the look.
+            if read.is_ok() && cells.as_slice().bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
+                self.blank_rows += 1;
+                continue;
+            }
+            if read.is_ok() {
+                clean_record(cells);
+            }
+            return Some(read);
+        }
+    }
+
+    /// Reads the next row, whatever it is.
+    fn read_any(&mut self, cells: &mut StringRecord) -> Option<Result<u64, CsvRowError>> {
         if self.ended {
             return None;
         }
@@ -109,6 +189,8 @@ impl<R: Read> CsvRows<R> {
 /// Drops the carriage return of Windows line ends and ends the last line, so that lines can be counted by `\n` alone.
 struct UnixLines<R> {
     inner: BufReader<R>,
+    /// Whether a carriage return alone ends a line, too.
+    ends_with_returns: bool,
     last: u8,
     /// Bytes given out since the reader began its row.
     row_length: usize,
@@ -117,15 +199,16 @@ struct UnixLines<R> {
 }
 
 impl<R: Read> UnixLines<R> {
-    fn new(inner: R) -> Self {
-        Self { inner: BufReader::with_capacity(1 << 16, inner), last: b'\n', row_length: 0, dropped: 0 }
+    fn new(inner: R, ends_with_returns: bool) -> Self {
+        let inner = BufReader::with_capacity(1 << 16, inner);
+        Self { inner, ends_with_returns, last: b'\n', row_length: 0, dropped: 0 }
     }
 }
 
 impl<R: Read> Read for UnixLines<R> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         if self.row_length > ROW_LENGTH_MAX {
-            let message = "the row does not end within a mebibyte; is a quote not closed?";
+            let message = "the row does not end within 4 MiB; is a quote not closed?";
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         let read = self.read_lines(target)?;
@@ -163,7 +246,7 @@ impl<R: Read> UnixLines<R> {
                     break;
                 }
                 if held {
-                    target[written] = b'\r';
+                    target[written] = if self.ends_with_returns { b'\n' } else { b'\r' };
                     written += 1;
                 }
                 if shown {
@@ -223,7 +306,7 @@ mod tests {
         #[test]
         fn windows_line_ends_are_dropped_however_the_bytes_arrive(text in "[a\r\n]{0,40}", size in 2_usize..5) {
             let mut read = Vec::new();
-            let mut lines = UnixLines::new(text.as_bytes());
+            let mut lines = UnixLines::new(text.as_bytes(), false);
             let mut window = vec![0; size];
             loop {
                 let read_now = lines.read(&mut window).unwrap();
