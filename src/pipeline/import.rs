@@ -123,7 +123,8 @@ impl Platform {
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
         let (wave, today) = (Arc::clone(&loaded.wave), self.clock().today());
         let contents = tokio::task::spawn_blocking(move || {
-            read_responses(file, &wave, today).map(|rows| rows.flatten().map(|response| response.id).collect::<Vec<_>>())
+            read_responses(file, &wave, today)
+                .map(|rows| rows.flatten().map(|response| response.id).collect::<Vec<_>>())
         });
         let contents = contents.await.map_err(|_| PipelineError::Interrupted)??;
         Ok(Some(self.number_rows(loaded.wave.plan.code.as_str(), contents).await?))

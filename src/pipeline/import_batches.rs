@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::{Platform, PipelineError};
+use super::{PipelineError, Platform};
 use crate::foundation::Finding;
 
 /// From so many equal rows on, a file that is mostly another one is taken for a corrected version of it.
@@ -71,7 +71,8 @@ impl Numbers {
                 target.get_or_insert(**batch);
             }
         }
-        let part_of = by_size.iter().find(|(_, rows)| left.iter().all(|(content, count)| rows.get(content) >= Some(count)));
+        let part_of =
+            by_size.iter().find(|(_, rows)| left.iter().all(|(content, count)| rows.get(content) >= Some(count)));
         if let (false, None, Some((batch, _))) = (left.is_empty(), target, part_of) {
             let rows = left.clone();
             numbers.take(**batch, &rows, &mut left, 1);
@@ -161,7 +162,9 @@ impl Platform {
         let prefix = format!("import {wave} ");
         let mut batches: BTreeMap<Uuid, Rows> = BTreeMap::new();
         for (name, text) in self.0.store.settings_that_begin(&prefix).await? {
-            let Some(batch) = name[prefix.len()..].split(' ').next().and_then(|batch| batch.parse().ok()) else { continue };
+            let Some(batch) = name[prefix.len()..].split(' ').next().and_then(|batch| batch.parse().ok()) else {
+                continue;
+            };
             let batch = batches.entry(batch).or_default();
             read(&text).for_each(|(content, count)| *batch.entry(content).or_default() += count);
         }

@@ -85,7 +85,8 @@ fn a_missing_code_is_no_group_and_no_stratum_and_how_many_is_told() {
     assert!(told[0].starts_with("2 of 10 rows are left out: their stratum is missing"), "{told:?}");
 
     // The same as if the rows were not there; a sampling unit likewise, and never one that rows share.
-    let without: String = case("missing-codes/str_hashNA.csv").lines().take(9).map(|line| format!("{line}\n")).collect();
+    let without: String =
+        case("missing-codes/str_hashNA.csv").lines().take(9).map(|line| format!("{line}\n")).collect();
     assert_eq!(rows, estimate(without.as_bytes(), "").unwrap().0);
     let unit = without.clone() + "9,B,NA,080,25,4,4\n10,B,,080,15,5,\n";
     let (of_unit, told) = estimate(unit.as_bytes(), "").unwrap();
