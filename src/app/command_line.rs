@@ -93,7 +93,8 @@ pub(super) enum Task {
     /// Estimate from files, without a database.
     ///
     /// Output: domain,level,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff; everybody has an empty domain and level.
-    /// docs/examples/design.toml explains every key of a design.
+    /// docs/examples/design.toml explains every key of a design, docs/TABLES.md how files are read: separators, decimal commas,
+    /// missing codes such as NA, columns in groups.
     #[command(after_help = "\
 Examples:
   plumbline estimate --responses responses.csv --design design.toml --output estimates.csv
@@ -163,6 +164,9 @@ pub(super) enum Import {
         wave: String,
     },
     /// Responses that were collected elsewhere. Rows that fail go to FILE.rejected.csv with their findings.
+    ///
+    /// Exports of Kobo, ODK, LimeSurvey and SurveyCTO are read as they are: separators, groups (visit/q1), a column for each option
+    /// (why/slow), missing codes. A file that was imported before adds nobody. docs/TABLES.md has the rules.
     #[command(after_help = "Example:\n  plumbline import responses paper.csv --wave laocai-2024")]
     Responses {
         /// A CSV file; the wave's plan says which column holds what.

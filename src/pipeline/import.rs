@@ -1,6 +1,5 @@
 //! Bringing in what was collected elsewhere: units, lineage and files of responses.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::ByteRecord;
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
+use super::import_batches::Numbers;
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform};
 use crate::foundation::{Finding, Findings};
@@ -87,10 +86,14 @@ impl Platform {
     ) -> Result<ImportedResponses, PipelineError> {
         let loaded = self.load_wave(wave).await?;
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
+        let numbers = self.numbers_of(&loaded, path).await?;
+        if let Some(sentence) = numbers.as_ref().and_then(Numbers::told) {
+            progress.tell(&sentence);
+        }
         let (sender, mut read) = mpsc::channel(BATCHES_WAITING);
         let (platform, counting) = (self.clone(), Arc::clone(&progress));
         let reading = tokio::task::spawn_blocking(move || {
-            platform.read_file(&loaded, Counted { file, progress: counting }, &sender)
+            platform.read_file(&loaded, Counted { file, progress: counting }, numbers, &sender)
         });
         let mut imported = ImportedResponses::default();
         let mut rejections = Rejections::beside(path);
@@ -110,28 +113,48 @@ impl Platform {
         Ok(imported)
     }
 
+    /// Who the rows of a file are, if it has no numbers of respondents: it is read once for this, before anything is kept.
+    async fn numbers_of(&self, loaded: &LoadedWave, path: &Path) -> Result<Option<Numbers>, PipelineError> {
+        if loaded.wave.plan.columns.id.is_some() {
+            return Ok(None);
+        }
+        let file = File::open(path).map_err(|cause| file_error(path, cause))?;
+        let (wave, today) = (Arc::clone(&loaded.wave), self.clock().today());
+        let contents = tokio::task::spawn_blocking(move || {
+            read_responses(file, &wave, today)
+                .map(|rows| rows.flatten().map(|response| response.id).collect::<Vec<_>>())
+        });
+        let contents = contents.await.map_err(|_| PipelineError::Interrupted)??;
+        Ok(Some(self.number_rows(loaded.wave.plan.code.as_str(), contents).await?))
+    }
+
     /// Reads a file to its end, and sends what it holds in parts. Stops early when the receiver is gone: then storage
     /// failed, and its error is the one that is reported.
     fn read_file(
         &self,
         loaded: &LoadedWave,
         file: impl Read,
+        mut numbers: Option<Numbers>,
         sender: &mpsc::Sender<Part>,
     ) -> Result<(), PipelineError> {
         let mut rows = read_responses(file, &loaded.wave, self.clock().today())?;
         let (columns, ignored) = (rows.columns().to_vec(), rows.ignored_columns().to_vec());
         let told = rows.told().to_vec();
         let mut is_received = sender.blocking_send(Part::Header { columns, ignored, told }).is_ok();
-        let mut equals = Equals::default();
         let mut batch = Batch::default();
         while is_received && let Some(row) = rows.next() {
             match row {
-                Ok(mut response) => {
-                    if !rows.has_numbers() {
-                        response.id = equals.number(response.id);
+                Ok(mut response) => match numbers.as_mut().map(|numbers| numbers.next_id(response.id)) {
+                    Some(None) => {
+                        let message = "the file was changed while it was read; import it again";
+                        let finding = Finding::new("file", "changed", message);
+                        batch.invalid.push((finding.into(), rows.record().clone()));
                     }
-                    batch.valid.push((self.prepare(loaded, response)?, rows.record().clone()));
-                }
+                    numbered => {
+                        response.id = numbered.flatten().unwrap_or(response.id);
+                        batch.valid.push((self.prepare(loaded, response)?, rows.record().clone()));
+                    }
+                },
                 Err(rejected) => batch.invalid.push((rejected.findings, rejected.record)),
             }
             if batch.valid.len() + batch.invalid.len() >= ROWS_PER_TRANSACTION {
@@ -176,22 +199,6 @@ impl Platform {
             rejections.write(&record, &finding.into())?;
         }
         Ok(())
-    }
-}
-
-/// Tells rows that say the same apart: in one file they are different people.
-#[derive(Default)]
-struct Equals(HashMap<Uuid, u64>);
-
-impl Equals {
-    /// The id of the next row whose content has this id: the first of its equals, the second, and so on.
-    fn number(&mut self, content: Uuid) -> Uuid {
-        let count = self.0.entry(content).or_default();
-        *count += 1;
-        let hash = blake3::hash(&[&content.as_bytes()[..], &count.to_le_bytes()].concat());
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash.as_bytes()[..16]);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 }
 

@@ -12,6 +12,7 @@ mod estimate_files;
 mod gather;
 mod identity;
 mod import;
+mod import_batches;
 mod intake;
 mod invitations;
 mod named_twice;

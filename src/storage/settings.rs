@@ -1,7 +1,7 @@
 //! Values that belong to the whole instance.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entities::setting;
 use super::{StorageError, Store};
@@ -16,5 +16,16 @@ impl Store {
             .await?;
         let kept = setting::Entity::find_by_id(name).one(&self.db).await?;
         kept.map(|row| row.value).ok_or_else(|| StorageError::damaged("setting", format!("{name} is gone")))
+    }
+
+    /// All values whose names begin with `prefix`, by name.
+    pub async fn settings_that_begin(&self, prefix: &str) -> Result<Vec<(String, String)>, StorageError> {
+        let rows = setting::Entity::find()
+            .filter(setting::Column::Name.starts_with(prefix))
+            .order_by_asc(setting::Column::Name)
+            .all(&self.db)
+            .await?;
+        // To the engine, `_` in a prefix is any letter, and one engine takes capitals for small letters.
+        Ok(rows.into_iter().filter(|row| row.name.starts_with(prefix)).map(|row| (row.name, row.value)).collect())
     }
 }

@@ -88,7 +88,7 @@ fn of_several_mistakes_far_apart_the_first_row_is_told() {
     let mistakes = [
         (5, "9", "\"9\" is no rating", "q1"),
         (3, "-1", "a weight must be above 0", "w"),
-        (0, "", "the stratum is missing", "district"),
+        (0, "a\u{1}", "the stratum holds control characters", "district"),
         (2, "0", "\"0\" is no number of units", "known"),
     ];
     let rows_apart = [(300, ROWS - 1), (30_000, 30_001), (4_095, 4_096), (ROWS - 2, ROWS - 1)];

@@ -34,4 +34,5 @@ mod reference_ranks;
 mod reference_small_areas;
 mod storage;
 mod support;
+mod tables;
 mod unlinkable;

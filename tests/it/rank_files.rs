@@ -169,7 +169,7 @@ fn every_bad_value_is_one_error_with_its_line_and_column() {
     for (from, to, message) in [
         ("B,0.9,0.02", "B,0.9,x", "units.csv: line 3, column se: \"x\" is no number; write it like 0.85"),
         ("B,0.9,0.02", "B,0.9,-0.02", "units.csv: line 3, column se: a standard error must not be negative"),
-        ("B,0.9,0.02", "B,NaN,0.02", "units.csv: line 3, column estimate: NaN is no finite number"),
+        ("B,0.9,0.02", "B,-inf,0.02", "units.csv: line 3, column estimate: -inf is no finite number"),
         ("B,0.9,0.02", "B,0.9,inf", "units.csv: line 3, column se: inf is no finite number"),
         ("B,0.9,0.02", "B,1e200,0.02", "units.csv: 1e200 of unit \"B\" is too large"),
         ("B,0.9,0.02", "D,0.9,0.02", "units.csv: line 5, column unit: \"D\" is there a second time, first in row 3"),
@@ -207,7 +207,7 @@ fn every_bad_covariance_is_one_error_that_says_where() {
     for (from, to, message) in [
         ("x,B,D,0", "x,B,Z,0", "cov.csv: line 6, column level_b: the estimates have no unit \"Z\""),
         ("x,B,D,0", "x,B,D,", "cov.csv: line 6, column covariance: this is empty"),
-        ("x,B,D,0", "x,B,D,nan", "cov.csv: line 6, column covariance: nan is no finite number"),
+        ("x,B,D,0", "x,B,D,inf", "cov.csv: line 6, column covariance: inf is no finite number"),
         ("x,B,D,0", "y,B,D,0", "cov.csv: line 6, column statistic: the file holds more than one statistic"),
         ("x,B,D,0", "x,E,B,0", "cov.csv: line 7, column level_b: \"E\" with \"B\" is there a second time"),
         ("x,B,D,0\n", "", "cov.csv: statistic \"x\": there is no covariance of \"D\" and \"B\""),

@@ -1,0 +1,225 @@
+//! Files as people have them: each is read, or refused by name, and nobody is counted twice.
+
+use std::path::PathBuf;
+
+use plumbline::pipeline::{EstimateOptions, ImportProgress, ImportedResponses, OutputFormat, estimate_files};
+use plumbline::survey::WaveState;
+
+use crate::reference::path;
+use crate::support::{World, on_both_engines};
+
+/// A file of the cases, as text.
+fn case(name: &str) -> String {
+    std::fs::read_to_string(path("tables").join(name)).unwrap()
+}
+
+/// What `estimate` makes of responses by the design of the cases: its rows by domain, level and statistic, and what it tells.
+fn estimate(responses: &[u8], more: &str) -> Result<(Vec<Vec<String>>, Vec<String>), String> {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    std::fs::write(place("responses.csv"), responses).unwrap();
+    std::fs::write(place("design.toml"), case("missing-codes/base.toml") + more).unwrap();
+    let options = EstimateOptions {
+        responses: place("responses.csv"),
+        design: place("design.toml"),
+        output: place("estimates.csv"),
+        covariance: None,
+        format: OutputFormat::Csv,
+    };
+    let told = estimate_files(&options, |_| ()).map_err(|error| error.to_string())?;
+    let rows = csv::Reader::from_path(&options.output).unwrap().records().map(Result::unwrap);
+    Ok((rows.map(|row| row.iter().map(str::to_owned).collect()).collect(), told))
+}
+
+#[test]
+fn every_way_of_writing_a_file_gives_the_same_estimates() {
+    let plain = case("csv/semicolon.csv").replace(';', ",");
+    let (expected, told) = estimate(plain.as_bytes(), "").unwrap();
+    assert_eq!(told, Vec::<String>::new());
+    let decimals = plain.lines().map(|line| line.replace(",10,5,", ",10.0,5.0,")).collect::<Vec<_>>().join("\n");
+    for text in [
+        case("csv/semicolon.csv"),
+        case("csv/sepline.csv"),
+        case("csv/blank_commas.csv"),
+        plain.replace(',', "\t"),
+        plain.replace('\n', "\r\n"),
+        plain.replace('\n', "\r"),
+        format!("\u{feff}{plain}"),
+        plain.lines().map(|line| format!("{line},,\n")).collect(),
+        plain.replacen("id,h,", "id,grp/h,", 1),
+        plain.replace("\"", "").replace("id,h,psu", "\"id\",\"h\",\"psu\""),
+        decimals.clone(),
+        decimals.replace(',', ";").replace('.', ","),
+        plain.replace(",A,", ",\u{a0}A\u{200b},").replace(",B,", ",B\u{feff} ,"),
+    ] {
+        let (rows, _) = estimate(text.as_bytes(), "").unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert_eq!(rows, expected, "{text}");
+    }
+    let (_, told) = estimate(case("csv/semicolon.csv").as_bytes(), "").unwrap();
+    assert!(told[0].contains("`;`"), "{told:?}");
+}
+
+#[test]
+fn what_is_no_csv_in_utf8_is_named() {
+    let utf16: Vec<u8> = "\u{feff}id,h\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, named) in [
+        (&utf16[..], "UTF-16"),
+        (b"PK\x03\x04....", ".xlsx"),
+        (b"id,h,psu,d,w,q1,q2\n1,A,a1,M\xfc,10,5,4\n", "windows-1258"),
+    ] {
+        let error = estimate(bytes, "").unwrap_err();
+        assert!(error.contains(named) && error.contains("CSV UTF-8"), "{error}");
+    }
+}
+
+#[test]
+fn a_missing_code_is_no_group_and_no_stratum_and_how_many_is_told() {
+    let (rows, told) = estimate(case("missing-codes/dom_NA.csv").as_bytes(), "").unwrap();
+    assert!(rows.iter().all(|row| row[1] != "NA"));
+    assert_eq!(told, ["2 of 10 rows are in no level of d: theirs is missing."]);
+
+    // R: svymean of the rows that have a stratum.
+    let (rows, told) = estimate(case("missing-codes/str_hashNA.csv").as_bytes(), "").unwrap();
+    let share = rows.iter().find(|row| row[0].is_empty() && row[2] == "share" && row[3] == "q1").unwrap();
+    assert!((share[6].parse::<f64>().unwrap() - 0.0744).abs() < 5e-5, "{share:?}");
+    assert!(told[0].starts_with("2 of 10 rows are left out: their stratum is missing"), "{told:?}");
+
+    // The same as if the rows were not there; a sampling unit likewise, and never one that rows share.
+    let without: String =
+        case("missing-codes/str_hashNA.csv").lines().take(9).map(|line| format!("{line}\n")).collect();
+    assert_eq!(rows, estimate(without.as_bytes(), "").unwrap().0);
+    let unit = without.clone() + "9,B,NA,080,25,4,4\n10,B,,080,15,5,\n";
+    let (of_unit, told) = estimate(unit.as_bytes(), "").unwrap();
+    assert_eq!(of_unit, rows);
+    assert!(told[0].contains("their sampling unit is missing"), "{told:?}");
+
+    // Declared codes hold in every column.
+    let declared = case("missing-codes/dom_NA.csv").replace("NA", "-99").replace(",1,3\n", ",-99,3\n");
+    let (rows, told) = estimate(declared.as_bytes(), "\n[missing]\ncodes = [\"-99\"]\n").unwrap();
+    assert!(rows.iter().all(|row| row[1] != "-99") && told[0].contains("2 of 10"), "{told:?}");
+    let kept = estimate(case("missing-codes/dom_NA.csv").as_bytes(), "\n[missing]\nbuilt_in = false\n").unwrap().0;
+    assert!(kept.iter().any(|row| row[1] == "NA"));
+}
+
+#[test]
+fn a_header_that_is_nearly_right_is_named() {
+    let error = estimate(case("csv/semicolon.csv").replacen("psu", "PSU", 1).as_bytes(), "").unwrap_err();
+    assert!(error.ends_with("there must be one column \"psu\"; the header has 0; did you mean \"PSU\"?"), "{error}");
+}
+
+const UNITS: &str = "code,level,kind,name_vi\n080,district,city,A\n082,district,district,B\nNA,district,district,C\n";
+
+/// The wave of the cases, whose days are those of the tests' clock; `columns` are more of the plan's columns.
+async fn wave(world: &World, columns: &str) {
+    world.platform.import_units(UNITS.as_bytes()).await.unwrap();
+    world.platform.import_questionnaire(&case("q.toml")).await.unwrap();
+    let plan = case("import-id/plan2.toml").replace("2026-", "2024-").replace("2025-06-01", "2024-06-01");
+    let plan = plan.replace("\"q.toml\"", "\"qs\"").replace("\"083\"", "\"NA\"");
+    let plan = plan.replace("[columns]\n", &format!("[columns]\n{columns}\n"));
+    world.platform.create_wave(&plan, std::path::Path::new(".")).await.unwrap();
+    world.platform.advance_wave("w2", WaveState::Open).await.unwrap();
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Writes a file of this year's days.
+    fn put(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text.replace("2026-", "2024-")).unwrap();
+        path
+    }
+
+    async fn import(&self, world: &World, text: &str) -> (ImportedResponses, Vec<String>) {
+        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let telling = std::sync::Arc::clone(&told);
+        let progress = ImportProgress::telling(move |sentence| telling.lock().unwrap().push(sentence.to_owned()));
+        let path = self.put("file.csv", text);
+        let imported = world.platform.import_responses("w2", &path, std::sync::Arc::new(progress)).await.unwrap();
+        let told = told.lock().unwrap().clone();
+        (imported, told)
+    }
+
+    /// What was kept, kept before and rejected.
+    async fn counts(&self, world: &World, text: &str) -> (u64, u64, u64) {
+        let (imported, _) = self.import(world, text).await;
+        (imported.stored, imported.repeated, imported.rejected)
+    }
+
+    fn rejected(&self) -> String {
+        std::fs::read_to_string(self.0.path().join("file.rejected.csv")).unwrap()
+    }
+}
+
+on_both_engines! {
+    async fn rows_without_numbers_are_people_and_a_file_that_comes_again_adds_nobody(database: TestDatabase) {
+        let world = World::empty(database).await;
+        wave(&world, "").await;
+        let folder = Folder::new();
+        let (f1, f2) = (case("import-id/f1.csv"), case("import-id/f2.csv"));
+        assert_eq!(folder.counts(&world, &f1).await, (3, 0, 0));
+        let (imported, told) = folder.import(&world, &f2).await;
+        assert_eq!((imported.stored, imported.repeated), (3, 0));
+        assert!(told[0].starts_with("2 row(s) say the same"), "{told:?}");
+        for again in [f1.clone(), f2, case("import-id/f1b.csv"), f1.replace(',', ";"), f1.replace(",5,5,", ",5.0,5.0,")] {
+            assert_eq!(folder.counts(&world, &again).await, (0, 3, 0), "{again}");
+        }
+        // Mended and added rows are new, and only those.
+        let grown = format!("{f1}080,a1,1,2026-11-05,9,4,,,,M\n080,a1,1,2026-11-05,5,5,,,,F\n");
+        assert_eq!(folder.counts(&world, &grown).await, (1, 3, 1));
+        assert_eq!(folder.counts(&world, &grown.replace(",9,4,", ",3,4,")).await, (1, 4, 0));
+        assert_eq!(world.platform.check_up().await.unwrap().responses, 8);
+    }
+
+    async fn numbers_that_a_spreadsheet_cut_are_refused_by_line_and_kept_rows_are_not_changed(database: TestDatabase) {
+        let world = World::empty(database).await;
+        wave(&world, "id = \"id\"").await;
+        let folder = Folder::new();
+        assert_eq!(folder.counts(&world, &case("import-id/f3.csv")).await, (0, 0, 3));
+        assert!(folder.rejected().contains("line 4, column id") && folder.rejected().contains("cut the digits"));
+        let comma = case("import-id/f3.csv").replace(',', ";").replace("1.23457", "1,23457");
+        assert_eq!(folder.counts(&world, &comma).await, (0, 0, 3));
+        let f5 = case("import-id/f5.csv");
+        assert_eq!(folder.counts(&world, &f5.replace(",3,4,", ",4,4,")).await, (1, 0, 0));
+        assert_eq!(folder.counts(&world, &f5.replace("\n1,", "\n1.0,").replace(",3,4,", ",4,4,")).await, (0, 1, 0));
+        assert_eq!(folder.counts(&world, &f5).await, (0, 0, 1));
+        let refusal = folder.rejected();
+        assert!(refusal.contains("conflict") && !refusal.contains("an id of its own"), "{refusal}");
+    }
+
+    async fn exports_of_collecting_programs_are_read_as_they_are(database: TestDatabase) {
+        let world = World::empty(database).await;
+        wave(&world, "id = \"_id\"").await;
+        let folder = Folder::new();
+        let (imported, told) = folder.import(&world, &case("csv/kobo.csv")).await;
+        assert_eq!((imported.stored, imported.rejected), (1, 0), "{told:?}");
+        assert_eq!(imported.ignored_columns, ["start", "end", "_submission_time", "_validation_status"]);
+        assert!(told.iter().any(|told| told == "The column `visit/q1` is read as `q1`."), "{told:?}");
+        // Cells for each option say the same as one cell, so this person is known.
+        for name in ["why/slow,why/rude", "why.slow,why.rude", "why_slow,why_rude", "why[slow],why[rude]"] {
+            let split = case("csv/kobo_split.csv").replace('"', "").replace("why/slow,why/rude", name);
+            let split = split.replace(",id,", ",_id,").replace(",302,", ",301,");
+            assert_eq!(folder.counts(&world, &split).await, (0, 1, 0), "{name}");
+        }
+        // A unit of the register may be called NA; a missing answer is none; a question without a column is told.
+        let text = "_id,unit,psu,w,day,q1,sex\n7,NA,a1,1,2024-11-05,5,#N/A\n8,NA,NA,1,2024-11-05,5,F\n";
+        let (imported, told) = folder.import(&world, text).await;
+        assert_eq!((imported.stored, imported.rejected), (1, 1));
+        assert!(told.iter().any(|told| told.contains("no column for the question `q2`")), "{told:?}");
+        assert!(folder.rejected().contains("line 3, column psu"));
+        let path = folder.put("none.csv", "_id,unit,psu,w,day,Q1,q3\n7,080,a1,1,2024-11-05,5,5\n");
+        let refused = world.platform.import_responses("w2", &path, std::sync::Arc::default()).await.unwrap_err();
+        assert!(refused.to_string().contains("did you mean \"Q1\"?"), "{refused}");
+    }
+
+    async fn blank_columns_and_rows_at_the_end_are_nothing(database: TestDatabase) {
+        let world = World::empty(database).await;
+        wave(&world, "id = \"id\"").await;
+        let folder = Folder::new();
+        assert_eq!(folder.counts(&world, &(case("csv/trail_blank_cols.csv") + ",,,,,,,,,,,,\n")).await, (2, 0, 0));
+    }
+}
