@@ -134,7 +134,8 @@ on_both_engines! {
         assert_eq!((&ranking["simulation"]["seed"], &ranking["simulation"]["critical_value"]), (&11.into(), &Value::Null));
         let wave = world.get_as_administrator("/api/v1/waves/simulated").await.json();
         let settings = json!({
-            "lonely_psu": "average", "interval": "xlogit", "rank_sets": "simultaneous", "seed": 11, "calibration": null
+            "lonely_psu": "average", "interval": "xlogit", "design_effect": "with_replacement",
+            "unasked_items": "withhold", "rank_sets": "simultaneous", "seed": 11, "calibration": null
         });
         assert_eq!(wave["estimation"], settings);
         let page = world.get_as_administrator("/en/r/simulated?sets=holm").await;

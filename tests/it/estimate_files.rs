@@ -149,10 +149,11 @@ fn rows_without_a_level_count_overall_only_and_columns_of_strata_do_not_run_toge
     let rows = Desk::new(SMALL_RESPONSES, SMALL_DESIGN).rows();
     let index =
         |level: &str| rows.iter().find(|row| row["level"] == level && row["statistic"] == "index_items").unwrap();
-    assert_eq!([index("")["n"].as_str(), &index("F")["n"], &index("M")["n"]], ["4", "2", "0"]);
+    assert_eq!([index("")["n"].as_str(), &index("F")["n"], &index("M")["n"]], ["4", "2", "1"]);
     assert_eq!(index("")["df"], "2");
     // Nobody among the men answered q2: there is no index, and no number is invented.
     assert_eq!((index("M")["estimate"].as_str(), index("M")["se"].as_str()), ("", ""));
+    assert_eq!(index("M")["withheld"], "1 answered, none of them q2");
 }
 
 #[test]

@@ -138,7 +138,7 @@ impl<'a> Naive<'a> {
         }
         let answers_any = |k: &usize| terms.iter().flat_map(|(_, items)| items).any(|item| answered(*k, *item));
         let rests: Vec<usize> = members.iter().copied().filter(answers_any).collect();
-        let n = if value.is_some() { rests.len() } else { 0 };
+        let n = rests.len();
         let mut expected = Expected {
             level: String::new(),
             name: String::new(),
