@@ -70,6 +70,15 @@ impl Formed {
     pub fn each_covariance_row<E: From<EstimationError>>(
         &self,
         sample: &Sample,
+        take: impl FnMut(usize, &[Vec<f64>]) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        self.each_row_of(sample, self.rows_at_a_time(), take)
+    }
+
+    fn each_row_of<E: From<EstimationError>>(
+        &self,
+        sample: &Sample,
+        rows_at_a_time: usize,
         mut take: impl FnMut(usize, &[Vec<f64>]) -> Result<(), E>,
     ) -> Result<bool, E> {
         let between = &self.between;
@@ -79,7 +88,6 @@ impl Formed {
         let variances = |statistic: &Statistic| between.levels.iter().map(|level| variance(level, statistic)).collect();
         let variances: Vec<Vec<Option<f64>>> = between.statistics.iter().map(variances).collect();
         let mut row = vec![vec![0.0; levels]; statistics];
-        let rows_at_a_time = self.rows_at_a_time();
         let mut has_pairs = false;
         for first in (0..levels).step_by(rows_at_a_time) {
             let rows = first..levels.min(first + rows_at_a_time);
@@ -113,4 +121,48 @@ impl Formed {
 
 fn bytes_of_pair(between: &BetweenLevels) -> usize {
     PAIR + 2 * between.statistics.len() * size_of::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Measure, Membership, Place, Respondent, SampleBuilder};
+    use super::*;
+    use crate::foundation::Weight;
+
+    /// Seven levels over two strata of six sampling units each; some share units, some share only a stratum.
+    fn builder() -> SampleBuilder {
+        let mut builder = SampleBuilder::new(1, 4, 7).unwrap();
+        for number in 0..96_usize {
+            let (level, unit) = (number * 5 % 7, (number * number + number / 7) % 12);
+            let name = unit.to_string();
+            let place = Place { stratum: ["a", "b"][unit % 2], units: &[&name], ..Place::default() };
+            let member = Membership { levels: &[level], margins: &[] };
+            let rating = [u8::try_from(1 + number * 3 % 5).unwrap()];
+            builder.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &rating }).unwrap();
+        }
+        builder
+    }
+
+    #[test]
+    fn covariances_gathered_some_levels_at_a_time_are_those_of_all_at_once_to_the_last_bit() {
+        let statistics = vec![Statistic::item(1, Measure::Share, 0), Statistic::item(1, Measure::Rating, 0)];
+        let between = BetweenLevels { levels: vec![0, 1, 2, 3, 4, 5, 6], statistics };
+        let whole = builder().finish(&between).unwrap();
+        let (sample, mut formed) = builder().form(between).unwrap();
+        for rows_at_a_time in [7, 3, 1] {
+            let mut next = 0;
+            let has_pairs = formed.each_row_of(&sample, rows_at_a_time, |position, row| {
+                assert_eq!(position, next);
+                next += 1;
+                for (statistic, row) in row.iter().enumerate() {
+                    assert_eq!(row, &whole.covariance_between(statistic)[position], "{position} {rows_at_a_time}");
+                }
+                Ok::<_, EstimationError>(())
+            });
+            assert_eq!((has_pairs, next), (Ok(true), 7));
+            // From here on nothing is held.
+            (formed.rows, formed.pairs) = (0..0, Pairs::new());
+        }
+        assert!(whole.covariance_between(0)[0][1] != 0.0);
+    }
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -110,9 +111,9 @@ fn estimate(how: &str, margins: &[(&str, [(&str, f64); 2])]) -> Result<(Vec<Valu
          [[factor]]\ncode = \"visit\"\nitems = [\"q1\"]\n[calibration]\n{how}\n"
     );
     for (column, levels) in margins {
-        let rows: String = levels.iter().map(|(level, people)| format!("{level},{people}\n")).collect();
-        std::fs::write(place(column), format!("{column},Freq\n{rows}")).unwrap();
-        design += &format!("[[calibration.margin]]\ncolumns = [\"{column}\"]\nfile = \"{column}\"\n");
+        let rows: Vec<String> = levels.iter().map(|(level, people)| format!("{level},{people}")).collect();
+        std::fs::write(place(column), format!("{column},Freq\n{}\n", rows.join("\n"))).unwrap();
+        writeln!(design, "[[calibration.margin]]\ncolumns = [\"{column}\"]\nfile = \"{column}\"").unwrap();
     }
     std::fs::write(place("design.toml"), design).unwrap();
     std::fs::write(place("answers.csv"), ANSWERS).unwrap();
