@@ -12,8 +12,7 @@ use crate::count::Counts;
 use crate::scenes::normal;
 
 /// What is surveyed, in words.
-pub(crate) const SURVEY: &str =
-    "6 equal districts, 3 items, 93 % satisfied, villages with a level of their own (standard deviation 0.5 of the log odds)";
+pub(crate) const SURVEY: &str = "6 equal districts, 3 items, 93 % satisfied, villages with a level of their own (standard deviation 0.5 of the log odds)";
 const DISTRICTS: usize = 6;
 const ITEMS: usize = 3;
 const SATISFIED: f64 = 0.93;

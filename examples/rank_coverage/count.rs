@@ -39,7 +39,8 @@ impl Counts {
         let se: Vec<f64> = known.iter().map(|known| known.se).collect();
         let ties = || covariance.map_or(Covariance::Independent(&se), Covariance::Full);
         let plain = || Comparison::new(estimates, ties()).expect("errors are numbers");
-        let with_df = plain().with_df(known.iter().map(|known| known.df).collect()).expect("degrees of freedom are positive");
+        let with_df =
+            plain().with_df(known.iter().map(|known| known.df).collect()).expect("degrees of freedom are positive");
         // Before, an error of 0 was taken for knowledge.
         let before = plain().with_exact(se.iter().map(|se| *se == 0.0).collect()).expect("the error is 0");
         let mut counts = Self { surveys: 1, ..Self::default() };

@@ -93,7 +93,9 @@ impl SampleBuilder {
     /// sampling units that they live in. Of single items and of all items together they are counted in any case.
     #[must_use]
     pub fn counting<G: AsRef<[usize]>>(mut self, groups: &[G]) -> Self {
-        groups.iter().for_each(|group| self.groups.add(group.as_ref()));
+        for group in groups {
+            self.groups.add(group.as_ref());
+        }
         self
     }
 

@@ -22,11 +22,14 @@ const ROWS_PER_TRANSACTION: usize = 30_000;
 /// Batches that may wait for storage while the next ones are read.
 const BATCHES_WAITING: usize = 2;
 
+/// Takes a sentence for people.
+type Tell = Box<dyn Fn(&str) + Send + Sync>;
+
 /// How far an import has come, in bytes of the file.
 #[derive(Default)]
 pub struct ImportProgress {
     read: AtomicU64,
-    tell: Option<Box<dyn Fn(&str) + Send + Sync>>,
+    tell: Option<Tell>,
 }
 
 impl ImportProgress {
@@ -103,7 +106,9 @@ impl Platform {
             match part {
                 Part::Header { columns, ignored, told } => {
                     rejections.columns = columns;
-                    told.iter().for_each(|sentence| progress.tell(sentence));
+                    for sentence in &told {
+                        progress.tell(sentence);
+                    }
                     imported.ignored_columns = ignored;
                 }
                 Part::Rows(batch) => self.keep_batch(batch, &mut imported, &mut rejections).await?,

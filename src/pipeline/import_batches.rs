@@ -140,7 +140,8 @@ fn hashed(parts: &[&[u8]]) -> Uuid {
 
 /// Rows as text: the content's id and how often, a line each.
 fn written(rows: &Rows) -> String {
-    rows.iter().map(|(content, count)| format!("{} {count}\n", content.simple())).collect()
+    let lines = rows.iter().map(|(content, count)| format!("{} {count}", content.simple()));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Reads what [`written`] wrote; lines that say nothing are nothing.
@@ -196,7 +197,9 @@ mod tests {
             stored.push(ids.into_iter().filter(|id| kept.insert(*id)).count());
             if let Some((batch, added)) = numbers.added {
                 let rows = batches.entry(batch).or_default();
-                added.into_iter().for_each(|(content, count)| *rows.entry(content).or_default() += count);
+                for (content, count) in added {
+                    *rows.entry(content).or_default() += count;
+                }
             }
         }
         stored

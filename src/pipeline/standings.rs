@@ -76,11 +76,7 @@ impl Standings {
     pub const CORRELATED_MAX: usize = 500;
 
     /// The standings that follow from results.
-    pub(super) fn new(
-        results: WaveResults,
-        plan: &EstimationPlan,
-        least: RankingPlan,
-    ) -> Result<Self, RankSetError> {
+    pub(super) fn new(results: WaveResults, plan: &EstimationPlan, least: RankingPlan) -> Result<Self, RankSetError> {
         let options = with_least(RankOptions::new(RankMethod::Holm, results.level), least);
         let holm = rank(&results.headline_estimates(), &results.covariance, &options)?;
         Ok(Self {

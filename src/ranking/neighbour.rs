@@ -102,7 +102,8 @@ mod tests {
     fn of_independent_units_the_test_is_that_of_welch() {
         let (unit_a, unit_b) = (code("a"), code("b"));
         let covariance = [vec![4.0, 0.0], vec![0.0, 16.0]];
-        let found = neighbours(&[(&unit_b, 80.0, known(19.0)), (&unit_a, 75.0, known(7.0))], &covariance, 0.95, |_, _| false);
+        let found =
+            neighbours(&[(&unit_b, 80.0, known(19.0)), (&unit_a, 75.0, known(7.0))], &covariance, 0.95, |_, _| false);
         let [previous, next] = [found[1][0].as_ref().unwrap(), found[0][1].as_ref().unwrap()];
         let test = previous.test.unwrap();
         assert!((test.t + 1.118_033_988_749_895).abs() < 1e-12);

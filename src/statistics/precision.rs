@@ -91,12 +91,12 @@ fn design_effect(sample: &LinearisedSample, reference: DesignEffect) -> Option<f
     if n < 2.0 {
         return None;
     }
-    let spread = n / (n - 1.0) * (z_square_sum / weight_sum - (z_sum / weight_sum).powi(2));
-    let with_replacement = spread * weight_sum.powi(2) / n;
+    let z_variance = n / (n - 1.0) * (z_square_sum / weight_sum - (z_sum / weight_sum).powi(2));
+    let with_replacement = z_variance * weight_sum.powi(2) / n;
     let is_of_population = reference == DesignEffect::WithoutReplacement && weight_sum > n * (1.0 + NORMALISED);
     let correction = if is_of_population { (weight_sum - n) / weight_sum } else { 1.0 };
-    let simple = with_replacement * correction;
-    (simple > 0.0).then(|| variance.max(0.0) / simple)
+    let reference_variance = with_replacement * correction;
+    (reference_variance > 0.0).then(|| variance.max(0.0) / reference_variance)
 }
 
 #[cfg(test)]
@@ -112,7 +112,11 @@ mod tests {
             df: 99,
             sampling_units: 100,
             is_census: false,
-            n: 100, weight_sum: 1000.0, z_sum: 0.0, z_square_sum: 1000.0 * 0.25e-6 }
+            n: 100,
+            weight_sum: 1000.0,
+            z_sum: 0.0,
+            z_square_sum: 1000.0 * 0.25e-6,
+        }
     }
 
     fn effect(sample: &LinearisedSample, reference: DesignEffect) -> f64 {

@@ -29,9 +29,8 @@ const LEAST_MAX: i64 = 1_000_000;
 pub(super) fn read_ranking(keys: &mut Keys, found: &mut LimitedFindings) -> RankingPlan {
     let mut keys = keys.table("ranking", found);
     let usual = RankingPlan::default();
-    let mut least = |key: &str, from: i64, usual: u64| {
-        keys.within(key, from..=LEAST_MAX, found).map_or(usual, i64::unsigned_abs)
-    };
+    let mut least =
+        |key: &str, from: i64, usual: u64| keys.within(key, from..=LEAST_MAX, found).map_or(usual, i64::unsigned_abs);
     let plan = RankingPlan {
         answers_min: least("answers_min", 1, usual.answers_min),
         psus_min: least("psus_min", 2, usual.psus_min),

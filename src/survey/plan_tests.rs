@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::{
     CalibrationPlan, EstimationPlan, Field, FormLayout, ImportColumns, MarginLevel, MeasuredUnits, Mode, OpenAnswers,
-    OpenLinkPlan, Period, Plan, PlannedMargin, Questionnaire, RankSetChoice, RankingPlan, Unit, UnitId, UnitSelection, read_units,
+    OpenLinkPlan, Period, Plan, PlannedMargin, Questionnaire, RankSetChoice, RankingPlan, Unit, UnitId, UnitSelection,
+    read_units,
 };
 use crate::foundation::{Code, Findings, Text, Weight};
 use crate::statistics::{CalibrationMethod, DesignEffect, IntervalMethod, LonelyPsu, NegativeWeightRule, UnaskedItems};

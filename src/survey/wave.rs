@@ -6,8 +6,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CalibrationPlan, Channel, EstimationPlan, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, RankingPlan, Recordings, Source,
-    Unit, UnitList,
+    CalibrationPlan, Channel, EstimationPlan, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, RankingPlan, Recordings,
+    Source, Unit, UnitList,
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 use crate::statistics::Confidence;
@@ -332,9 +332,8 @@ mod tests {
             (WaveState::Closed, WaveState::Open, "a wave never goes back: it is closed and cannot become open again"),
             (WaveState::Open, WaveState::Open, "the wave is open already"),
         ];
-        for (from, to, message) in messages {
-            assert_eq!(from.advance_to(to).unwrap_err().to_string(), message);
-        }
+        let told = messages.map(|(from, to, _)| from.advance_to(to).unwrap_err().to_string());
+        assert_eq!(told, messages.map(|(_, _, message)| message));
     }
 
     #[test]

@@ -12,12 +12,15 @@ pub(super) const ROW_LENGTH_MAX: usize = 1 << 22;
 /// Follows the last line end of a file: a row of its own, unless a quote is still open.
 const END: &str = "\u{1f}end of file\u{1f}\n";
 
+/// What was looked at of a file and the rest of it, with one kind of line end, and an end of its last line.
+type Lines<R> = Chain<UnixLines<Chain<Cursor<Vec<u8>>, R>>, &'static [u8]>;
+
 /// Reads the rows of a CSV file, its header the first of them; UTF-8, with or without byte order mark.
 ///
 /// Cells are parted by what the header says (`,`, `;` or a tab), or a line `sep=;` before it. Rows of blanks only are passed
 /// over and counted. Texts come as [`super::clean`] makes them.
 pub struct CsvRows<R> {
-    reader: csv::Reader<Chain<UnixLines<Chain<Cursor<Vec<u8>>, R>>, &'static [u8]>>,
+    reader: csv::Reader<Lines<R>>,
     raw: ByteRecord,
     line: u64,
     ended: bool,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-/// What R, pandas, Excel and LimeSurvey write where nothing is known (pandas' `na_values`, R's `na.strings`, SPSS's exports).
+/// What R, pandas, Excel and `LimeSurvey` write where nothing is known (pandas' `na_values`, R's `na.strings`, `SPSS` exports).
 /// `None` is not among them: it is an answer ("no disability"), and pandas' own reading of it as nothing is a known trap.
 const BUILT_IN: &[&str] = &[
     "NA", "<NA>", "N/A", "n/a", "#N/A", "##N/A##", "#N/A N/A", "#NA", "NaN", "nan", "-NaN", "-nan", "NULL", "null",

@@ -13,7 +13,7 @@ use super::response_columns::{Columns, ItemColumns, find_columns};
 use super::sheets::{Part, check_sheets, is_answered};
 use super::submission::{check_answered_on, check_code, check_mode, check_weight, unknown_unit};
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings};
-use crate::survey::{Answer, Item, Mode, Placement, Response, Source, Wave};
+use crate::survey::{Answer, AnswerSheet, Item, Mode, Placement, Response, Source, Wave};
 use crate::tables::{MissingCodes, Table, cell_path, with_decimal_point};
 
 /// The most characters in a respondent's number.
@@ -98,13 +98,7 @@ impl<R: Read> ResponseFile<'_, R> {
     }
 
     fn check_row(&mut self, line: u64) -> Result<Response, Findings> {
-        let (found, wanted) = (self.record.len(), self.table.columns().len());
-        if found != wanted {
-            let mut findings = Findings::default();
-            let message = format!("the row has {found} cells, the header {wanted}");
-            findings.push(format!("line {line}"), "invalid", message);
-            return Err(findings);
-        }
+        self.check_length(line)?;
         let mut findings = LimitedFindings::default();
         let id = match self.columns.id {
             Some(column) => self.id_of_number(column, line, &mut findings),
@@ -139,20 +133,8 @@ impl<R: Read> ResponseFile<'_, R> {
             row.required(column, |text| check_answered_on(text, &plan.field, self.today))
         });
 
-        let before = findings.count();
-        let raw_of = |part: Part, position: usize, item: &Item| {
-            let columns = if part == Part::Answers { &self.columns.items } else { &self.columns.respondent };
-            let cell_of = |column| self.record.get(column).unwrap_or_default().trim();
-            columns.get(position)?.raw(&item.kind, cell_of, &plan.missing, has_decimal_comma)
-        };
-        let path_of = |_, item: &Item| cell_path(line, item.code.as_str());
         let drawn = self.columns.items.iter().flat_map(ItemColumns::positions).all(|column| self.is_blank(column));
-        let (answers, respondent) = check_sheets(self.wave, drawn, raw_of, path_of, &mut findings);
-        if findings.count() == before && !drawn && !is_answered(&answers) {
-            let message =
-                "not a single item is answered; if somebody was drawn and gave no answer, leave all items empty";
-            findings.push(format!("line {line}"), "empty", message);
-        }
+        let (answers, respondent) = self.check_answers(drawn, line, &mut findings);
         let response = || {
             Some(Response {
                 id: id?,
@@ -179,6 +161,35 @@ impl<R: Read> ResponseFile<'_, R> {
             response.id = self.id_of_content(&response);
         }
         Ok(response)
+    }
+
+    fn check_length(&self, line: u64) -> Result<(), Findings> {
+        let (found, wanted) = (self.record.len(), self.table.columns().len());
+        if found == wanted {
+            return Ok(());
+        }
+        let mut findings = Findings::default();
+        let message = format!("the row has {found} cells, the header {wanted}");
+        findings.push(format!("line {line}"), "invalid", message);
+        Err(findings)
+    }
+
+    /// The answers and what is said of the respondent.
+    fn check_answers(&self, drawn: bool, line: u64, findings: &mut LimitedFindings) -> (AnswerSheet, AnswerSheet) {
+        let before = findings.count();
+        let raw_of = |part: Part, position: usize, item: &Item| {
+            let columns = if part == Part::Answers { &self.columns.items } else { &self.columns.respondent };
+            let cell_of = |column| self.record.get(column).unwrap_or_default().trim();
+            columns.get(position)?.raw(&item.kind, cell_of, &self.wave.plan.missing, self.table.has_decimal_comma())
+        };
+        let path_of = |_, item: &Item| cell_path(line, item.code.as_str());
+        let (answers, respondent) = check_sheets(self.wave, drawn, raw_of, path_of, findings);
+        if findings.count() == before && !drawn && !is_answered(&answers) {
+            let message =
+                "not a single item is answered; if somebody was drawn and gave no answer, leave all items empty";
+            findings.push(format!("line {line}"), "empty", message);
+        }
+        (answers, respondent)
     }
 
     fn is_blank(&self, column: usize) -> bool {

@@ -123,6 +123,7 @@ fn estimate(how: &str, margins: &[(&str, [(&str, f64); 2])]) -> Result<(Vec<Valu
         output: place("estimates.json"),
         covariance: None,
         format: OutputFormat::Json,
+        ..EstimateOptions::default()
     };
     let notes = estimate_files(&options, |_| ()).map_err(|error| error.to_string())?;
     Ok((serde_json::from_str(&std::fs::read_to_string(&options.output).unwrap()).unwrap(), notes))

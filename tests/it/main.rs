@@ -31,6 +31,7 @@ mod reference_calibrated;
 mod reference_calibration;
 mod reference_design;
 mod reference_distributions;
+mod reference_order;
 mod reference_product;
 mod reference_ranks;
 mod reference_replicates;

@@ -27,7 +27,11 @@ fn a_district_of_four_answers_who_all_agree_is_not_surely_first() {
             let given = ["--estimates", "estimates", "--method", method, "--draws", "2000"];
             let (said, rows) = desk.ranks(&[&given[..], ties].concat());
             let small = rows.iter().find(|row| row["unit"] == "Small").unwrap();
-            assert_eq!((small["rank"].as_str(), &*small["rank_low"], &*small["rank_high"]), ("1", "1", "6"), "{method}");
+            assert_eq!(
+                (small["rank"].as_str(), &*small["rank_low"], &*small["rank_high"]),
+                ("1", "1", "6"),
+                "{method}"
+            );
             assert!(said.contains("Standard error 0 in a sample: Small."), "{said}");
             assert!(said.contains("sampling units a unit"), "{said}");
         }
@@ -42,7 +46,10 @@ fn scores_that_are_said_to_be_exact_are_told_apart_and_others_are_not() {
         ("scores.csv", scores),
         ("said.csv", column_says),
         ("bare.csv", "unit,estimate\nA,70.0\nB,92.1\nC,70.0\n"),
-        ("list.json", r#"[{"unit":"A","estimate":70.0,"exact":"true","se":null},{"unit":"B","estimate":92.1,"exact":"true","se":0},{"unit":"C","estimate":70.0,"exact":"true","se":0}]"#),
+        (
+            "list.json",
+            r#"[{"unit":"A","estimate":70.0,"exact":"true","se":null},{"unit":"B","estimate":92.1,"exact":"true","se":0},{"unit":"C","estimate":70.0,"exact":"true","se":0}]"#,
+        ),
     ]);
     for method in ["holm", "simultaneous", "marginal", "kww"] {
         for given in [&["scores.csv", "--exact"][..], &["said.csv"], &["bare.csv", "--exact"], &["list.json"]] {
@@ -71,7 +78,10 @@ fn sets_use_the_degrees_of_freedom_of_the_file_and_say_loudly_when_it_has_none()
         let of = |file: &str| desk.ranks(&["--method", method, "--estimates", file]);
         let (said, rows) = of("large.csv");
         assert_eq!(sets(&rows), ["A 1-1", "B 2-2"]);
-        assert!(said.contains("ATTENTION: the file has no degrees of freedom") && said.contains("large samples"), "{said}");
+        assert!(
+            said.contains("ATTENTION: the file has no degrees of freedom") && said.contains("large samples"),
+            "{said}"
+        );
         let (said, rows) = of("two.csv");
         assert_eq!(sets(&rows), ["A 1-1", "B 2-2"]);
         assert!(said.contains("The sets rest on 2 degrees of freedom a unit") && !said.contains("ATTENTION"), "{said}");
@@ -84,7 +94,10 @@ fn sets_use_the_degrees_of_freedom_of_the_file_and_say_loudly_when_it_has_none()
 #[test]
 fn what_contradicts_itself_is_refused_by_line_and_column() {
     for (rows, message) in [
-        ("A,1,0.1,true,3", "units.csv: line 2, column exact: an exact score has no sampling error, but its standard error is 0.1"),
+        (
+            "A,1,0.1,true,3",
+            "units.csv: line 2, column exact: an exact score has no sampling error, but its standard error is 0.1",
+        ),
         ("A,1,0.1,maybe,3", "units.csv: line 2, column exact: \"maybe\" is neither true nor false"),
         ("A,1,0.1,,0", "units.csv: line 2, column df: degrees of freedom must be at least 0.5, not 0"),
         ("A,1,0.1,,x", "units.csv: line 2, column df: \"x\" is no number"),

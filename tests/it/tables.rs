@@ -25,9 +25,11 @@ fn estimate(responses: &[u8], more: &str) -> Result<(Vec<Vec<String>>, Vec<Strin
         output: place("estimates.csv"),
         covariance: None,
         format: OutputFormat::Csv,
+        ..EstimateOptions::default()
     };
     let told = estimate_files(&options, |_| ()).map_err(|error| error.to_string())?;
-    let rows = csv::Reader::from_path(&options.output).unwrap().records().map(Result::unwrap);
+    let mut reader = csv::Reader::from_path(&options.output).unwrap();
+    let rows = reader.records().map(Result::unwrap);
     Ok((rows.map(|row| row.iter().map(str::to_owned).collect()).collect(), told))
 }
 

@@ -22,7 +22,14 @@ fn estimates(responses: PathBuf, design: &str) -> Vec<Row> {
     let folder = tempfile::tempdir().unwrap();
     let [written, output] = ["design.toml", "estimates.csv"].map(|name| folder.path().join(name));
     std::fs::write(&written, design).unwrap();
-    let options = EstimateOptions { responses, design: written, output, covariance: None, format: OutputFormat::Csv };
+    let options = EstimateOptions {
+        responses,
+        design: written,
+        output,
+        covariance: None,
+        format: OutputFormat::Csv,
+        ..EstimateOptions::default()
+    };
     estimate_files(&options, |_| ()).unwrap();
     rows(&options.output)
 }

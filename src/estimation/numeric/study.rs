@@ -129,16 +129,8 @@ impl Prepared<'_> {
         let (df, sampling_units) = (self.sample.df(rows()), self.sample.sampling_units(rows()));
         let value = linearised.value;
         let of_variance = |variance: f64| {
-            let sample = LinearisedSample {
-                variance,
-                df,
-                sampling_units,
-                is_census: false,
-                n,
-                weight_sum,
-                z_sum,
-                z_square_sum,
-            };
+            let sample =
+                LinearisedSample { variance, df, sampling_units, is_census: false, n, weight_sum, z_sum, z_square_sum };
             precision(value, &sample, interval, confidence.level, confidence.design_effect)
         };
         let variance = self.covariance(std::slice::from_ref(statistic)).map(|covariance| covariance[0][0]);

@@ -8,9 +8,7 @@ use super::design::{check_name, refuse_repeats};
 use super::statistic_file::{Condition, StatisticTable};
 use super::weighting_file::{MakeReplicates, Nonresponse, ReplicateColumns, ReplicatesTable, TrimmingTable};
 use crate::foundation::Code;
-use crate::statistics::{
-    CalibrationMethod, DesignEffect, IntervalMethod, LonelyPsu, NegativeWeightRule, UnaskedItems,
-};
+use crate::statistics::{CalibrationMethod, DesignEffect, IntervalMethod, LonelyPsu, NegativeWeightRule, UnaskedItems};
 use crate::tables::MissingCodes;
 
 #[derive(Deserialize)]

@@ -35,7 +35,7 @@ use read::FileSample;
 use write::CovarianceRow;
 
 /// What to estimate from, and where the estimates go.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct EstimateOptions {
     /// The responses, CSV with a header or Parquet, one row a respondent.
     pub responses: PathBuf,
@@ -54,9 +54,10 @@ pub struct EstimateOptions {
 }
 
 /// How estimates are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum OutputFormat {
     /// Comma-separated values with a header.
+    #[default]
     Csv,
     /// A list of objects.
     Json,

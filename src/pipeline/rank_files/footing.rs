@@ -41,8 +41,7 @@ fn rests_on(sampled: &[&Unit]) -> Option<String> {
     if sampled.is_empty() {
         return None;
     }
-    let without: Vec<&str> =
-        sampled.iter().filter(|unit| unit.df.is_none()).map(|unit| unit.name.as_str()).collect();
+    let without: Vec<&str> = sampled.iter().filter(|unit| unit.df.is_none()).map(|unit| unit.name.as_str()).collect();
     if without.len() == sampled.len() {
         return Some(
             "ATTENTION: the file has no degrees of freedom (column df), so standard errors were taken as known. These sets are \

@@ -187,10 +187,9 @@ fn explained(error: &RankSetError, options: &RankFileOptions, units: &Units) -> 
             &options.estimates,
             format!("unit {:?} has {value} degrees of freedom; there must be more than 0", name(*unit)),
         ),
-        RankSetError::NotExact { unit, value } => input(
-            covariance,
-            format!("unit {:?} is said to be exact, but its variance is {value}", name(*unit)),
-        ),
+        RankSetError::NotExact { unit, value } => {
+            input(covariance, format!("unit {:?} is said to be exact, but its variance is {value}", name(*unit)))
+        }
         RankSetError::TooManyUnits { .. } | RankSetError::Shape { .. } => input(&options.estimates, error.to_string()),
     }
 }

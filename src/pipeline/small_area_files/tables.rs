@@ -164,7 +164,10 @@ impl Directs {
             }
             let place = |column: &str| cell_path(line, column);
             let name = area_name(&cells[area], &place("area"))?;
-            let numbers = (number(&cells[estimate], has_decimal_comma, &place("estimate"))?, number(&cells[se], has_decimal_comma, &place("se"))?);
+            let numbers = (
+                number(&cells[estimate], has_decimal_comma, &place("estimate"))?,
+                number(&cells[se], has_decimal_comma, &place("se"))?,
+            );
             if let Some(se) = numbers.1.filter(|se| *se < 0.0) {
                 return Err(format!("{}: a standard error must not be negative: {se}", place("se")));
             }

@@ -140,7 +140,7 @@ impl<'a> Comparison<'a> {
     /// How many pairs are told apart without any test: two exact estimates that differ.
     pub(super) fn certain_pairs(&self) -> usize {
         let exact: Vec<f64> = (0..self.units()).filter(|i| self.exact[*i]).map(|i| self.estimates[i]).collect();
-        (0..exact.len()).map(|i| exact[..i].iter().filter(|other| **other != exact[i]).count()).sum()
+        (0..exact.len()).map(|i| exact[..i].iter().filter(|other| (**other - exact[i]).abs() > 0.0).count()).sum()
     }
 
     /// Whether any two units can be told apart at all.
@@ -172,7 +172,7 @@ impl<'a> Comparison<'a> {
         let variance = self.variance_of_difference(i, j);
         let difference = self.estimates[i] - self.estimates[j];
         if variance == 0.0 {
-            return self.exact[i] && self.exact[j] && difference != 0.0;
+            return self.exact[i] && self.exact[j] && difference.abs() > 0.0;
         }
         difference * difference > c * c * variance
             && (!self.has_few || normal_equivalent(difference / variance.sqrt(), self.pair_df(i, j)) > c)

@@ -59,7 +59,7 @@ enum Rule {
     Difference(f64),
     /// `|θ_i − θ_j| > r_i + r_j`: their intervals, which reach so far, do not overlap.
     Overlap(Vec<f64>),
-    /// The z of the pair's p value is above c_i, in the set of unit `i`.
+    /// The z of the pair's p value is above `c_i`, in the set of unit `i`.
     OwnDifference(Vec<f64>),
 }
 

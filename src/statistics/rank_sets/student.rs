@@ -45,7 +45,7 @@ fn hill(t: f64, df: f64) -> f64 {
     ((numerator / (0.8 * y * y + 100.0 + b) + y + 3.0) / b + 1.0) * y.sqrt()
 }
 
-/// The regularised incomplete beta function I_x(a, b), 0 ≤ x ≤ 1/2: a series of positive terms.
+/// The regularised incomplete beta function `I_x(a, b)`, 0 ≤ x ≤ 1/2: a series of positive terms.
 ///
 /// ```text
 /// x^a (1 − x)^b / (a B(a, b)) · Σ_k (a + b)_k / (a + 1)_k · x^k

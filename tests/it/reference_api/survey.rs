@@ -237,6 +237,8 @@ impl Totals {
             z_square_sum += weight * z * z;
         }
         let sample = LinearisedSample {
+            sampling_units: 2,
+            is_census: false,
             variance: self.covariance(estimate, estimate),
             df: self.df,
             n: self.n,
