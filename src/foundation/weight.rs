@@ -85,7 +85,9 @@ impl FromStr for Weight {
     type Err = WeightError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(plain) = plain_billionths(text).and_then(|billionths| Self::from_billionths(billionths).ok()) {
+        // A text without digits comes to 0 there, as 0 does; below they are told apart.
+        let plain = plain_billionths(text).filter(|billionths| *billionths > 0);
+        if let Some(plain) = plain.and_then(|billionths| Self::from_billionths(billionths).ok()) {
             return Ok(plain);
         }
         let shown = || text.chars().take(32).collect::<String>();

@@ -140,7 +140,6 @@ mod tests {
         for (row, column, code) in [
             ("A,,1,x,15,2,y,2025-07-01,,0", "share", "out_of_range"),
             ("A,,1,x,15,2,y,2025-07-01,,1.01", "share", "out_of_range"),
-            ("A,,1,x,15,2,y,2025-07-01,,NaN", "share", "out_of_range"),
             ("A,,1,x,15,2,y,2025-07-01,,half", "share", "invalid"),
             (",,1,x,15,2,y,2025-07-01,,", "from_province", "missing"),
             ("A,,1,x,15,2,y,,,", "effective_on", "missing"),

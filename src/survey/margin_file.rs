@@ -93,7 +93,7 @@ mod tests {
             ("sex,age,Freq\nF,1,0\n", "line 2, column Freq", "out_of_range"),
             ("sex,age,Freq\nF,1,1e13\n", "line 2, column Freq", "out_of_range"),
             ("sex,age,Freq\nF,1,many\n", "line 2, column Freq", "invalid"),
-            ("sex,age,Freq\nF,1,nan\n", "line 2, column Freq", "out_of_range"),
+            ("sex,age,Freq\nF,1,nan\n", "line 2, column Freq", "missing"),
             ("sex,age,Freq\nF,1,\n", "line 2, column Freq", "missing"),
             ("sex,age,Freq\n,1,3\n", "line 2, column sex", "missing"),
             ("sex,age,Freq\nF,1,3\nF,1,3\n", "line 3, column sex", "duplicate"),

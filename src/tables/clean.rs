@@ -47,7 +47,7 @@ mod tests {
     fn a_name_is_one_however_it_was_typed() {
         for typed in [
             "Mường Khương",
-            "Mu\u{31b}\u{300}o\u{31b}ng Khu\u{31b}o\u{31b}ng",
+            "Mu\u{31b}o\u{31b}\u{300}ng Khu\u{31b}o\u{31b}ng",
             "Mường\u{a0}Khương",
             "\u{feff}Mườ\u{ad}ng\u{202f}Kh\u{200b}ương\u{200d}",
             "Mươ\u{300}ng Khương\u{2060}",

@@ -8,7 +8,9 @@ use super::draws::normal_upper_point;
 const EXPANSION_FROM_DF: f64 = 200.0;
 /// The smallest two-sided tail; beyond it lie 37 standard deviations.
 const TAIL_MIN: f64 = 1e-300;
-/// The most terms of the series; its argument is at most one half.
+/// The series of the tail itself is taken up to here: what is left of 1 would lose the digits of a small tail.
+const DIRECT_UP_TO: f64 = 0.95;
+/// The most terms of the series; some 700 are needed where its argument is largest.
 const TERMS_MAX: usize = 2_000;
 
 /// The z with the two-sided p value of |t| at `df` degrees of freedom:
@@ -20,8 +22,7 @@ const TERMS_MAX: usize = 2_000;
 /// `t` itself where `df` is infinite, less elsewhere; it rises with |t| and with `df`. Right to 1e-8 of a standard deviation
 /// up to z = 8, and cut off at z = 37. `df` is above 0.
 ///
-/// Below 200 degrees of freedom by the series of the incomplete beta function on the side where its argument is at most one
-/// half (Abramowitz and Stegun 26.5.4), above by Hill's expansion (1970, algorithm 395, Communications of the ACM 13, 617–619).
+/// Below 200 degrees of freedom by the series of the incomplete beta function (Abramowitz and Stegun 26.5.4), above by Hill's expansion (1970, algorithm 395, Communications of the ACM 13, 617–619).
 pub(super) fn normal_equivalent(t: f64, df: f64) -> f64 {
     let t = t.abs();
     if df == f64::INFINITY || t == 0.0 {
@@ -32,7 +33,7 @@ pub(super) fn normal_equivalent(t: f64, df: f64) -> f64 {
     }
     let (square, half) = (t * t, 0.5 * df);
     let inside = df / (df + square);
-    let tail = if inside <= 0.5 { beta_series(inside, half, 0.5) } else { 1.0 - beta_series(1.0 - inside, 0.5, half) };
+    let tail = if inside <= DIRECT_UP_TO { beta_series(inside, half, 0.5) } else { 1.0 - beta_series(1.0 - inside, 0.5, half) };
     normal_upper_point(0.5 * tail.clamp(TAIL_MIN, 1.0)).min(t)
 }
 
@@ -45,7 +46,7 @@ fn hill(t: f64, df: f64) -> f64 {
     ((numerator / (0.8 * y * y + 100.0 + b) + y + 3.0) / b + 1.0) * y.sqrt()
 }
 
-/// The regularised incomplete beta function `I_x(a, b)`, 0 ≤ x ≤ 1/2: a series of positive terms.
+/// The regularised incomplete beta function `I_x(a, b)`: a series of positive terms.
 ///
 /// ```text
 /// x^a (1 − x)^b / (a B(a, b)) · Σ_k (a + b)_k / (a + 1)_k · x^k
