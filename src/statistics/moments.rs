@@ -322,9 +322,7 @@ mod tests {
         ];
         let moments = |order: &[usize]| {
             let mut moments = StratumMoments::new(1);
-            for psu in order {
-                moments.add_psu(&psus[*psu]).unwrap();
-            }
+            order.iter().for_each(|psu| moments.add_psu(&psus[*psu]).unwrap());
             moments
         };
         let one = moments(&[0, 1, 2, 3, 4, 2, 3]);

@@ -84,7 +84,10 @@ fn planned(how: &str, margins: &[(&str, [(&str, f64); 2])]) -> String {
         let levels: Vec<String> = levels.iter().map(level).collect();
         format!("[[calibration.margin]]\ncolumns = [\"{column}\"]\nlevels = [{}]\n", levels.join(", "))
     };
-    format!("{PLAN}\n[calibration]\n{how}\n{}", margins.iter().map(margin).collect::<String>())
+    format!(
+        "{PLAN}\n[ranking]\nanswers_min = 1\n[calibration]\n{how}\n{}",
+        margins.iter().map(margin).collect::<String>()
+    )
 }
 
 async fn open(world: &World, plan: &str, answers: &str) {

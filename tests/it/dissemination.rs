@@ -135,7 +135,7 @@ on_both_engines! {
         let wave = world.get_as_administrator("/api/v1/waves/simulated").await.json();
         let settings = json!({
             "lonely_psu": "average", "interval": "xlogit", "design_effect": "with_replacement",
-            "unasked_items": "withhold", "rank_sets": "simultaneous", "seed": 11, "calibration": null
+            "unasked_items": "withhold", "rank_sets": "simultaneous", "seed": 11, "answers_min": 10, "psus_min": 2, "calibration": null
         });
         assert_eq!(wave["estimation"], settings);
         let page = world.get_as_administrator("/en/r/simulated?sets=holm").await;
@@ -173,7 +173,7 @@ on_both_engines! {
         let path = "/api/v1/waves/w/results?format=csv";
         let first = world.get(path).await;
         assert_eq!(first.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8; header=present");
-        assert!(first.text.starts_with("unit,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff\n"), "{}", first.text);
+        assert!(first.text.starts_with("unit,statistic,item,n,estimate,se,df,ci_low,ci_high,deff,n_eff,sampling_units,exact\n"));
         let tag = first.headers[header::ETAG].clone();
         let again = Request::get(path).header(header::IF_NONE_MATCH, &tag).body(Body::empty()).unwrap();
         let again = world.send(again).await;

@@ -134,6 +134,7 @@ fn both_formats_say_the_same() {
             match &object[key] {
                 Value::Null => assert_eq!(text, ""),
                 Value::String(value) => assert_eq!(text, value),
+                Value::Bool(value) => assert_eq!(*text, value.to_string()),
                 number => {
                     // The reader of JSON may be off by the last bit; what was written is not.
                     let (found, expected) = (text.parse::<f64>().unwrap(), number.as_f64().unwrap());

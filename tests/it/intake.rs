@@ -206,7 +206,7 @@ fn only_a_collector_may_place_a_response_in_the_sample() {
         assert_eq!(refused.json()[0]["code"], "not_allowed");
         assert_eq!(world.submit_as_collector("w", &placed).await.status, StatusCode::CREATED);
         placed["id"] = json!(uuid::Uuid::from_u128(2));
-        placed["design"]["weight"] = json!(0);
+        placed["design"]["weight"] = json!(-1);
         assert_eq!(world.submit_as_collector("w", &placed).await.json()[0]["path"], "design.weight");
     });
 }

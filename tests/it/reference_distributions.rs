@@ -47,16 +47,9 @@ fn tails_and_quantiles_are_right_to_1e_12_of_their_size_from_half_a_degree_of_fr
 }
 
 fn interval(method: IntervalMethod, value: f64, variance: f64, df: u64, n: u64) -> [f64; 2] {
-    let sample = LinearisedSample {
-        sampling_units: 2,
-        is_census: false,
-        variance,
-        df,
-        n,
-        weight_sum: 0.0,
-        z_sum: 0.0,
-        z_square_sum: 0.0,
-    };
+    let (sampling_units, is_census) = (2, false);
+    let (weight_sum, z_sum, z_square_sum) = (0.0, 0.0, 0.0);
+    let sample = LinearisedSample { sampling_units, is_census, variance, df, n, weight_sum, z_sum, z_square_sum };
     let precision = precision(value, &sample, method, 0.95, DesignEffect::WithReplacement).unwrap();
     [precision.low, precision.high]
 }

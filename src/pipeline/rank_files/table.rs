@@ -123,6 +123,7 @@ impl Rows {
                             Some(Value::String(text)) => clean(text.trim()),
                             Some(Value::Number(number)) => Cow::Owned(number.to_string()),
                             Some(Value::Null) => Cow::Borrowed(""),
+                            Some(Value::Bool(value)) if *column == "exact" => Cow::Owned(value.to_string()),
                             Some(_) => return Err(row.wrong(k, "this is neither a text nor a number")),
                             None => return Err(row.wrong(k, "the object has no such key; write null for nothing")),
                         };

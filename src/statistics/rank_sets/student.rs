@@ -33,7 +33,11 @@ pub(super) fn normal_equivalent(t: f64, df: f64) -> f64 {
     }
     let (square, half) = (t * t, 0.5 * df);
     let inside = df / (df + square);
-    let tail = if inside <= DIRECT_UP_TO { beta_series(inside, half, 0.5) } else { 1.0 - beta_series(1.0 - inside, 0.5, half) };
+    let tail = if inside <= DIRECT_UP_TO {
+        beta_series(inside, half, 0.5)
+    } else {
+        1.0 - beta_series(1.0 - inside, 0.5, half)
+    };
     normal_upper_point(0.5 * tail.clamp(TAIL_MIN, 1.0)).min(t)
 }
 
