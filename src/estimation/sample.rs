@@ -191,7 +191,7 @@ impl Domain {
         self.answered.len()
     }
 
-    /// Its weighted totals, in the order of [`TallySums::totals`], calibrated if the sample is: of each item how many people
+    /// Its weighted totals, in the order of [`super::TallySums::totals`], calibrated if the sample is: of each item how many people
     /// are satisfied, then of each item for how many somebody answered, then of each item the sum of their ratings.
     #[must_use]
     pub fn totals(&self) -> &[f64] {

@@ -321,9 +321,8 @@ mod tests {
             vec![1],
         ];
         let moments = |order: &[usize]| {
-            let mut moments = StratumMoments::new(1);
-            order.iter().for_each(|psu| moments.add_psu(&psus[*psu]).unwrap());
-            moments
+            let add = |mut sums: StratumMoments, psu: &usize| sums.add_psu(&psus[*psu]).map(|()| sums);
+            order.iter().try_fold(StratumMoments::new(1), add).unwrap()
         };
         let one = moments(&[0, 1, 2, 3, 4, 2, 3]);
         assert_eq!(one, moments(&[4, 3, 2, 1, 3, 2, 0]));

@@ -1,7 +1,5 @@
 //! The numbers of the reference survey are the same to the last bit in any order of arrival, in shards and from kept tallies.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 
 use plumbline::estimation::{Membership, Place, TallySums};
