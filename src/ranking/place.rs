@@ -37,12 +37,25 @@ pub fn places(estimates: &[f64], found: &RankSets, options: &RankOptions) -> Vec
     ranks.into_iter().zip(&found.sets).zip(tiers).map(place).collect()
 }
 
-/// 1 + how many estimates are higher.
+/// Estimates that differ by less than this part of their size are one: calibrated weights are no whole numbers, so that equal
+/// shares come out a few roundings apart.
+const ROUNDING: f64 = 1e-12;
+
+/// 1 + how many estimates are higher. Those that differ by rounding only are equal to the highest of them.
 fn competition_ranks(estimates: &[f64]) -> Vec<usize> {
-    let mut sorted = estimates.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let higher = |estimate: &f64| sorted.len() - sorted.partition_point(|other| other <= estimate);
-    estimates.iter().map(|estimate| 1 + higher(estimate)).collect()
+    let mut order: Vec<usize> = (0..estimates.len()).collect();
+    order.sort_by(|a, b| estimates[*b].total_cmp(&estimates[*a]));
+    let mut ranks = vec![1; estimates.len()];
+    let (mut highest, mut rank) = (f64::INFINITY, 1);
+    for (place, unit) in order.into_iter().enumerate() {
+        let estimate = estimates[unit];
+        let is_equal = highest - estimate <= ROUNDING * highest.abs();
+        if highest.is_infinite() || !is_equal {
+            (highest, rank) = (estimate, 1 + place);
+        }
+        ranks[unit] = rank;
+    }
+    ranks
 }
 
 /// The tier of each set: sets that overlap, directly or over others, are one tier.
@@ -88,5 +101,13 @@ mod tests {
     #[test]
     fn zero_and_minus_zero_are_one_estimate() {
         assert_eq!(competition_ranks(&[0.0, -1.0, -0.0, 2.0]), [2, 4, 2, 1]);
+    }
+
+    #[test]
+    fn what_differs_by_rounding_is_one_estimate_and_what_differs_by_more_is_not() {
+        let third = 1.0 / 3.0;
+        assert_eq!(competition_ranks(&[third, third + 1e-15, 0.2, third - 1e-15]), [1, 1, 4, 1]);
+        assert_eq!(competition_ranks(&[third, third + 1e-11]), [2, 1]);
+        assert_eq!(competition_ranks(&[]), [0_usize; 0]);
     }
 }
