@@ -51,7 +51,7 @@ fn a_row_becomes_a_response_with_its_design() {
 fn a_rejected_row_keeps_its_cells_and_every_finding() {
     let wave = wave_with(COLUMNS);
     let text =
-        format!("{HEADER},999,V 1,-1,fax,2024-12-01,6,five,late,49,,X,x\nR2,082\nR3,082,V1,1,web,2024-11-20,0,,,,,,\n");
+        format!("{HEADER},999,V 1,-1,fax,2024-12-01,6,five,late,49,,X,x\nR2,082\nR3,082,V1,1,web,2024-11-20,,,;,,,,\n");
     let rejected: Vec<_> = read(&wave, &text).into_iter().map(Result::unwrap_err).collect();
     let path = |column: &str| format!("line 2, column {column}");
     let expected = [
