@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Parser;
 use plumbline::estimation::{BetweenLevels, Measure, Sample, Statistic};
+use plumbline::foundation::RatingScale;
 use plumbline::statistics::{Comparison, Confidence, Covariance, IntervalMethod, RankSets, Simulation, Steps};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -86,7 +87,7 @@ fn survey_often(scenario: Scenario, arguments: &Arguments) -> Shown {
 }
 
 fn index() -> Statistic {
-    Statistic::average(ITEMS, Measure::Share, &[(0..ITEMS).collect::<Vec<_>>()])
+    Statistic::average(&[RatingScale::FIVE; ITEMS], Measure::Share, &[(0..ITEMS).collect::<Vec<_>>()])
 }
 
 fn wanted() -> BetweenLevels {
@@ -97,7 +98,9 @@ fn look_at(population: &Population, sample: &Sample, survey: u64, shown: &mut Sh
     for (position, method) in IntervalMethod::ALL.into_iter().enumerate() {
         let confidence = Confidence { shares: method, ..Confidence::at(LEVEL) };
         for (part, statistic) in
-            [("item 1", Statistic::item(ITEMS, Measure::Share, 0)), ("index", index())].iter().enumerate()
+            [("item 1", Statistic::item(&[RatingScale::FIVE; ITEMS], Measure::Share, 0)), ("index", index())]
+                .iter()
+                .enumerate()
         {
             if shown.intervals.len() <= 2 * position + part {
                 shown.intervals.push(Coverage::new(statistic.0, method));

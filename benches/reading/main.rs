@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use plumbline::estimation::{BetweenLevels, Measure, Membership, Place, Respondent, Sample, SampleBuilder, Statistic};
-use plumbline::foundation::Weight;
+use plumbline::foundation::{RatingScale, Weight};
 use plumbline::statistics::Confidence;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -19,13 +19,13 @@ const PSUS: usize = 100;
 const READINGS: usize = 1_000;
 
 fn index() -> Statistic {
-    Statistic::average(ITEMS, Measure::Share, &[(0..ITEMS).collect::<Vec<_>>()])
+    Statistic::average(&[RatingScale::FIVE; ITEMS], Measure::Share, &[(0..ITEMS).collect::<Vec<_>>()])
 }
 
 /// Invents answers and forms their sample.
 fn sample(answers: usize) -> Sample {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).expect("there are items");
+    let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).expect("there are items");
     let names: Vec<String> = (0..PSUS).map(|psu| psu.to_string()).collect();
     for answer in 0..answers {
         let unit = answer % UNITS;

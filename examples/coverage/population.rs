@@ -1,7 +1,7 @@
 //! Populations that are known to the last person, and surveys of them.
 
 use plumbline::estimation::{BetweenLevels, Membership, Place, Respondent, Sample, SampleBuilder};
-use plumbline::foundation::Weight;
+use plumbline::foundation::{RatingScale, Weight};
 use rand::seq::index::sample as draw;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -81,7 +81,7 @@ impl Population {
 
     /// Surveys it: villages without replacement, then people without replacement, estimated in two stages.
     pub(crate) fn survey(&self, rng: &mut impl Rng, wanted: &BetweenLevels) -> Sample {
-        let mut builder = SampleBuilder::new(ITEMS, 4, DISTRICTS).expect("there are items");
+        let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], DISTRICTS).expect("there are items");
         let drawn = self.scenario.villages_drawn;
         let weight = VILLAGES as f64 / drawn as f64 * PEOPLE as f64 / PEOPLE_DRAWN as f64;
         let weight: Weight = weight.to_string().parse().expect("a ratio of sizes is a weight");

@@ -1,7 +1,7 @@
 //! From people's answers to ranks, by the product's own sample, intervals and ranks.
 
 use plumbline::estimation::{BetweenLevels, Measure, Membership, Place, Respondent, SampleBuilder, Statistic};
-use plumbline::foundation::Weight;
+use plumbline::foundation::{RatingScale, Weight};
 use plumbline::ranking::Knowledge;
 use plumbline::statistics::Confidence;
 use rand::RngExt;
@@ -40,7 +40,7 @@ impl Villages {
 
     /// One survey, ranked. A district that has no estimate leaves it without districts to compare, and holds.
     pub(crate) fn survey(&self, rng: &mut ChaCha8Rng, seed: u64) -> Counts {
-        let mut builder = SampleBuilder::new(ITEMS, 4, DISTRICTS).expect("there are items");
+        let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], DISTRICTS).expect("there are items");
         let odds = (SATISFIED / (1.0 - SATISFIED)).ln();
         for district in 0..DISTRICTS {
             let stratum = district.to_string();
@@ -59,7 +59,7 @@ impl Villages {
             }
         }
         let sample = builder.finish(&BetweenLevels::default()).expect("the design is sound");
-        let index = Statistic::average(ITEMS, Measure::Share, &[(0..ITEMS).collect::<Vec<_>>()]);
+        let index = Statistic::average(&[RatingScale::FIVE; ITEMS], Measure::Share, &[(0..ITEMS).collect::<Vec<_>>()]);
         let (mut estimates, mut known) = (Vec::new(), Vec::new());
         for domain in sample.levels() {
             let found = domain.estimate(&index, Confidence::at(LEVEL)).expect("every item is answered");

@@ -1,12 +1,13 @@
-//! The five ratings of each item as one bar: dissatisfied from the left edge, satisfied from the right.
+//! The ratings of each item as one bar: dissatisfied from the left edge, satisfied from the right.
 //!
 //! Both ends are straight edges, so two items can be compared at either end. The dissatisfied ratings are hatched: the
-//! five are told apart in greyscale and by readers who do not see the colours.
+//! ends are told apart in greyscale and by readers who do not see the colours. A scale of more than five points shades from one
+//! colour to the next, and only points with words stand in the legend.
 
 use super::WriteNumber;
 use super::svg::{Anchor, Heading, Layout, Svg, wrap};
 
-/// Bars of five shares.
+/// Bars of shares.
 pub struct StackedBars<'a> {
     /// Unique on its page.
     pub id: &'a str,
@@ -14,8 +15,8 @@ pub struct StackedBars<'a> {
     pub title: &'a str,
     /// What one sees, for those who do not.
     pub description: &'a str,
-    /// The words of the five ratings, worst first.
-    pub legend: [&'a str; 5],
+    /// The words of the ratings, worst first; empty for those between the ends of a long scale.
+    pub legend: Vec<&'a str>,
     /// The bars, from the top.
     pub rows: Vec<BarRow>,
     /// How a percentage is written.
@@ -26,8 +27,8 @@ pub struct StackedBars<'a> {
 pub struct BarRow {
     /// What was rated.
     pub label: String,
-    /// The five shares, worst first, 0–1; nothing where nobody answered.
-    pub shares: Option<[f64; 5]>,
+    /// The share of each rating, worst first, 0–1; nothing where nobody answered.
+    pub shares: Option<Vec<f64>>,
     /// What stands at the end of the row, such as the share satisfied and its margin.
     pub note: String,
 }
@@ -103,13 +104,15 @@ impl StackedBars<'_> {
 
     /// Draws the legend and returns where the bars begin.
     fn draw_legend(&self, svg: &mut Svg, measures: &Measures, layout: Layout, hatch: &str) -> f64 {
-        let column_width = layout.width() / measures.legend_columns as f64;
+        let told: Vec<_> = self.legend.iter().enumerate().filter(|(_, words)| !words.is_empty()).collect();
+        let columns = measures.legend_columns.min(told.len()).max(1);
+        let column_width = layout.width() / columns as f64;
         let mut bottom = 0.0;
-        for (rating, words) in self.legend.iter().enumerate() {
-            let x = (rating % measures.legend_columns) as f64 * column_width;
-            let y = (rating / measures.legend_columns) as f64 * LEGEND_LINE_HEIGHT;
-            draw_segment(svg, rating, (x, y + 2.0), (14.0, 14.0), hatch);
-            let words = wrap(words, 20, 1).concat();
+        for (place, (rating, words)) in told.into_iter().enumerate() {
+            let x = (place % columns) as f64 * column_width;
+            let y = (place / columns) as f64 * LEGEND_LINE_HEIGHT;
+            draw_segment(svg, (rating, self.legend.len()), (x, y + 2.0), (14.0, 14.0), hatch);
+            let words = wrap(words, 100 / columns, 1).concat();
             svg.text("chart-tick", (x + 20.0, y + 14.0), Anchor::Start, &words);
             bottom = y + LEGEND_LINE_HEIGHT;
         }
@@ -117,17 +120,18 @@ impl StackedBars<'_> {
     }
 
     fn draw_bar(&self, svg: &mut Svg, row: &BarRow, measures: &Measures, y: f64, hatch: &str) {
-        let Some(shares) = row.shares.map(normalised) else {
+        let Some(shares) = row.shares.as_deref().map(normalised) else {
             svg.rect("chart-empty", (measures.bar.0, y), (measures.bar.1, measures.bar_height));
             return;
         };
         let mut x = measures.bar.0;
+        let points = shares.len();
         for (rating, share) in shares.into_iter().enumerate() {
             let width = share * measures.bar.1;
-            draw_segment(svg, rating, (x, y), (width, measures.bar_height), hatch);
+            draw_segment(svg, (rating, points), (x, y), (width, measures.bar_height), hatch);
             // Narrower segments have no room for two digits.
             if width >= 26.0 {
-                let class = format!("chart-share chart-on-rating-{}", rating + 1);
+                let class = format!("chart-share chart-on-rating-{}", colour(rating, points));
                 let middle = (x + width / 2.0, y + measures.bar_height / 2.0 + 4.5);
                 svg.text(&class, middle, Anchor::Middle, &(self.number)(share * 100.0, 0));
             }
@@ -136,18 +140,29 @@ impl StackedBars<'_> {
     }
 }
 
-fn draw_segment(svg: &mut Svg, rating: usize, corner: (f64, f64), size: (f64, f64), hatch: &str) {
-    svg.rect(&format!("chart-rating-{}", rating + 1), corner, size);
+/// Which of the five colours, worst first from 1, a rating has among so many.
+fn colour(rating: usize, points: usize) -> usize {
+    let (rating, points) = (rating.min(points.saturating_sub(1)), points.max(2));
+    match points {
+        2 => [1, 5][rating],
+        3 => [1, 3, 5][rating],
+        4 => [1, 2, 4, 5][rating],
+        _ => 1 + (4 * rating + (points - 1) / 2) / (points - 1),
+    }
+}
+
+fn draw_segment(svg: &mut Svg, (rating, points): (usize, usize), corner: (f64, f64), size: (f64, f64), hatch: &str) {
+    svg.rect(&format!("chart-rating-{}", colour(rating, points)), corner, size);
     if rating == 0 {
         svg.hatched(hatch, corner, size);
     }
 }
 
 /// The shares as parts of one whole; what is negative or not a number counts as nothing.
-fn normalised(shares: [f64; 5]) -> [f64; 5] {
-    let shares = shares.map(|share| if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 });
-    let sum: f64 = shares.iter().sum();
-    if sum > 0.0 { shares.map(|share| share / sum) } else { shares }
+fn normalised(shares: &[f64]) -> Vec<f64> {
+    let finite = |share: &f64| if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    let sum: f64 = shares.iter().map(finite).sum();
+    shares.iter().map(|share| if sum > 0.0 { finite(share) / sum } else { 0.0 }).collect()
 }
 
 #[cfg(test)]
@@ -159,7 +174,7 @@ mod tests {
             id: "access",
             title: "Access",
             description: "Two items",
-            legend: ["Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"],
+            legend: vec!["Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"],
             rows,
             number: &|value, decimals| format!("{value:.*}", usize::from(decimals)),
         };
@@ -170,17 +185,25 @@ mod tests {
     fn two_items_and_one_without_answers_are_drawn() {
         let row = |label: &str, shares| BarRow { label: label.to_owned(), shares, note: "84.9 ± 2.1".to_owned() };
         insta::assert_snapshot!(bars(vec![
-            row("The waiting area has enough seats for all who wait there", Some([0.02, 0.05, 0.1, 0.5, 0.33])),
+            row("The waiting area has enough seats for all who wait there", Some(vec![0.02, 0.05, 0.1, 0.5, 0.33])),
             row("Nobody answered <this>", None),
         ]));
     }
 
+    #[test]
+    fn short_and_long_scales_run_from_the_first_colour_to_the_last() {
+        let colours = |points: usize| (0..points).map(|rating| colour(rating, points)).collect::<Vec<_>>();
+        assert_eq!((colours(2), colours(3), colours(4)), (vec![1, 5], vec![1, 3, 5], vec![1, 2, 4, 5]));
+        assert_eq!((colours(5), colours(7)), (vec![1, 2, 3, 4, 5], vec![1, 2, 2, 3, 4, 4, 5]));
+        assert_eq!(colours(11), [1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5]);
+    }
+
     proptest::proptest! {
         #[test]
-        fn any_shares_make_a_drawing_without_nan(shares in proptest::array::uniform5(proptest::num::f64::ANY)) {
-            let svg = bars(vec![BarRow { label: String::new(), shares: Some(shares), note: String::new() }]);
+        fn any_shares_make_a_drawing_without_nan(shares in proptest::collection::vec(proptest::num::f64::ANY, 2..=11)) {
+            let svg = bars(vec![BarRow { label: String::new(), shares: Some(shares.clone()), note: String::new() }]);
             proptest::prop_assert!(!svg.contains("NaN") && !svg.contains("inf"));
-            let total: f64 = normalised(shares).iter().sum();
+            let total: f64 = normalised(&shares).iter().sum();
             proptest::prop_assert!(total.abs() < 1e-12 || (total - 1.0).abs() < 1e-12);
         }
     }

@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value};
 
+use crate::foundation::RatingScale;
 use crate::survey::{Item, ItemKind, Questionnaire};
 
 /// The value of a tile that says "no opinion", as relevance rules name it.
 pub(super) const NO_OPINION: &str = "none";
+
+/// The key that says "no opinion" where answers are typed from paper: 0, unless that is a rating.
+pub(super) fn no_opinion_key(scale: RatingScale) -> &'static str {
+    if scale.rank(0).is_some() { "-" } else { "0" }
+}
 
 /// The fields that were filled in: by the path of the item (`answers.q01`, `respondent.sex`), as typed.
 ///
@@ -122,8 +128,8 @@ fn answer_to_json(kind: &ItemKind, values: &[String]) -> Option<Value> {
     let as_typed = || Value::String(first.clone());
     match kind {
         ItemKind::Note => None,
-        ItemKind::Likert if first == NO_OPINION => Some(Value::Null),
-        ItemKind::Likert => Some(first.parse::<u8>().map_or_else(|_| as_typed(), Value::from)),
+        ItemKind::Likert(_) if first == NO_OPINION => Some(Value::Null),
+        ItemKind::Likert(_) => Some(first.parse::<i8>().map_or_else(|_| as_typed(), Value::from)),
         ItemKind::Number { decimals, .. } => Some(number(first, *decimals).map_or_else(as_typed, Value::Number)),
         ItemKind::MultipleChoice { .. } => Some(Value::from(values)),
         ItemKind::SingleChoice { .. } | ItemKind::ShortText { .. } => Some(as_typed()),

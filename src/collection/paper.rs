@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::answers::{PlacedItem, placed_items};
+use super::answers::{NO_OPINION, PlacedItem, no_opinion_key, placed_items};
 use super::journey::pages;
 use super::sheets::SheetError;
 use crate::chart::qr_svg;
-use crate::survey::{Choice, ItemKind, Relevance, Unit, Wave};
+use crate::survey::{Choice, ItemKind, Relevance, Scale, Unit, Wave};
 use crate::web::Language;
 
 /// The most forms of one file, so that a browser can print it.
@@ -69,8 +69,7 @@ struct PaperPage<'p> {
 pub fn paper(wave: &Wave, unit: &Unit, forms: &PaperForms<'_>) -> Result<String, SheetError> {
     let language = forms.language;
     let tag = language.tag();
-    let scale = &wave.questionnaire.scale;
-    let rated = (1..).zip(&scale.labels).map(|(key, label): (usize, _)| (key.to_string(), label.get(tag)));
+    let scale = wave.questionnaire.scales.first().map(|scale| legend(scale, wave, tag)).unwrap_or_default();
     let link = format!("{}/s/{}/{}", forms.base_url.trim_end_matches('/'), wave.plan.code, unit.code());
     let page = PaperPage {
         tag,
@@ -78,7 +77,7 @@ pub fn paper(wave: &Wave, unit: &Unit, forms: &PaperForms<'_>) -> Result<String,
         unit: unit.name(tag),
         batch: forms.batch,
         qr: qr_svg(&link)?,
-        scale: rated.chain([("0".to_owned(), scale.not_applicable.get(tag))]).collect(),
+        scale,
         groups: groups(wave, language),
         forms: (forms.from..forms.from.saturating_add(forms.count)).collect(),
         words: Words {
@@ -90,6 +89,13 @@ pub fn paper(wave: &Wave, unit: &Unit, forms: &PaperForms<'_>) -> Result<String,
         },
     };
     Ok(page.render()?)
+}
+
+/// What the keys of a scale mean, as far as they have words.
+fn legend<'w>(scale: &'w Scale, wave: &'w Wave, tag: &str) -> Vec<(String, &'w str)> {
+    let word = |value: i8| Some((value.to_string(), scale.label(value)?.get(tag)));
+    let none = (no_opinion_key(scale.values).to_owned(), wave.questionnaire.not_applicable.get(tag));
+    scale.values.values().filter_map(word).chain([none]).collect()
 }
 
 fn groups(wave: &Wave, language: Language) -> Vec<PaperGroup> {
@@ -118,16 +124,26 @@ fn paper_item(placed: &PlacedItem<'_>, number: Option<usize>, wave: &Wave, langu
     };
     let kind = &placed.item.kind;
     let ticks = match kind {
-        ItemKind::Likert => ["1", "2", "3", "4", "5", "0"].map(str::to_owned).to_vec(),
+        ItemKind::Likert(rated) => {
+            let none = no_opinion_key(rated.values).to_owned();
+            rated.values.values().map(|value| value.to_string()).chain([none]).collect()
+        }
         ItemKind::SingleChoice { options } | ItemKind::MultipleChoice { options } => numbered(options),
         ItemKind::Number { .. } | ItemKind::ShortText { .. } | ItemKind::Note => Vec::new(),
     };
     let several = matches!(kind, ItemKind::MultipleChoice { .. }).then(|| language.t("form-many"));
+    // The first scale is explained at the head of the form.
+    let is_other = |scale: &&Scale| wave.questionnaire.scales.first() != Some(scale);
+    let scale = placed.item.rated().and_then(|rated| wave.questionnaire.scale(&rated.scale)).filter(is_other);
+    let scale = scale.map(|scale| {
+        let keys: Vec<_> = legend(scale, wave, tag).into_iter().map(|(key, words)| format!("{key} {words}")).collect();
+        keys.join(" · ")
+    });
     let only_if = placed.item.shown_if.as_ref().map(|rule| only_if(rule, wave, language));
     PaperItem {
         number,
         text: placed.item.text.get(tag).to_owned(),
-        hint: only_if.or(several),
+        hint: only_if.or(several).or(scale),
         ticks,
         is_line: matches!(kind, ItemKind::Number { .. }),
         is_words: matches!(kind, ItemKind::ShortText { .. }),
@@ -144,7 +160,7 @@ fn only_if(rule: &Relevance, wave: &Wave, language: Language) -> String {
             let at = options.iter().position(|option| option.code.as_str() == value);
             at.map_or_else(|| value.clone(), |at| (at + 1).to_string())
         }
-        _ if value == super::answers::NO_OPINION => "0".to_owned(),
+        ItemKind::Likert(rated) if value == NO_OPINION => no_opinion_key(rated.values).to_owned(),
         _ => value.clone(),
     };
     let keys: Vec<String> = rule.is.iter().map(key).collect();

@@ -4,7 +4,7 @@ use super::answers::{NO_OPINION, PlacedItem, relevant_items};
 use super::journey::{Draft, Group, concerns, pages};
 use super::tongues::{Sound, lang_attribute, shown_instead, sound_of};
 use crate::foundation::{Finding, Text};
-use crate::survey::{Choice, Item, ItemKind, Questionnaire};
+use crate::survey::{Choice, Item, ItemKind, Questionnaire, Scale};
 use crate::web::Language;
 
 /// One answer that can be picked.
@@ -25,8 +25,8 @@ pub(super) struct Tile {
 /// How an item is answered.
 #[derive(Debug)]
 pub(super) enum Control {
-    /// One of the ratings, or no opinion.
-    Rating { tiles: Vec<Tile>, apart: Tile },
+    /// One of the ratings, or no opinion; faces with words, or numbers with words at the ends.
+    Rating { tiles: Vec<Tile>, are_numbers: bool, apart: Tile },
     /// One of the tiles, or any number of them.
     Choice { tiles: Vec<Tile>, many: bool },
     /// A number.
@@ -226,19 +226,24 @@ fn control(placed: &PlacedItem<'_>, draft: &Draft<'_>, language: Language) -> Co
         options.iter().map(tile).collect()
     };
     match &placed.item.kind {
-        ItemKind::Likert => {
-            let scale = &draft.wave.questionnaire.scale;
-            let tile = |value: String, label: &Text, face| Tile {
+        ItemKind::Likert(rated) => {
+            let questionnaire = &draft.wave.questionnaire;
+            let scale = questionnaire.scale(&rated.scale);
+            let tile = |value: String, label: Option<&Text>, face| Tile {
                 picked: typed.contains(&value),
                 value,
-                words: label.get(language.tag()).to_owned(),
-                lang: lang_attribute(label, language),
+                words: label.map(|label| label.get(language.tag()).to_owned()).unwrap_or_default(),
+                lang: label.map(|label| lang_attribute(label, language)).unwrap_or_default(),
                 face,
             };
-            let rated = |(position, label): (usize, &Text)| tile((position + 1).to_string(), label, position + 1);
+            let of_value = |value: i8| {
+                let label = scale.and_then(|scale| scale.label(value));
+                tile(value.to_string(), label, Scale::face(rated.values, value).unwrap_or(0))
+            };
             Control::Rating {
-                tiles: scale.labels.iter().enumerate().map(rated).collect(),
-                apart: tile(NO_OPINION.to_owned(), &scale.not_applicable, 0),
+                tiles: rated.values.values().map(of_value).collect(),
+                are_numbers: rated.values.points() > Scale::FACES_MAX,
+                apart: tile(NO_OPINION.to_owned(), Some(&questionnaire.not_applicable), 0),
             }
         }
         ItemKind::SingleChoice { options } => Control::Choice { tiles: choices(options), many: false },
@@ -266,7 +271,7 @@ fn marks(item: &Item, here: &[PlacedItem<'_>], language: Language) -> Marks {
         Some((decider.path(), rule.is.join(" ")))
     });
     let (kind, bounds) = match item.kind {
-        ItemKind::Likert => ("rating", None),
+        ItemKind::Likert(_) => ("rating", None),
         ItemKind::SingleChoice { .. } => ("single", None),
         ItemKind::MultipleChoice { .. } => ("multiple", None),
         ItemKind::Number { min, max, decimals } => ("number", Some((min, max, decimals))),
@@ -295,8 +300,11 @@ fn hint(item: &Item, language: Language) -> Option<String> {
 pub(super) fn value_in_words(value: &str, item: &Item, questionnaire: &Questionnaire, language: Language) -> String {
     let tag = language.tag();
     let words = match &item.kind {
-        ItemKind::Likert if value == NO_OPINION => Some(questionnaire.scale.not_applicable.get(tag)),
-        ItemKind::Likert => rating(value).map(|face| questionnaire.scale.labels[face - 1].get(tag)),
+        ItemKind::Likert(_) if value == NO_OPINION => Some(questionnaire.not_applicable.get(tag)),
+        ItemKind::Likert(rated) => {
+            let label = || questionnaire.scale(&rated.scale)?.label(value.parse().ok()?);
+            label().filter(|_| rated.values.points() <= Scale::FACES_MAX).map(|label| label.get(tag))
+        }
         ItemKind::SingleChoice { options } | ItemKind::MultipleChoice { options } => {
             options.iter().find(|option| option.code.as_str() == value).map(|option| option.text.get(tag))
         }
@@ -305,19 +313,15 @@ pub(super) fn value_in_words(value: &str, item: &Item, questionnaire: &Questionn
     words.unwrap_or(value).to_owned()
 }
 
-fn rating(value: &str) -> Option<usize> {
-    value.parse().ok().filter(|face| (1..=crate::survey::Scale::POINTS).contains(face))
-}
-
 fn answer_line<'w>(placed: &PlacedItem<'w>, page: usize, draft: &Draft<'w>, language: Language) -> AnswerLine<'w> {
     let values = draft.typed.get(&placed.path());
     let words = |value: &String| value_in_words(value, placed.item, &draft.wave.questionnaire, language);
-    let is_rated = placed.item.kind == ItemKind::Likert;
+    let face = |value: &String| Scale::face(placed.item.rated()?.values, value.parse().ok()?);
     AnswerLine {
         path: placed.path(),
         page,
         text: placed.item.text.get(language.tag()),
         answer: (!values.is_empty()).then(|| values.iter().map(words).collect::<Vec<_>>().join(", ")),
-        face: values.first().filter(|_| is_rated).and_then(|value| rating(value)).unwrap_or(0),
+        face: values.first().and_then(face).unwrap_or(0),
     }
 }

@@ -62,6 +62,7 @@ fn formula(wave: &Wave, results: &WaveResults, language: Language) -> String {
         IndexKind::Factors => "formula-factors",
         IndexKind::Pooled => "formula-pooled",
         IndexKind::Score => "formula-score",
+        IndexKind::Promotion => "formula-nps",
     };
     let items = wave.questionnaire.rated_items().count();
     let factors = wave.questionnaire.factors.len();
@@ -153,7 +154,7 @@ mod tests {
     use crate::foundation::Text;
     use crate::ranking::Simulated;
     use crate::statistics::CalibrationMethod;
-    use crate::survey::sample::{code, wave};
+    use crate::survey::sample::{code, usual_scale, wave};
     use crate::survey::{Item, ItemKind, WaveState};
 
     #[test]
@@ -177,7 +178,7 @@ mod tests {
     fn every_setting_of_a_plan_has_its_words_in_three_languages() {
         let mut wave = wave(WaveState::Released);
         let text = Text::from([("vi", "Giới tính"), ("en", "Your sex"), ("cs", "Pohlaví")]);
-        let kind = ItemKind::Likert;
+        let kind = ItemKind::Likert(usual_scale().rated());
         wave.questionnaire.respondent = vec![Item { code: code("sex"), text, kind, required: false, shown_if: None }];
         let margin = |columns: &[&str]| PlannedMargin {
             columns: columns.iter().map(|column| (*column).to_owned()).collect(),

@@ -58,7 +58,7 @@ impl NeighboursView {
                 [Some(first), compared].into_iter().flatten().collect::<Vec<_>>().join(" ")
             }
         };
-        let measure = if headline == IndexKind::Score { "points" } else { "share" };
+        let measure = if headline.is_share() { "share" } else { "points" };
         let neighbours = [&ranked.previous, &ranked.next].into_iter().flatten();
         Self {
             sentence,
@@ -133,7 +133,7 @@ impl Telling<'_> {
     fn measure(self) -> String {
         self.language.t(match self.headline {
             IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "measure-share",
-            IndexKind::Score => "measure-points",
+            IndexKind::Score | IndexKind::Promotion => "measure-points",
         })
     }
 

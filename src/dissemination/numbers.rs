@@ -9,18 +9,12 @@ pub(super) const NOTHING: &str = "–";
 
 /// What one unit of an estimate is in points: a share of 1 is 100 points, a score is in points already.
 pub(super) fn points_in(kind: IndexKind) -> f64 {
-    match kind {
-        IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => 100.0,
-        IndexKind::Score => 1.0,
-    }
+    if kind.is_share() { 100.0 } else { 1.0 }
 }
 
 /// An index or its interval, already written in points, with the sign or word of its unit: `79.36%`, `71.20 points`.
 pub(super) fn with_unit(kind: IndexKind, written: String, language: Language) -> String {
-    let key = match kind {
-        IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "index-share",
-        IndexKind::Score => "index-points",
-    };
+    let key = if kind.is_share() { "index-share" } else { "index-points" };
     language.t_with(key, [("value", written.into())])
 }
 

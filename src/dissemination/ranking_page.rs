@@ -119,10 +119,7 @@ fn facts(wave: &Wave, results: &WaveResults, language: Language) -> String {
 
 /// The head of a column of indices, with their unit.
 fn index_head(headline: IndexKind, language: Language) -> String {
-    language.t(match headline {
-        IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "column-index-share",
-        IndexKind::Score => "column-index-points",
-    })
+    language.t(if headline.is_share() { "column-index-share" } else { "column-index-points" })
 }
 
 fn withheld(wave: &Wave, results: &WaveResults, unit: &Withheld, language: Language) -> String {
@@ -170,10 +167,7 @@ fn charts(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Langu
         let label = language.t_with("chart-reference", [("value", value.into())]);
         Reference { value: estimate.value * points, label }
     });
-    let axis = match results.headline {
-        IndexKind::Score => "chart-axis-points",
-        IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "chart-axis-share",
-    };
+    let axis = if results.headline.is_share() { "chart-axis-share" } else { "chart-axis-points" };
     let plot = DotPlot {
         id: "ranking",
         title: &language.t("chart-title"),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::foundation::RatingScale;
 use crate::index::{FactorResult, IndexKind, Indices, ItemResult, OpenLinkResults, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
 use crate::ranking::{Neighbour, Ranked, Ranking, Withheld};
@@ -29,9 +30,11 @@ fn unit(name: Option<&str>, index: f64, half: f64, n: u64) -> UnitResults {
         let rest = 1.0 - share;
         ItemResult {
             item: code(item),
+            scale: RatingScale::FIVE,
             top2: Some(estimate(share, half * 1.2, n - 12)),
             mean: Some(estimate(1.0 + 3.6 * share, half * 3.0, n - 12)),
-            distribution: Some([rest * 0.125, rest * 0.25, rest * 0.625, share * 0.5, share * 0.5]),
+            nps: None,
+            distribution: Some(vec![rest * 0.125, rest * 0.25, rest * 0.625, share * 0.5, share * 0.5]),
         }
     };
     UnitResults {
@@ -47,19 +50,27 @@ fn unit(name: Option<&str>, index: f64, half: f64, n: u64) -> UnitResults {
             factors: Some(estimate(index + 0.005, half, n)),
             pooled: Some(estimate(index - 0.001, half, n)),
             score: Some(estimate(100.0 * (index - 0.09), 100.0 * half * 0.8, n)),
+            promotion: None,
         },
     }
 }
 
 /// A unit that nobody has answered for.
 fn unanswered(name: &str) -> UnitResults {
-    let item = |item: &str| ItemResult { item: code(item), top2: None, mean: None, distribution: None };
+    let item = |item: &str| ItemResult {
+        item: code(item),
+        scale: RatingScale::FIVE,
+        top2: None,
+        mean: None,
+        nps: None,
+        distribution: None,
+    };
     UnitResults {
         unit: Some(code(name)),
         responses: 0,
         items: vec![item("q01"), item("q02"), item("q03")],
         factors: ["access", "officials"].map(|factor| FactorResult { factor: code(factor), top2: None }).to_vec(),
-        indices: Indices { items: None, factors: None, pooled: None, score: None },
+        indices: Indices { items: None, factors: None, pooled: None, score: None, promotion: None },
     }
 }
 

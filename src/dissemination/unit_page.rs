@@ -12,7 +12,7 @@ use super::words;
 use crate::chart::{BarRow, DotPlot, Layout, StackedBars, Tier};
 use crate::index::{ItemResult, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
-use crate::survey::{Questionnaire, Scale, Section, Wave, WaveState};
+use crate::survey::{Item, Questionnaire, Rated, Scale, Section, Wave, WaveState};
 use crate::web::{Language, Page};
 
 #[derive(Template)]
@@ -41,7 +41,6 @@ pub(super) struct UnitView {
     factor_charts: Option<[String; 2]>,
     factors: Vec<FactorRow>,
     sections: Vec<SectionView>,
-    labels: Vec<String>,
     interval_head: String,
     reading: String,
     method: MethodView,
@@ -59,7 +58,14 @@ struct FactorRow {
 
 struct SectionView {
     title: String,
+    /// Its items, in order, those together that share a scale.
+    parts: Vec<SectionPart>,
+}
+
+struct SectionPart {
     charts: [String; 2],
+    /// What each point of the scale means, worst first.
+    labels: Vec<String>,
     rows: Vec<ItemRow>,
 }
 
@@ -80,7 +86,6 @@ impl UnitView {
         let code = unit.unit.as_ref().map_or("", |code| code.as_str());
         let ranking = chosen.ranking.as_ref();
         let level = numbers::level(language, results.level);
-        let scale = &wave.questionnaire.scale;
         let index = unit.indices.get(results.headline).map(|estimate| {
             let written = Written::of(estimate, points_in(results.headline), 2, language);
             let told = |text: String| with_unit(results.headline, text, language);
@@ -104,8 +109,12 @@ impl UnitView {
             neighbours: ranked.map(|ranked| NeighboursView::new(wave, results.headline, ranking, ranked, language)),
             factor_charts: factor_charts(wave, unit, language),
             factors: factor_rows(&wave.questionnaire, unit, language),
-            sections: wave.questionnaire.factors.iter().filter_map(|f| section(f, scale, unit, language)).collect(),
-            labels: scale.labels.iter().map(|label| label.get(language.tag()).to_owned()).collect(),
+            sections: wave
+                .questionnaire
+                .factors
+                .iter()
+                .filter_map(|f| section(f, &wave.questionnaire, unit, language))
+                .collect(),
             interval_head: language.t_with("column-interval", [("level", level.clone().into())]),
             reading: language.t_with("items-reading", [("level", level.into())]),
             method: MethodView::new(wave, results, ranking, chosen.shown, language),
@@ -164,45 +173,81 @@ fn factor_charts(wave: &Wave, unit: &UnitResults, language: Language) -> Option<
 }
 
 /// A factor's rated items; nothing for a factor that has none.
-fn section(factor: &Section, scale: &Scale, unit: &UnitResults, language: Language) -> Option<SectionView> {
-    let found = |code: &str| unit.items.iter().find(|result| result.item.as_str() == code);
-    let rated: Vec<_> = factor
-        .items
-        .iter()
-        .filter_map(|item| Some((item.text.get(language.tag()), found(item.code.as_str())?)))
+fn section(
+    factor: &Section,
+    questionnaire: &Questionnaire,
+    unit: &UnitResults,
+    language: Language,
+) -> Option<SectionView> {
+    let found = |item: &Item| unit.items.iter().find(|result| result.item == item.code);
+    let rated: Vec<(&Item, &Rated, &ItemResult)> =
+        factor.items.iter().filter_map(|item| Some((item, item.rated()?, found(item)?))).collect();
+    let is_alike = |(_, a, _): &(&Item, &Rated, &ItemResult), (_, b, _): &(&Item, &Rated, &ItemResult)| {
+        (&a.scale, a.values.is_reversed()) == (&b.scale, b.values.is_reversed())
+    };
+    let parts: Vec<SectionPart> = rated
+        .chunk_by(is_alike)
+        .enumerate()
+        .map(|(number, items)| section_part((factor, number), items, questionnaire, language))
         .collect();
-    if rated.is_empty() {
-        return None;
-    }
-    let legend = scale.labels.each_ref().map(|label| label.get(language.tag()));
+    let title = factor.title.get(language.tag()).to_owned();
+    (!parts.is_empty()).then_some(SectionView { title, parts })
+}
+
+fn section_part(
+    (factor, number): (&Section, usize),
+    items: &[(&Item, &Rated, &ItemResult)],
+    questionnaire: &Questionnaire,
+    language: Language,
+) -> SectionPart {
+    let labels = items.first().map(|(_, rated, _)| labels(rated, questionnaire, language)).unwrap_or_default();
+    let told = |(number, words): &(String, String)| match (number.is_empty(), words.is_empty()) {
+        (false, false) => format!("{number} {words}"),
+        _ => words.clone(),
+    };
+    let legend: Vec<String> = labels.iter().map(told).collect();
+    let id = if number == 0 { format!("items-{}", factor.code) } else { format!("items-{}-{number}", factor.code) };
     let bars = StackedBars {
-        id: &format!("items-{}", factor.code),
+        id: &id,
         title: factor.title.get(language.tag()),
         description: &language.t("unit-items-description"),
-        legend,
-        rows: rated
+        legend: legend.iter().map(String::as_str).collect(),
+        rows: items
             .iter()
-            .map(|(text, result)| BarRow {
-                label: (*text).to_owned(),
-                shares: result.distribution,
+            .map(|(item, _, result)| BarRow {
+                label: item.text.get(language.tag()).to_owned(),
+                shares: result.distribution.clone(),
                 note: item_note(result, language),
             })
             .collect(),
         number: &|value, decimals| language.format_number(value, usize::from(decimals)),
     };
-    let row = |(text, result): &(&str, &ItemResult)| ItemRow {
-        text: (*text).to_owned(),
-        shares: result.distribution.map_or_else(
-            || vec![NOTHING.to_owned(); Scale::POINTS],
+    let row = |(item, _, result): &(&Item, &Rated, &ItemResult)| ItemRow {
+        text: item.text.get(language.tag()).to_owned(),
+        shares: result.distribution.as_ref().map_or_else(
+            || vec![NOTHING.to_owned(); labels.len()],
             |shares| shares.iter().map(|share| language.format_number(share * 100.0, 1)).collect(),
         ),
         satisfied: result.top2.as_ref().map_or_else(Written::nothing, |e| Written::of(e, 100.0, 1, language)),
     };
-    Some(SectionView {
-        title: factor.title.get(language.tag()).to_owned(),
+    let head = |(number, words): &(String, String)| if number.is_empty() { words.clone() } else { number.clone() };
+    SectionPart {
         charts: Layout::ALL.map(|layout| bars.svg(layout)),
-        rows: rated.iter().map(row).collect(),
-    })
+        rows: items.iter().map(row).collect(),
+        labels: labels.iter().map(head).collect(),
+    }
+}
+
+/// What each point of a scale is called, worst first: of a long scale its number, and its words where it has any.
+fn labels(rated: &Rated, questionnaire: &Questionnaire, language: Language) -> Vec<(String, String)> {
+    let scale = questionnaire.scale(&rated.scale);
+    let are_numbers = rated.values.points() > Scale::FACES_MAX;
+    let label = |rank: u8| {
+        let value = rated.values.value(rank);
+        let words = scale.and_then(|scale| scale.label(value)).map_or("", |label| label.get(language.tag()));
+        (if are_numbers { value.to_string() } else { String::new() }, words.to_owned())
+    };
+    (1..=rated.values.points()).map(label).collect()
 }
 
 fn item_note(result: &ItemResult, language: Language) -> String {
@@ -213,7 +258,11 @@ fn item_note(result: &ItemResult, language: Language) -> String {
         Some(_) => language.t_with("item-note", [value, ("margin", written.margin.into())]),
         None => language.t_with("item-note-bare", [value]),
     };
-    format!("{note} · n {}", written.n)
+    let note = format!("{note} · n {}", written.n);
+    let Some(nps) = &result.nps else { return note };
+    let written = Written::of(nps, 1.0, 1, language);
+    let margin = nps.precision.as_ref().and_then(margin).map(|_| format!(" ± {}", written.margin)).unwrap_or_default();
+    format!("{note} · NPS {}{margin}", written.value)
 }
 
 #[cfg(test)]

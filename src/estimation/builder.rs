@@ -19,7 +19,7 @@ use super::strata::Gathered;
 use super::tally::TallySums;
 use super::threads::{joined, side_by_side, threads_for};
 use super::unit_totals::{BILLIONTH, Projection};
-use crate::foundation::Weight;
+use crate::foundation::{RatingScale, Weight};
 use crate::statistics::LonelyPsu;
 
 /// Whom a response or a tally counts for.
@@ -40,7 +40,7 @@ pub struct Respondent<'a> {
     pub place: Place<'a>,
     /// Its weight.
     pub weight: Weight,
-    /// One rating a rated item, 0 where it was not answered.
+    /// One rating a rated item: the rank on its scale, 0 where it was not answered.
     pub ratings: &'a [u8],
 }
 
@@ -51,8 +51,7 @@ pub struct Respondent<'a> {
 /// hold, which is the products that design effects need.
 #[derive(Debug)]
 pub struct SampleBuilder {
-    items: usize,
-    satisfied_from: u8,
+    scales: Vec<RatingScale>,
     levels: usize,
     lonely: LonelyPsu,
     calibration: Option<Calibration>,
@@ -64,15 +63,15 @@ pub struct SampleBuilder {
 }
 
 impl SampleBuilder {
-    /// An empty sample with this many rated items and levels, where ratings from `satisfied_from` on count as satisfied.
-    pub fn new(items: usize, satisfied_from: u8, levels: usize) -> Result<Self, EstimationError> {
+    /// An empty sample of items that are rated on these scales, with this many levels.
+    pub fn new(scales: &[RatingScale], levels: usize) -> Result<Self, EstimationError> {
+        let items = scales.len();
         TallySums::new(items)?;
         let mut groups = Groups::default();
         groups.add(&(0..items).collect::<Vec<_>>());
         Ok(Self {
             groups,
-            items,
-            satisfied_from,
+            scales: scales.to_vec(),
             levels,
             lonely: LonelyPsu::Fail,
             calibration: None,
@@ -165,40 +164,28 @@ impl SampleBuilder {
     /// Gathers the covariances between the levels at the positions `rows` and all wanted ones.
     fn gather(mut self, between: BetweenLevels, rows: Range<usize>) -> Result<(Sample, Formed), EstimationError> {
         self.cells.sort_groups();
-        let (items, satisfied_from, domains) = (self.items, self.satisfied_from, self.levels + 1);
+        let (scales, domains) = (self.scales, self.levels + 1);
         let ranks = self.cells.ranks(&between.levels);
         let frame = Frame::new(self.places, self.log, self.tallies, ranks, self.groups);
         let sums = sums_by_domain_and_group(&frame, &self.cells)?;
         let projection = match &self.calibration {
-            None => Projection::plain(items, frame.groups(), satisfied_from),
-            Some(calibration) => {
-                project(calibration, &self.cells, &sums, frame.groups(), (items, satisfied_from, domains))?
-            }
+            None => Projection::plain(scales, frame.groups()),
+            Some(calibration) => project(calibration, &self.cells, &sums, frame.groups(), (scales, domains))?,
         };
-        let mut domains: Vec<Domain> = (0..domains).map(|_| Domain::empty(items, frame.groups())).collect();
+        let mut domains: Vec<Domain> =
+            (0..domains).map(|_| Domain::empty(projection.scales(), frame.groups())).collect();
         for ((domain, group), sums) in &sums {
-            domains[*domain].add(sums, projection.factor_of(*group), satisfied_from)?;
+            domains[*domain].add(sums, projection.factor_of(*group), projection.scales())?;
         }
         let totals: Vec<Vec<f64>> = domains.iter().map(|domain| domain.totals().to_vec()).collect();
         let (cells, pairs, is_calibrated) = (self.cells, Pairs::new(), self.calibration.is_some());
         let lonely = self.lonely;
-        let mut formed = Formed {
-            items,
-            lonely,
-            is_calibrated,
-            frame,
-            cells,
-            projection,
-            totals,
-            between,
-            rows,
-            pairs,
-            pairs_max: 0,
-        };
+        let mut formed =
+            Formed { lonely, is_calibrated, frame, cells, projection, totals, between, rows, pairs, pairs_max: 0 };
         // Two halves of about the same work that do not touch each other.
         let (products, gathered) = std::thread::scope(|scope| {
             let Formed { frame, cells, projection, .. } = &formed;
-            let products = scope.spawn(|| pairs_by_domain(frame, cells, projection, satisfied_from));
+            let products = scope.spawn(|| pairs_by_domain(frame, cells, projection));
             let gathered = formed.gather(formed.rows.clone());
             (joined(products), gathered)
         });
@@ -257,7 +244,7 @@ fn project(
     cells: &Cells,
     sums: &Sums,
     counted: &Groups,
-    (items, satisfied_from, domains): (usize, u8, usize),
+    (scales, domains): (Vec<RatingScale>, usize),
 ) -> Result<Projection, EstimationError> {
     let groups = cells.groups();
     let everybody = |group: usize| sums.get(&(0, group)).map_or(0.0, |sums| weight_of(&sums.tally));
@@ -267,11 +254,11 @@ fn project(
     for domain in 0..domains {
         let mut totals = Vec::new();
         for ((_, group), sums) in sums.range((domain, 0)..(domain + 1, 0)) {
-            totals.push((*group, numbers(&sums.tally.totals(satisfied_from)?, BILLIONTH)));
+            totals.push((*group, numbers(&sums.tally.totals(&scales)?, BILLIONTH)));
         }
-        regressions.push(fitted.regression(&totals, 3 * items));
+        regressions.push(fitted.regression(&totals, 3 * scales.len()));
     }
     // Not of the weights as they were: they may be shares that are calibrated to people, or people calibrated to shares.
     let people = weights.iter().zip(&fitted.factors).map(|(weight, factor)| (weight * factor).abs()).sum();
-    Ok(Projection::calibrated(items, counted, satisfied_from, fitted, regressions, people))
+    Ok(Projection::calibrated(scales, counted, fitted, regressions, people))
 }

@@ -19,7 +19,6 @@ const PAIR: usize = 128;
 /// The responses in order, with all that is needed to go through them again. Made by [`super::SampleBuilder::form`].
 #[derive(Debug)]
 pub struct Formed {
-    pub(super) items: usize,
     pub(super) lonely: LonelyPsu,
     pub(super) is_calibrated: bool,
     pub(super) frame: Frame,
@@ -42,7 +41,7 @@ impl Formed {
     pub(super) fn gather(&self, rows: Range<usize>) -> Result<(Gathered, Vec<String>), EstimationError> {
         let scores = Scores::new(&self.between, &self.totals, rows);
         let survey = Survey {
-            items: self.items,
+            items: self.projection.scales().len(),
             groups: self.frame.groups().len(),
             lonely: self.lonely,
             is_calibrated: self.is_calibrated,
@@ -127,11 +126,11 @@ fn bytes_of_pair(between: &BetweenLevels) -> usize {
 mod tests {
     use super::super::{Measure, Membership, Place, Respondent, SampleBuilder};
     use super::*;
-    use crate::foundation::Weight;
+    use crate::foundation::{RatingScale, Weight};
 
     /// Seven levels over two strata of six sampling units each; some share units, some share only a stratum.
     fn builder() -> SampleBuilder {
-        let mut builder = SampleBuilder::new(1, 4, 7).unwrap();
+        let mut builder = SampleBuilder::new(&[RatingScale::FIVE], 7).unwrap();
         for number in 0..96_usize {
             let (level, unit) = (number * 5 % 7, (number * number + number / 7) % 12);
             let name = unit.to_string();
@@ -145,7 +144,10 @@ mod tests {
 
     #[test]
     fn covariances_gathered_some_levels_at_a_time_are_those_of_all_at_once_to_the_last_bit() {
-        let statistics = vec![Statistic::item(1, Measure::Share, 0), Statistic::item(1, Measure::Rating, 0)];
+        let statistics = vec![
+            Statistic::item(&[RatingScale::FIVE; 1], Measure::Share, 0),
+            Statistic::item(&[RatingScale::FIVE; 1], Measure::Rating, 0),
+        ];
         let between = BetweenLevels { levels: vec![0, 1, 2, 3, 4, 5, 6], statistics };
         let whole = builder().finish(&between).unwrap();
         let (sample, mut formed) = builder().form(between).unwrap();

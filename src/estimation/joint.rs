@@ -2,51 +2,55 @@
 
 use super::EstimationError;
 use super::log::Entry;
-use crate::foundation::Weight;
+use crate::foundation::{RatingScale, Weight};
 use crate::statistics::PairSums;
 
-/// Ratings, from 1.
-const RATINGS: u8 = 5;
-/// Room for all ratings and 0, up to a power of two: what is below it needs no check.
-const ROOM: usize = 8;
-/// No two entries of a response's `d` have a larger product.
-const PRODUCT_MAX: i64 = 25;
+/// Room for 0 and all ratings of scales of up to 7 points, up to a power of two: what is below it needs no check.
+pub(super) const ROOM_OF_7: usize = 8;
+/// The same for any scale.
+pub(super) const ROOM_OF_ALL: usize = 16;
 /// From this many responses on the table, which must be read off at the end, costs less than their products one by one.
 const RESPONSES_MIN: usize = 8;
 
 /// `Σ_k w_k d_k d_kᵀ` over responses, where `d_k` says of each item whether it satisfies, whether it was answered, and its
-/// rating. A response changes one number a pair of items, instead of the nine products that follow from it.
+/// score. A response changes one number a pair of items, instead of the nine products that follow from it.
 #[derive(Debug)]
-pub(super) struct JointWeights {
-    satisfied_from: u8,
-    items: usize,
+pub(super) struct JointWeights<'a, const ROOM: usize> {
+    scales: &'a [RatingScale],
+    /// The most points of a scale.
+    ratings: u8,
+    /// No two entries of a response's `d` have a larger product.
+    product_max: i64,
     /// For each item and each of its ratings, for it and each item after it: the weight by the rating of that one.
     table: Vec<[i64; ROOM]>,
     /// The sum of all weights in the table; no entry is larger.
     weight: i64,
 }
 
-impl JointWeights {
-    pub(super) fn new(items: usize, satisfied_from: u8) -> Self {
-        let table = vec![[0; ROOM]; usize::from(RATINGS) * items * (items + 1) / 2];
-        Self { satisfied_from, items, table, weight: 0 }
+impl<'a, const ROOM: usize> JointWeights<'a, ROOM> {
+    pub(super) fn new(scales: &'a [RatingScale]) -> Self {
+        let ratings = points_max(scales);
+        debug_assert!(usize::from(ratings) < ROOM, "a rating stands for itself in the table");
+        let table = vec![[0; ROOM]; usize::from(ratings) * scales.len() * (scales.len() + 1) / 2];
+        let score_max = i64::from(score_max(scales));
+        Self { scales, ratings, product_max: score_max * score_max, table, weight: 0 }
     }
 
     /// The sums over some responses, and how many they are; the table is empty before and afterwards.
-    pub(super) fn sums_of<'a>(
+    pub(super) fn sums_of<'e>(
         &mut self,
         responses: usize,
-        entries: impl Iterator<Item = Entry<'a>>,
+        entries: impl Iterator<Item = Entry<'e>>,
     ) -> Result<PairSums, EstimationError> {
-        let mut sums = PairSums::new(3 * self.items);
+        let mut sums = PairSums::new(3 * self.scales.len());
         if responses < RESPONSES_MIN {
             for entry in entries {
-                sums.add_outer(&indicators(entry.ratings, self.satisfied_from), entry.weight.billionths())?;
+                sums.add_outer(&indicators(entry.ratings, self.scales), entry.weight.billionths())?;
             }
             return Ok(sums);
         }
         for entry in entries {
-            if self.weight > i64::MAX / PRODUCT_MAX - entry.weight.billionths() {
+            if self.weight > i64::MAX / self.product_max - entry.weight.billionths() {
                 self.settle(&mut sums)?;
             }
             self.add(entry.weight, entry.ratings);
@@ -67,22 +71,22 @@ impl JointWeights {
                     sums[usize::from(*other) % ROOM] += weight;
                 }
             }
-            begin += usize::from(RATINGS) * width;
+            begin += usize::from(self.ratings) * width;
         }
     }
 
     /// Moves what the table holds into sums of products.
     fn settle(&mut self, sums: &mut PairSums) -> Result<(), EstimationError> {
-        let (items, satisfied_from) = (self.items, self.satisfied_from);
+        let items = self.scales.len();
         let mut begin = 0;
-        for item in 0..items {
+        for (item, scale) in self.scales.iter().enumerate() {
             let width = items - item;
             for other in item..items {
                 let at = |rating: u8| begin + usize::from(rating - 1) * width + other - item;
                 let mut products = [[0_i64; 3]; 3];
-                for rating in 1..=RATINGS {
-                    let others = parts(&self.table[at(rating)], satisfied_from);
-                    for (products, part) in products.iter_mut().zip(d_of(rating, satisfied_from)) {
+                for rating in 1..=self.ratings {
+                    let others = parts(&self.table[at(rating)], self.scales[other]);
+                    for (products, part) in products.iter_mut().zip(d_of(rating, *scale)) {
                         products.iter_mut().zip(others).for_each(|(product, other)| *product += part * other);
                     }
                 }
@@ -93,7 +97,7 @@ impl JointWeights {
                     entries.map(|(left, right)| (left * items + item, right * items + other, products[left][right])),
                 )?;
             }
-            begin += usize::from(RATINGS) * width;
+            begin += usize::from(self.ratings) * width;
         }
         self.table.fill([0; ROOM]);
         self.weight = 0;
@@ -101,23 +105,34 @@ impl JointWeights {
     }
 }
 
-/// What a rating says: whether it satisfies, that it was given, and itself.
-fn d_of(rating: u8, satisfied_from: u8) -> [i64; 3] {
-    [i64::from(rating >= satisfied_from), i64::from(rating > 0), i64::from(rating)]
+/// The most points of any of the scales; at least those of the usual one.
+pub(super) fn points_max(scales: &[RatingScale]) -> u8 {
+    scales.iter().map(|scale| scale.points()).fold(RatingScale::FIVE.points(), u8::max)
+}
+
+/// No score of any of the scales lies further from 0; at least that of the usual one.
+pub(super) fn score_max(scales: &[RatingScale]) -> u8 {
+    let ends = scales.iter().flat_map(|scale| [scale.start(), scale.end()]);
+    ends.map(i8::unsigned_abs).fold(RatingScale::FIVE.end().unsigned_abs(), u8::max)
+}
+
+/// What a rating says: whether it satisfies, that it was given, and its score.
+fn d_of(rating: u8, scale: RatingScale) -> [i64; 3] {
+    [i64::from(rating >= scale.satisfying_rank()), i64::from(rating > 0), i64::from(scale.score(rating))]
 }
 
 /// `Σ_r w_r d(r)` over the ratings of one item.
-fn parts(weights: &[i64; ROOM], satisfied_from: u8) -> [i64; 3] {
+fn parts<const ROOM: usize>(weights: &[i64; ROOM], scale: RatingScale) -> [i64; 3] {
     let mut parts = [0; 3];
-    for (rating, weight) in (0..=RATINGS).zip(weights).skip(1) {
-        parts.iter_mut().zip(d_of(rating, satisfied_from)).for_each(|(sum, part)| *sum += part * weight);
+    for (rating, weight) in (0..=scale.points()).zip(weights).skip(1) {
+        parts.iter_mut().zip(d_of(rating, scale)).for_each(|(sum, part)| *sum += part * weight);
     }
     parts
 }
 
 /// The vector `d_k` of a response, without its weight.
-fn indicators(ratings: &[u8], satisfied_from: u8) -> Vec<i64> {
-    let of = |part: usize| ratings.iter().map(move |rating| d_of(*rating, satisfied_from)[part]);
+fn indicators(ratings: &[u8], scales: &[RatingScale]) -> Vec<i64> {
+    let of = |part: usize| ratings.iter().zip(scales).map(move |(rating, scale)| d_of(*rating, *scale)[part]);
     (0..3).flat_map(of).collect()
 }
 
@@ -127,11 +142,27 @@ mod tests {
 
     use super::*;
 
+    /// Three scales, and ratings on each of them.
+    fn scales() -> impl Strategy<Value = ([RatingScale; 3], Vec<(i64, Vec<u8>)>)> {
+        let scale = (-10_i64..=10, 1_i64..=10).prop_flat_map(|(start, steps)| {
+            (1..=steps).prop_map(move |step| RatingScale::new(start, start + steps, start + step).unwrap())
+        });
+        let scales = prop_oneof![Just([RatingScale::FIVE; 3]), prop::array::uniform3(scale)];
+        scales.prop_flat_map(|scales| {
+            let ratings: Vec<_> = scales.iter().map(|scale| 0..=scale.points()).collect();
+            (Just(scales), prop::collection::vec((1..=Weight::MAX.billionths(), ratings), 0..40))
+        })
+    }
+
+    fn sums<const ROOM: usize>(scales: &[RatingScale], entries: &[Entry<'_>]) -> [PairSums; 2] {
+        let mut joint = JointWeights::<ROOM>::new(scales);
+        [(); 2].map(|()| joint.sums_of(entries.len(), entries.iter().copied()).unwrap())
+    }
+
     proptest! {
         #[test]
         fn the_table_gives_the_sums_of_products_one_by_one(
-            responses in prop::collection::vec((1..=Weight::MAX.billionths(), prop::collection::vec(0_u8..=5, 3)), 0..40),
-            satisfied_from in 1_u8..=5, copies in prop::sample::select(vec![1, 30]),
+            (scales, responses) in scales(), copies in prop::sample::select(vec![1, 30]),
         ) {
             // Many copies do not fit the table at once.
             let responses: Vec<_> = responses.iter().cycle().take(copies * responses.len()).collect();
@@ -140,11 +171,14 @@ mod tests {
             for (weight, ratings) in &responses {
                 let weight = Weight::from_billionths(*weight).unwrap();
                 entries.push(Entry { weight, ratings });
-                exact.add_outer(&indicators(ratings, satisfied_from), weight.billionths()).unwrap();
+                exact.add_outer(&indicators(ratings, &scales), weight.billionths()).unwrap();
             }
-            let mut joint = JointWeights::new(3, satisfied_from);
-            for _ in 0..2 {
-                prop_assert_eq!(joint.sums_of(entries.len(), entries.iter().copied()).unwrap().to_matrix(1.0), exact.to_matrix(1.0));
+            let mut found = sums::<ROOM_OF_ALL>(&scales, &entries).to_vec();
+            if usize::from(points_max(&scales)) < ROOM_OF_7 {
+                found.extend(sums::<ROOM_OF_7>(&scales, &entries));
+            }
+            for sums in found {
+                prop_assert_eq!(sums.to_matrix(1.0), exact.to_matrix(1.0));
             }
         }
     }

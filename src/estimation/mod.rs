@@ -32,6 +32,8 @@ mod statistic;
 mod strata;
 mod tally;
 #[cfg(test)]
+mod tally_tests;
+#[cfg(test)]
 mod tests;
 mod threads;
 mod unit_totals;
@@ -82,8 +84,8 @@ pub enum EstimationError {
         /// How many were found.
         found: usize,
     },
-    /// A rating is not 0 (not answered) or 1 to 5.
-    #[error("{found} is no rating; use 1 to 5, or 0 for not answered")]
+    /// A rating is not 0 (not answered) or the rank of a point.
+    #[error("{found} is no rating; use the rank of a point of the scale, 1 to 11, or 0 for not answered")]
     Rating {
         /// What was found.
         found: u8,

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::EstimationError;
 use super::cells::Cells;
 use super::frame::Frame;
-use super::joint::JointWeights;
+use super::joint::{JointWeights, ROOM_OF_7, ROOM_OF_ALL, points_max};
 use super::log::Run;
 use super::threads::{side_by_side, threads_for};
 use super::unit_totals::{BILLIONTH, Projection};
+use crate::foundation::RatingScale;
 use crate::statistics::{PairSums, SymmetricMatrix};
 
 /// Each domain's weighted sums of products over respondents, group by group.
@@ -16,14 +17,14 @@ pub(super) fn pairs_by_domain(
     frame: &Frame,
     cells: &Cells,
     projection: &Projection,
-    satisfied_from: u8,
 ) -> Result<BTreeMap<usize, SymmetricMatrix>, EstimationError> {
-    let dimension = 3 * frame.items();
+    let scales = projection.scales();
+    let dimension = 3 * scales.len();
     let mut found: BTreeMap<usize, SymmetricMatrix> = BTreeMap::new();
     let mut runs = frame.responses().runs().to_vec();
     runs.sort_by_key(|run| (cells.group(run.cell), run.cell));
     for group in runs.chunk_by(|a, b| cells.group(a.cell) == cells.group(b.cell)) {
-        let sums = pairs_side_by_side(frame, cells, group, satisfied_from)?;
+        let sums = pairs_side_by_side(frame, cells, group, scales)?;
         let factor = projection.factor(cells.group(group[0].cell));
         for (domain, sums) in sums {
             let sum = found.entry(domain).or_insert_with(|| SymmetricMatrix::zeros(dimension));
@@ -38,11 +39,13 @@ fn pairs_side_by_side(
     frame: &Frame,
     cells: &Cells,
     runs: &[Run],
-    satisfied_from: u8,
+    scales: &[RatingScale],
 ) -> Result<BTreeMap<usize, PairSums>, EstimationError> {
     let responses = count(runs);
     let parts = split(runs, responses.div_ceil(threads_for(responses)));
-    let parts = side_by_side(parts, |part| pairs_of(frame, cells, &part, satisfied_from));
+    let pairs =
+        if usize::from(points_max(scales)) < ROOM_OF_7 { pairs_of::<ROOM_OF_7> } else { pairs_of::<ROOM_OF_ALL> };
+    let parts = side_by_side(parts, |part| pairs(frame, cells, &part, scales));
     let mut sums: BTreeMap<usize, PairSums> = BTreeMap::new();
     for part in parts {
         for (domain, pairs) in part? {
@@ -76,14 +79,14 @@ fn count(runs: &[Run]) -> usize {
 }
 
 /// The sums of products of some responses, ordered by cell, for each domain.
-fn pairs_of(
+fn pairs_of<const ROOM: usize>(
     frame: &Frame,
     cells: &Cells,
     runs: &[Run],
-    satisfied_from: u8,
+    scales: &[RatingScale],
 ) -> Result<BTreeMap<usize, PairSums>, EstimationError> {
     let mut sums = BTreeMap::new();
-    let mut joint = JointWeights::new(frame.items(), satisfied_from);
+    let mut joint = JointWeights::<ROOM>::new(scales);
     for runs in runs.chunk_by(|a, b| a.cell == b.cell) {
         let pairs = joint.sums_of(count(runs), runs.iter().flat_map(|run| frame.responses().entries(*run)))?;
         for domain in cells.domains(runs[0].cell) {

@@ -7,6 +7,7 @@ use super::negative::NegativeWeights;
 use super::strata::{Averaged, DomainCovariance};
 use super::unit_totals::{BILLIONTH, add_checked};
 use super::{EstimationError, Statistic};
+use crate::foundation::RatingScale;
 use crate::statistics::{Confidence, Estimate, Linearised, LinearisedSample, LonelyPsu, SymmetricMatrix, precision};
 
 /// The sample as a whole and each of its levels. Made by [`super::SampleBuilder::finish`].
@@ -109,7 +110,7 @@ pub struct Domain {
     /// Of each group of items, how many answered at least one, and their weight.
     answered_any: Vec<(u64, f64)>,
     /// The weight of each rating of each item.
-    ratings: Vec<[f64; 5]>,
+    ratings: Vec<Vec<f64>>,
     totals: Vec<f64>,
     /// The same in whole billionths; nothing where weights are calibrated.
     whole_totals: Option<Vec<i128>>,
@@ -125,14 +126,15 @@ pub struct Domain {
 }
 
 impl Domain {
-    pub(super) fn empty(items: usize, groups: &Groups) -> Self {
+    pub(super) fn empty(scales: &[RatingScale], groups: &Groups) -> Self {
+        let items = scales.len();
         Self {
             responses: 0,
             answered: vec![0; items],
             weight_sum: 0.0,
             groups: groups.clone(),
             answered_any: vec![(0, 0.0); groups.len()],
-            ratings: vec![[0.0; 5]; items],
+            ratings: scales.iter().map(|scale| vec![0.0; usize::from(scale.points())]).collect(),
             totals: vec![0.0; 3 * items],
             whole_totals: Some(vec![0; 3 * items]),
             covariance: Some(SymmetricMatrix::zeros(3 * items)),
@@ -149,7 +151,7 @@ impl Domain {
         &mut self,
         sums: &CellSums,
         calibrated: Option<f64>,
-        satisfied_from: u8,
+        scales: &[RatingScale],
     ) -> Result<(), EstimationError> {
         let (tally, factor) = (&sums.tally, calibrated.unwrap_or(1.0));
         self.responses += tally.responses();
@@ -157,7 +159,7 @@ impl Domain {
         for (item, (answered, ratings)) in self.answered.iter_mut().zip(&mut self.ratings).enumerate() {
             *answered += tally.answered(item);
             for (sum, weight) in ratings.iter_mut().zip(tally.rating_weights(item)) {
-                *sum += factor * (weight as f64 * BILLIONTH);
+                *sum += factor * (*weight as f64 * BILLIONTH);
             }
         }
         for (group, (answered, weight)) in self.answered_any.iter_mut().enumerate() {
@@ -165,7 +167,7 @@ impl Domain {
             *answered += more;
             *weight += factor * (more_weight as f64 * BILLIONTH);
         }
-        let totals = tally.totals(satisfied_from)?;
+        let totals = tally.totals(scales)?;
         match &mut self.whole_totals {
             Some(whole) if calibrated.is_none() => add_checked(whole, &totals)?,
             whole => *whole = None,
@@ -192,7 +194,7 @@ impl Domain {
     }
 
     /// Its weighted totals, in the order of [`super::TallySums::totals`], calibrated if the sample is: of each item how many people
-    /// are satisfied, then of each item for how many somebody answered, then of each item the sum of their ratings.
+    /// are satisfied, then of each item for how many somebody answered, then of each item the sum of their scores.
     #[must_use]
     pub fn totals(&self) -> &[f64] {
         &self.totals
@@ -224,10 +226,10 @@ impl Domain {
 
     /// The weighted share of each rating of the item at `position`, worst first; nothing when nobody answered it.
     #[must_use]
-    pub fn distribution(&self, position: usize) -> Option<[f64; 5]> {
-        let weights = self.ratings[position];
+    pub fn distribution(&self, position: usize) -> Option<Vec<f64>> {
+        let weights = &self.ratings[position];
         let sum: f64 = weights.iter().sum();
-        (sum > 0.0).then(|| weights.map(|weight| weight / sum))
+        (sum > 0.0).then(|| weights.iter().map(|weight| weight / sum).collect())
     }
 
     /// How many answered the item at `position`.

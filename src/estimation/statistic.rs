@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::foundation::RatingScale;
 use crate::statistics::{Confidence, Functional, IntervalMethod, Ratio, UnaskedItems};
 
 /// What is measured of an item.
@@ -10,8 +11,11 @@ use crate::statistics::{Confidence, Functional, IntervalMethod, Ratio, UnaskedIt
 pub enum Measure {
     /// The share of satisfied answers among all answers, 0–1.
     Share,
-    /// The mean rating, 1–5.
+    /// The mean rating, on the item's scale.
     Rating,
+    /// The mean rating as a part of the way from the worst point of the item's scale to the best, 0–1: what ratings on different
+    /// scales have in common.
+    Score,
 }
 
 /// A statistic as a function of the totals of [`super::TallySums::totals`].
@@ -25,25 +29,18 @@ pub struct Statistic {
     pub is_share: bool,
 }
 
-/// Where the totals of a questionnaire with this number of items stand.
-#[derive(Debug, Clone, Copy)]
-struct Layout {
-    items: usize,
-}
-
-impl Layout {
-    fn numerator(self, measure: Measure, item: usize) -> usize {
-        match measure {
-            Measure::Share => item,
-            Measure::Rating => 2 * self.items + item,
+fn ratio(scales: &[RatingScale], measure: Measure, of: &[usize]) -> Ratio {
+    let items = scales.len();
+    let numerator = |item: &usize| match measure {
+        Measure::Share => *item,
+        Measure::Rating | Measure::Score => 2 * items + item,
+    };
+    let plain = Ratio::of(of.iter().map(numerator).collect(), of.iter().map(|item| items + item).collect());
+    match (measure, of.first().map(|item| scales[*item])) {
+        (Measure::Score, Some(scale)) => {
+            Ratio { from: scale.start().into(), span: (scale.points() - 1).into(), ..plain }
         }
-    }
-
-    fn ratio(self, measure: Measure, of: &[usize]) -> Ratio {
-        Ratio {
-            numerator: of.iter().map(|item| self.numerator(measure, *item)).collect(),
-            denominator: of.iter().map(|item| self.items + item).collect(),
-        }
+        _ => plain,
     }
 }
 
@@ -60,25 +57,25 @@ impl Statistic {
         if self.is_share { confidence.shares } else { IntervalMethod::Mean }
     }
 
-    /// `p_j = T_j / A_j` or `m_j = S_j / A_j` of one of `items`.
+    /// `p_j = T_j / A_j`, `m_j = S_j / A_j` or `(m_j − a_j) / (b_j − a_j)` of an item whose scale runs from `a_j` to `b_j`.
     #[must_use]
-    pub fn item(items: usize, measure: Measure, item: usize) -> Self {
-        Self::new(measure, vec![item], vec![vec![Layout { items }.ratio(measure, &[item])]])
+    pub fn item(scales: &[RatingScale], measure: Measure, item: usize) -> Self {
+        Self::new(measure, vec![item], vec![vec![ratio(scales, measure, &[item])]])
     }
 
     /// The mean over groups of the mean over each group's items: one group of all items is "by number of criteria".
     /// Groups without items are to be left out.
     #[must_use]
-    pub fn average<G: AsRef<[usize]>>(items: usize, measure: Measure, groups: &[G]) -> Self {
+    pub fn average<G: AsRef<[usize]>>(scales: &[RatingScale], measure: Measure, groups: &[G]) -> Self {
         let groups = || groups.iter().map(AsRef::as_ref);
-        let ratios = |group: &[usize]| group.iter().map(|item| Layout { items }.ratio(measure, &[*item])).collect();
+        let ratios = |group: &[usize]| group.iter().map(|item| ratio(scales, measure, &[*item])).collect();
         Self::new(measure, groups().flatten().copied().collect(), groups().map(ratios).collect())
     }
 
-    /// All answers to the items of `group` together: `Σ_j T_j / Σ_j A_j`.
+    /// All answers to the items of `group` together: `Σ_j T_j / Σ_j A_j`. Of ratings, their scales must be one.
     #[must_use]
-    pub fn pooled(items: usize, measure: Measure, group: &[usize]) -> Self {
-        Self::new(measure, group.to_vec(), vec![vec![Layout { items }.ratio(measure, group)]])
+    pub fn pooled(scales: &[RatingScale], measure: Measure, group: &[usize]) -> Self {
+        Self::new(measure, group.to_vec(), vec![vec![ratio(scales, measure, group)]])
     }
 
     /// The same, with this said of items that nobody answered. All answers together never need those.
@@ -88,12 +85,11 @@ impl Statistic {
         self
     }
 
-    /// The same, mapped linearly so that `from` becomes `to`. It counts as points from then on.
+    /// The same, mapped linearly so that 0 becomes `low` and 1 becomes `high`. It counts as points from then on.
     #[must_use]
-    pub fn rescaled(mut self, from: [f64; 2], to: [f64; 2]) -> Self {
-        let factor = (to[1] - to[0]) / (from[1] - from[0]);
-        self.functional.constant = to[0] + factor * (self.functional.constant - from[0]);
-        self.functional.factor *= factor;
+    pub fn rescaled(mut self, [low, high]: [f64; 2]) -> Self {
+        self.functional.constant = low + (high - low) * self.functional.constant;
+        self.functional.factor *= high - low;
         self.is_share = false;
         self
     }
@@ -103,19 +99,25 @@ impl Statistic {
 mod tests {
     use super::*;
 
+    const FIVE: [RatingScale; 3] = [RatingScale::FIVE; 3];
     /// Totals of three items: shares 1/2, 3/4 and 1; means 2, 3 and 5.
     const TOTALS: [f64; 9] = [1.0, 3.0, 1.0, 2.0, 4.0, 1.0, 4.0, 12.0, 5.0];
 
     #[test]
     fn statistics_are_the_ratios_and_averages_that_they_say() {
         let all = [0, 1, 2];
+        let from_0_to_10 = RatingScale::new(0, 10, 9).unwrap();
+        let mixed = [RatingScale::FIVE, from_0_to_10, RatingScale::FIVE];
         let table = [
-            (Statistic::item(3, Measure::Share, 1), 0.75),
-            (Statistic::item(3, Measure::Rating, 2), 5.0),
-            (Statistic::average(3, Measure::Share, &[all]), 0.75),
-            (Statistic::average(3, Measure::Share, &[vec![0, 1], vec![2]]), 0.8125),
-            (Statistic::pooled(3, Measure::Share, &all), 5.0 / 7.0),
-            (Statistic::average(3, Measure::Rating, &[all]).rescaled([1.0, 5.0], [0.0, 100.0]), 700.0 / 12.0),
+            (Statistic::item(&FIVE, Measure::Share, 1), 0.75),
+            (Statistic::item(&FIVE, Measure::Rating, 2), 5.0),
+            (Statistic::average(&FIVE, Measure::Share, &[all]), 0.75),
+            (Statistic::average(&FIVE, Measure::Share, &[vec![0, 1], vec![2]]), 0.8125),
+            (Statistic::pooled(&FIVE, Measure::Share, &all), 5.0 / 7.0),
+            (Statistic::average(&FIVE, Measure::Score, &[all]).rescaled([0.0, 100.0]), 700.0 / 12.0),
+            // 1/4, 3/10 and 1.
+            (Statistic::average(&mixed, Measure::Score, &[all]).rescaled([0.0, 100.0]), 155.0 / 3.0),
+            (Statistic::item(&FIVE, Measure::Score, 0).rescaled([-1.0, 1.0]), -0.5),
         ];
         for (statistic, expected) in table {
             let value = statistic.functional.linearise(&TOTALS).unwrap().value;
@@ -126,9 +128,9 @@ mod tests {
     #[test]
     fn shares_get_the_wished_intervals_and_points_symmetric_ones() {
         let interval = |statistic: Statistic| statistic.interval(Confidence::at(0.9));
-        let share = Statistic::item(3, Measure::Share, 0);
+        let share = Statistic::item(&FIVE, Measure::Share, 0);
         assert_eq!(interval(share.clone()), IntervalMethod::Xlogit);
-        assert_eq!(interval(Statistic::item(3, Measure::Rating, 0)), IntervalMethod::Mean);
-        assert_eq!(interval(share.rescaled([0.0, 1.0], [0.0, 100.0])), IntervalMethod::Mean);
+        assert_eq!(interval(Statistic::item(&FIVE, Measure::Rating, 0)), IntervalMethod::Mean);
+        assert_eq!(interval(share.rescaled([0.0, 100.0])), IntervalMethod::Mean);
     }
 }

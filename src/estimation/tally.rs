@@ -1,12 +1,10 @@
 //! The durable, mergeable state: weighted counts of each rating, in exact integers.
 
 use super::EstimationError;
-use crate::foundation::Weight;
+use crate::foundation::{RatingScale, Weight};
 
-/// Ratings run from 1 to this number.
-const RATINGS: usize = 5;
-/// Sums per item: how many answered, and the weight of each rating.
-const ITEM_SUMS: usize = 1 + RATINGS;
+/// Ratings that are kept of each item: as many as nearly all scales have, or, from the first higher rating on, as many as any has.
+const RATINGS: [usize; 2] = [5, RatingScale::POINTS_MAX as usize];
 /// Sums before those of the first item: how many responses, and their weight.
 const HEAD: usize = 2;
 
@@ -14,11 +12,17 @@ const HEAD: usize = 2;
 ///
 /// Weights are in whole billionths, so sums are exact: the same in any order, and a removed response leaves no trace. No
 /// number of responses fills the integers: the largest weights of 2⁶³ responses, each with the highest rating, come to 2¹²⁰.
-/// The rating is kept, not whether it satisfies: so no index method is built into what is kept.
+/// The rating is kept, not whether it satisfies: so no index method is built into what is kept. Ratings are ranks, from 1 for
+/// the worst point of the item's scale (see [`RatingScale`]).
 ///
-/// Layout: responses, Σw, then per rated item: answered, Σw of rating 1, …, Σw of rating 5.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TallySums(Vec<i128>);
+/// Layout: responses, Σw, then per rated item: answered, Σw of rating 1, …, Σw of rating 5, or of rating 11 where there are
+/// ratings above 5.
+#[derive(Debug, Clone)]
+pub struct TallySums {
+    sums: Vec<i128>,
+    /// How many ratings are kept of each item, one of [`RATINGS`].
+    ratings: usize,
+}
 
 impl TallySums {
     /// The most rated items of a questionnaire.
@@ -27,7 +31,7 @@ impl TallySums {
     /// The tally of no response to `items` rated items (1 to [`Self::ITEMS_MAX`]).
     pub fn new(items: usize) -> Result<Self, EstimationError> {
         if (1..=Self::ITEMS_MAX).contains(&items) {
-            Ok(Self(vec![0; HEAD + ITEM_SUMS * items]))
+            Ok(Self { sums: vec![0; length(items, RATINGS[0])], ratings: RATINGS[0] })
         } else {
             Err(EstimationError::Items { found: items })
         }
@@ -36,7 +40,7 @@ impl TallySums {
     /// How many rated items it counts.
     #[must_use]
     pub fn items(&self) -> usize {
-        (self.0.len() - HEAD) / ITEM_SUMS
+        (self.sums.len() - HEAD) / (1 + self.ratings)
     }
 
     /// Adds a response: one rating an item, 0 where it was not answered. On an error nothing is added.
@@ -44,20 +48,43 @@ impl TallySums {
     /// One of weight 0 has answered nothing, as in R, where it counts neither in n nor in the degrees of freedom: all that it
     /// tells is that its sampling unit was drawn.
     pub fn add_response(&mut self, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
-        check_ratings(ratings, self.items())?;
+        let highest = check_ratings(ratings, self.items())?;
         let weight = i128::from(weight.billionths());
-        let [responses, weights] = [(self.0[0], 1), (self.0[1], weight)].map(|(sum, more)| sum.checked_add(more));
+        let [responses, weights] = [(self.sums[0], 1), (self.sums[1], weight)].map(|(sum, more)| sum.checked_add(more));
         // No other sum grows faster than these two: a response that fits here fits everywhere.
         let (Some(responses), Some(weights)) = (responses, weights) else { return Err(EstimationError::Overflow) };
-        (self.0[0], self.0[1]) = (responses, weights);
-        let (sums, _) = self.0[HEAD..].as_chunks_mut::<ITEM_SUMS>();
-        for (sums, rating) in sums.iter_mut().zip(ratings) {
+        if usize::from(highest) > self.ratings {
+            self.widen();
+        }
+        (self.sums[0], self.sums[1]) = (responses, weights);
+        for (sums, rating) in self.sums[HEAD..].chunks_exact_mut(1 + self.ratings).zip(ratings) {
             // Without a branch, which missing answers would often mislead.
             let is_given = *rating > 0 && weight > 0;
             sums[0] += i128::from(is_given);
             sums[usize::from(*rating)] += if is_given { weight } else { 0 };
         }
         Ok(())
+    }
+
+    /// Makes room for the ratings of any scale.
+    fn widen(&mut self) {
+        let [few, all] = RATINGS;
+        if self.ratings == few {
+            let widened =
+                |sums: &[i128]| sums.iter().copied().chain(std::iter::repeat_n(0, all - few)).collect::<Vec<_>>();
+            let items = self.sums[HEAD..].chunks_exact(1 + few).flat_map(widened);
+            self.sums = self.sums[..HEAD].iter().copied().chain(items).collect();
+            self.ratings = all;
+        }
+    }
+
+    /// The same with room for as many ratings as the other has.
+    fn as_wide_as(&self, other: &Self) -> Self {
+        let mut tally = self.clone();
+        if other.ratings > tally.ratings {
+            tally.widen();
+        }
+        tally
     }
 
     /// Adds the tally of other responses. On an error nothing is added.
@@ -76,14 +103,20 @@ impl TallySums {
         error: EstimationError,
         operation: impl Fn(i128, i128) -> Option<i128>,
     ) -> Result<(), EstimationError> {
-        if self.0.len() != other.0.len() {
-            return Err(EstimationError::Length { expected: self.0.len(), found: other.0.len() });
+        if self.items() != other.items() {
+            return Err(EstimationError::Length { expected: self.items(), found: other.items() });
+        }
+        if self.ratings != other.ratings {
+            let mut wide = self.as_wide_as(other);
+            wide.combine(&other.as_wide_as(self), error, operation)?;
+            *self = wide;
+            return Ok(());
         }
         // Tried first, so that an error changes nothing.
-        if self.0.iter().zip(&other.0).any(|(a, b)| operation(*a, *b).is_none()) {
+        if self.sums.iter().zip(&other.sums).any(|(a, b)| operation(*a, *b).is_none()) {
             return Err(error);
         }
-        for (a, b) in self.0.iter_mut().zip(&other.0) {
+        for (a, b) in self.sums.iter_mut().zip(&other.sums) {
             *a = operation(*a, *b).unwrap_or(*a);
         }
         Ok(())
@@ -92,40 +125,44 @@ impl TallySums {
     /// How many responses were added.
     #[must_use]
     pub fn responses(&self) -> u64 {
-        count(self.0[0])
+        count(self.sums[0])
     }
 
     /// The sum of their weights, in billionths.
     #[must_use]
     pub fn weight_sum(&self) -> i128 {
-        self.0[1]
+        self.sums[1]
     }
 
     /// How many answered the item at `position`.
     #[must_use]
     pub fn answered(&self, position: usize) -> u64 {
-        count(self.0[HEAD + ITEM_SUMS * position])
+        count(self.sums[HEAD + (1 + self.ratings) * position])
     }
 
-    /// The weight in billionths of each rating of the item at `position`, the worst rating first.
+    /// The weight in billionths of each rating of the item at `position`, the worst rating first. Ratings behind the last
+    /// were not given.
     #[must_use]
-    pub fn rating_weights(&self, position: usize) -> [i128; RATINGS] {
-        let begin = HEAD + ITEM_SUMS * position + 1;
-        std::array::from_fn(|rating| self.0[begin + rating])
+    pub fn rating_weights(&self, position: usize) -> &[i128] {
+        let begin = HEAD + (1 + self.ratings) * position + 1;
+        &self.sums[begin..begin + self.ratings]
     }
 
     /// The totals that all statistics are functions of, in billionths: the weight of satisfied answers of each item,
-    /// then the weight of all answers of each item, then the weighted sum of ratings of each item.
-    pub fn totals(&self, satisfied_from: u8) -> Result<Vec<i128>, EstimationError> {
+    /// then the weight of all answers of each item, then the weighted sum of scores of each item ([`RatingScale::score`]).
+    pub fn totals(&self, scales: &[RatingScale]) -> Result<Vec<i128>, EstimationError> {
         let items = self.items();
+        if scales.len() != items {
+            return Err(EstimationError::Length { expected: items, found: scales.len() });
+        }
         let mut totals = vec![0_i128; 3 * items];
-        for item in 0..items {
+        for (item, scale) in scales.iter().enumerate() {
             for (rating, weight) in (1_u8..).zip(self.rating_weights(item)) {
-                if rating >= satisfied_from {
+                if rating >= scale.satisfying_rank() {
                     totals[item] += weight;
                 }
                 totals[items + item] += weight;
-                let score = weight.checked_mul(i128::from(rating)).ok_or(EstimationError::Overflow)?;
+                let score = weight.checked_mul(i128::from(scale.score(rating))).ok_or(EstimationError::Overflow)?;
                 let sum = &mut totals[2 * items + item];
                 *sum = sum.checked_add(score).ok_or(EstimationError::Overflow)?;
             }
@@ -133,39 +170,60 @@ impl TallySums {
         Ok(totals)
     }
 
-    /// The sums as bytes, little endian: 8 a sum where all fit, 16 otherwise; the length tells which, and the number of items.
+    /// The sums as bytes, little endian: 8 a sum where all fit, 16 otherwise; the length tells which, and how many ratings are kept.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let short: Option<Vec<i64>> = self.0.iter().map(|sum| i64::try_from(*sum).ok()).collect();
+        let short: Option<Vec<i64>> = self.sums.iter().map(|sum| i64::try_from(*sum).ok()).collect();
         match short {
             Some(short) => short.iter().flat_map(|sum| sum.to_le_bytes()).collect(),
-            None => self.0.iter().flat_map(|sum| sum.to_le_bytes()).collect(),
+            None => self.sums.iter().flat_map(|sum| sum.to_le_bytes()).collect(),
         }
     }
 
     /// The tally that [`Self::to_bytes`] wrote, of a questionnaire with `items` rated items.
     pub fn from_bytes(items: usize, bytes: &[u8]) -> Result<Self, EstimationError> {
         let mut tally = Self::new(items)?;
-        let sums = tally.0.len();
-        tally.0 = if bytes.len() == 8 * sums {
+        let lengths = RATINGS.map(|ratings| (ratings, length(items, ratings)));
+        let is_length = |(_, sums): &&(usize, usize)| [8 * sums, 16 * sums].contains(&bytes.len());
+        let Some((ratings, sums)) = lengths.iter().find(is_length) else {
+            return Err(EstimationError::Length { expected: 8 * lengths[0].1, found: bytes.len() });
+        };
+        tally.ratings = *ratings;
+        tally.sums = if bytes.len() == 8 * sums {
             bytes.as_chunks().0.iter().map(|chunk| i64::from_le_bytes(*chunk).into()).collect()
-        } else if bytes.len() == 16 * sums {
-            bytes.as_chunks().0.iter().map(|chunk| i128::from_le_bytes(*chunk)).collect()
         } else {
-            return Err(EstimationError::Length { expected: 8 * sums, found: bytes.len() });
+            bytes.as_chunks().0.iter().map(|chunk| i128::from_le_bytes(*chunk)).collect()
         };
         if tally.is_possible() { Ok(tally) } else { Err(EstimationError::Impossible) }
     }
 
     /// Whether no item was answered more often, or with more weight, than there are responses.
     fn is_possible(&self) -> bool {
-        let [responses, weight] = [self.0[0], self.0[1]];
+        let [responses, weight] = [self.sums[0], self.sums[1]];
         let item_is_possible = |sums: &[i128]| {
             let rated = sums[1..].iter().try_fold(0_i128, |sum, rating| sum.checked_add(*rating));
             sums.iter().all(|sum| *sum >= 0) && sums[0] <= responses && rated.is_some_and(|rated| rated <= weight)
         };
-        u64::try_from(responses).is_ok() && weight >= 0 && self.0[HEAD..].chunks_exact(ITEM_SUMS).all(item_is_possible)
+        let mut items = self.sums[HEAD..].chunks_exact(1 + self.ratings);
+        u64::try_from(responses).is_ok() && weight >= 0 && items.all(item_is_possible)
     }
+}
+
+/// Tallies that count the same are equal, whatever room they have.
+impl PartialEq for TallySums {
+    fn eq(&self, other: &Self) -> bool {
+        if self.ratings == other.ratings {
+            return self.sums == other.sums;
+        }
+        self.as_wide_as(other).sums == other.as_wide_as(self).sums
+    }
+}
+
+impl Eq for TallySums {}
+
+/// How many sums there are.
+fn length(items: usize, ratings: usize) -> usize {
+    HEAD + (1 + ratings) * items
 }
 
 /// A sum that counts responses.
@@ -173,127 +231,12 @@ fn count(sum: i128) -> u64 {
     u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
-/// Checks that there is one rating of 0 to 5 for each of `items`.
-pub(super) fn check_ratings(ratings: &[u8], items: usize) -> Result<(), EstimationError> {
+/// Checks that there is one rating of 0 to 11 for each of `items`. Returns the highest.
+pub(super) fn check_ratings(ratings: &[u8], items: usize) -> Result<u8, EstimationError> {
     if ratings.len() != items {
         return Err(EstimationError::Length { expected: items, found: ratings.len() });
     }
     // The highest is found without a look at each by itself.
-    if usize::from(ratings.iter().copied().max().unwrap_or(0)) <= RATINGS {
-        return Ok(());
-    }
-    let found = ratings.iter().copied().find(|rating| usize::from(*rating) > RATINGS);
-    Err(EstimationError::Rating { found: found.unwrap_or(0) })
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn tally(responses: &[(i64, Vec<u8>)]) -> TallySums {
-        let mut tally = TallySums::new(2).unwrap();
-        for (weight, ratings) in responses {
-            tally.add_response(Weight::from_billionths(*weight).unwrap(), ratings).unwrap();
-        }
-        tally
-    }
-
-    fn responses() -> impl Strategy<Value = Vec<(i64, Vec<u8>)>> {
-        prop::collection::vec((1..=Weight::MAX.billionths(), prop::collection::vec(0_u8..=5, 2)), 0..20)
-    }
-
-    proptest! {
-        #[test]
-        fn tallies_add_up_in_any_order_and_sharding(responses in responses(), cut in 0_usize..20) {
-            let (first, second) = responses.split_at(cut.min(responses.len()));
-            let mut merged = tally(second);
-            merged.add(&tally(first)).unwrap();
-            prop_assert_eq!(&merged, &tally(&responses));
-            merged.subtract(&tally(second)).unwrap();
-            prop_assert_eq!(merged, tally(first));
-        }
-
-        #[test]
-        fn a_tally_is_read_back_from_its_bytes(responses in responses()) {
-            let tally = tally(&responses);
-            prop_assert_eq!(TallySums::from_bytes(2, &tally.to_bytes()), Ok(tally));
-        }
-    }
-
-    #[test]
-    fn people_beyond_what_8_bytes_hold_are_counted_and_read_back_and_shorter_bytes_stay_as_they_were() {
-        // 20,000 million people, 2 · 10^19 billionths.
-        let mut tally = tally(&[(Weight::MAX.billionths(), vec![5, 1])]);
-        assert_eq!(tally.to_bytes().len(), 8 * 14);
-        for _ in 0..11 {
-            let more = tally.clone();
-            tally.add(&more).unwrap();
-        }
-        let more = tally.clone();
-        (0..9).for_each(|_| tally.add(&more).unwrap());
-        assert_eq!(tally.weight_sum(), 20_480 * 1_000_000 * 1_000_000_000);
-        assert_eq!(tally.totals(4).unwrap()[4], 5 * tally.weight_sum());
-        let bytes = tally.to_bytes();
-        assert_eq!((bytes.len(), TallySums::from_bytes(2, &bytes)), (16 * 14, Ok(tally)));
-    }
-
-    #[test]
-    fn totals_count_the_satisfied_the_answers_and_the_ratings() {
-        let tally = tally(&[(10, vec![5, 0]), (3, vec![3, 4]), (7, vec![4, 1])]);
-        assert_eq!(tally.totals(4), Ok(vec![17, 3, 20, 10, 50 + 9 + 28, 12 + 7]));
-        assert_eq!(tally.totals(5), Ok(vec![10, 0, 20, 10, 87, 19]));
-        assert_eq!((tally.responses(), tally.weight_sum(), tally.answered(1)), (3, 20, 2));
-        assert_eq!(tally.rating_weights(0), [0, 0, 3, 7, 10]);
-    }
-
-    #[test]
-    fn from_1_to_200_items_are_taken() {
-        for (items, taken) in [(0, false), (1, true), (200, true), (201, false)] {
-            assert_eq!(TallySums::new(items).is_ok(), taken, "{items}");
-        }
-    }
-
-    #[test]
-    fn bytes_of_another_number_of_items_are_refused() {
-        let bytes = tally(&[]).to_bytes();
-        let length = |found| Err(EstimationError::Length { expected: 112, found });
-        assert_eq!(TallySums::from_bytes(2, &bytes[1..]), length(111));
-        assert_eq!(TallySums::from_bytes(2, &[&bytes[..], &[0]].concat()), length(113));
-    }
-
-    #[test]
-    fn bytes_of_sums_that_no_responses_have_are_refused() {
-        let sums = |first: [i128; 8]| TallySums(first.to_vec()).to_bytes();
-        assert!(TallySums::from_bytes(1, &sums([2, 9, 2, 4, 0, 0, 0, 5])).is_ok());
-        for impossible in [
-            [-1, 9, 0, 0, 0, 0, 0, 0],
-            [2, 9, 3, 4, 0, 0, 0, 5],
-            [2, 9, 2, 5, 0, 0, 0, 5],
-            [2, 9, 2, 5, -1, 0, 0, 5],
-            [2, i128::MAX, 2, i128::MAX, 1, 0, 0, 0],
-            [i128::MAX, 9, 0, 0, 0, 0, 0, 0],
-        ] {
-            assert_eq!(TallySums::from_bytes(1, &sums(impossible)), Err(EstimationError::Impossible), "{impossible:?}");
-        }
-    }
-
-    #[test]
-    fn ratings_other_than_0_to_5_are_refused_and_leave_nothing() {
-        let mut tally = tally(&[]);
-        assert_eq!(tally.add_response(Weight::ONE, &[5, 6]), Err(EstimationError::Rating { found: 6 }));
-        assert_eq!(tally.add_response(Weight::ONE, &[5]), Err(EstimationError::Length { expected: 2, found: 1 }));
-        assert_eq!(tally, TallySums::new(2).unwrap());
-    }
-
-    #[test]
-    fn a_sum_beyond_the_integers_is_an_error_and_changes_nothing() {
-        let full = TallySums(vec![1, i128::MAX, 0, 0, 0, 0, 0, 0]);
-        let mut tally = full.clone();
-        assert_eq!(tally.add_response(Weight::ONE, &[1]), Err(EstimationError::Overflow));
-        assert_eq!(tally.add(&full), Err(EstimationError::Overflow));
-        assert_eq!(tally, full);
-        assert_eq!(TallySums::new(1).unwrap().subtract(&full), Err(EstimationError::Negative));
-    }
+    let highest = ratings.iter().copied().max().unwrap_or(0);
+    if highest <= RatingScale::POINTS_MAX { Ok(highest) } else { Err(EstimationError::Rating { found: highest }) }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::foundation::Weight;
+use crate::foundation::{RatingScale, Weight};
 use crate::statistics::{Confidence, Estimate};
 
 const ITEMS: usize = 3;
@@ -34,7 +34,7 @@ fn people() -> impl Strategy<Value = Vec<Person>> {
 }
 
 fn sample(people: &[Person], factor: i64) -> Sample {
-    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap().counting(&[[0, 2]]);
+    let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap().counting(&[[0, 2]]);
     for person in people {
         let (stratum, psu) = (person.stratum.to_string(), person.psu.map(|psu| psu.to_string()));
         let weight = Weight::from_billionths(person.weight * factor).unwrap();
@@ -92,7 +92,7 @@ fn naive_covariance(people: &[Person], a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn index() -> Statistic {
-    Statistic::average(ITEMS, Measure::Share, &[[0, 1, 2]])
+    Statistic::average(&[RatingScale::FIVE; ITEMS], Measure::Share, &[[0, 1, 2]])
 }
 
 fn near(found: f64, expected: f64) -> bool {
@@ -168,7 +168,7 @@ proptest! {
         let with_blanks: Vec<Person> = people.iter().cloned().chain(blanks.iter().map(blank)).collect();
         let (plain, blank) = (sample(&people, 1), sample(&with_blanks, 1));
         prop_assert_eq!(blank.overall().responses(), plain.overall().responses() + blanks.len() as u64);
-        for statistic in [index(), Statistic::pooled(ITEMS, Measure::Rating, &[0, 2]), Statistic::item(ITEMS, Measure::Share, 1)] {
+        for statistic in [index(), Statistic::pooled(&[RatingScale::FIVE; ITEMS], Measure::Rating, &[0, 2]), Statistic::item(&[RatingScale::FIVE; ITEMS], Measure::Share, 1)] {
             let pairs = [(plain.overall(), blank.overall())].into_iter().chain(plain.levels().iter().zip(blank.levels()));
             for (plain, blank) in pairs {
                 let estimate = |domain: &Domain| domain.estimate(&statistic, Confidence::at(0.95));
@@ -181,7 +181,7 @@ proptest! {
     #[test]
     fn multiplying_all_weights_changes_no_estimate_and_no_standard_error(people in people(), factor in 2_i64..1000) {
         let (plain, scaled) = (sample(&people, 1), sample(&people, factor));
-        for statistic in [index(), Statistic::pooled(ITEMS, Measure::Rating, &[0, 2])] {
+        for statistic in [index(), Statistic::pooled(&[RatingScale::FIVE; ITEMS], Measure::Rating, &[0, 2])] {
             let (plain, scaled) = (plain.overall().estimate(&statistic, Confidence::at(0.9)), scaled.overall().estimate(&statistic, Confidence::at(0.9)));
             let pair = plain.zip(scaled).map(|(a, b)| ((a.value, b.value), a.precision.zip(b.precision)));
             if let Some((values, precisions)) = pair {
@@ -216,7 +216,7 @@ fn where_everybody_is_satisfied_the_error_is_exactly_zero_and_the_interval_is_no
 
 #[test]
 fn a_level_that_the_sample_does_not_have_is_refused() {
-    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
     let tally = TallySums::new(ITEMS).unwrap();
     let member = |level: &'static [usize; 1]| Membership { levels: level, margins: &[] };
     assert_eq!(builder.add_tally(member(&[2]), &Place::default(), &tally), Ok(()));
@@ -229,7 +229,7 @@ fn kept_tallies_and_their_responses_give_what_the_responses_alone_give() {
         .map(|k| Person { ratings: vec![k % 6, (k / 2) % 3, 0], ..person(0, k % 2, k / 4, 1) })
         .chain([Person { ratings: vec![0, 0, 4], ..person(0, 0, 0, 1) }])
         .collect();
-    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
     let member = Membership { levels: &[0], margins: &[] };
     for person in &people {
         let (stratum, psu) = (person.stratum.to_string(), person.psu.unwrap().to_string());
@@ -248,7 +248,7 @@ fn kept_tallies_and_their_responses_give_what_the_responses_alone_give() {
 
 #[test]
 fn a_psu_whose_responses_were_all_taken_out_counts_no_more() {
-    let mut builder = SampleBuilder::new(ITEMS, 4, UNITS).unwrap();
+    let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
     let member = Membership { levels: &[0], margins: &[] };
     for psu in ["a", "b"] {
         let mut tally = TallySums::new(ITEMS).unwrap();

@@ -6,8 +6,9 @@ use super::EstimationError;
 use super::between::Pairs;
 use super::cells::Cells;
 use super::groups::{CellSums, Groups};
+use super::joint::score_max;
 use super::margins::{Fitted, numbers};
-use crate::foundation::Weight;
+use crate::foundation::{RatingScale, Weight};
 use crate::statistics::SymmetricMatrix;
 
 /// What a whole part of a weight is worth.
@@ -51,8 +52,7 @@ pub(super) struct UnitTotals {
 /// rounded to whole parts of a power of two, about 1e-16 of the sum of calibrated weights: so sums stay exact.
 #[derive(Debug)]
 pub(super) struct Projection {
-    satisfied_from: u8,
-    items: usize,
+    scales: Vec<RatingScale>,
     groups: usize,
     calibrated: Option<(Fitted, Vec<Vec<Vec<f64>>>)>,
     /// What a whole part is worth.
@@ -61,24 +61,28 @@ pub(super) struct Projection {
 
 impl Projection {
     /// Totals as they are.
-    pub(super) fn plain(items: usize, groups: &Groups, satisfied_from: u8) -> Self {
-        Self { satisfied_from, items, groups: groups.len(), calibrated: None, scale: BILLIONTH }
+    pub(super) fn plain(scales: Vec<RatingScale>, groups: &Groups) -> Self {
+        Self { scales, groups: groups.len(), calibrated: None, scale: BILLIONTH }
     }
 
     /// Residuals after calibration; `regressions` has the `B` of each domain, `people` is the sum of all calibrated weights,
     /// each taken as positive.
     pub(super) fn calibrated(
-        items: usize,
+        scales: Vec<RatingScale>,
         groups: &Groups,
-        satisfied_from: u8,
         fitted: Fitted,
         regressions: Vec<Vec<Vec<f64>>>,
         people: f64,
     ) -> Self {
-        // Ratings are at most 5, and so is what is expected of them, as a rule; so all residuals together come to some 2^57
+        // Scores are at most 5, as a rule, and so is what is expected of them; so all residuals together come to some 2^57
         // parts, which is finer than numbers are. Residuals that are 10^12 times larger have room, too.
-        let scale = (people * 8.0).log2().ceil().exp2() / 2_f64.powi(57);
-        Self { satisfied_from, items, groups: groups.len(), calibrated: Some((fitted, regressions)), scale }
+        let scale = (people * 1.6 * f64::from(score_max(&scales))).log2().ceil().exp2() / 2_f64.powi(57);
+        Self { scales, groups: groups.len(), calibrated: Some((fitted, regressions)), scale }
+    }
+
+    /// The scales that items are rated on.
+    pub(super) fn scales(&self) -> &[RatingScale] {
+        &self.scales
     }
 
     /// What the weights of a group are multiplied by.
@@ -102,7 +106,7 @@ impl Projection {
     fn plain_unit(&self, cells: &Cells, sums: &[(u32, CellSums)]) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
-            let totals = of_cell.tally.totals(self.satisfied_from)?;
+            let totals = of_cell.tally.totals(&self.scales)?;
             for domain in cells.domains(*cell) {
                 let sums = self.entry(&mut unit, domain);
                 add_checked(&mut sums.totals, &totals)?;
@@ -125,7 +129,7 @@ impl Projection {
         let mut weights: BTreeMap<usize, i128> = BTreeMap::new();
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
             let group = cells.group(*cell);
-            let totals = of_cell.tally.totals(self.satisfied_from)?;
+            let totals = of_cell.tally.totals(&self.scales)?;
             for domain in cells.domains(*cell) {
                 let sums = members.entry((domain, group)).or_insert_with(|| vec![0; totals.len()]);
                 add_checked(sums, &totals)?;
@@ -137,7 +141,7 @@ impl Projection {
             return Ok(unit);
         }
         for (domain, regression) in regressions.iter().enumerate() {
-            let mut sums = vec![0.0; 3 * self.items];
+            let mut sums = vec![0.0; 3 * self.scales.len()];
             for (group, weight) in &weights {
                 let factor = fitted.factors[*group];
                 if let Some(totals) = members.get(&(domain, *group)) {
@@ -156,8 +160,8 @@ impl Projection {
     }
 
     fn entry<'a>(&self, unit: &'a mut UnitTotals, domain: usize) -> &'a mut DomainTotals {
-        let answered = || vec![false; self.items + self.groups];
-        let empty = || DomainTotals { totals: vec![0; 3 * self.items], answered: answered(), within: None };
+        let answered = || vec![false; self.scales.len() + self.groups];
+        let empty = || DomainTotals { totals: vec![0; 3 * self.scales.len()], answered: answered(), within: None };
         unit.domains.entry(domain).or_insert_with(empty)
     }
 }

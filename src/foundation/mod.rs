@@ -1,6 +1,6 @@
 //! The ground floor: the few things that every room may use.
 //!
-//! Holds codes, language tags and texts in several languages, the clock, fixed-point weights, rows written as CSV and the one shape of
+//! Holds codes, language tags and texts in several languages, the clock, fixed-point weights, rating scales, rows written as CSV and the one shape of
 //! a finding ("what is wrong, where, how to mend it"). It knows nothing of surveys, storage or HTTP.
 //! Start reading at [`Finding`] and [`Code`].
 
@@ -11,6 +11,7 @@ mod date;
 mod finding;
 mod language;
 mod missing;
+mod rating_scale;
 mod short_key;
 mod weight;
 
@@ -21,5 +22,6 @@ pub use date::parse_date;
 pub use finding::{Finding, Findings, LimitedFindings, one_line};
 pub use language::{LanguageTag, LanguageTagError, Text};
 pub use missing::MaybeMissing;
+pub use rating_scale::{RatingScale, RatingScaleError};
 pub use short_key::{ShortKey, ShortKeyMap};
 pub use weight::{Weight, WeightError};

@@ -1,5 +1,6 @@
 //! Applies a method to a sample.
 
+use super::method::promotion;
 use super::{
     Criteria, FactorResult, IndexKind, Indices, ItemResult, Method, OpenLinkResults, UnitResults, WaveResults,
 };
@@ -50,19 +51,21 @@ pub fn compute_domain(
     confidence: Confidence,
     unit: Option<Code>,
 ) -> UnitResults {
-    let count = criteria.items.len();
-    let all: Vec<usize> = (0..count).collect();
+    let scales = &criteria.scales;
+    let all: Vec<usize> = (0..criteria.items.len()).collect();
     let item = |(position, code): (usize, &Code)| ItemResult {
         item: code.clone(),
-        top2: domain.estimate(&Statistic::item(count, Measure::Share, position), confidence),
-        mean: domain.estimate(&Statistic::item(count, Measure::Rating, position), confidence),
+        scale: scales[position],
+        top2: domain.estimate(&Statistic::item(scales, Measure::Share, position), confidence),
+        mean: domain.estimate(&Statistic::item(scales, Measure::Rating, position), confidence),
+        nps: promotion(criteria, &[position]).and_then(|nps| domain.estimate(&nps, confidence)),
         distribution: domain.distribution(position),
     };
     let factor = |(code, items): &(Code, Vec<usize>)| {
         let top2 = if items.is_empty() {
             None
         } else {
-            let share = Statistic::average(count, Measure::Share, &[items]).with_unasked(criteria.unasked);
+            let share = Statistic::average(scales, Measure::Share, &[items]).with_unasked(criteria.unasked);
             domain.estimate(&share, confidence)
         };
         FactorResult { factor: code.clone(), top2 }
@@ -78,6 +81,7 @@ pub fn compute_domain(
             factors: index(IndexKind::Factors),
             pooled: index(IndexKind::Pooled),
             score: index(IndexKind::Score),
+            promotion: index(IndexKind::Promotion),
         },
     }
 }
@@ -90,7 +94,7 @@ mod tests {
 
     use super::*;
     use crate::estimation::{Membership, Place, Respondent, SampleBuilder};
-    use crate::foundation::{Text, Weight};
+    use crate::foundation::{RatingScale, Text, Weight};
     use crate::survey::{
         EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Period, Plan, Questionnaire,
         RankingPlan, Recordings, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, WaveState,
@@ -102,17 +106,20 @@ mod tests {
 
     /// A factor with an item that is not rated between two that are, and a factor without rated items.
     fn questionnaire() -> Questionnaire {
+        let scale = Scale { code: code("likert5"), values: RatingScale::FIVE, labels: vec![], nps: false };
+        let likert = ItemKind::Likert(scale.rated());
         let item =
             |name: &str, kind| Item { code: code(name), text: Text::default(), kind, required: false, shown_if: None };
         let section = |name: &str, items| Section { code: code(name), title: Text::default(), items };
-        let rated = vec![item("q1", ItemKind::Likert), item("note", ItemKind::Note), item("q2", ItemKind::Likert)];
+        let rated = vec![item("q1", likert.clone()), item("note", ItemKind::Note), item("q2", likert)];
         Questionnaire {
             code: code("small"),
             version: String::new(),
             title: Text::default(),
             languages: vec![],
             partial_languages: vec![],
-            scale: Scale { satisfied_from: 4, labels: Default::default(), not_applicable: Text::default() },
+            scales: vec![scale],
+            not_applicable: Text::default(),
             factors: vec![section("rated", rated), section("words", vec![item("why", ItemKind::Note)])],
             respondent: vec![],
         }
@@ -175,7 +182,8 @@ mod tests {
     }
 
     fn results() -> WaveResults {
-        let mut builder = SampleBuilder::new(2, 4, 3).unwrap().counting(&Criteria::of(&questionnaire()).groups());
+        let mut builder =
+            SampleBuilder::new(&[RatingScale::FIVE; 2], 3).unwrap().counting(&Criteria::of(&questionnaire()).groups());
         for (level, ratings) in [(0, [5, 4]), (0, [3, 4]), (0, [2, 0]), (1, [4, 1]), (1, [1, 1])] {
             let place = Place { stratum: ["a", "b"][level], ..Place::default() };
             let member = Membership { levels: &[level], margins: &[] };
@@ -201,7 +209,7 @@ mod tests {
         assert_eq!(items, [("q1", 5), ("q2", 4)]);
         let factors: Vec<_> = overall.factors.iter().map(|factor| factor.top2.map(|estimate| estimate.value)).collect();
         assert_eq!(factors, [Some(0.45), None]);
-        assert_eq!(overall.items[1].distribution, Some([0.5, 0.0, 0.0, 0.5, 0.0]));
+        assert_eq!(overall.items[1].distribution, Some(vec![0.5, 0.0, 0.0, 0.5, 0.0]));
     }
 
     #[test]

@@ -1,14 +1,18 @@
 //! The criteria that an index is made of: rated items, grouped in factors.
 
-use crate::foundation::Code;
+use crate::foundation::{Code, RatingScale};
 use crate::statistics::UnaskedItems;
-use crate::survey::{ItemKind, Questionnaire, Wave};
+use crate::survey::{Questionnaire, Wave};
 
 /// The rated items in the order of the tallies, and the factors as positions in that list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Criteria {
     /// The rated items.
     pub items: Vec<Code>,
+    /// The scale of each rated item, then [`RatingScale::PROMOTION`] for each of those in `promoted`: what a sample of them keeps.
+    pub scales: Vec<RatingScale>,
+    /// The positions of the rated items that make a net promoter score.
+    pub promoted: Vec<usize>,
     /// Each factor with the positions of its rated items; a factor without rated items has none.
     pub factors: Vec<(Code, Vec<usize>)>,
     /// What becomes of a factor or index in a unit where nobody answered one of its items.
@@ -25,14 +29,33 @@ impl Criteria {
     /// The criteria of a questionnaire.
     #[must_use]
     pub fn of(questionnaire: &Questionnaire) -> Self {
-        let mut criteria = Self { items: Vec::new(), factors: Vec::new(), unasked: UnaskedItems::default() };
+        let mut criteria = Self {
+            items: questionnaire.rated_items().map(|item| item.code.clone()).collect(),
+            scales: questionnaire.kept_scales(),
+            promoted: questionnaire.promoted_items(),
+            factors: Vec::new(),
+            unasked: UnaskedItems::default(),
+        };
+        let mut begin = 0;
         for factor in &questionnaire.factors {
-            let begin = criteria.items.len();
-            let rated = factor.items.iter().filter(|item| item.kind == ItemKind::Likert);
-            criteria.items.extend(rated.map(|item| item.code.clone()));
-            criteria.factors.push((factor.code.clone(), (begin..criteria.items.len()).collect()));
+            let end = begin + factor.items.iter().filter(|item| item.rated().is_some()).count();
+            criteria.factors.push((factor.code.clone(), (begin..end).collect()));
+            begin = end;
         }
         criteria
+    }
+
+    /// Criteria that are rated from 1 to 5 and satisfied from 4, without factors.
+    #[must_use]
+    pub fn on_five_points(items: Vec<Code>) -> Self {
+        let scales = vec![RatingScale::FIVE; items.len()];
+        Self { items, scales, promoted: Vec::new(), factors: Vec::new(), unasked: UnaskedItems::default() }
+    }
+
+    /// The position in a sample of how the item at `position` recommends; nothing for other items.
+    #[must_use]
+    pub fn promotion_of(&self, position: usize) -> Option<usize> {
+        Some(self.items.len() + self.promoted.iter().position(|promoted| *promoted == position)?)
     }
 
     /// The groups of items that factors and indices rest on: those who answered at least one of a group are counted.

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use super::{Criteria, IndexKind};
 use crate::estimation::{Measure, Statistic};
 use crate::foundation::{Code, Text};
-use crate::survey::Scale;
 
 /// A named, versioned method. No change may be shown between results of two versions.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -21,8 +20,6 @@ pub struct Method {
     pub title: Text,
     /// The index that units are ranked by.
     pub headline: IndexKind,
-    /// The lowest rating that counts as satisfied; the questionnaire's own where the method does not fix it.
-    pub satisfied_from: Option<u8>,
     /// How each index is formed.
     pub index: Definitions,
 }
@@ -49,8 +46,8 @@ pub struct Definition {
     pub measure: Measure,
     /// What counts alike in the average.
     pub average: Average,
-    /// How the average is mapped to points; not at all where nothing is said.
-    pub rescale: Option<Rescale>,
+    /// The points that 0 and 1 become; nothing where the average stays as it is.
+    pub points: Option<[f64; 2]>,
 }
 
 /// What counts alike in an average.
@@ -65,31 +62,21 @@ pub enum Average {
     Answers,
 }
 
-/// A linear map: `from[0]` becomes `to[0]`, `from[1]` becomes `to[1]`.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rescale {
-    /// Two values of the average.
-    pub from: [f64; 2],
-    /// What they become.
-    pub to: [f64; 2],
-}
-
 /// Why a text is not a [`Method`].
 #[derive(Debug, thiserror::Error)]
 pub enum MethodError {
     /// Not TOML of the right shape.
     #[error("the method cannot be read: {0}")]
     Toml(#[from] toml::de::Error),
-    /// The threshold tells nothing apart.
-    #[error("satisfied_from must be 2 to 5, not {found}")]
-    SatisfiedFrom {
-        /// What was found.
-        found: u8,
-    },
-    /// The two values to rescale from must differ, and all four be finite.
-    #[error("rescale needs two different finite values to map from, and two finite values to map to")]
-    Rescale,
+    /// Two different finite numbers of points are needed.
+    #[error("points must be two different finite numbers, what 0 and 1 become, such as [0, 100]")]
+    Points,
+    /// An average of ratings on several scales has no meaning.
+    #[error("an index takes a share or a score; ratings on several scales have no average")]
+    Rating,
+    /// Answers on several scales cannot be added up.
+    #[error("all answers together can be averaged as shares only, since their scales may differ")]
+    PooledScores,
 }
 
 static BUILT_IN: LazyLock<Vec<Method>> = LazyLock::new(|| {
@@ -115,14 +102,16 @@ impl Method {
     /// Reads and checks a method.
     pub fn from_toml(text: &str) -> Result<Self, MethodError> {
         let method: Self = toml::from_str(text)?;
-        if let Some(found) = method.satisfied_from.filter(|rating| !(2..=5).contains(rating)) {
-            return Err(MethodError::SatisfiedFrom { found });
-        }
-        let definitions = IndexKind::ALL.map(|kind| method.definition(kind));
-        for Rescale { from, to } in definitions.into_iter().filter_map(|definition| definition.rescale) {
-            let finite = from.iter().chain(&to).all(|value| value.is_finite());
-            if !finite || (from[1] - from[0]).abs() < f64::EPSILON {
-                return Err(MethodError::Rescale);
+        for Definition { measure, average, points } in IndexKind::ALL.iter().filter_map(|kind| method.definition(*kind))
+        {
+            match (measure, average) {
+                (Measure::Rating, _) => return Err(MethodError::Rating),
+                (Measure::Score, Average::Answers) => return Err(MethodError::PooledScores),
+                _ => {}
+            }
+            let differ = |[low, high]: &[f64; 2]| (high - low).is_finite() && (high - low).abs() > f64::EPSILON;
+            if !points.as_ref().is_none_or(differ) {
+                return Err(MethodError::Points);
             }
         }
         Ok(method)
@@ -134,51 +123,58 @@ impl Method {
         format!("{}@{}", self.name, self.version)
     }
 
-    /// The lowest rating that counts as satisfied in results by this method.
+    /// How the index of this kind is formed; nothing of one that is the same by every method.
     #[must_use]
-    pub fn satisfied_from(&self, scale: &Scale) -> u8 {
-        self.satisfied_from.unwrap_or(scale.satisfied_from)
-    }
-
-    /// How the index of this kind is formed.
-    #[must_use]
-    pub fn definition(&self, kind: IndexKind) -> &Definition {
+    pub fn definition(&self, kind: IndexKind) -> Option<&Definition> {
         match kind {
-            IndexKind::Items => &self.index.items,
-            IndexKind::Factors => &self.index.factors,
-            IndexKind::Pooled => &self.index.pooled,
-            IndexKind::Score => &self.index.score,
+            IndexKind::Items => Some(&self.index.items),
+            IndexKind::Factors => Some(&self.index.factors),
+            IndexKind::Pooled => Some(&self.index.pooled),
+            IndexKind::Score => Some(&self.index.score),
+            IndexKind::Promotion => None,
         }
     }
 
     /// The index of this kind as a statistic of these criteria; nothing where there is nothing to average.
     #[must_use]
     pub fn statistic(&self, kind: IndexKind, criteria: &Criteria) -> Option<Statistic> {
-        let Definition { measure, average, rescale } = *self.definition(kind);
-        let items = criteria.items.len();
-        let all: Vec<usize> = (0..items).collect();
+        let Some(Definition { measure, average, points }) = self.definition(kind) else {
+            return promotion(criteria, &criteria.promoted);
+        };
+        let all: Vec<usize> = (0..criteria.items.len()).collect();
         let groups: Vec<&[usize]> =
             criteria.factors.iter().map(|(_, items)| items.as_slice()).filter(|items| !items.is_empty()).collect();
-        if all.is_empty() || (average == Average::Factors && groups.is_empty()) {
+        if all.is_empty() || (*average == Average::Factors && groups.is_empty()) {
             return None;
         }
         let statistic = match average {
-            Average::Items => Statistic::average(items, measure, &[all]),
-            Average::Factors => Statistic::average(items, measure, &groups),
-            Average::Answers => Statistic::pooled(items, measure, &all),
+            Average::Items => Statistic::average(&criteria.scales, *measure, &[all]),
+            Average::Factors => Statistic::average(&criteria.scales, *measure, &groups),
+            Average::Answers => Statistic::pooled(&criteria.scales, *measure, &all),
         };
         let statistic = statistic.with_unasked(criteria.unasked);
-        Some(match rescale {
-            Some(Rescale { from, to }) => statistic.rescaled(from, to),
+        Some(match points {
+            Some(points) => statistic.rescaled(*points),
             None => statistic,
         })
     }
 }
 
+/// The net promoter score of some rated items, in points from −100 to 100: promoters less detractors, of a hundred; the mean over
+/// the items where they are several. Nothing where none of them makes one.
+#[must_use]
+pub fn promotion(criteria: &Criteria, items: &[usize]) -> Option<Statistic> {
+    let positions: Vec<usize> = items.iter().filter_map(|item| criteria.promotion_of(*item)).collect();
+    if positions.is_empty() {
+        return None;
+    }
+    let mean = Statistic::average(&criteria.scales, Measure::Rating, &[positions]);
+    Some(mean.with_unasked(criteria.unasked).rescaled([0.0, 100.0]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::UnaskedItems;
 
     const TOP2: &str = include_str!("methods/sipas-top2@2017.toml");
 
@@ -199,18 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn a_method_may_fix_what_counts_as_satisfied() {
-        for (line, taken) in [("1", false), ("2", true), ("5", true), ("6", false)] {
-            let text = TOP2.replace("headline =", &format!("satisfied_from = {line}\nheadline ="));
-            assert_eq!(Method::from_toml(&text).is_ok(), taken, "{line}");
-        }
-    }
-
-    #[test]
     fn what_cannot_be_meant_is_refused() {
         for (from, to) in [
-            ("from = [1, 5]", "from = [5, 5]"),
-            ("from = [1, 5]", "from = [1, inf]"),
+            ("points = [0, 100]", "points = [5, 5]"),
+            ("points = [0, 100]", "points = [1, inf]"),
+            ("measure = \"score\", average = \"items\"", "measure = \"rating\", average = \"items\""),
+            ("measure = \"score\", average = \"items\"", "measure = \"score\", average = \"answers\""),
             ("headline = \"items\"", "headline = \"median\""),
             ("measure = \"share\"", "measure = \"share\", weight = 2"),
             ("version = \"2017\"", "version = \"a b\""),
@@ -224,11 +214,11 @@ mod tests {
     fn nothing_to_average_is_no_statistic() {
         let method = Method::named("sipas-top2@2017").unwrap();
         let code = |text: &str| Code::new(text).unwrap();
-        let without_factors =
-            Criteria { items: vec![code("q01")], factors: vec![(code("f"), vec![])], unasked: UnaskedItems::default() };
+        let one = Criteria::on_five_points(vec![code("q01")]);
+        let without_factors = Criteria { factors: vec![(code("f"), vec![])], ..one };
         assert_eq!(method.statistic(IndexKind::Factors, &without_factors), None);
         assert!(method.statistic(IndexKind::Items, &without_factors).is_some());
-        let empty = Criteria { items: vec![], factors: vec![], unasked: UnaskedItems::default() };
+        let empty = Criteria::on_five_points(vec![]);
         assert!(IndexKind::ALL.iter().all(|kind| method.statistic(*kind, &empty).is_none()));
     }
 }

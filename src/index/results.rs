@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::estimation::{EstimationError, NegativeWeights};
-use crate::foundation::Code;
+use crate::foundation::{Code, RatingScale};
 use crate::statistics::Estimate;
-use crate::survey::Scale;
 
-/// The four ways to average items into one index.
+/// The ways to average items into one index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IndexKind {
@@ -19,11 +18,19 @@ pub enum IndexKind {
     Pooled,
     /// Mean rating, rescaled to 0–100 points.
     Score,
+    /// Net promoter score: of a hundred people, how many recommend less how many advise against.
+    Promotion,
 }
 
 impl IndexKind {
     /// All kinds, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Items, Self::Factors, Self::Pooled, Self::Score];
+    pub const ALL: [Self; 5] = [Self::Items, Self::Factors, Self::Pooled, Self::Score, Self::Promotion];
+
+    /// Whether it is a share, 0–1; else it is points.
+    #[must_use]
+    pub fn is_share(self) -> bool {
+        matches!(self, Self::Items | Self::Factors | Self::Pooled)
+    }
 
     /// Its name in files and URLs: `index_items`, …
     #[must_use]
@@ -33,6 +40,7 @@ impl IndexKind {
             Self::Factors => "index_factors",
             Self::Pooled => "index_pooled",
             Self::Score => "index_score",
+            Self::Promotion => "nps",
         }
     }
 }
@@ -130,7 +138,7 @@ pub struct UnitResults {
     pub items: Vec<ItemResult>,
     /// Each factor, in the questionnaire's order.
     pub factors: Vec<FactorResult>,
-    /// The four indices.
+    /// The indices.
     pub indices: Indices,
 }
 
@@ -153,10 +161,10 @@ impl UnitResults {
 
     /// The same estimates, saying nothing of how sure they are.
     fn without_precision(mut self) -> Self {
-        let items = self.items.iter_mut().flat_map(|item| [&mut item.top2, &mut item.mean]);
+        let items = self.items.iter_mut().flat_map(|item| [&mut item.top2, &mut item.mean, &mut item.nps]);
         let factors = self.factors.iter_mut().map(|factor| &mut factor.top2);
-        let Indices { items: by_item, factors: by_factor, pooled, score } = &mut self.indices;
-        let all = items.chain(factors).chain([by_item, by_factor, pooled, score]);
+        let Indices { items: by_item, factors: by_factor, pooled, score, promotion } = &mut self.indices;
+        let all = items.chain(factors).chain([by_item, by_factor, pooled, score, promotion]);
         all.flatten().for_each(|estimate| estimate.precision = None);
         self
     }
@@ -167,12 +175,16 @@ impl UnitResults {
 pub struct ItemResult {
     /// The item.
     pub item: Code,
+    /// Its scale.
+    pub scale: RatingScale,
     /// Share of satisfied answers, 0–1.
     pub top2: Option<Estimate>,
-    /// Mean rating, 1–5.
+    /// Mean rating, on its scale; of a reversed item as if every answer lay opposite.
     pub mean: Option<Estimate>,
-    /// Weighted share of each rating, worst first; sums to 1.
-    pub distribution: Option<[f64; Scale::POINTS]>,
+    /// Net promoter score, −100 to 100; nothing of an item that makes none.
+    pub nps: Option<Estimate>,
+    /// Weighted share of each point of its scale, worst first; sums to 1.
+    pub distribution: Option<Vec<f64>>,
 }
 
 /// One factor. Nothing where one of its items has no answer.
@@ -184,7 +196,7 @@ pub struct FactorResult {
     pub top2: Option<Estimate>,
 }
 
-/// The four indices. Nothing where one of the items has no answer.
+/// The indices. Nothing where one of the items has no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Indices {
     /// See [`IndexKind::Items`]; a share 0–1.
@@ -195,6 +207,8 @@ pub struct Indices {
     pub pooled: Option<Estimate>,
     /// See [`IndexKind::Score`]; points 0–100.
     pub score: Option<Estimate>,
+    /// See [`IndexKind::Promotion`]; points −100 to 100. Nothing where no item makes one.
+    pub promotion: Option<Estimate>,
 }
 
 impl Indices {
@@ -206,6 +220,7 @@ impl Indices {
             IndexKind::Factors => self.factors.as_ref(),
             IndexKind::Pooled => self.pooled.as_ref(),
             IndexKind::Score => self.score.as_ref(),
+            IndexKind::Promotion => self.promotion.as_ref(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Results as rows: one estimate a row, in the same columns for the API and for files.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -7,14 +9,15 @@ use super::{IndexKind, UnitResults};
 use crate::foundation::Code;
 use crate::statistics::Estimate;
 
-/// One estimate, in the unit of its statistic: a share 0–1, a rating 1–5, or points 0–100.
+/// One estimate, in the unit of its statistic: a share 0–1, a rating on the scale of its item, or points.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
 pub struct EstimateRow {
-    /// `top2` (share satisfied of an item), `mean` (mean rating of an item, 1–5), `factor` (share of a factor),
-    /// `index_items`, `index_factors`, `index_pooled` (shares) or `index_score` (points); for a single unit also
-    /// `share_1` to `share_5`, the shares of the five ratings, worst first.
-    #[schema(example = "top2")]
-    pub statistic: &'static str,
+    /// `top2` (share satisfied of an item), `mean` (mean rating of an item on its scale), `factor` (share of a factor),
+    /// `index_items`, `index_factors`, `index_pooled` (shares), `index_score` (points 0–100) or `nps` (net promoter score, −100 to
+    /// 100, of an item or of all that make one); for a single unit also the share of each rating by its value, worst first, such as
+    /// `share_1` to `share_5`.
+    #[schema(example = "top2", value_type = String)]
+    pub statistic: Cow<'static, str>,
     /// The code of the item or factor; null (in CSV: empty) for an index.
     #[schema(example = "q01")]
     pub item: Option<String>,
@@ -45,11 +48,11 @@ pub struct EstimateRow {
 impl EstimateRow {
     /// The row of a statistic of an item or factor, or of an index; empty but for its name where there is no estimate.
     #[must_use]
-    pub fn new(statistic: &'static str, item: Option<&Code>, estimate: Option<&Estimate>) -> Self {
+    pub fn new(statistic: impl Into<Cow<'static, str>>, item: Option<&Code>, estimate: Option<&Estimate>) -> Self {
         let precision = estimate.and_then(|estimate| estimate.precision);
         let interval = precision.and_then(|precision| precision.interval());
         Self {
-            statistic,
+            statistic: statistic.into(),
             item: item.map(Code::to_string),
             n: estimate.map_or(0, |estimate| estimate.n),
             estimate: estimate.map(|estimate| estimate.value),
@@ -66,16 +69,23 @@ impl EstimateRow {
 }
 
 impl UnitResults {
-    /// Every estimate as a row: each item's share and mean, then the factors, then the four indices.
+    /// Every estimate as a row: each item's share and mean, and its net promoter score if it makes one, then the factors, then
+    /// the indices.
     #[must_use]
     pub fn rows(&self) -> Vec<EstimateRow> {
         let items = self.items.iter().flat_map(|result| {
-            [("top2", &result.top2), ("mean", &result.mean)]
-                .map(|(statistic, estimate)| EstimateRow::new(statistic, Some(&result.item), estimate.as_ref()))
+            let of_all = [("top2", result.top2), ("mean", result.mean)];
+            let nps = result.nps.map(|nps| (IndexKind::Promotion.as_str(), Some(nps)));
+            let row = |(statistic, estimate): (&'static str, Option<Estimate>)| {
+                EstimateRow::new(statistic, Some(&result.item), estimate.as_ref())
+            };
+            of_all.into_iter().chain(nps).map(row)
         });
         let factors =
             self.factors.iter().map(|result| EstimateRow::new("factor", Some(&result.factor), result.top2.as_ref()));
-        let indices = IndexKind::ALL.map(|kind| EstimateRow::new(kind.as_str(), None, self.indices.get(kind)));
+        let is_shown = |kind: &IndexKind| *kind != IndexKind::Promotion || self.indices.promotion.is_some();
+        let index = |kind: IndexKind| EstimateRow::new(kind.as_str(), None, self.indices.get(kind));
+        let indices = IndexKind::ALL.into_iter().filter(is_shown).map(index);
         items.chain(factors).chain(indices).collect()
     }
 }

@@ -72,7 +72,7 @@ async fn check_unit(
 ) -> Result<(), PipelineError> {
     checkup.responses += recounted.responses;
     let mut kept_sums = Places::new();
-    let items = loaded.wave.questionnaire.rated_items().count();
+    let items = loaded.wave.questionnaire.kept_scales().len();
     for row in snapshot.tallies(loaded.id, unit.id, items).await? {
         kept_sums.insert(place_of(&row.stratum, row.psu.as_ref()), row.sums);
     }
@@ -89,7 +89,7 @@ async fn check_unit(
 
 /// Counts a wave's responses by unit; every measured unit has a count.
 async fn recount(snapshot: &Snapshot, loaded: &LoadedWave) -> Result<HashMap<UnitId, Recount>, PipelineError> {
-    let items = loaded.wave.questionnaire.rated_items().count();
+    let items = loaded.wave.questionnaire.kept_scales().len();
     let mut units: HashMap<UnitId, Recount> =
         loaded.wave.units.iter().map(|unit| (unit.id, Recount::default())).collect();
     let count = |response: KeptResponse| {

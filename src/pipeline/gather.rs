@@ -6,7 +6,7 @@ use super::PipelineError;
 use super::waves::{LoadedWave, unmeasured};
 use crate::estimation::{Calibration, EstimationError, Margin, Membership, Place, Respondent, SampleBuilder};
 use crate::foundation::{Code, Weight};
-use crate::index::{Criteria, Method};
+use crate::index::Criteria;
 use crate::storage::{KeptResponse, Snapshot, StorageError};
 use crate::survey::{CalibrationPlan, OpenAnswers, PlannedMargin, Source, UnitId, Wave, packed_text};
 
@@ -37,21 +37,19 @@ pub(super) enum OpenLinkAnswers {
 pub(super) async fn gather(
     snapshot: &Snapshot,
     loaded: &LoadedWave,
-    method: &Method,
     calibration: Option<&CalibrationPlan>,
 ) -> Result<Gathered, PipelineError> {
     let wave = &loaded.wave;
-    let items = wave.questionnaire.rated_items().count();
-    let satisfied_from = method.satisfied_from(&wave.questionnaire.scale);
-    let groups = Criteria::of_wave(wave).groups();
-    let empty = || SampleBuilder::new(items, satisfied_from, wave.units.len()).map(|builder| builder.counting(&groups));
+    let criteria = Criteria::of_wave(wave);
+    let groups = criteria.groups();
+    let empty = || SampleBuilder::new(&criteria.scales, wave.units.len()).map(|builder| builder.counting(&groups));
     let (mut apart, mut opt_in) = (empty()?, 0);
     let mut sample = empty()?.with_lonely_psu(wave.plan.estimation.lonely_psu);
     let margins = if let Some(plan) = calibration {
         sample = sample.calibrated(calibration_of(plan)?);
         Margins::new(plan, wave)
     } else {
-        add_tallies(snapshot, loaded, items, &mut sample).await?;
+        add_tallies(snapshot, loaded, criteria.scales.len(), &mut sample).await?;
         Margins::default()
     };
     let levels: HashMap<UnitId, usize> = wave.units.iter().enumerate().map(|(level, unit)| (unit.id, level)).collect();

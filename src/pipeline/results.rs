@@ -8,7 +8,7 @@ use super::gather::{BESIDE, Gathered, OpenLinkAnswers, gather};
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
 use crate::estimation::{BetweenLevels, EmptyLevel, EstimationError};
-use crate::index::{IndexKind, Method, OpenLinkResults, UnitResults, WaveResults, compute, wanted_covariances};
+use crate::index::{Method, OpenLinkResults, UnitResults, WaveResults, compute, wanted_covariances};
 use crate::monitoring::{
     DayCount, Fieldwork, NegativeResponses, SeenPrecision, SeenPrecisions, UnansweredLevel, UnmetMargins, WeightsState,
     fieldwork,
@@ -83,7 +83,7 @@ async fn form_standings(
     method: &'static Method,
 ) -> Result<Standings, PipelineError> {
     let calibration = loaded.wave.plan.calibration.as_ref();
-    let reason = match gather(snapshot, loaded, method, calibration).await {
+    let reason = match gather(snapshot, loaded, calibration).await {
         Ok(gathered) => match standings_of(&loaded.wave, method, gathered, None).await {
             Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,
             outcome => return outcome,
@@ -91,7 +91,7 @@ async fn form_standings(
         Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,
         Err(error) => return Err(error),
     };
-    let gathered = gather(snapshot, loaded, method, None).await?;
+    let gathered = gather(snapshot, loaded, None).await?;
     standings_of(&loaded.wave, method, gathered, Some(reason)).await
 }
 
@@ -120,7 +120,7 @@ async fn standings_of(
 
 /// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.
 fn precisions_of(results: &WaveResults) -> SeenPrecisions {
-    let points = if results.headline == IndexKind::Score { 100.0 } else { 1.0 };
+    let points = if results.headline.is_share() { 1.0 } else { 100.0 };
     let seen = |unit: &UnitResults| {
         let precision = unit.indices.get(results.headline)?.precision?;
         let (low, high) = precision.interval()?;

@@ -165,10 +165,20 @@ fn mode_of(modes: &[Mode], rng: &mut ChaCha8Rng) -> Mode {
 
 fn invent(kind: &ItemKind, mood: f64, rng: &mut ChaCha8Rng) -> Option<Answer> {
     match kind {
-        ItemKind::Likert if rng.random_bool(0.04) => Some(Answer::NoOpinion),
-        ItemKind::Likert => {
-            let passed = (1..).zip(CUTS).filter(|(_, cut)| mood > *cut).map(|(rating, _)| rating).max().unwrap_or(0);
-            Some(Answer::Rating(passed + 1))
+        ItemKind::Likert(_) if rng.random_bool(0.04) => Some(Answer::NoOpinion),
+        ItemKind::Likert(rated) => {
+            let passed = CUTS.iter().filter(|cut| mood > **cut).count();
+            // How far it is to the next cut, so that scales of other lengths are filled evenly.
+            let below = passed.checked_sub(1).map_or(CUTS[0] - 1.0, |cut| CUTS[cut]);
+            let above = CUTS.get(passed).map_or(below + 1.0, |cut| *cut);
+            let part = ((mood - below) / (above - below)).clamp(0.0, 0.98);
+            let steps = (passed as f64 + part) * f64::from(rated.values.points()) / (CUTS.len() + 1) as f64;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "from 0 to the number of points"
+            )]
+            Some(Answer::Rating(rated.values.value(steps as u8 + 1)))
         }
         ItemKind::SingleChoice { options } => {
             options.get(rng.random_range(0..options.len())).map(|option| Answer::Choice(option.code.clone()))

@@ -2,13 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A ratio: the sum of some totals over the sum of others.
+/// A ratio: the sum of some totals over the sum of others, moved and divided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ratio {
     /// Indices of the totals above the line.
     pub numerator: Vec<usize>,
     /// Indices of the totals below the line.
     pub denominator: Vec<usize>,
+    /// Taken away from the quotient: such as the lowest value of a scale.
+    pub from: i32,
+    /// What is left is divided by this, which is above 0: such as the steps between the ends of a scale.
+    pub span: i32,
+}
+
+impl Ratio {
+    /// The plain ratio of these totals.
+    #[must_use]
+    pub fn of(numerator: Vec<usize>, denominator: Vec<usize>) -> Self {
+        Self { numerator, denominator, from: 0, span: 1 }
+    }
 }
 
 /// What becomes of a ratio below whose line there is nobody: an item that nobody was asked, or that nobody answered.
@@ -25,7 +37,8 @@ pub enum UnaskedItems {
 /// A mean of means of ratios, mapped linearly:
 ///
 /// ```text
-/// θ(x) = constant + factor · 1/G Σ_g 1/J_g Σ_{r ∈ g} R_r,     R = (Σ_{i ∈ numerator} x_i) / (Σ_{i ∈ denominator} x_i)
+/// θ(x) = constant + factor · 1/G Σ_g 1/J_g Σ_{r ∈ g} R_r
+/// R = (N − from · D) / (span · D),     N = Σ_{i ∈ numerator} x_i,   D = Σ_{i ∈ denominator} x_i
 /// ```
 ///
 /// Shares, means, factors and all four indices are of this one form. Where each ratio lies within 0–1, so does the mean,
@@ -61,20 +74,24 @@ impl Functional {
     /// Value and gradient at the totals `x`; nothing where a denominator is 0, unless such ratios are left out and one is there.
     ///
     /// ```text
-    /// R = N/D:   ∂R/∂x_i = 1/D for i in the numerator,   −R/D for i in the denominator
+    /// ∂R/∂x_i = 1 / (span · D) for i in the numerator,   −(R + from/span) / D for i in the denominator
     /// ```
     #[must_use]
     pub fn linearise(&self, x: &[f64]) -> Option<Linearised> {
         let sum = |indices: &[usize]| indices.iter().map(|i| x[*i]).sum::<f64>();
         let groups = self.groups_in_play(|ratio| sum(&ratio.denominator) > 0.0)?;
-        let value = self.value(&groups, |ratio| sum(&ratio.numerator) / sum(&ratio.denominator));
+        let quotient = |ratio: &Ratio| {
+            let denominator = sum(&ratio.denominator);
+            (sum(&ratio.numerator) - f64::from(ratio.from) * denominator) / (f64::from(ratio.span) * denominator)
+        };
+        let value = self.value(&groups, quotient);
         let mut gradient = vec![0.0; x.len()];
         for group in &groups {
             let coefficient = self.factor / (groups.len() * group.len()) as f64;
             for ratio in group {
-                let denominator = sum(&ratio.denominator);
-                let quotient = sum(&ratio.numerator) / denominator;
-                ratio.numerator.iter().for_each(|i| gradient[*i] += coefficient / denominator);
+                let (denominator, span) = (sum(&ratio.denominator), f64::from(ratio.span));
+                let quotient = quotient(ratio) + f64::from(ratio.from) / span;
+                ratio.numerator.iter().for_each(|i| gradient[*i] += coefficient / (span * denominator));
                 ratio.denominator.iter().for_each(|i| gradient[*i] -= coefficient * quotient / denominator);
             }
         }
@@ -89,7 +106,9 @@ impl Functional {
         let sum = |indices: &[usize]| indices.iter().map(|i| x[*i]).sum::<i128>();
         let groups = self.groups_in_play(|ratio| sum(&ratio.denominator) > 0)?;
         Some(self.value(&groups, |ratio| {
-            let (numerator, denominator) = (sum(&ratio.numerator), sum(&ratio.denominator));
+            let denominator = sum(&ratio.denominator);
+            let numerator = sum(&ratio.numerator) - i128::from(ratio.from) * denominator;
+            let denominator = i128::from(ratio.span) * denominator;
             let divisor = greatest_common_divisor(numerator, denominator);
             (numerator / divisor) as f64 / (denominator / divisor) as f64
         }))
@@ -140,10 +159,7 @@ mod tests {
     use super::*;
 
     fn three_ratios() -> Functional {
-        let ratio = |numerator: &[usize], denominator: &[usize]| Ratio {
-            numerator: numerator.to_vec(),
-            denominator: denominator.to_vec(),
-        };
+        let ratio = |numerator: &[usize], denominator: &[usize]| Ratio::of(numerator.to_vec(), denominator.to_vec());
         let groups = vec![vec![ratio(&[0], &[1])], vec![ratio(&[0, 2], &[1, 3]), ratio(&[2], &[3])]];
         Functional { constant: 1.0, factor: 4.0, ..Functional::mean_of(groups) }
     }
@@ -173,7 +189,7 @@ mod tests {
 
     #[test]
     fn thirteen_of_sixteen_is_one_number_whatever_everybody_weighs() {
-        let share = Functional::mean_of(vec![vec![Ratio { numerator: vec![0], denominator: vec![1] }]]);
+        let share = Functional::mean_of(vec![vec![Ratio::of(vec![0], vec![1])]]);
         for weight in [1, 100_000_000, 333_333_333, 7_300_000_000, 10_000_000_000, 30_000_000_000, 999_999_999_999_989]
         {
             assert_eq!(share.value_at_whole(&[13 * weight, 16 * weight]), Some(0.8125), "{weight}");
@@ -182,10 +198,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_ends_of_a_scale_are_mapped_to_0_and_1_to_the_last_bit() {
+        for (from, span) in [(1, 4), (0, 10), (1, 6), (-2, 4), (-1, 2), (10, 10)] {
+            let mean = Functional::mean_of(vec![vec![Ratio { from, span, ..Ratio::of(vec![0], vec![1]) }]]);
+            for people in [1_i128, 7, 333_333_333] {
+                let at = |value: i32| mean.value_at_whole(&[i128::from(value) * people, people]);
+                assert_eq!([from, from + span].map(at), [Some(0.0), Some(1.0)], "{from} {span}");
+                let near = mean.linearise(&[f64::from(from + 1) * people as f64, people as f64]).unwrap().value;
+                assert!((near - 1.0 / f64::from(span)).abs() < 1e-15, "{from} {span}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn the_gradient_is_the_slope_of_the_value(x in prop::collection::vec(1.0_f64..100.0, 4), i in 0_usize..4) {
-            let functional = three_ratios();
+            let mut functional = three_ratios();
+            (functional.groups[1][1].from, functional.groups[1][1].span) = (-3, 7);
             let step = 1e-5;
             let shifted = |by: f64| {
                 let mut moved = x.clone();
@@ -204,7 +234,7 @@ mod tests {
         ) {
             // Mostly full shares, as in a unit that everybody praises.
             let totals: Vec<i64> = shares.iter().flat_map(|(less, all)| [(*all - less / 20).max(0), *all]).collect();
-            let ratio = |at: usize| Ratio { numerator: vec![2 * at], denominator: vec![2 * at + 1] };
+            let ratio = |at: usize| Ratio::of(vec![2 * at], vec![2 * at + 1]);
             let ratios: Vec<Ratio> = (0..shares.len()).map(ratio).collect();
             let functional = Functional::mean_of(ratios.chunks(shares.len().div_ceil(groups)).map(<[_]>::to_vec).collect());
             let reversed: Vec<Vec<Ratio>> =

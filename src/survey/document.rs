@@ -48,6 +48,11 @@ impl Keys {
         self.table.contains_key(key)
     }
 
+    /// Whether the key is there, was not read yet, and holds tables, as `[[key]]` makes them.
+    pub(super) fn has_tables(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(Value::is_array)
+    }
+
     /// The path of a key of this table.
     pub(super) fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }

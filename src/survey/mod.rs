@@ -33,6 +33,10 @@ mod response;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sample_design;
+mod scale;
+mod scale_reader;
+#[cfg(test)]
+mod scale_tests;
 mod unit;
 mod unit_file;
 mod unit_list;
@@ -48,12 +52,13 @@ pub use packed::{RatingReader, UnpackError, packed_text};
 pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSetChoice};
 pub use plan_open_link::{OpenAnswers, OpenLinkPlan};
 pub use plan_ranking::RankingPlan;
-pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
+pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Section};
 pub use recording::{Recording, Recordings, SoundKind};
 pub use register::{check_register, unit_on};
 pub use register_file::REGISTER_ROWS_MAX;
 pub use response::{Answer, AnswerSheet, Channel, Mode, Placement, Response, Source};
 pub use sample_design::{DrawMethod, PeopleOfPlaces, SampleDesign, SampleStage};
+pub use scale::{Rated, Scale, ScaleValues};
 pub use unit::{LineageRow, Unit, UnitId, UnitRow};
 pub use unit_file::read_units;
 pub use unit_list::UnitList;

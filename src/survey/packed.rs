@@ -1,12 +1,12 @@
 //! Answer sheets as short texts, which storage keeps and SQL can read.
 //!
-//! `4;5;-;;F;slow|rude;2.5` is one text per item in the questionnaire's order: a rating as its digit, `-` for no opinion,
+//! `4;5;-;;F;slow|rude;2.5` is one text per item in the questionnaire's order: a rating as its value, `-` for no opinion,
 //! nothing where nothing was answered, options by code (several joined by `|`), numbers in their shortest form. Words of
 //! respondents are kept apart, so a text item is always empty here. Codes contain neither `;` nor `|`, and no option is
 //! called `-`, so nothing needs escaping.
 
-use super::{Answer, AnswerSheet, Choice, Item, ItemKind, Questionnaire, Scale};
-use crate::foundation::Code;
+use super::{Answer, AnswerSheet, Choice, Item, ItemKind, Questionnaire};
+use crate::foundation::{Code, RatingScale};
 
 /// Why a text is not a packed answer sheet of the questionnaire.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +41,7 @@ impl AnswerSheet {
             match answer {
                 None | Some(Answer::Text(_)) => {}
                 Some(Answer::NoOpinion) => packed.push('-'),
-                Some(Answer::Rating(rating)) => packed.push(char::from(b'0' + rating)),
+                Some(Answer::Rating(rating)) => packed.push_str(&rating.to_string()),
                 Some(Answer::Choice(code)) => packed.push_str(code.as_str()),
                 Some(Answer::Choices(codes)) => {
                     packed.push_str(&codes.iter().map(Code::as_str).collect::<Vec<_>>().join("|"));
@@ -83,7 +83,9 @@ fn unpack_answer(kind: &ItemKind, text: &str) -> Option<Answer> {
     match kind {
         ItemKind::ShortText { .. } | ItemKind::Note => None,
         _ if text == "-" => Some(Answer::NoOpinion),
-        ItemKind::Likert => rating(text).map(Answer::Rating),
+        ItemKind::Likert(rated) => {
+            text.parse().ok().filter(|value| rated.values.rank(*value).is_some()).map(Answer::Rating)
+        }
         ItemKind::SingleChoice { options } => option(options, text).map(Answer::Choice),
         ItemKind::MultipleChoice { options } => {
             text.split('|').map(|text| option(options, text)).collect::<Option<_>>().map(Answer::Choices)
@@ -92,40 +94,53 @@ fn unpack_answer(kind: &ItemKind, text: &str) -> Option<Answer> {
     }
 }
 
-fn rating(text: &str) -> Option<u8> {
-    let [digit] = text.as_bytes() else { return None };
-    let rating = digit.wrapping_sub(b'0');
-    (1..=Scale::POINTS).contains(&usize::from(rating)).then_some(rating)
+fn rank(scale: RatingScale, text: &str) -> Option<u8> {
+    let value = match text.as_bytes() {
+        // Nearly all of them, and quickly.
+        [digit @ b'0'..=b'9'] => (digit - b'0').cast_signed(),
+        _ => text.parse().ok()?,
+    };
+    scale.rank(value)
 }
 
 /// Reads the ratings out of packed sheets, without unpacking them: what tallies need, at their speed.
 #[derive(Debug, Clone)]
 pub struct RatingReader {
-    is_rated: Vec<bool>,
+    /// The scale of each item that is rated.
+    scales: Vec<Option<RatingScale>>,
+    /// The positions among the rated items of those that make a net promoter score.
+    promoted: Vec<usize>,
 }
 
 impl RatingReader {
     /// A reader of sheets of this questionnaire.
     #[must_use]
     pub fn new(questionnaire: &Questionnaire) -> Self {
-        Self { is_rated: questionnaire.items().map(|item| item.kind == ItemKind::Likert).collect() }
+        let scale = |item: &Item| item.rated().map(|rated| rated.values);
+        Self { scales: questionnaire.items().map(scale).collect(), promoted: questionnaire.promoted_items() }
     }
 
-    /// Appends the rating of each rated item to `ratings`, in the questionnaire's order; 0 where there is none.
+    /// Appends the rating of each rated item to `ratings`, in the questionnaire's order, as its rank on the scale; 0 where there
+    /// is none. Then how each item recommends that makes a net promoter score: the order of [`Questionnaire::kept_scales`].
     pub fn read(&self, packed: &str, ratings: &mut Vec<u8>) -> Result<(), UnpackError> {
-        let mut found = 0;
+        let (mut found, begin) = (0, ratings.len());
         for text in packed.split(';') {
             found += 1;
-            match self.is_rated.get(found - 1) {
-                Some(true) if matches!(text, "" | "-") => ratings.push(0),
-                Some(true) => {
+            match self.scales.get(found - 1) {
+                Some(Some(_)) if matches!(text, "" | "-") => ratings.push(0),
+                Some(Some(scale)) => {
                     let error = || UnpackError::Answer { position: found, text: text.chars().take(64).collect() };
-                    ratings.push(rating(text).ok_or_else(error)?);
+                    ratings.push(rank(*scale, text).ok_or_else(error)?);
                 }
-                Some(false) | None => {}
+                Some(None) | None => {}
             }
         }
-        let wanted = self.is_rated.len();
+        for position in &self.promoted {
+            if let Some(rank) = ratings.get(begin + position) {
+                ratings.push(RatingScale::promotion(*rank));
+            }
+        }
+        let wanted = self.scales.len();
         if found == wanted { Ok(()) } else { Err(UnpackError::Count { found, wanted }) }
     }
 }
@@ -187,7 +202,9 @@ mod tests {
     fn answer(kind: &ItemKind) -> BoxedStrategy<Option<Answer>> {
         let codes = |options: &[Choice]| options.iter().map(|option| option.code.clone()).collect::<Vec<_>>();
         let some = match kind {
-            ItemKind::Likert => (1_u8..=5).prop_map(Answer::Rating).boxed(),
+            ItemKind::Likert(rated) => {
+                prop::sample::select(rated.values.values().collect::<Vec<_>>()).prop_map(Answer::Rating).boxed()
+            }
             ItemKind::SingleChoice { options } => prop::sample::select(codes(options)).prop_map(Answer::Choice).boxed(),
             ItemKind::MultipleChoice { options } => {
                 let codes = codes(options);
@@ -210,7 +227,7 @@ mod tests {
             let mut ratings = Vec::new();
             RatingReader::new(&questionnaire).read(&sheet.pack(), &mut ratings).unwrap();
             let rated = [1, 2].map(|position| match sheet.0[position] {
-                Some(Answer::Rating(rating)) => rating,
+                Some(Answer::Rating(rating)) => rating.cast_unsigned(),
                 _ => 0,
             });
             prop_assert_eq!(ratings, rated);

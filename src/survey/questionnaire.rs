@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Answer, AnswerSheet};
+use super::{Answer, AnswerSheet, Rated, Scale};
 use crate::foundation::{Code, LanguageTag, Text};
 
 /// A questionnaire: factors of items, and questions about the respondent.
@@ -18,29 +18,14 @@ pub struct Questionnaire {
     pub languages: Vec<LanguageTag>,
     /// Those of them in which some texts are missing; another language stands in for these, and the form says so.
     pub partial_languages: Vec<LanguageTag>,
-    /// The rating scale that its Likert items share.
-    pub scale: Scale,
+    /// The rating scales of its Likert items; an item that names none is rated on the first.
+    pub scales: Vec<Scale>,
+    /// The words for "no opinion / did not use".
+    pub not_applicable: Text,
     /// The factors, in order; each is one page of the form.
     pub factors: Vec<Section>,
     /// Questions about the respondent, asked last.
     pub respondent: Vec<Item>,
-}
-
-/// The rating scale of the Likert items.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Scale {
-    /// The lowest rating that counts as satisfied (4 of 5).
-    pub satisfied_from: u8,
-    /// A word for each of the five ratings, worst first.
-    #[schema(value_type = Vec<Text>, min_items = 5, max_items = 5)]
-    pub labels: [Text; Scale::POINTS],
-    /// The words for "no opinion / did not use".
-    pub not_applicable: Text,
-}
-
-impl Scale {
-    /// Ratings run from 1 to this number.
-    pub const POINTS: usize = 5;
 }
 
 /// A factor: a titled group of items.
@@ -74,8 +59,8 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemKind {
-    /// A rating of 1 to 5, or no opinion.
-    Likert,
+    /// A rating, or no opinion.
+    Likert(Rated),
     /// One of the options.
     SingleChoice {
         /// The options, in order.
@@ -118,7 +103,7 @@ pub struct Choice {
 pub struct Relevance {
     /// The earlier item that decides.
     pub item: Code,
-    /// The values that make the item shown: ratings as digits, options by code, `none` for no opinion.
+    /// The values that make the item shown: ratings by value, options by code, `none` for no opinion.
     pub is: Vec<String>,
 }
 
@@ -133,11 +118,6 @@ impl Questionnaire {
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.factors.iter().flat_map(|factor| &factor.items)
     }
-
-    /// The rated items in order: the order in which tallies are kept.
-    pub fn rated_items(&self) -> impl Iterator<Item = &Item> {
-        self.items().filter(|item| item.kind == ItemKind::Likert)
-    }
 }
 
 impl Item {
@@ -150,7 +130,7 @@ impl Item {
     #[must_use]
     pub fn relevance_values(&self) -> Option<Vec<String>> {
         let mut values: Vec<String> = match &self.kind {
-            ItemKind::Likert => (1..=Scale::POINTS).map(|rating| rating.to_string()).collect(),
+            ItemKind::Likert(rated) => rated.values.values().map(|value| value.to_string()).collect(),
             ItemKind::SingleChoice { options } | ItemKind::MultipleChoice { options } => {
                 options.iter().map(|option| option.code.to_string()).collect()
             }

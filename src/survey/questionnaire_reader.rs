@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::document::{Keys, check_words};
-use super::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
+use super::document::Keys;
+use super::scale_reader::ScaleReader;
+use super::{Choice, Item, ItemKind, Questionnaire, Rated, Relevance, Scale, Section};
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Text};
 
 /// Keys of the format, which therefore cannot be languages.
-const RESERVED: [&str; 8] = ["code", "decimals", "item", "kind", "max", "min", "option", "required"];
+const RESERVED: [&str; 10] =
+    ["code", "decimals", "item", "kind", "max", "min", "option", "required", "reversed", "scale"];
 
 /// The questionnaires that come with the program, by code.
 const BUILT_IN: [(&str, &str); 1] = [("sipas-2017", include_str!("templates/sipas-2017.toml"))];
@@ -32,17 +34,27 @@ impl Questionnaire {
         let mut reader = Reader::default();
         let code = keys.required("code", &mut reader.findings);
         let title = reader.languages_and_title(&mut keys);
-        let scale = reader.scale(&mut keys);
+        reader.scales = reader.scale_reader().scales(&mut keys);
+        let not_applicable = reader.not_applicable(&mut keys);
         let factors = reader.factors(&mut keys);
         let respondent_keys = keys.tables("respondent", Self::ITEMS_MAX, &mut reader.findings);
         let respondent: Vec<_> =
             respondent_keys.into_iter().filter_map(|keys| reader.item(keys, Place::Respondent)).collect();
         keys.finish(&mut reader.findings);
         reader.check_size(&factors);
-        let Reader { findings, languages, partial: partial_languages, .. } = reader;
-        let questionnaire = code.zip(scale).map(|(code, scale)| {
-            let version = String::new();
-            let unversioned = Self { code, version, title, languages, partial_languages, scale, factors, respondent };
+        let Reader { findings, languages, partial: partial_languages, scales, .. } = reader;
+        let questionnaire = code.map(|code| {
+            let unversioned = Self {
+                code,
+                version: String::new(),
+                title,
+                languages,
+                partial_languages,
+                scales,
+                not_applicable,
+                factors,
+                respondent,
+            };
             Self { version: unversioned.content_version(), ..unversioned }
         });
         findings.into_value(questionnaire)
@@ -70,6 +82,10 @@ struct Reader {
     languages: Vec<LanguageTag>,
     /// Those of them in which texts may be missing.
     partial: Vec<LanguageTag>,
+    /// The rating scales, the default one first.
+    scales: Vec<Scale>,
+    /// Whether an item is to be rated, be it wrong.
+    has_rated: bool,
     item_codes: HashSet<Code>,
     /// The items so far, which a relevance rule may refer to.
     earlier: Vec<Item>,
@@ -140,44 +156,15 @@ impl Reader {
         text
     }
 
-    fn scale(&mut self, keys: &mut Keys) -> Option<Scale> {
-        let mut scale_keys = keys.table("scale", &mut self.findings);
-        let kind: Option<String> = scale_keys.required("kind", &mut self.findings);
-        if kind.is_some_and(|kind| kind != "likert5") {
-            self.findings.push("scale.kind", "unknown_option", "the only scale is \"likert5\"");
-        }
-        let satisfied_from = scale_keys.within("satisfied_from", 2..=5, &mut self.findings).unwrap_or(4);
-        scale_keys.finish(&mut self.findings);
+    fn scale_reader(&mut self) -> ScaleReader<'_> {
+        ScaleReader { languages: &self.languages, partial: &self.partial, findings: &mut self.findings }
+    }
 
-        let mut label_keys = keys.table("scale_labels", &mut self.findings);
-        let mut labels: [Text; Scale::POINTS] = Default::default();
-        for language in &self.languages {
-            let path = label_keys.path_of(language.as_str());
-            if !label_keys.has(language.as_str()) {
-                if self.partial.contains(language) {
-                    continue;
-                }
-                let message = format!("the scale has no labels in {language}");
-                self.findings.push(path, "missing_language", message);
-                continue;
-            }
-            let words: Vec<String> = label_keys.optional(language.as_str(), &mut self.findings).unwrap_or_default();
-            if words.len() != Scale::POINTS {
-                let message = format!("there must be {} labels, worst first; here are {}", Scale::POINTS, words.len());
-                self.findings.push(path, "invalid", message);
-                continue;
-            }
-            for (position, (label, words)) in labels.iter_mut().zip(words).enumerate() {
-                let path = || format!("{path}[{position}]");
-                label.0.extend(check_words(&words, path, &mut self.findings).map(|words| (language.clone(), words)));
-            }
-        }
-        label_keys.finish(&mut self.findings);
-
-        let mut not_applicable_keys = keys.table("not_applicable", &mut self.findings);
-        let not_applicable = self.text(&mut not_applicable_keys, "\"no opinion\"");
-        not_applicable_keys.finish(&mut self.findings);
-        Some(Scale { satisfied_from: u8::try_from(satisfied_from).ok()?, labels, not_applicable })
+    fn not_applicable(&mut self, keys: &mut Keys) -> Text {
+        let mut keys = keys.table("not_applicable", &mut self.findings);
+        let words = self.text(&mut keys, "\"no opinion\"");
+        keys.finish(&mut self.findings);
+        words
     }
 
     fn factors(&mut self, keys: &mut Keys) -> Vec<Section> {
@@ -211,7 +198,16 @@ impl Reader {
             let message = format!("{count} items are too many; at most {} are taken", Questionnaire::ITEMS_MAX);
             self.findings.push("factor", "too_many", message);
         }
-        if !factors.iter().flat_map(|factor| &factor.items).any(|item| item.kind == ItemKind::Likert) {
+        let rated: Vec<&Rated> = factors.iter().flat_map(|factor| &factor.items).filter_map(Item::rated).collect();
+        let kept = rated.len() + rated.iter().filter(|rated| rated.nps).count();
+        if kept > Questionnaire::ITEMS_MAX {
+            let message = format!(
+                "rated items, and once more those that make a net promoter score, are {kept}; at most {} are taken",
+                Questionnaire::ITEMS_MAX
+            );
+            self.findings.push("factor", "too_many", message);
+        }
+        if !self.has_rated {
             self.findings.push("factor", "empty", "there must be at least one rated item (kind likert)");
         }
     }
@@ -241,7 +237,13 @@ impl Reader {
     fn kind(&mut self, keys: &mut Keys, place: Place) -> Option<ItemKind> {
         let name = keys.optional("kind", &mut self.findings).unwrap_or_else(|| "likert".to_owned());
         match (name.as_str(), place) {
-            ("likert", Place::Factor) => Some(ItemKind::Likert),
+            ("likert", Place::Factor) => {
+                self.has_rated = true;
+                let scales = std::mem::take(&mut self.scales);
+                let rated = self.scale_reader().rated(keys, &scales);
+                self.scales = scales;
+                rated.map(ItemKind::Likert)
+            }
             ("single", _) => Some(ItemKind::SingleChoice { options: self.options(keys, 2) }),
             ("multiple", _) => Some(ItemKind::MultipleChoice { options: self.options(keys, 1) }),
             ("number", _) => self.number(keys),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Answer, Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
-use crate::foundation::{Code, LanguageTag, Text};
+use crate::foundation::{Code, LanguageTag, RatingScale, Text};
 
 const EXAMPLE: &str = include_str!("../../docs/examples/questionnaire.toml");
 
@@ -25,8 +25,8 @@ fn the_example_shows_every_kind_of_item() {
     let why = vec![choice("slow", "Chậm", "Slow"), choice("rude", "Thái độ không tốt", "Rude")];
     let expected = [
         ("intro", ItemKind::Note, false),
-        ("q01", ItemKind::Likert, false),
-        ("q02", ItemKind::Likert, true),
+        ("q01", rated(0, false), false),
+        ("q02", rated(0, false), true),
         ("why", ItemKind::MultipleChoice { options: why }, false),
         ("wait", ItemKind::Number { min: 0.0, max: 48.0, decimals: 1 }, false),
         ("wish", ItemKind::ShortText { length_max: 300 }, false),
@@ -106,7 +106,7 @@ fn a_partial_language_may_miss_texts_and_is_asked_in_with_what_it_has() {
     let read = Questionnaire::from_toml(&partial).unwrap();
     assert_eq!(read.languages.iter().map(LanguageTag::as_str).collect::<Vec<_>>(), ["vi", "en", "hmn"]);
     assert_eq!(read.respondent[0].text.get("hmn"), "Txiv neej los poj niam");
-    assert!(!read.title.has("hmn") && !read.scale.labels[0].has("hmn"));
+    assert!(!read.title.has("hmn") && !read.scales[0].labels[0].has("hmn"));
     assert_eq!(Questionnaire::from_toml(&read.to_toml()), Ok(read));
     for (tags, code) in [("\"vi\"", "not_allowed"), ("\"hmn\", \"hmn\"", "duplicate"), ("\"h_n\"", "invalid")] {
         let text = partial.replacen("\"hmn\"", tags, 1);
@@ -206,9 +206,41 @@ fn choices() -> impl Strategy<Value = Vec<Choice>> {
     })
 }
 
+/// One from 1 to 5 with a word for each point, and one from 0 to 10 with words for its ends.
+fn scales(labels: &[Text]) -> Vec<Scale> {
+    let mut ends = vec![Text::default(); 11];
+    (ends[0], ends[10]) = (labels[0].clone(), labels[4].clone());
+    let from_0_to_10 = RatingScale::new(0, 10, 9).unwrap();
+    vec![
+        Scale { code: code(Scale::USUAL), values: RatingScale::FIVE, labels: labels.to_vec(), nps: false },
+        Scale { code: code("recommend"), values: from_0_to_10, labels: ends, nps: true },
+    ]
+}
+
+/// An item on one of these scales; on its own terms, reversed and harder to satisfy.
+fn rated(scale: usize, is_own: bool) -> ItemKind {
+    let mut rated = scales(&vec![Text::default(); 5])[scale].rated();
+    if is_own && !rated.nps {
+        rated.values = rated.values.satisfied_from(5).unwrap().reversed();
+    } else if is_own {
+        rated.values = rated.values.satisfied_from(7).unwrap();
+    }
+    ItemKind::Likert(rated)
+}
+
+/// The same with the first scale only.
+fn with_usual_scale(mut questionnaire: Questionnaire) -> Questionnaire {
+    questionnaire.scales.truncate(1);
+    let of_other = |item: &Item| item.rated().is_some_and(|rated| rated.nps);
+    for item in questionnaire.factors.iter_mut().flat_map(|factor| &mut factor.items).filter(|item| of_other(item)) {
+        item.kind = rated(0, true);
+    }
+    questionnaire
+}
+
 fn kind() -> impl Strategy<Value = ItemKind> {
     prop_oneof![
-        Just(ItemKind::Likert),
+        (0_usize..2, any::<bool>()).prop_map(|(scale, is_own)| rated(scale, is_own)),
         choices().prop_map(|options| ItemKind::SingleChoice { options }),
         choices().prop_map(|options| ItemKind::MultipleChoice { options }),
         (-1e12..0.0, 0.0..1e12, 0_u8..=6).prop_map(|(min, max, decimals)| ItemKind::Number { min, max, decimals }),
@@ -219,11 +251,11 @@ fn kind() -> impl Strategy<Value = ItemKind> {
 
 prop_compose! {
     fn questionnaire()(
-        title in words(), not_applicable in words(), labels in prop::array::uniform5(words()), satisfied_from in 2_u8..=5,
+        title in words(), not_applicable in words(), labels in prop::collection::vec(words(), 5), is_usual in any::<bool>(),
         items in prop::collection::vec((words(), kind(), any::<bool>(), any::<bool>()), 1..8),
         respondent in prop::collection::vec((words(), choices()), 0..3),
     ) -> Questionnaire {
-        let rated = Item { code: code("q"), text: title.clone(), kind: ItemKind::Likert, required: false, shown_if: None };
+        let rated = Item { code: code("q"), text: title.clone(), kind: rated(0, false), required: false, shown_if: None };
         let others = items.into_iter().enumerate().map(|(n, (text, kind, required, shown))| {
             let shown_if = shown.then(|| Relevance { item: code("q"), is: vec!["1".to_owned(), "none".to_owned()] });
             Item { code: code(&format!("i.{n}")), text, required: required && kind != ItemKind::Note, kind, shown_if }
@@ -236,10 +268,11 @@ prop_compose! {
             code: code("q-1"), version: String::new(), title: title.clone(),
             languages: ["vi", "en"].map(|tag| LanguageTag::new(tag).unwrap()).to_vec(),
             partial_languages: vec![],
-            scale: Scale { satisfied_from, labels, not_applicable },
+            scales: scales(&labels), not_applicable,
             respondent: respondent.collect(),
             factors: vec![Section { code: code("f"), title, items: std::iter::once(rated).chain(others).collect() }],
         };
+        let questionnaire = if is_usual { with_usual_scale(questionnaire) } else { questionnaire };
         Questionnaire { version: questionnaire.content_version(), ..questionnaire }
     }
 }

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{Choice, Item, ItemKind, Questionnaire};
+use super::{Choice, Item, ItemKind, Questionnaire, Scale};
 use crate::foundation::{LanguageTag, Text};
 
 impl Questionnaire {
@@ -29,27 +29,35 @@ impl Questionnaire {
             put("partial_languages", self.partial_languages.iter().map(text).collect::<Vec<_>>().into());
         }
         put("title", Value::Table(words(&self.title)));
-        let scale = [
-            ("kind".to_owned(), text("likert5")),
-            ("satisfied_from".to_owned(), Value::Integer(self.scale.satisfied_from.into())),
-        ];
-        put("scale", Value::Table(scale.into_iter().collect()));
-        let labelled = |language: &&LanguageTag| self.scale.labels.iter().all(|label| label.has(language.as_str()));
-        let labels = self.languages.iter().filter(labelled).map(|language| {
-            let labels = self.scale.labels.iter().map(|label| text(label.get(language.as_str())));
-            (language.to_string(), Value::Array(labels.collect()))
-        });
-        put("scale_labels", Value::Table(labels.collect()));
-        put("not_applicable", Value::Table(words(&self.scale.not_applicable)));
+        match self.scales.as_slice() {
+            // As it was before there were others: the versions of older questionnaires must not move.
+            [scale] if scale.is_usual() => {
+                let satisfied_from = Value::Integer(scale.values.satisfying_value().into());
+                let keys = [("kind".to_owned(), text(Scale::USUAL)), ("satisfied_from".to_owned(), satisfied_from)];
+                put("scale", Value::Table(keys.into_iter().collect()));
+                put("scale_labels", labels(scale, &self.languages));
+            }
+            scales => {
+                let scales = scales.iter().map(|scale| scale_table(scale, &self.languages));
+                put("scale", scales.collect::<Vec<_>>().into());
+            }
+        }
+        put("not_applicable", Value::Table(words(&self.not_applicable)));
         let factors = self.factors.iter().map(|factor| {
             let mut table = words(&factor.title);
             table.insert("code".to_owned(), text(&factor.code));
-            table.insert("item".to_owned(), factor.items.iter().map(item).collect::<Vec<_>>().into());
+            table.insert(
+                "item".to_owned(),
+                factor.items.iter().map(|item| item_table(item, &self.scales)).collect::<Vec<_>>().into(),
+            );
             Value::Table(table)
         });
         put("factor", Value::Array(factors.collect()));
         if !self.respondent.is_empty() {
-            put("respondent", self.respondent.iter().map(item).collect::<Vec<_>>().into());
+            put(
+                "respondent",
+                self.respondent.iter().map(|item| item_table(item, &self.scales)).collect::<Vec<_>>().into(),
+            );
         }
         table
     }
@@ -69,13 +77,52 @@ fn option(choice: &Choice) -> Value {
     Value::Table(table)
 }
 
-/// What is as usual (`likert`, not required, always shown) is left out.
-fn item(item: &Item) -> Value {
+/// In each language that has them: of a scale whose ends alone have words, those two.
+fn labels(scale: &Scale, languages: &[LanguageTag]) -> Value {
+    let of_language = |language: &LanguageTag| {
+        let words: Vec<Value> = scale.labels.iter().filter_map(|label| label.0.get(language)).map(text).collect();
+        (!words.is_empty()).then(|| (language.to_string(), Value::Array(words)))
+    };
+    Value::Table(languages.iter().filter_map(of_language).collect())
+}
+
+fn scale_table(scale: &Scale, languages: &[LanguageTag]) -> Value {
+    let mut table = Table::new();
+    let mut put = |key: &str, value: Value| table.insert(key.to_owned(), value);
+    put("code", text(&scale.code));
+    for (key, value) in [
+        ("min", scale.values.start()),
+        ("max", scale.values.end()),
+        ("satisfied_from", scale.values.satisfying_value()),
+    ] {
+        put(key, Value::Integer(value.into()));
+    }
+    if scale.nps {
+        put("nps", Value::Boolean(true));
+    }
+    put("labels", labels(scale, languages));
+    Value::Table(table)
+}
+
+/// What is as usual (`likert` on the first scale, not required, always shown) is left out.
+fn item_table(item: &Item, scales: &[Scale]) -> Value {
     let mut table = words(&item.text);
     let mut put = |key: &str, value: Value| table.insert(key.to_owned(), value);
     put("code", text(&item.code));
     match &item.kind {
-        ItemKind::Likert => {}
+        ItemKind::Likert(rated) => {
+            let position = scales.iter().position(|scale| scale.code == rated.scale);
+            if position != Some(0) {
+                put("scale", text(&rated.scale));
+            }
+            let satisfied_from = rated.values.satisfying_value();
+            if position.is_some_and(|position| scales[position].values.satisfying_value() != satisfied_from) {
+                put("satisfied_from", Value::Integer(satisfied_from.into()));
+            }
+            if rated.values.is_reversed() {
+                put("reversed", Value::Boolean(true));
+            }
+        }
         ItemKind::SingleChoice { options } => {
             put("kind", text("single"));
             put("option", options.iter().map(option).collect::<Vec<_>>().into());

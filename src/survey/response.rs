@@ -128,8 +128,8 @@ pub struct Placement {
 pub enum Answer {
     /// "No opinion / did not use", chosen as such.
     NoOpinion,
-    /// A rating from 1.
-    Rating(u8),
+    /// A value of the scale, as it was given.
+    Rating(i8),
     /// The code of the chosen option.
     Choice(Code),
     /// The codes of the chosen options, in the questionnaire's order.

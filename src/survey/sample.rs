@@ -8,7 +8,7 @@ use super::{
     EstimationPlan, Field, FormLayout, ImportColumns, Item, ItemKind, MeasuredUnits, Mode, OpenLinkPlan, Period, Plan,
     Questionnaire, RankingPlan, Recordings, Scale, Section, Unit, UnitId, UnitRow, UnitSelection, Wave, WaveState,
 };
-use crate::foundation::{Code, LanguageTag, Text, Weight};
+use crate::foundation::{Code, LanguageTag, RatingScale, Text, Weight};
 
 /// The districts' codes and names, in the plan's order.
 pub(crate) const DISTRICTS: [(&str, &str); 9] = [
@@ -33,7 +33,24 @@ pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 
 fn item(name: &str, vi: &str, en: &str, cs: &str) -> Item {
     let text = Text::from([("vi", vi), ("en", en), ("cs", cs)]);
-    Item { code: code(name), text, kind: ItemKind::Likert, required: false, shown_if: None }
+    Item { code: code(name), text, kind: ItemKind::Likert(usual_scale().rated()), required: false, shown_if: None }
+}
+
+/// The scale from 1 to 5.
+pub(crate) fn usual_scale() -> Scale {
+    let label = |vi: &str, en: &str, cs: &str| Text::from([("vi", vi), ("en", en), ("cs", cs)]);
+    Scale {
+        code: code(Scale::USUAL),
+        values: RatingScale::FIVE,
+        labels: vec![
+            label("Rất không hài lòng", "Very dissatisfied", "Velmi nespokojen/a"),
+            label("Không hài lòng", "Dissatisfied", "Nespokojen/a"),
+            label("Bình thường", "Neutral", "Neutrální"),
+            label("Hài lòng", "Satisfied", "Spokojen/a"),
+            label("Rất hài lòng", "Very satisfied", "Velmi spokojen/a"),
+        ],
+        nps: false,
+    }
 }
 
 fn questionnaire() -> Questionnaire {
@@ -69,17 +86,8 @@ fn questionnaire() -> Questionnaire {
         title: label("Khảo sát sự hài lòng", "Satisfaction survey", "Průzkum spokojenosti"),
         languages: ["vi", "en", "cs"].map(|tag| LanguageTag::new(tag).unwrap()).to_vec(),
         partial_languages: vec![],
-        scale: Scale {
-            satisfied_from: 4,
-            labels: [
-                label("Rất không hài lòng", "Very dissatisfied", "Velmi nespokojen/a"),
-                label("Không hài lòng", "Dissatisfied", "Nespokojen/a"),
-                label("Bình thường", "Neutral", "Neutrální"),
-                label("Hài lòng", "Satisfied", "Spokojen/a"),
-                label("Rất hài lòng", "Very satisfied", "Velmi spokojen/a"),
-            ],
-            not_applicable: label("Không có ý kiến", "No opinion", "Bez názoru"),
-        },
+        scales: vec![usual_scale()],
+        not_applicable: label("Không có ý kiến", "No opinion", "Bez názoru"),
         factors: vec![
             Section { code: code("access"), title: access_title, items: access },
             Section { code: code("officials"), title: officials_title, items: officials },

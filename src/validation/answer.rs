@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::Fault;
-use crate::foundation::Code;
-use crate::survey::{Answer, Choice, Item, ItemKind, Scale};
+use crate::foundation::{Code, RatingScale};
+use crate::survey::{Answer, Choice, Item, ItemKind};
 use crate::tables::with_decimal_point;
 
 /// An answer as it was sent, before it is known to be one.
@@ -39,7 +39,7 @@ impl<'a> Raw<'a> {
             return Self::Null;
         }
         match kind {
-            ItemKind::Likert | ItemKind::Number { .. } => match cell.as_bytes() {
+            ItemKind::Likert(_) | ItemKind::Number { .. } => match cell.as_bytes() {
                 [digit @ b'0'..=b'9'] => Self::Number(f64::from(digit - b'0')),
                 _ => with_decimal_point(cell, has_decimal_comma).parse().map_or(Self::Text(cell), Self::Number),
             },
@@ -66,7 +66,7 @@ pub(super) fn check_answer(item: &Item, raw: &Raw<'_>) -> Result<Option<Answer>,
         (ItemKind::ShortText { .. } | ItemKind::Note, Raw::Null) => Ok(None),
         (_, Raw::Null) => Ok(Some(Answer::NoOpinion)),
         (ItemKind::MultipleChoice { .. } | ItemKind::ShortText { .. }, raw) if raw.is_blank() => Ok(None),
-        (ItemKind::Likert, Raw::Number(number)) => check_rating(*number).map(Some),
+        (ItemKind::Likert(rated), Raw::Number(number)) => check_rating(*number, rated.values).map(Some),
         (ItemKind::SingleChoice { options }, Raw::Text(text)) => match find_option(options, text) {
             Some(code) => Ok(Some(Answer::Choice(code.clone()))),
             None => Err(unknown_option(options, text)),
@@ -77,30 +77,38 @@ pub(super) fn check_answer(item: &Item, raw: &Raw<'_>) -> Result<Option<Answer>,
         }
         (ItemKind::ShortText { length_max }, Raw::Text(text)) => check_text(text, usize::from(*length_max)).map(Some),
         (ItemKind::Note, _) => Err(Fault::new("not_allowed", "this is a text to read; it takes no answer")),
-        (kind, _) => Err(Fault::new("wrong_type", format!("this must be {}", expected(kind)))),
+        (kind, _) => Err(wrong_type(kind)),
     }
 }
 
-fn expected(kind: &ItemKind) -> &'static str {
-    match kind {
-        ItemKind::Likert => "a whole number from 1 to 5, or null for no opinion",
+fn wrong_type(kind: &ItemKind) -> Fault {
+    let expected = match kind {
+        ItemKind::Likert(rated) => return no_rating(rated.values),
         ItemKind::SingleChoice { .. } => "the code of one option, as a text, or null",
         ItemKind::MultipleChoice { .. } => "a list of the codes of options, or null",
         ItemKind::Number { .. } => "a number, or null",
         ItemKind::ShortText { .. } => "a text, or null",
         ItemKind::Note => "null",
-    }
+    };
+    Fault::new("wrong_type", format!("this must be {expected}"))
 }
 
-fn check_rating(number: f64) -> Result<Answer, Fault> {
+fn no_rating(scale: RatingScale) -> Fault {
+    let message =
+        format!("this must be a whole number from {} to {}, or null for no opinion", scale.start(), scale.end());
+    Fault::new("wrong_type", message)
+}
+
+fn check_rating(number: f64, scale: RatingScale) -> Result<Answer, Fault> {
     if number.fract() != 0.0 || !number.is_finite() {
-        return Err(Fault::new("wrong_type", format!("this must be {}", expected(&ItemKind::Likert))));
+        return Err(no_rating(scale));
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number between 1 and 5")]
-    if (1.0..=Scale::POINTS as f64).contains(&number) {
-        Ok(Answer::Rating(number as u8))
+    let (min, max) = (scale.start(), scale.end());
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number between two small ones")]
+    if (f64::from(min)..=f64::from(max)).contains(&number) {
+        Ok(Answer::Rating(number as i8))
     } else {
-        Err(Fault::new("out_of_range", format!("{number} is not between 1 and {}", Scale::POINTS)))
+        Err(Fault::new("out_of_range", format!("{number} is not between {min} and {max}")))
     }
 }
 
@@ -166,6 +174,7 @@ mod tests {
 
     use super::*;
     use crate::foundation::Text;
+    use crate::survey::sample::usual_scale;
 
     fn item(kind: ItemKind) -> Item {
         Item { code: Code::new("q").unwrap(), text: Text::default(), kind, required: false, shown_if: None }
@@ -178,21 +187,22 @@ mod tests {
     #[test]
     fn each_kind_takes_its_own_answers_and_says_what_is_wrong_with_others() {
         let code = |text: &str| Code::new(text).unwrap();
+        let likert = || ItemKind::Likert(usual_scale().rated());
         let single = || ItemKind::SingleChoice { options: options() };
         let multiple = || ItemKind::MultipleChoice { options: options() };
         let number = || ItemKind::Number { min: -1.0, max: 48.0, decimals: 1 };
         let text = || ItemKind::ShortText { length_max: 3 };
         let table = [
-            (ItemKind::Likert, json!(1), Ok(Some(Answer::Rating(1)))),
-            (ItemKind::Likert, json!(5.0), Ok(Some(Answer::Rating(5)))),
-            (ItemKind::Likert, json!(null), Ok(Some(Answer::NoOpinion))),
-            (ItemKind::Likert, json!(0), Err("out_of_range")),
-            (ItemKind::Likert, json!(6), Err("out_of_range")),
-            (ItemKind::Likert, json!(1e300), Err("out_of_range")),
-            (ItemKind::Likert, json!(4.5), Err("wrong_type")),
-            (ItemKind::Likert, json!("5"), Err("wrong_type")),
-            (ItemKind::Likert, json!(true), Err("wrong_type")),
-            (ItemKind::Likert, json!({}), Err("wrong_type")),
+            (likert(), json!(1), Ok(Some(Answer::Rating(1)))),
+            (likert(), json!(5.0), Ok(Some(Answer::Rating(5)))),
+            (likert(), json!(null), Ok(Some(Answer::NoOpinion))),
+            (likert(), json!(0), Err("out_of_range")),
+            (likert(), json!(6), Err("out_of_range")),
+            (likert(), json!(1e300), Err("out_of_range")),
+            (likert(), json!(4.5), Err("wrong_type")),
+            (likert(), json!("5"), Err("wrong_type")),
+            (likert(), json!(true), Err("wrong_type")),
+            (likert(), json!({}), Err("wrong_type")),
             (single(), json!("a"), Ok(Some(Answer::Choice(code("a"))))),
             (single(), json!(null), Ok(Some(Answer::NoOpinion))),
             (single(), json!("c"), Err("unknown_option")),
@@ -229,14 +239,15 @@ mod tests {
 
     #[test]
     fn a_cell_is_read_as_its_item_wants_it() {
+        let likert = ItemKind::Likert(usual_scale().rated());
         let number = ItemKind::Number { min: 0.0, max: 9.0, decimals: 1 };
         let multiple = ItemKind::MultipleChoice { options: options() };
         let single = ItemKind::SingleChoice { options: options() };
         let table = [
-            (&ItemKind::Likert, " 5 ", Raw::Number(5.0)),
-            (&ItemKind::Likert, "5.0", Raw::Number(5.0)),
-            (&ItemKind::Likert, "", Raw::Null),
-            (&ItemKind::Likert, "five", Raw::Text("five")),
+            (&likert, " 5 ", Raw::Number(5.0)),
+            (&likert, "5.0", Raw::Number(5.0)),
+            (&likert, "", Raw::Null),
+            (&likert, "five", Raw::Text("five")),
             (&number, "2.5", Raw::Number(2.5)),
             (&number, "2,5", Raw::Text("2,5")),
             (&single, "5", Raw::Text("5")),

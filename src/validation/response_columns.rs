@@ -74,11 +74,10 @@ pub(super) fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<Col
     let find = |item: &Item| find_item(table, item, &options);
     columns.items = wave.questionnaire.items().map(find).collect();
     columns.respondent = wave.questionnaire.respondent.iter().map(find).collect();
-    let rated = |(item, columns): &(&Item, &ItemColumns)| {
-        item.kind == ItemKind::Likert && !matches!(columns, ItemColumns::None)
-    };
+    let rated =
+        |(item, columns): &(&Item, &ItemColumns)| item.rated().is_some() && !matches!(columns, ItemColumns::None);
     if !wave.questionnaire.items().zip(&columns.items).any(|pair| rated(&pair)) {
-        for item in wave.questionnaire.items().filter(|item| item.kind == ItemKind::Likert) {
+        for item in wave.questionnaire.items().filter(|item| item.rated().is_some()) {
             let code = item.code.as_str();
             let message = format!("no rated item has a column, nor has this one{}", table.did_you_mean(code));
             findings.push(cell_path(1, code), "missing_column", message);

@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use plumbline::estimation::{
     BetweenLevels, Domain, Measure, Membership, Place, Respondent, Sample, SampleBuilder, Statistic,
 };
-use plumbline::foundation::{Code, Weight};
+use plumbline::foundation::{Code, RatingScale, Weight};
 use plumbline::index::{Criteria, IndexKind, Method, UnitResults, WaveResults, compute_domain};
 use plumbline::ranking::{RankMethod, RankOptions, rank};
-use plumbline::statistics::{Confidence, DesignEffect, Estimate, Functional, Ratio, UnaskedItems};
+use plumbline::statistics::{Confidence, DesignEffect, Estimate, Functional, Ratio};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
@@ -68,7 +68,7 @@ pub(crate) fn between() -> BetweenLevels {
 const RANKED_BY: [IndexKind; 3] = [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled];
 
 pub(crate) fn builder() -> SampleBuilder {
-    SampleBuilder::new(22, 4, DISTRICTS.len()).unwrap().counting(&criteria().groups())
+    SampleBuilder::new(&[RatingScale::FIVE; 22], DISTRICTS.len()).unwrap().counting(&criteria().groups())
 }
 
 /// Calls `with` with a row as the design sees it.
@@ -108,10 +108,10 @@ pub(crate) fn criteria() -> Criteria {
         let items = factor["items"].as_array().unwrap().iter().map(number).collect();
         (code(factor["factor"].as_str().unwrap()), items)
     };
+    let on_five_points = Criteria::on_five_points((1..=22).map(|item| code(&format!("q{item:02}"))).collect());
     Criteria {
-        items: (1..=22).map(|item| code(&format!("q{item:02}"))).collect(),
         factors: json("meta.json")["factors"].as_array().unwrap().iter().map(factor).collect(),
-        unasked: UnaskedItems::Withhold,
+        ..on_five_points
     }
 }
 
@@ -228,7 +228,8 @@ fn covariances_between_districts_and_between_factors_are_those_of_r() {
             continue;
         }
         let mut factors = Largest::new(format!("{section}: covariances between factors"));
-        let statistic = |(_, items): &(Code, Vec<usize>)| Statistic::average(22, Measure::Share, &[items]);
+        let statistic =
+            |(_, items): &(Code, Vec<usize>)| Statistic::average(&[RatingScale::FIVE; 22], Measure::Share, &[items]);
         let statistics: Vec<Statistic> = criteria.factors.iter().map(statistic).collect();
         for (i, j) in (0..5).flat_map(|i| (0..5).map(move |j| (i, j))) {
             let found = sample.overall().covariance(&statistics[i], &statistics[j]).unwrap();
@@ -289,7 +290,7 @@ fn the_size_of_the_survey_and_two_checks_on_another_way_are_those_of_r() {
         let (numerator, denominator) = name.as_str().unwrap().split_once('/').unwrap();
         let item = |total: &str| total[3..].parse::<usize>().unwrap() - 1;
         assert!(numerator.starts_with("t_q") && denominator.starts_with("a_q"));
-        let ratio = Ratio { numerator: vec![item(numerator)], denominator: vec![22 + item(denominator)] };
+        let ratio = Ratio::of(vec![item(numerator)], vec![22 + item(denominator)]);
         Statistic { functional: Functional::mean_of(vec![vec![ratio]]), items: (0..22).collect(), is_share: true }
     };
     let ratios: Vec<Statistic> = expected["names"].as_array().unwrap().iter().map(ratio).collect();

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use plumbline::estimation::{Measure, Sample, Statistic};
+use plumbline::foundation::RatingScale;
 use plumbline::index::IndexKind;
 use plumbline::statistics::{CalibrationCell, CalibrationMethod, calibrate};
 use serde_json::Value;
@@ -64,8 +65,11 @@ fn compare_with_alternating_raking(sample: &Sample, levels: &BTreeMap<(String, S
 #[test]
 fn calibrated_estimates_errors_and_covariances_are_those_of_r() {
     let (all, criteria) = (&json("expected.json")["calib"], criteria());
-    let factors: Vec<Statistic> =
-        criteria.factors.iter().map(|(_, items)| Statistic::average(22, Measure::Share, &[items])).collect();
+    let factors: Vec<Statistic> = criteria
+        .factors
+        .iter()
+        .map(|(_, items)| Statistic::average(&[RatingScale::FIVE; 22], Measure::Share, &[items]))
+        .collect();
     for (name, _, how, margins) in CALIBRATIONS {
         let design = Design { domains: &["sex", "service"], calibration: Some((how, margins)), ..A };
         let (sample, levels) = sample(&design);

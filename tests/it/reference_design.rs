@@ -11,6 +11,7 @@ use plumbline::estimation::{
     BetweenLevels, Calibration, Domain, Margin, Measure, Membership, Place, Respondent, Sample, SampleBuilder,
     Statistic,
 };
+use plumbline::foundation::RatingScale;
 use plumbline::index::{IndexKind, UnitResults, compute_domain};
 use plumbline::statistics::{CalibrationMethod, Confidence, LonelyPsu};
 use serde_json::Value;
@@ -57,7 +58,8 @@ pub(crate) fn margin(columns: &[&str]) -> (Margin, BTreeMap<Vec<String>, u32>) {
 
 /// The sample, with the districts as levels 0 to 8 and the number of each level of the other domains.
 pub(crate) fn sample(design: &Design<'_>) -> (Sample, BTreeMap<(String, String), usize>) {
-    let mut builder = SampleBuilder::new(22, 4, DISTRICTS.len()).unwrap().with_lonely_psu(design.lonely);
+    let mut builder =
+        SampleBuilder::new(&[RatingScale::FIVE; 22], DISTRICTS.len()).unwrap().with_lonely_psu(design.lonely);
     builder = builder.counting(&criteria().groups());
     let margins: Vec<_> = design
         .calibration
@@ -103,7 +105,7 @@ pub(crate) fn results(domain: &Domain) -> UnitResults {
 }
 
 fn item(item: usize) -> Statistic {
-    Statistic::item(22, Measure::Share, item)
+    Statistic::item(&[RatingScale::FIVE; 22], Measure::Share, item)
 }
 
 /// How many people are satisfied with item 1, and for how many it was answered: value and standard error of each.

@@ -1,6 +1,6 @@
 //! What is wrong with a form that was typed, in the words of the page and for whoever has the paper in hand.
 
-use crate::collection::answers::{PlacedItem, placed_items};
+use crate::collection::answers::{PlacedItem, no_opinion_key, placed_items};
 use crate::collection::journey::concerns;
 use crate::collection::view::message;
 use crate::foundation::Finding;
@@ -11,7 +11,11 @@ use crate::web::Language;
 /// What is wrong with one field, beside which it stands: what may be typed there.
 pub(super) fn beside_field(finding: &Finding, item: &Item, language: Language) -> String {
     let (key, most) = match &item.kind {
-        ItemKind::Likert => ("entry-finding-rating", 0),
+        ItemKind::Likert(rated) => {
+            let (min, max) = (rated.values.start().into(), rated.values.end().into());
+            let arguments = [("min", min), ("max", max), ("none", no_opinion_key(rated.values).into())];
+            return language.t_with("entry-finding-rating", arguments);
+        }
         ItemKind::SingleChoice { options } => ("entry-finding-option", options.len()),
         ItemKind::MultipleChoice { options } => ("entry-finding-options", options.len()),
         ItemKind::ShortText { .. } if finding.code == "required" => ("entry-finding-words", 0),

@@ -1,9 +1,9 @@
 //! Answers as keys: what a hand on the number pad types becomes what the questionnaire means.
 //!
-//! A rating is its digit, 0 says "no opinion"; an option is its number on the paper, several are typed one after another;
+//! A rating is its value, 0 says "no opinion", or a minus sign where 0 is a rating; an option is its number on the paper, several are typed one after another;
 //! nothing typed is nothing answered.
 
-use crate::collection::answers::{NO_OPINION, PlacedItem, placed_items};
+use crate::collection::answers::{NO_OPINION, PlacedItem, no_opinion_key, placed_items};
 use crate::survey::{Choice, Item, ItemKind, Questionnaire};
 
 /// The fields of the form, with keys in the place of values. What is no key stays, and validation says what is wrong with it.
@@ -21,7 +21,7 @@ pub(super) fn from_keys(fields: &[(String, String)], questionnaire: &Questionnai
 fn values(item: &Item, typed: &str) -> Vec<String> {
     match &item.kind {
         _ if typed.is_empty() => Vec::new(),
-        ItemKind::Likert if typed == "0" => vec![NO_OPINION.to_owned()],
+        ItemKind::Likert(rated) if typed == no_opinion_key(rated.values) => vec![NO_OPINION.to_owned()],
         ItemKind::SingleChoice { options } => vec![option(options, typed)],
         ItemKind::MultipleChoice { options } if options.len() < 10 => {
             let keys = typed.chars().filter(|key| !key.is_whitespace() && *key != ',');
@@ -31,7 +31,7 @@ fn values(item: &Item, typed: &str) -> Vec<String> {
             let keys = typed.split([',', ' ']).filter(|key| !key.is_empty());
             keys.map(|key| option(options, key)).collect()
         }
-        ItemKind::Likert | ItemKind::Number { .. } | ItemKind::ShortText { .. } | ItemKind::Note => {
+        ItemKind::Likert(_) | ItemKind::Number { .. } | ItemKind::ShortText { .. } | ItemKind::Note => {
             vec![typed.to_owned()]
         }
     }

@@ -220,7 +220,7 @@ fn key_fields(
             keys: keys_of(&placed, tag),
             typed: field(typed, &path).to_owned(),
             is_one_key: match &placed.item.kind {
-                ItemKind::Likert => true,
+                ItemKind::Likert(rated) => rated.values.values().all(|value| (0..10).contains(&value)),
                 ItemKind::SingleChoice { options } => options.len() < 10,
                 _ => false,
             },

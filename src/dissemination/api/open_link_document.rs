@@ -1,5 +1,7 @@
 //! The shape of what came over the open link: estimates without any precision.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,8 +34,9 @@ pub(super) struct OpenLinkDocument {
 pub(super) struct OpenLinkEstimate {
     /// The unit's code; null (in CSV: empty) for all units together.
     unit: Option<String>,
-    /// As in the results: `top2`, `mean`, `factor`, `index_items`, `index_factors`, `index_pooled`, `index_score`.
-    statistic: &'static str,
+    /// As in the results: `top2`, `mean`, `factor`, `index_items`, `index_factors`, `index_pooled`, `index_score`, `nps`.
+    #[schema(value_type = String)]
+    statistic: Cow<'static, str>,
     /// The code of the item or factor; null for an index.
     item: Option<String>,
     /// How many answers it rests on.

@@ -36,7 +36,7 @@ pub(super) fn wave_rows(results: &WaveResults) -> Vec<UnitEstimate> {
     std::iter::once(&results.overall).chain(&results.units).flat_map(|unit| of_unit(unit, unit.rows())).collect()
 }
 
-/// The estimates of one unit, and the shares of the five ratings of each item as rows without a standard error.
+/// The estimates of one unit, and the share of each rating of each item as rows without a standard error.
 pub(super) fn unit_rows(results: &UnitResults) -> Vec<UnitEstimate> {
     let shares = results.items.iter().flat_map(share_rows);
     of_unit(results, results.rows().into_iter().chain(shares)).collect()
@@ -47,11 +47,12 @@ fn of_unit(results: &UnitResults, rows: impl IntoIterator<Item = EstimateRow>) -
     rows.into_iter().map(move |row| UnitEstimate { of: of.clone(), row })
 }
 
-fn share_rows(result: &ItemResult) -> [EstimateRow; 5] {
-    const NAMES: [&str; 5] = ["share_1", "share_2", "share_3", "share_4", "share_5"];
+fn share_rows(result: &ItemResult) -> impl Iterator<Item = EstimateRow> {
     let n = result.mean.as_ref().map_or(0, |estimate| estimate.n);
-    std::array::from_fn(|rating| {
-        let estimate = result.distribution.map(|shares| Estimate { value: shares[rating], n, precision: None });
-        EstimateRow::new(NAMES[rating], Some(&result.item), estimate.as_ref())
+    (1..=result.scale.points()).map(move |rank| {
+        let shares = result.distribution.as_ref();
+        let share = shares.and_then(|shares| shares.get(usize::from(rank) - 1));
+        let estimate = share.map(|share| Estimate { value: *share, n, precision: None });
+        EstimateRow::new(format!("share_{}", result.scale.value(rank)), Some(&result.item), estimate.as_ref())
     })
 }

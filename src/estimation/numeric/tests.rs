@@ -4,14 +4,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::estimation::{BetweenLevels, Margin, Measure, Membership, Place, Respondent, SampleBuilder, Statistic};
-use crate::foundation::Weight;
+use crate::foundation::{RatingScale, Weight};
 use crate::statistics::{CalibrationMethod, Confidence, Functional, IntervalMethod, Ratio, ReplicateKind};
 
 /// A person of stratum, sampling unit, weight, level of the margin and rating.
 type Person = (u8, u8, u32, u32, u8);
 
 fn mean() -> NumericStatistic {
-    NumericStatistic::Ratios(Functional::mean_of(vec![vec![Ratio { numerator: vec![0], denominator: vec![1] }]]))
+    NumericStatistic::Ratios(Functional::mean_of(vec![vec![Ratio::of(vec![0], vec![1])]]))
 }
 
 fn people() -> impl Strategy<Value = Vec<Person>> {
@@ -26,7 +26,7 @@ fn calibration() -> Calibration {
 
 /// Value and standard error of the mean rating in whole numbers.
 fn exact(people: &[Person], lonely: LonelyPsu, is_calibrated: bool, populations: &[f64]) -> Option<(f64, f64, u64)> {
-    let builder = SampleBuilder::new(1, 4, 0).unwrap().with_lonely_psu(lonely);
+    let builder = SampleBuilder::new(&[RatingScale::FIVE], 0).unwrap().with_lonely_psu(lonely);
     let mut builder = if is_calibrated { builder.calibrated(calibration()) } else { builder };
     for (stratum, psu, weight, level, rating) in people {
         let (stratum, psu) = (stratum.to_string(), psu.to_string());
@@ -39,7 +39,9 @@ fn exact(people: &[Person], lonely: LonelyPsu, is_calibrated: bool, populations:
         builder.add_response(&respondent).unwrap();
     }
     let sample = builder.finish(&BetweenLevels::default()).ok()?;
-    let estimate = sample.overall().estimate(&Statistic::item(1, Measure::Rating, 0), Confidence::at(0.95))?;
+    let estimate = sample
+        .overall()
+        .estimate(&Statistic::item(&[RatingScale::FIVE; 1], Measure::Rating, 0), Confidence::at(0.95))?;
     let precision = estimate.precision?;
     Some((estimate.value, precision.se, precision.df))
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::EstimateError;
 use super::design::{Design, NAME_LENGTH_MAX};
-use super::table::{Field, Row, Wanted};
-use crate::foundation::Weight;
+use super::table::{Field, Plain, Row, Wanted};
+use crate::foundation::{RatingScale, Weight};
 use crate::tables::{ColumnMatch, GROUP_SIGNS, MissingCodes, did_you_mean, find_column, with_decimal_point};
 
 /// The columns that a design names.
@@ -15,6 +15,8 @@ pub(super) struct Columns {
     path: PathBuf,
     header: Vec<String>,
     missing: MissingCodes,
+    /// Whether no small whole number says that nothing is known.
+    numbers_are_given: bool,
     /// Columns that were found behind the names of groups, as people are told.
     pub told: Vec<String>,
     pub weight: Option<usize>,
@@ -35,6 +37,7 @@ impl Columns {
             path: path.to_owned(),
             header: header.to_vec(),
             missing: design.missing.clone(),
+            numbers_are_given: !(i8::MIN..=i8::MAX).any(|value| design.missing.has_number(f64::from(value))),
             told: Vec::new(),
             weight: design.weight.as_deref().map(|column| finder.one(column)).transpose()?,
             strata: finder.all(&design.strata)?,
@@ -78,28 +81,34 @@ impl Columns {
         columns.into_iter().map(wanted).collect()
     }
 
-    /// The rating of an item, 0 where it was not answered.
-    pub(super) fn rating(&self, row: &impl Row, position: usize) -> Result<u8, EstimateError> {
-        if let Some(plain) = row.plain_rating(position) {
-            return Ok(plain);
+    /// The rank of the rating of an item on its scale, 0 where it was not answered.
+    pub(super) fn rating(&self, row: &impl Row, position: usize, scale: RatingScale) -> Result<u8, EstimateError> {
+        match row.plain(position) {
+            Plain::Nothing => return Ok(0),
+            Plain::Value(value) if self.numbers_are_given => {
+                if let Some(rank) = scale.rank(value) {
+                    return Ok(rank);
+                }
+            }
+            Plain::Value(_) | Plain::Other => {}
         }
         if self.is_missing(row, position) {
             return Ok(0);
         }
-        let of_number = |value: f64| (1_u8..=5).find(|rating| f64::from(*rating).total_cmp(&value).is_eq());
-        let digit = match row.field(position) {
+        let number = match row.field(position) {
             Field::Missing => return Ok(0),
-            Field::Text(text) => match text.as_bytes() {
-                [digit @ b'1'..=b'5'] => Some(digit - b'0'),
-                _ => with_decimal_point(text, row.has_decimal_comma()).parse().ok().and_then(of_number),
-            },
-            Field::Integer(value) => u8::try_from(value).ok().filter(|value| (1..=5).contains(value)),
-            Field::Number(value) => of_number(value),
+            Field::Text(text) => with_decimal_point(text, row.has_decimal_comma()).parse().ok(),
+            #[expect(clippy::cast_precision_loss, reason = "values of scales are small")]
+            Field::Integer(value) => Some(value as f64),
+            Field::Number(value) => Some(value),
         };
-        digit.ok_or_else(|| {
+        let is_number = |value: &i8| number.is_some_and(|number: f64| (number - f64::from(*value)).abs() == 0.0);
+        scale.values().find(is_number).and_then(|value| scale.rank(value)).ok_or_else(|| {
             let mut shown = String::new();
             push_field(&mut shown, row.field(position));
-            self.wrong(row, position, format!("{shown:?} is no rating; use 1 to 5, or nothing where not answered"))
+            let (min, max) = (scale.start(), scale.end());
+            let message = format!("{shown:?} is no rating; use {min} to {max}, or nothing where not answered");
+            self.wrong(row, position, message)
         })
     }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::EstimateError;
 use super::design_file::{Columns, DesignFile, Factor, WantedCalibration};
 use super::margin_file::MarginFile;
+use super::scale_file::{self, ItemScales, ScaleTable};
 use super::wishes::Wishes;
 use crate::estimation::{Calibration, TallySums};
 use crate::foundation::Code;
@@ -41,8 +42,6 @@ pub(super) struct Design {
     pub missing: MissingCodes,
     /// The rated items and factors; items are columns.
     pub criteria: Criteria,
-    /// The lowest rating that counts as satisfied.
-    pub satisfied_from: u8,
     /// How intervals are made.
     pub confidence: Confidence,
     /// What a stratum of a single unit adds to the variance.
@@ -88,9 +87,8 @@ impl Design {
             format!("line {line}: {}", error.message())
         })?;
         let wishes = Wishes::checked(&mut file)?;
-        let DesignFile { columns, missing, scale, factor, options, calibration, .. } = file;
+        let DesignFile { columns, missing, scale, scales, factor, options, calibration, .. } = file;
         check_columns(&columns, &factor, wishes.statistics.is_empty())?;
-        scale.check()?;
         let level = options.level;
         if !(level > 0.0 && level < 1.0) {
             return Err(format!("options.level must lie between 0 and 1, such as 0.95, not {level}"));
@@ -117,8 +115,7 @@ impl Design {
             populations,
             domains: columns.domains,
             missing: missing.check()?,
-            criteria: criteria(columns.items, factor, options.unasked_items)?,
-            satisfied_from: scale.satisfied_from,
+            criteria: criteria(columns.items, (scale, scales), factor, options.unasked_items)?,
             confidence: Confidence { level, shares: options.interval, design_effect: options.design_effect },
             lonely: options.lonely_psu,
             calibration: None,
@@ -168,7 +165,12 @@ pub(super) fn refuse_repeats<T: Ord + std::fmt::Display>(
     Ok(())
 }
 
-fn criteria(items: Vec<Code>, factors: Vec<Factor>, unasked: UnaskedItems) -> Result<Criteria, String> {
+fn criteria(
+    items: Vec<Code>,
+    (scale, scales): (ScaleTable, Vec<ItemScales>),
+    factors: Vec<Factor>,
+    unasked: UnaskedItems,
+) -> Result<Criteria, String> {
     let mut positions = Vec::with_capacity(factors.len());
     for factor in factors {
         refuse_repeats(&format!("factor {}", factor.code), &factor.items)?;
@@ -183,7 +185,8 @@ fn criteria(items: Vec<Code>, factors: Vec<Factor>, unasked: UnaskedItems) -> Re
         };
         positions.push((factor.code.clone(), factor.items.iter().map(position).collect::<Result<_, _>>()?));
     }
-    Ok(Criteria { items, factors: positions, unasked })
+    let (scales, promoted) = scale_file::scales(&items, &scale, &scales)?;
+    Ok(Criteria { items, scales, promoted, factors: positions, unasked })
 }
 
 #[cfg(test)]
@@ -222,7 +225,8 @@ mod tests {
     fn what_is_not_said_is_a_simple_random_sample_on_the_usual_scale() {
         let (design, calibration) = Design::from_toml(SMALL).unwrap();
         assert_eq!((design.weight, design.stages.len(), design.strata.len()), (None, 0, 0));
-        assert_eq!((design.satisfied_from, design.confidence.level, design.lonely), (4, 0.95, LonelyPsu::Fail));
+        assert_eq!(design.criteria.scales, [crate::foundation::RatingScale::FIVE; 2]);
+        assert_eq!((design.confidence.level, design.lonely), (0.95, LonelyPsu::Fail));
         assert_eq!(design.confidence.shares, IntervalMethod::Xlogit);
         assert_eq!(design.criteria.factors[0].1, [1]);
         assert_eq!(calibration, None);
@@ -246,7 +250,12 @@ mod tests {
             ("[options]", "[scale]\nsatisfied_from = 6", "satisfied_from"),
             ("[options]", "[missing]\ncodes = [\"\"]", "missing.codes"),
             ("[options]", "[missing]\ncode = [\"x\"]", "code"),
-            ("[options]", "[scale]\nmax = 7", "scale"),
+            ("[options]", "[scale]\nmax = 12\nsatisfied_from = 9", "scale: a scale has 2 to 11 points"),
+            ("[options]", "[scale]\nmin = 0\nmax = 10\nsatisfied_from = 11", "satisfied_from"),
+            ("[options]", "[scale]\nmax = 10\nnps = true", "0 to 10"),
+            ("[options]", "[[scales]]\nitems = [\"q9\"]", "q9"),
+            ("[options]", "[[scales]]\nitems = [\"q1\"]\n[[scales]]\nitems = [\"q1\"]", "q1"),
+            ("[options]", "[[scales]]\nitems = []", "scales"),
             ("[options]", "[calibration]\nmethod = \"rake\"", "rake"),
             ("[options]", "[calibration]\nmethod = \"raking\"", "margin"),
             ("[options]", "[calibration]\nmethod = \"none\"\nbounds = [0.5, 2]", "bounds"),

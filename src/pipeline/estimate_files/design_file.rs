@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::design::{check_name, refuse_repeats};
+use super::scale_file::{ItemScales, ScaleTable};
 use super::statistic_file::{Condition, StatisticTable};
 use super::weighting_file::{MakeReplicates, Nonresponse, ReplicateColumns, ReplicatesTable, TrimmingTable};
 use crate::foundation::Code;
@@ -19,6 +20,8 @@ pub(super) struct DesignFile {
     pub missing: MissingTable,
     #[serde(default)]
     pub scale: ScaleTable,
+    #[serde(default)]
+    pub scales: Vec<ItemScales>,
     #[serde(default)]
     pub factor: Vec<Factor>,
     #[serde(default)]
@@ -68,32 +71,6 @@ impl Default for MissingTable {
 impl MissingTable {
     pub(super) fn check(self) -> Result<MissingCodes, String> {
         MissingCodes::new(self.codes, self.built_in).map_err(|error| format!("missing.codes: {error}"))
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ScaleTable {
-    pub min: u8,
-    pub max: u8,
-    pub satisfied_from: u8,
-}
-
-impl Default for ScaleTable {
-    fn default() -> Self {
-        Self { min: 1, max: 5, satisfied_from: 4 }
-    }
-}
-
-impl ScaleTable {
-    pub(super) fn check(&self) -> Result<(), String> {
-        if (self.min, self.max) != (1, 5) {
-            return Err(format!("the scale must run from 1 to 5, not from {} to {}", self.min, self.max));
-        }
-        if !(2..=5).contains(&self.satisfied_from) {
-            return Err(format!("scale.satisfied_from must be 2 to 5, not {}", self.satisfied_from));
-        }
-        Ok(())
     }
 }
 

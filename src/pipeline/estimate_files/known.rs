@@ -54,9 +54,10 @@ impl KnownStands {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::Field;
+    use super::super::table::{Field, Plain};
     use super::*;
     use crate::estimation::{Membership, Place, SampleBuilder};
+    use crate::foundation::RatingScale;
 
     /// A row that is nothing but its key.
     struct Key(Vec<u8>);
@@ -66,8 +67,8 @@ mod tests {
             Field::Missing
         }
 
-        fn plain_rating(&self, _column: usize) -> Option<u8> {
-            None
+        fn plain(&self, _column: usize) -> Plain {
+            Plain::Other
         }
 
         fn push_key(&self, _column: usize, key: &mut Vec<u8>) {
@@ -81,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_row_is_found_where_it_was_kept_or_not_at_all_however_many_there_are() {
-        let mut builder = SampleBuilder::new(1, 4, 0).unwrap();
+        let mut builder = SampleBuilder::new(&[RatingScale::FIVE], 0).unwrap();
         let stands: Vec<Stand> = ["a", "b", "c"]
             .map(|stratum| builder.stand(Membership::default(), &Place { stratum, ..Place::default() }).unwrap())
             .to_vec();

@@ -15,6 +15,7 @@ mod notes;
 mod parquet_column;
 mod parquet_table;
 mod read;
+mod scale_file;
 mod statistic_file;
 mod table;
 mod weighting_file;

@@ -6,13 +6,13 @@ use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::schema::types::ColumnDescriptor;
 
-use super::table::{Field, plain_rating};
+use super::table::{Field, Plain, plain};
 use crate::tables::clean;
 
 /// Some values of one column; nothing where a value is missing.
 pub(super) enum Column {
-    /// All of them plainly ratings, 0 where one is missing.
-    Ratings(Vec<u8>),
+    /// All of them plainly small whole numbers, or missing.
+    Plain(Vec<Plain>),
     /// Text.
     Text(Vec<Option<String>>),
     /// Whole numbers.
@@ -39,7 +39,7 @@ impl Column {
         )))
     }
 
-    /// The next values of a column; as ratings where those are asked for and it plainly has them.
+    /// The next values of a column; as small whole numbers where ratings are asked for and it plainly has such.
     pub(super) fn read(
         reader: &mut ColumnReader,
         rows: usize,
@@ -51,42 +51,34 @@ impl Column {
         match reader {
             ColumnReader::Int32ColumnReader(reader) if is_unsigned => {
                 let whole = |value: i32| i64::from(value.cast_unsigned());
-                wanted.of(
-                    reader,
-                    |value| rating_of_integer(whole(*value)),
-                    |values| Ok(Self::Integer(values.each(whole))),
-                )
+                wanted.of(reader, |value| plain_integer(whole(*value)), |values| Ok(Self::Integer(values.each(whole))))
             }
             ColumnReader::Int64ColumnReader(reader) if is_unsigned => {
                 let text = |value: i64| value.cast_unsigned().to_string();
-                wanted.of(reader, |value| rating_of_integer(*value), |values| Ok(Self::Text(values.each(text))))
+                wanted.of(reader, |value| plain_integer(*value), |values| Ok(Self::Text(values.each(text))))
             }
             ColumnReader::Int32ColumnReader(reader) => wanted.of(
                 reader,
-                |value| rating_of_integer(i64::from(*value)),
+                |value| plain_integer(i64::from(*value)),
                 |values| Ok(Self::Integer(values.each(i64::from))),
             ),
-            ColumnReader::Int64ColumnReader(reader) => wanted.of(
-                reader,
-                |value| rating_of_integer(*value),
-                |values| Ok(Self::Integer(values.each(|value| value))),
-            ),
+            ColumnReader::Int64ColumnReader(reader) => {
+                wanted.of(reader, |value| plain_integer(*value), |values| Ok(Self::Integer(values.each(|value| value))))
+            }
             // As CSV has them: yes is no rating of 1.
             ColumnReader::BoolColumnReader(reader) => {
-                wanted.of(reader, |_| None, |values| Ok(Self::Text(values.each(|value| value.to_string()))))
+                wanted.of(reader, |_| Plain::Other, |values| Ok(Self::Text(values.each(|value| value.to_string()))))
             }
             ColumnReader::FloatColumnReader(reader) => wanted.of(
                 reader,
-                |value| rating_of_number(f64::from(*value)),
+                |value| plain_number(f64::from(*value)),
                 |values| Ok(Self::Number(values.each(f64::from))),
             ),
-            ColumnReader::DoubleColumnReader(reader) => wanted.of(
-                reader,
-                |value| rating_of_number(*value),
-                |values| Ok(Self::Number(values.each(|value| value))),
-            ),
+            ColumnReader::DoubleColumnReader(reader) => {
+                wanted.of(reader, |value| plain_number(*value), |values| Ok(Self::Number(values.each(|value| value))))
+            }
             ColumnReader::ByteArrayColumnReader(reader) => {
-                wanted.of(reader, |value: &ByteArray| plain_rating(value.data()), Values::texts)
+                wanted.of(reader, |value: &ByteArray| plain(value.data()), Values::texts)
             }
             ColumnReader::Int96ColumnReader(_) | ColumnReader::FixedLenByteArrayColumnReader(_) => {
                 Err(ParquetError::General("a column is neither text nor a number".to_owned()))
@@ -97,9 +89,9 @@ impl Column {
     /// What stands in a row.
     pub(super) fn field(&self, row: usize) -> Field<'_> {
         match self {
-            Self::Ratings(values) => match values[row] {
-                0 => Field::Missing,
-                rating => Field::Integer(rating.into()),
+            Self::Plain(values) => match values[row] {
+                Plain::Value(value) => Field::Integer(value.into()),
+                Plain::Nothing | Plain::Other => Field::Missing,
             },
             Self::Text(values) => values[row].as_deref().map_or(Field::Missing, text),
             Self::Integer(values) => values[row].map_or(Field::Missing, Field::Integer),
@@ -118,15 +110,18 @@ fn text(value: &str) -> Field<'_> {
     }
 }
 
-fn rating_of_integer(value: i64) -> Option<u8> {
-    u8::try_from(value).ok().filter(|value| (1..=5).contains(value))
+fn plain_integer(value: i64) -> Plain {
+    i8::try_from(value).map_or(Plain::Other, Plain::Value)
 }
 
-fn rating_of_number(value: f64) -> Option<u8> {
+fn plain_number(value: f64) -> Plain {
     if value.is_nan() {
-        return Some(0);
+        return Plain::Nothing;
     }
-    (1..=5).find(|rating| f64::from(*rating).total_cmp(&value).is_eq())
+    #[expect(clippy::cast_possible_truncation, reason = "what does not come back is no small whole number")]
+    let small = value as i8;
+    // Adding 0 makes one zero of the two.
+    if f64::from(small).total_cmp(&(value + 0.0)).is_eq() { Plain::Value(small) } else { Plain::Other }
 }
 
 /// Whether the numbers of a column are days, or parts of a second.
@@ -152,11 +147,11 @@ struct Next {
 }
 
 impl Next {
-    /// Reads values; as ratings where all plainly are, otherwise as they are `typed`.
+    /// Reads values; as small whole numbers where all plainly are, otherwise as they are `typed`.
     fn of<D: DataType>(
         &self,
         reader: &mut ColumnReaderImpl<D>,
-        plain: impl Fn(&D::T) -> Option<u8>,
+        plain: impl Fn(&D::T) -> Plain,
         typed: impl Fn(Values<D::T>) -> Result<Column, ParquetError>,
     ) -> Result<Column, ParquetError> {
         let (mut levels, mut found) = (Vec::new(), Vec::with_capacity(self.rows));
@@ -170,8 +165,8 @@ impl Next {
             read += records;
         }
         let values = Values { is_there: levels.iter().map(|level| *level == self.level).collect(), found };
-        match values.ratings(plain).filter(|_| self.has_ratings) {
-            Some(ratings) => Ok(Column::Ratings(ratings)),
+        match values.plain(plain).filter(|_| self.has_ratings) {
+            Some(plain) => Ok(Column::Plain(plain)),
             None => typed(values),
         }
     }
@@ -185,14 +180,17 @@ struct Values<T> {
 }
 
 impl<T> Values<T> {
-    /// All values as ratings, 0 where one is missing; nothing where one is not plainly a rating.
-    fn ratings(&self, plain: impl Fn(&T) -> Option<u8>) -> Option<Vec<u8>> {
+    /// What all values plainly are; nothing where one needs a closer look.
+    fn plain(&self, plain: impl Fn(&T) -> Plain) -> Option<Vec<Plain>> {
+        let plain = |value: &T| Some(plain(value)).filter(|plain| *plain != Plain::Other);
         let mut found = self.found.iter();
         if self.is_there.is_empty() {
             return found.map(plain).collect();
         }
-        let rating = |is_there: &bool| if *is_there { found.next().map_or(Some(0), &plain) } else { Some(0) };
-        self.is_there.iter().map(rating).collect()
+        let of_row = |is_there: &bool| {
+            if *is_there { found.next().map_or(Some(Plain::Nothing), plain) } else { Some(Plain::Nothing) }
+        };
+        self.is_there.iter().map(of_row).collect()
     }
 
     /// Of each row its value, converted.

@@ -10,7 +10,7 @@ use parquet::file::serialized_reader::SerializedFileReader;
 
 use super::EstimateError;
 use super::parquet_column::Column;
-use super::table::{BATCHES_AHEAD, Field, KEY_END, Reader, Row, Wanted};
+use super::table::{BATCHES_AHEAD, Field, KEY_END, Plain, Reader, Row, Wanted};
 use crate::tables::clean;
 
 struct ParquetRow<'a> {
@@ -26,8 +26,8 @@ impl Row for ParquetRow<'_> {
         self.columns[column].as_ref().map_or(Field::Missing, |column| column.field(self.row))
     }
 
-    fn plain_rating(&self, column: usize) -> Option<u8> {
-        if let Some(Column::Ratings(values)) = &self.columns[column] { Some(values[self.row]) } else { None }
+    fn plain(&self, column: usize) -> Plain {
+        if let Some(Column::Plain(values)) = &self.columns[column] { values[self.row] } else { Plain::Other }
     }
 
     fn push_key(&self, column: usize, key: &mut Vec<u8>) {

@@ -10,8 +10,8 @@ use super::known::KnownStands;
 use super::left_out::LeftOut;
 use super::table::{Reader, Row, Wanted, read_table};
 use crate::estimation::{BetweenLevels, Formed, Membership, Place, Sample, SampleBuilder, Stand};
-use crate::foundation::Weight;
-use crate::index::IndexKind;
+use crate::foundation::{RatingScale, Weight};
+use crate::index::{Criteria, IndexKind};
 use crate::statistics::LonelyPsu;
 
 /// The most levels that all domains together may have, times the square of the number of items: each level keeps sums of
@@ -41,7 +41,7 @@ impl FileSample {
         covariances: bool,
         mut progress: impl FnMut(u64),
     ) -> Result<Self, EstimateError> {
-        let builder = SampleBuilder::new(design.criteria.items.len(), design.satisfied_from, 0)?;
+        let builder = SampleBuilder::new(&design.criteria.scales, 0)?;
         let builder = builder.with_lonely_psu(design.lonely).counting(&design.criteria.groups());
         let builder = match &design.calibration {
             Some((calibration, _)) => builder.calibrated(calibration.clone()),
@@ -103,7 +103,7 @@ impl Scratch {
     fn new(design: &Design) -> Self {
         Self {
             units: vec![String::new(); design.stages.len()],
-            ratings: vec![0; design.criteria.items.len()],
+            ratings: vec![0; design.criteria.scales.len()],
             ..Self::default()
         }
     }
@@ -158,8 +158,12 @@ impl Reader for Responses<'_> {
 
 impl Responses<'_> {
     fn add(&mut self, row: &impl Row, scratch: &mut Scratch) -> Result<(), EstimateError> {
-        for (rating, position) in scratch.ratings.iter_mut().zip(&self.columns.items) {
-            *rating = self.columns.rating(row, *position)?;
+        let Criteria { items, scales, promoted, .. } = &self.design.criteria;
+        for ((rating, position), scale) in scratch.ratings.iter_mut().zip(&self.columns.items).zip(scales) {
+            *rating = self.columns.rating(row, *position, *scale)?;
+        }
+        for (at, item) in promoted.iter().enumerate() {
+            scratch.ratings[items.len() + at] = RatingScale::promotion(scratch.ratings[*item]);
         }
         let known = self.known.find(row, &self.of_stand);
         self.left_out.rows += 1;
@@ -227,7 +231,7 @@ impl Responses<'_> {
 
     /// Finds the levels that the row belongs to; a domain whose value is missing has none.
     fn find_levels(&mut self, row: &impl Row, scratch: &mut Scratch) -> Result<(), EstimateError> {
-        let levels_max = LEVELS_TIMES_SQUARED_ITEMS_MAX / self.design.criteria.items.len().pow(2);
+        let levels_max = LEVELS_TIMES_SQUARED_ITEMS_MAX / self.design.criteria.scales.len().pow(2);
         scratch.levels.clear();
         for (domain, position) in self.columns.domains.iter().enumerate() {
             if self.columns.is_missing(row, *position) {

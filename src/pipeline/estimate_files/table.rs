@@ -28,13 +28,23 @@ pub(super) enum Field<'a> {
     Number(f64),
 }
 
+/// What can be seen of an answer without a closer look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plain {
+    /// Nothing stands there.
+    Nothing,
+    /// A small whole number.
+    Value(i8),
+    /// Something else, which need not be wrong.
+    Other,
+}
+
 /// One row.
 pub(super) trait Row {
     /// What stands in a column of the header.
     fn field(&self, column: usize) -> Field<'_>;
-    /// The rating in a column, 0 where nothing stands there, if it is plainly one: what makes nothing of a field need not be
-    /// wrong.
-    fn plain_rating(&self, column: usize) -> Option<u8>;
+    /// What a column plainly holds.
+    fn plain(&self, column: usize) -> Plain;
     /// Appends bytes that are the same for two rows of a file only where the same stands in their columns.
     fn push_key(&self, column: usize, key: &mut Vec<u8>);
     /// Where the row is, for people: `line 7`, `row 6`.
@@ -80,12 +90,13 @@ pub(super) fn read_table(
 /// What no text holds: in UTF-8 there is no such byte.
 pub(super) const KEY_END: u8 = u8::MAX;
 
-/// The rating that a text is, without blanks around it; 0 for none.
-pub(super) fn plain_rating(text: &[u8]) -> Option<u8> {
+/// What a text plainly is, without blanks around it.
+pub(super) fn plain(text: &[u8]) -> Plain {
     match text {
-        [] => Some(0),
-        [digit @ b'1'..=b'5'] => Some(digit - b'0'),
-        _ => None,
+        [] => Plain::Nothing,
+        [digit @ b'0'..=b'9'] => Plain::Value((digit - b'0').cast_signed()),
+        b"10" => Plain::Value(10),
+        _ => Plain::Other,
     }
 }
 
@@ -112,8 +123,8 @@ impl Row for CsvRow<'_> {
         }
     }
 
-    fn plain_rating(&self, column: usize) -> Option<u8> {
-        plain_rating(self.cell(column).as_bytes())
+    fn plain(&self, column: usize) -> Plain {
+        plain(self.cell(column).as_bytes())
     }
 
     fn push_key(&self, column: usize, key: &mut Vec<u8>) {

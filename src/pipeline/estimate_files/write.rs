@@ -47,8 +47,8 @@ impl LevelEstimate {
     }
 
     /// Which statistic it is.
-    pub(super) fn statistic(&self) -> &'static str {
-        self.row.statistic
+    pub(super) fn statistic(&self) -> &str {
+        &self.row.statistic
     }
 
     /// What it is of and what it is, where it has a standard error and no interval: then it lies outside 0–1.
@@ -109,7 +109,7 @@ impl TableRow for LevelEstimate {
         vec![
             Cell::Text(Some(&of.domain)),
             Cell::Text(Some(&of.level)),
-            Cell::Text(Some(row.statistic)),
+            Cell::Text(Some(&row.statistic)),
             Cell::Text(row.item.as_deref()),
             Cell::Count(Some(row.n)),
             Cell::Number(row.estimate),
@@ -162,7 +162,7 @@ fn add_domain(rows: &mut Vec<LevelEstimate>, design: &Design, name: (&str, &str)
     let is_undefined = |kind: &IndexKind| design.method.statistic(*kind, &design.criteria).is_none();
     let undefined: Vec<&str> =
         IndexKind::ALL.iter().filter(|kind| is_undefined(kind)).map(|kind| kind.as_str()).collect();
-    let defined = results.rows().into_iter().filter(|row| !undefined.contains(&row.statistic));
+    let defined = results.rows().into_iter().filter(|row| !undefined.contains(&&*row.statistic));
     rows.extend(defined.map(|row| {
         let design_effect_method = design.confidence.design_effect.as_str();
         let withheld = if row.estimate.is_some() { None } else { unanswered(design, domain, &row) };
@@ -177,7 +177,7 @@ fn unanswered(design: &Design, domain: &Domain, row: &EstimateRow) -> Option<(u6
     let Criteria { items, factors, .. } = &design.criteria;
     let all: Vec<usize> = (0..items.len()).collect();
     let of_factors = || factors.iter().flat_map(|(_, items)| items).copied().collect::<BTreeSet<_>>();
-    let group = match (row.statistic, &row.item) {
+    let group = match (&*row.statistic, &row.item) {
         ("factor", Some(code)) => factors.iter().find(|(factor, _)| factor.as_str() == code)?.1.clone(),
         (_, Some(code)) => vec![items.iter().position(|item| item.as_str() == code)?],
         ("index_factors", None) => of_factors().into_iter().collect(),

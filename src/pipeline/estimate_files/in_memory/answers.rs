@@ -7,7 +7,7 @@ use super::rows::{More, StatisticRow};
 use super::{Level, Maker, variance_name, wrong};
 use crate::estimation::{Measure, NumericStatistic, Prepared, Statistic, Study};
 use crate::foundation::Code;
-use crate::index::{EstimateRow, IndexKind};
+use crate::index::{EstimateRow, IndexKind, promotion};
 use crate::statistics::Estimate;
 
 /// The most scores of rows that covariances between levels are formed of.
@@ -39,7 +39,7 @@ pub(super) fn indices_by(maker: &mut Maker<'_>, by: &[String]) {
 
 /// The row of an item, a factor or an index with the names of its methods.
 pub(super) fn explained(design: &Design, estimate: LevelEstimate) -> StatisticRow {
-    let is_mean = ["mean", "index_score"].contains(&estimate.statistic());
+    let is_mean = ["mean", "index_score", "nps"].contains(&estimate.statistic());
     let interval = if is_mean { "mean" } else { design.confidence.shares.as_str() };
     let more = More { method: format!("{}, {interval}", variance_name(design)), ..More::default() };
     StatisticRow { estimate, more }
@@ -47,47 +47,45 @@ pub(super) fn explained(design: &Design, estimate: LevelEstimate) -> StatisticRo
 
 fn of_level(maker: &Maker<'_>, level: &Level) -> Vec<LevelEstimate> {
     let (criteria, method) = (&maker.design.criteria, maker.design.method);
-    let count = criteria.items.len();
     let mut found = Vec::new();
-    let mut push = |name: &'static str, item: Option<&Code>, estimate: Option<Estimate>| {
+    let mut push = |name: &'static str, item: Option<&Code>, statistic: &Statistic| {
+        let estimate = estimate(maker, &study(maker, &level.rows, statistic), statistic);
         found.push(level.estimate(EstimateRow::new(name, item, estimate.as_ref())));
     };
     for (item, code) in criteria.items.iter().enumerate() {
-        let study = study(maker, &level.rows, &[item], &[0]);
         for (name, measure) in [("top2", Measure::Share), ("mean", Measure::Rating)] {
-            push(name, Some(code), estimate(maker, &study, &Statistic::item(1, measure, 0)));
+            push(name, Some(code), &Statistic::item(&criteria.scales, measure, item));
+        }
+        if let Some(statistic) = promotion(criteria, &[item]) {
+            push(IndexKind::Promotion.as_str(), Some(code), &statistic);
         }
     }
     for (code, items) in &criteria.factors {
-        let all: Vec<usize> = (0..items.len()).collect();
-        let statistic = Statistic::average(items.len(), Measure::Share, &[&all]).with_unasked(criteria.unasked);
-        let study = study(maker, &level.rows, items, &all);
-        push("factor", Some(code), estimate(maker, &study, &statistic));
+        let statistic = Statistic::average(&criteria.scales, Measure::Share, &[items]);
+        push("factor", Some(code), &statistic.with_unasked(criteria.unasked));
     }
-    let all: Vec<usize> = (0..count).collect();
     for kind in IndexKind::ALL {
         if let Some(statistic) = method.statistic(kind, criteria) {
-            let study = study(maker, &level.rows, &all, &statistic.items);
-            push(kind.as_str(), None, estimate(maker, &study, &statistic));
+            push(kind.as_str(), None, &statistic);
         }
     }
     found
 }
 
-/// The rows with an answer at one of these `positions` among the items, with the totals that statistics of these items are made of.
-fn study(maker: &Maker<'_>, rows: &[usize], items: &[usize], positions: &[usize]) -> Study {
-    let count = items.len();
+/// The rows with an answer to one of the items that a statistic rests on, with the totals that it is made of: 0 for other items.
+fn study(maker: &Maker<'_>, rows: &[usize], statistic: &Statistic) -> Study {
+    let scales = &maker.design.criteria.scales;
+    let count = scales.len();
     let mut study = Study::new(3 * count);
     let mut values = vec![0.0; 3 * count];
     for row in rows {
-        values.fill(0.0);
         let mut has_answer = false;
-        for (at, item) in items.iter().enumerate() {
-            let rating = maker.held.ratings[*item][*row];
-            has_answer |= rating > 0 && positions.contains(&at);
-            values[at] = f64::from(u8::from(rating >= maker.design.satisfied_from));
-            values[count + at] = f64::from(u8::from(rating > 0));
-            values[2 * count + at] = f64::from(rating);
+        for item in &statistic.items {
+            let (rating, scale) = (maker.held.ratings[*item][*row], scales[*item]);
+            has_answer |= rating > 0;
+            values[*item] = f64::from(u8::from(rating >= scale.satisfying_rank()));
+            values[count + item] = f64::from(u8::from(rating > 0));
+            values[2 * count + item] = f64::from(scale.score(rating));
         }
         if has_answer {
             study.push(*row, &values);
@@ -114,12 +112,11 @@ pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static
         );
         return Err(wrong(maker.path, message));
     }
-    let items: Vec<usize> = (0..maker.design.criteria.items.len()).collect();
-    let studies: Vec<Study> = levels.iter().map(|level| study(maker, &level.rows, &items, &items)).collect();
-    let prepared: Vec<Prepared<'_>> = studies.iter().map(|study| maker.sample.prepare(study)).collect();
     let mut found = Vec::new();
     for kind in IndexKind::ALL {
         let Some(statistic) = maker.design.method.statistic(kind, &maker.design.criteria) else { continue };
+        let studies: Vec<Study> = levels.iter().map(|level| study(maker, &level.rows, &statistic)).collect();
+        let prepared: Vec<Prepared<'_>> = studies.iter().map(|study| maker.sample.prepare(study)).collect();
         let statistic = NumericStatistic::Ratios(statistic.functional);
         let has_precision = |prepared: &Prepared<'_>| prepared.value(&statistic).is_some() && prepared.size().1 > 0;
         let known: Vec<usize> = (0..levels.len()).filter(|level| has_precision(&prepared[*level])).collect();

@@ -11,7 +11,7 @@ use crate::statistics::{Difference, Functional, Ratio, independence_test};
 const CELLS_MAX: usize = 400;
 
 fn ratio(numerator: usize, denominator: usize) -> NumericStatistic {
-    let ratio = Ratio { numerator: vec![numerator], denominator: vec![denominator] };
+    let ratio = Ratio::of(vec![numerator], vec![denominator]);
     NumericStatistic::Ratios(Functional::mean_of(vec![vec![ratio]]))
 }
 
@@ -64,7 +64,7 @@ fn difference(maker: &Maker<'_>, study: &Study, level: &Level, of: &Measured, co
         Difference::new(a, b, variances, covariance[0][1], df as f64, maker.design.confidence.level)
     });
     let row = EstimateRow {
-        statistic: "difference",
+        statistic: "difference".into(),
         item: Some(of.item().to_owned()),
         n,
         estimate: values.map(|(a, b)| a - b),
@@ -99,7 +99,8 @@ pub(super) fn independence(maker: &mut Maker<'_>, level: &Level, columns: &[Stri
     };
     let (in_rows, in_columns) = (present(&|member| member.1), present(&|member| member.2));
     let cells = in_rows.len() * in_columns.len();
-    let mut row = EstimateRow { statistic: "independence", item: Some(columns.join(" × ")), ..EstimateRow::default() };
+    let mut row =
+        EstimateRow { statistic: "independence".into(), item: Some(columns.join(" × ")), ..EstimateRow::default() };
     row.n = members.len() as u64;
     let mut more = More { method: format!("{}, Rao–Scott F", maker.variance_name()), ..More::default() };
     if cells > CELLS_MAX {

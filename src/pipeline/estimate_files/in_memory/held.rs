@@ -11,6 +11,7 @@ use super::super::table::{Field, Reader, Row, Wanted, read_table};
 use super::super::weighting_file::{REPLICATES_MAX, ReplicateColumns};
 use super::wrong;
 use crate::estimation::{NameColumn, PlaceColumns};
+use crate::foundation::RatingScale;
 use crate::tables::with_decimal_point;
 
 /// The most cells that are held: some two gigabytes.
@@ -28,7 +29,8 @@ pub(super) struct Held {
     pub names: BTreeMap<String, NameColumn>,
     /// Columns that are read as numbers; NaN where nothing stands.
     pub numbers: BTreeMap<String, Vec<f64>>,
-    /// The ratings of each item, 0 where it was not answered; empty where they are not needed.
+    /// The ratings of each item, as ranks on its scale, 0 where it was not answered, then those of net promoter scores; empty
+    /// where they are not needed.
     pub ratings: Vec<Vec<u8>>,
     /// The level of each margin.
     pub margins: Vec<Vec<u32>>,
@@ -53,7 +55,7 @@ impl Held {
                 stages: vec![NameColumn::default(); design.stages.len()],
                 populations: vec![Vec::new(); design.populations.len()],
             },
-            ratings: vec![Vec::new(); if has_ratings { design.criteria.items.len() } else { 0 }],
+            ratings: vec![Vec::new(); if has_ratings { design.criteria.scales.len() } else { 0 }],
             margins: vec![Vec::new(); design.calibration.as_ref().map_or(0, |(_, margins)| margins.len())],
             ..Self::default()
         };
@@ -196,8 +198,15 @@ impl Reader for Filling<'_> {
             };
             levels.push(level);
         }
-        for (at, ratings) in self.columns.items.iter().zip(&mut self.held.ratings) {
-            ratings.push(self.columns.rating(row, *at)?);
+        let criteria = &self.design.criteria;
+        for ((at, ratings), scale) in self.columns.items.iter().zip(&mut self.held.ratings).zip(&criteria.scales) {
+            ratings.push(self.columns.rating(row, *at, *scale)?);
+        }
+        if !self.held.ratings.is_empty() {
+            let (items, promotions) = self.held.ratings.split_at_mut(criteria.items.len());
+            for (item, ratings) in criteria.promoted.iter().zip(promotions) {
+                ratings.push(items[*item].last().map_or(0, |rank| RatingScale::promotion(*rank)));
+            }
         }
         for (_, at, column) in &mut self.names {
             column.push(name(&self.columns, row, *at, &mut self.scratch)?);

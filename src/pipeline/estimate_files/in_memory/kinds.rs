@@ -13,7 +13,7 @@ use crate::statistics::{
 
 /// The first variable of a study over the second.
 pub(super) fn ratio() -> NumericStatistic {
-    let ratio = Ratio { numerator: vec![0], denominator: vec![1] };
+    let ratio = Ratio::of(vec![0], vec![1]);
     NumericStatistic::Ratios(Functional::mean_of(vec![vec![ratio]]))
 }
 
@@ -107,7 +107,7 @@ fn quantile(maker: &mut Maker<'_>, level: &Level, item: &str, plan: (f64, Quanti
         QuantileEnds::Replicates => "replicates",
     };
     let row = EstimateRow {
-        statistic: "quantile",
+        statistic: "quantile".into(),
         item: Some(item.to_owned()),
         n,
         estimate: found.map(|found| found.value),
