@@ -63,6 +63,8 @@ impl Criteria {
     pub fn groups(&self) -> Vec<Vec<usize>> {
         let factors = self.factors.iter().map(|(_, items)| items.clone());
         let of_factors: Vec<usize> = self.factors.iter().flat_map(|(_, items)| items).copied().collect();
-        factors.chain([of_factors]).filter(|group| !group.is_empty()).collect()
+        let promotions: Vec<usize> = (self.items.len()..self.scales.len()).collect();
+        let all = (0..self.items.len()).collect();
+        factors.chain([of_factors, all, promotions]).filter(|group| !group.is_empty()).collect()
     }
 }

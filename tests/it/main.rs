@@ -38,6 +38,7 @@ mod reference_replicates;
 mod reference_small_areas;
 mod reference_statistics;
 mod reference_weights;
+mod scales;
 mod small_area_files;
 mod statistics_refused;
 mod storage;

@@ -128,6 +128,10 @@ fn results_by(domain: &Domain, design_effect: DesignEffect) -> UnitResults {
     compute_domain(&criteria(), method(), domain, confidence, None)
 }
 
+/// The indices that a method forms.
+pub(crate) const OF_METHOD: [IndexKind; 4] =
+    [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled, IndexKind::Score];
+
 /// The estimates under the names of the reference values.
 pub(crate) fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
     let mut named = BTreeMap::new();
@@ -138,7 +142,7 @@ pub(crate) fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
     for factor in &results.factors {
         named.insert(format!("factor_{}", factor.factor), factor.top2.unwrap());
     }
-    for kind in IndexKind::ALL {
+    for kind in OF_METHOD {
         let name = if kind == IndexKind::Score { "index_score100" } else { kind.as_str() };
         named.insert(name.to_owned(), *results.indices.get(kind).unwrap());
     }

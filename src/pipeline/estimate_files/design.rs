@@ -252,7 +252,7 @@ mod tests {
             ("[options]", "[missing]\ncode = [\"x\"]", "code"),
             ("[options]", "[scale]\nmax = 12\nsatisfied_from = 9", "scale: a scale has 2 to 11 points"),
             ("[options]", "[scale]\nmin = 0\nmax = 10\nsatisfied_from = 11", "satisfied_from"),
-            ("[options]", "[scale]\nmax = 10\nnps = true", "0 to 10"),
+            ("[options]", "[scale]\nmax = 10\nsatisfied_from = 9\nnps = true", "0 to 10"),
             ("[options]", "[[scales]]\nitems = [\"q9\"]", "q9"),
             ("[options]", "[[scales]]\nitems = [\"q1\"]\n[[scales]]\nitems = [\"q1\"]", "q1"),
             ("[options]", "[[scales]]\nitems = []", "scales"),
