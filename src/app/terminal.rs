@@ -11,7 +11,7 @@ pub(super) fn print_error(error: &(dyn std::error::Error + Send + Sync)) {
 
 /// Prints what is no error and yet should be known.
 pub(super) fn print_note(note: &str) {
-    eprintln!("note: {note}.");
+    eprintln!("note: {}.", note.trim_end_matches('.'));
 }
 
 /// A bar for `length` things called `what`.

@@ -29,6 +29,8 @@ mod journey_tests;
 mod pages_tests;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod scales_tests;
 
 pub use api::routes as api_routes;
 pub use form::pages;

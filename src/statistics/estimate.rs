@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// An estimate from a sample, in the unit of its statistic (a share 0–1, a rating 1–5, or points 0–100).
+/// An estimate from a sample, in the unit of its statistic (a share 0–1, a rating on its scale, or points).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
     /// The estimated value.

@@ -90,7 +90,7 @@ fn each_mistake_is_found_where_it_is() {
         ("length_max = 300", "length_max = 2001", "factor.visit.item.wish.length_max", "out_of_range"),
         ("kind = \"single\"", "", "respondent.sex.kind", "not_allowed"),
         ("[not_applicable]", "[not_aplicable]", "not_aplicable", "unknown_key"),
-        ("= \"vi\"", "=", "line 11", "syntax"),
+        ("= \"vi\"", "=", "line 12", "syntax"),
     ];
     for (from, to, path, code) in table {
         assert!(EXAMPLE.contains(from), "{from}");

@@ -60,6 +60,13 @@ vi = "Nội dung"
 "#;
 
 #[test]
+fn the_example_of_scales_is_read() {
+    let read = Questionnaire::from_toml(include_str!("../../docs/examples/scales.toml")).unwrap();
+    let points: Vec<u8> = read.scales.iter().map(|scale| scale.values.points()).collect();
+    assert_eq!((points, read.promoted_items()), (vec![3, 2, 11, 7], vec![3]));
+}
+
+#[test]
 fn items_of_one_questionnaire_have_scales_of_their_own() {
     let read = Questionnaire::from_toml(SCALES).unwrap();
     let rated: Vec<_> = read.rated_items().map(|item| item.rated().unwrap()).collect();

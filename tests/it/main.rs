@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code, helpers included")]
 
 mod calibration_flaws;
+mod cases;
 mod dissemination;
 mod entry;
 mod estimate_designs;

@@ -67,6 +67,21 @@ mod tests {
     }
 
     #[test]
+    fn where_0_is_a_rating_a_minus_sign_says_no_opinion() {
+        let questionnaire = Questionnaire::from_toml(include_str!("../../../docs/examples/scales.toml")).unwrap();
+        let meant = |typed| from_keys(&fields(typed), &questionnaire);
+        let keys = "answers.mood=0&answers.extra-fee=0&answers.clear=0&answers.recommend=-";
+        let expected = [
+            ("answers.mood", "none"),
+            ("answers.extra-fee", "0"),
+            ("answers.clear", "none"),
+            ("answers.recommend", "none"),
+        ];
+        assert_eq!(meant(keys), pairs(&expected));
+        assert_eq!(meant("answers.recommend=0"), pairs(&[("answers.recommend", "0")]));
+    }
+
+    #[test]
     fn keys_become_what_the_questionnaire_means() {
         let meant =
             meant("answers.q1=4&answers.q2=0&answers.how=12&respondent.sex=1&answers.words=ok&answers.visits=3");
