@@ -67,6 +67,8 @@ struct SectionPart {
     /// What each point of the scale means, worst first.
     labels: Vec<String>,
     rows: Vec<ItemRow>,
+    /// Net promoter scores, in sentences.
+    nps: Vec<String>,
 }
 
 struct ItemRow {
@@ -235,6 +237,7 @@ fn section_part(
         charts: Layout::ALL.map(|layout| bars.svg(layout)),
         rows: items.iter().map(row).collect(),
         labels: labels.iter().map(head).collect(),
+        nps: items.iter().filter_map(|(item, _, result)| nps_note(item, result, language)).collect(),
     }
 }
 
@@ -258,11 +261,16 @@ fn item_note(result: &ItemResult, language: Language) -> String {
         Some(_) => language.t_with("item-note", [value, ("margin", written.margin.into())]),
         None => language.t_with("item-note-bare", [value]),
     };
-    let note = format!("{note} · n {}", written.n);
-    let Some(nps) = &result.nps else { return note };
+    format!("{note} · n {}", written.n)
+}
+
+/// The net promoter score of an item that makes one.
+fn nps_note(item: &Item, result: &ItemResult, language: Language) -> Option<String> {
+    let nps = result.nps.as_ref()?;
     let written = Written::of(nps, 1.0, 1, language);
     let margin = nps.precision.as_ref().and_then(margin).map(|_| format!(" ± {}", written.margin)).unwrap_or_default();
-    format!("{note} · NPS {}{margin}", written.value)
+    let (item, value) = (item.text.get(language.tag()), format!("{}{margin}", written.value));
+    Some(language.t_with("item-nps", [("item", item.into()), ("value", value.into())]))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -212,8 +213,8 @@ fn calibrated(how: &str, margins: &[&str]) -> [String; 2] {
         let level = |(value, people): &(&str, f64)| format!("{{ values = [\"{value}\"], people = {people:?} }}");
         let levels: Vec<String> = levels_of(margin).iter().map(level).collect();
         let column = if *margin == "vote" { "unit" } else { margin };
-        plan += &format!("[[calibration.margin]]\ncolumns = [\"{column}\"]\nlevels = [{}]\n", levels.join(", "));
-        design += &format!("[[calibration.margin]]\ncolumns = [\"{margin}\"]\nfile = \"{margin}.csv\"\n");
+        writeln!(plan, "[[calibration.margin]]\ncolumns = [\"{column}\"]\nlevels = [{}]", levels.join(", ")).unwrap();
+        writeln!(design, "[[calibration.margin]]\ncolumns = [\"{margin}\"]\nfile = \"{margin}.csv\"").unwrap();
     }
     [plan, design]
 }

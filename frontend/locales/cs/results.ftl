@@ -127,8 +127,9 @@ column-satisfied = Spokojených, %
 column-criterion = Kritérium
 item-note = { $value } % ± { $margin }
 item-note-bare = { $value } %
+item-nps = { $item } Net promoter score (NPS): { $value }; ze 100 odpovědí ty s 9 nebo 10 minus ty s 0 až 6.
 item-no-answers = bez vyjádřeného názoru
-items-reading = Číslo vpravo je podíl spokojených a velmi spokojených s odchylkou na hladině { $level }. Podíly v tabulkách jsou v procentech; n je počet vyjádřených názorů.
+items-reading = Číslo vpravo je podíl spokojených odpovědí s odchylkou na hladině { $level }. Podíly v tabulkách jsou v procentech; n je počet vyjádřených názorů.
 
 not-released-title = Výsledky zatím nejsou zveřejněny
 not-released-text = Před zveřejněním nevidí hodnocení veřejnost ani hodnocené jednotky; kontroluje je jen správce. Nikdo tak nemůže ovlivnit své pořadí.

@@ -124,8 +124,9 @@ column-satisfied = Satisfied, %
 column-criterion = Criterion
 item-note = { $value }% ± { $margin }
 item-note-bare = { $value }%
+item-nps = { $item } Net promoter score (NPS): { $value }; of 100 answers, those of 9 or 10 less those of 0 to 6.
 item-no-answers = no opinion given
-items-reading = The number at the right is the share satisfied or very satisfied, with its margin at the { $level } level. Shares in the tables are in per cent; n is the number of opinions.
+items-reading = The number at the right is the share of satisfied answers, with its margin at the { $level } level. Shares in the tables are in per cent; n is the number of opinions.
 
 not-released-title = Results are not released yet
 not-released-text = Until the release the public and the ranked units see no scores; only the administrator checks them. So nobody who is ranked can steer the ranking.

@@ -125,8 +125,9 @@ column-satisfied = Hài lòng, %
 column-criterion = Tiêu chí
 item-note = { $value }% ± { $margin }
 item-note-bare = { $value }%
+item-nps = { $item } Điểm NPS: { $value }; trong 100 câu trả lời, số mức 9 hoặc 10 trừ số mức 0 đến 6.
 item-no-answers = chưa có ý kiến
-items-reading = Số bên phải là tỷ lệ hài lòng và rất hài lòng, kèm sai số ở mức tin cậy { $level }. Các tỷ lệ trong bảng tính bằng phần trăm; n là số ý kiến.
+items-reading = Số bên phải là tỷ lệ câu trả lời hài lòng, kèm sai số ở mức tin cậy { $level }. Các tỷ lệ trong bảng tính bằng phần trăm; n là số ý kiến.
 
 not-released-title = Kết quả chưa được công bố
 not-released-text = Trước khi công bố, điểm số không hiển thị cho công chúng và cho các đơn vị được xếp hạng; chỉ quản trị viên kiểm tra số liệu. Nhờ vậy không đơn vị nào tác động được đến thứ hạng của mình.
