@@ -51,7 +51,7 @@ struct FindingBody {
     #[schema(example = "out_of_range")]
     code: &'static str,
     /// What it is and how to mend it.
-    #[schema(example = "a rating is a whole number from 1 to 5, this one is 6")]
+    #[schema(example = "6 is not between 1 and 5")]
     message: String,
 }
 

@@ -62,7 +62,7 @@ fn formula(wave: &Wave, results: &WaveResults, language: Language) -> String {
         IndexKind::Factors => "formula-factors",
         IndexKind::Pooled => "formula-pooled",
         IndexKind::Score => "formula-score",
-        IndexKind::Promotion => "formula-nps",
+        IndexKind::Nps => "formula-nps",
     };
     let items = wave.questionnaire.rated_items().count();
     let factors = wave.questionnaire.factors.len();

@@ -133,7 +133,7 @@ impl Telling<'_> {
     fn measure(self) -> String {
         self.language.t(match self.headline {
             IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "measure-share",
-            IndexKind::Score | IndexKind::Promotion => "measure-points",
+            IndexKind::Score | IndexKind::Nps => "measure-points",
         })
     }
 

@@ -33,6 +33,7 @@ fn unit(name: Option<&str>, index: f64, half: f64, n: u64) -> UnitResults {
             scale: RatingScale::FIVE,
             top2: Some(estimate(share, half * 1.2, n - 12)),
             mean: Some(estimate(1.0 + 3.6 * share, half * 3.0, n - 12)),
+            makes_nps: false,
             nps: None,
             distribution: Some(vec![rest * 0.125, rest * 0.25, rest * 0.625, share * 0.5, share * 0.5]),
         }
@@ -50,7 +51,7 @@ fn unit(name: Option<&str>, index: f64, half: f64, n: u64) -> UnitResults {
             factors: Some(estimate(index + 0.005, half, n)),
             pooled: Some(estimate(index - 0.001, half, n)),
             score: Some(estimate(100.0 * (index - 0.09), 100.0 * half * 0.8, n)),
-            promotion: None,
+            nps: None,
         },
     }
 }
@@ -62,6 +63,7 @@ fn unanswered(name: &str) -> UnitResults {
         scale: RatingScale::FIVE,
         top2: None,
         mean: None,
+        makes_nps: false,
         nps: None,
         distribution: None,
     };
@@ -70,7 +72,7 @@ fn unanswered(name: &str) -> UnitResults {
         responses: 0,
         items: vec![item("q01"), item("q02"), item("q03")],
         factors: ["access", "officials"].map(|factor| FactorResult { factor: code(factor), top2: None }).to_vec(),
-        indices: Indices { items: None, factors: None, pooled: None, score: None, promotion: None },
+        indices: Indices { items: None, factors: None, pooled: None, score: None, nps: None },
     }
 }
 

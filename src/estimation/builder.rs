@@ -9,6 +9,7 @@ use super::cells::Cells;
 use super::formed::Formed;
 use super::frame::Frame;
 use super::groups::{CellSums, Groups};
+use super::joint::points_max;
 use super::log::{Log, Stand};
 use super::margins::{Calibration, numbers, weight_of};
 use super::negative::NegativeWeights;
@@ -77,7 +78,7 @@ impl SampleBuilder {
             calibration: None,
             places: Places::default(),
             cells: Cells::default(),
-            log: Log::new(items),
+            log: Log::new(items, points_max(scales)),
             tallies: BTreeMap::new(),
         })
     }

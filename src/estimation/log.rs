@@ -21,6 +21,8 @@ pub struct Stand(u32);
 /// Responses as they come, each with its stand.
 #[derive(Debug)]
 pub(super) struct Log {
+    /// No rating is higher: what is made of ratings has room for no more.
+    rating_max: u8,
     records: Records,
     stands: Vec<Vec<u32>>,
     numbers: HashMap<(u32, u32), Stand>,
@@ -52,9 +54,9 @@ pub(super) struct Entry<'a> {
 }
 
 impl Log {
-    pub(super) fn new(items: usize) -> Self {
+    pub(super) fn new(items: usize, rating_max: u8) -> Self {
         let records = Records { items, chunks: Vec::new() };
-        Self { records, stands: Vec::new(), numbers: HashMap::new(), kept: Vec::new() }
+        Self { rating_max, records, stands: Vec::new(), numbers: HashMap::new(), kept: Vec::new() }
     }
 
     /// The number of a place and a cell, a new one if they were not met together.
@@ -68,9 +70,9 @@ impl Log {
         Ok(stand)
     }
 
-    /// Adds a response: one rating of 0 to 5 an item.
+    /// Adds a response: one rating an item, 0 where it was not answered.
     pub(super) fn push(&mut self, stand: Stand, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
-        check_ratings(ratings, self.records.items)?;
+        check_ratings(ratings, self.records.items, self.rating_max)?;
         if self.stands.last().is_none_or(|chunk| chunk.len() == RESPONSES_PER_CHUNK) {
             // So that a number of 32 bits counts them.
             let too_many = |_| EstimationError::Responses { max: u32::MAX.into() };
@@ -89,7 +91,7 @@ impl Log {
 
     /// The responses in the order of places, whose `positions` these are, and at each place in that of cells.
     pub(super) fn in_order(self, positions: &[u32]) -> Ordered {
-        let Self { records, stands, kept, numbers } = self;
+        let Self { records, stands, kept, numbers, rating_max: _ } = self;
         drop(numbers);
         let kept: Vec<(u32, u32)> = kept.into_iter().map(|(place, cell)| (positions[place as usize], cell)).collect();
         let mut sorted: Vec<u32> = (0..).zip(&kept).map(|(number, _)| number).collect();

@@ -85,10 +85,12 @@ pub enum EstimationError {
         found: usize,
     },
     /// A rating is not 0 (not answered) or the rank of a point.
-    #[error("{found} is no rating; use the rank of a point of the scale, 1 to 11, or 0 for not answered")]
+    #[error("{found} is no rating; use the rank of a point of the scale, 1 to {max}, or 0 for not answered")]
     Rating {
         /// What was found.
         found: u8,
+        /// The most points of a scale.
+        max: u8,
     },
     /// Two responses say different things of what their units were drawn from.
     #[error(

@@ -48,7 +48,7 @@ impl TallySums {
     /// One of weight 0 has answered nothing, as in R, where it counts neither in n nor in the degrees of freedom: all that it
     /// tells is that its sampling unit was drawn.
     pub fn add_response(&mut self, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
-        let highest = check_ratings(ratings, self.items())?;
+        let highest = check_ratings(ratings, self.items(), RatingScale::POINTS_MAX)?;
         let weight = i128::from(weight.billionths());
         let [responses, weights] = [(self.sums[0], 1), (self.sums[1], weight)].map(|(sum, more)| sum.checked_add(more));
         // No other sum grows faster than these two: a response that fits here fits everywhere.
@@ -231,12 +231,12 @@ fn count(sum: i128) -> u64 {
     u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
-/// Checks that there is one rating of 0 to 11 for each of `items`. Returns the highest.
-pub(super) fn check_ratings(ratings: &[u8], items: usize) -> Result<u8, EstimationError> {
+/// Checks that there is one rating of 0 to `max` for each of `items`. Returns the highest.
+pub(super) fn check_ratings(ratings: &[u8], items: usize, max: u8) -> Result<u8, EstimationError> {
     if ratings.len() != items {
         return Err(EstimationError::Length { expected: items, found: ratings.len() });
     }
     // The highest is found without a look at each by itself.
     let highest = ratings.iter().copied().max().unwrap_or(0);
-    if highest <= RatingScale::POINTS_MAX { Ok(highest) } else { Err(EstimationError::Rating { found: highest }) }
+    if highest <= max { Ok(highest) } else { Err(EstimationError::Rating { found: highest, max }) }
 }

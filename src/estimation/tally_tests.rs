@@ -118,7 +118,7 @@ fn bytes_of_sums_that_no_responses_have_are_refused() {
 #[test]
 fn ratings_other_than_0_to_11_are_refused_and_leave_nothing() {
     let mut tally = tally(&[]);
-    assert_eq!(tally.add_response(Weight::ONE, &[5, 12]), Err(EstimationError::Rating { found: 12 }));
+    assert_eq!(tally.add_response(Weight::ONE, &[5, 12]), Err(EstimationError::Rating { found: 12, max: 11 }));
     assert_eq!(tally.add_response(Weight::ONE, &[5]), Err(EstimationError::Length { expected: 2, found: 1 }));
     assert_eq!(tally, TallySums::new(2).unwrap());
 }

@@ -215,6 +215,22 @@ fn where_everybody_is_satisfied_the_error_is_exactly_zero_and_the_interval_is_no
 }
 
 #[test]
+fn a_rating_above_the_points_of_every_scale_is_refused() {
+    for (scale, highest) in [(RatingScale::FIVE, 5), (RatingScale::new(0, 10, 9).unwrap(), 11)] {
+        let mut builder = SampleBuilder::new(&[scale], 0).unwrap();
+        let mut add = |rating: u8| {
+            let (member, place) = (Membership::default(), Place { stratum: "s", ..Place::default() });
+            builder.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &[rating] })
+        };
+        // Enough for the table that products are read off.
+        (0..20).for_each(|_| add(highest).unwrap());
+        assert_eq!(add(highest + 1), Err(EstimationError::Rating { found: highest + 1, max: highest }));
+        let sample = builder.finish(&BetweenLevels::default()).unwrap();
+        assert_eq!(sample.overall().distribution(0).unwrap().last(), Some(&1.0));
+    }
+}
+
+#[test]
 fn a_level_that_the_sample_does_not_have_is_refused() {
     let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
     let tally = TallySums::new(ITEMS).unwrap();

@@ -1,6 +1,6 @@
 //! Applies a method to a sample.
 
-use super::method::promotion;
+use super::method::net_promoter_score;
 use super::{
     Criteria, FactorResult, IndexKind, Indices, ItemResult, Method, OpenLinkResults, UnitResults, WaveResults,
 };
@@ -58,7 +58,8 @@ pub fn compute_domain(
         scale: scales[position],
         top2: domain.estimate(&Statistic::item(scales, Measure::Share, position), confidence),
         mean: domain.estimate(&Statistic::item(scales, Measure::Rating, position), confidence),
-        nps: promotion(criteria, &[position]).and_then(|nps| domain.estimate(&nps, confidence)),
+        makes_nps: criteria.nps_items.contains(&position),
+        nps: net_promoter_score(criteria, &[position]).and_then(|nps| domain.estimate(&nps, confidence)),
         distribution: domain.distribution(position),
     };
     let factor = |(code, items): &(Code, Vec<usize>)| {
@@ -81,7 +82,7 @@ pub fn compute_domain(
             factors: index(IndexKind::Factors),
             pooled: index(IndexKind::Pooled),
             score: index(IndexKind::Score),
-            promotion: index(IndexKind::Promotion),
+            nps: index(IndexKind::Nps),
         },
     }
 }

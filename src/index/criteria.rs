@@ -9,10 +9,10 @@ use crate::survey::{Questionnaire, Wave};
 pub struct Criteria {
     /// The rated items.
     pub items: Vec<Code>,
-    /// The scale of each rated item, then [`RatingScale::PROMOTION`] for each of those in `promoted`: what a sample of them keeps.
+    /// The scale of each rated item, then [`RatingScale::PROMOTION`] for each of those in `nps_items`: what a sample of them keeps.
     pub scales: Vec<RatingScale>,
     /// The positions of the rated items that make a net promoter score.
-    pub promoted: Vec<usize>,
+    pub nps_items: Vec<usize>,
     /// Each factor with the positions of its rated items; a factor without rated items has none.
     pub factors: Vec<(Code, Vec<usize>)>,
     /// What becomes of a factor or index in a unit where nobody answered one of its items.
@@ -32,7 +32,7 @@ impl Criteria {
         let mut criteria = Self {
             items: questionnaire.rated_items().map(|item| item.code.clone()).collect(),
             scales: questionnaire.kept_scales(),
-            promoted: questionnaire.promoted_items(),
+            nps_items: questionnaire.nps_items(),
             factors: Vec::new(),
             unasked: UnaskedItems::default(),
         };
@@ -49,13 +49,13 @@ impl Criteria {
     #[must_use]
     pub fn on_five_points(items: Vec<Code>) -> Self {
         let scales = vec![RatingScale::FIVE; items.len()];
-        Self { items, scales, promoted: Vec::new(), factors: Vec::new(), unasked: UnaskedItems::default() }
+        Self { items, scales, nps_items: Vec::new(), factors: Vec::new(), unasked: UnaskedItems::default() }
     }
 
     /// The position in a sample of how the item at `position` recommends; nothing for other items.
     #[must_use]
-    pub fn promotion_of(&self, position: usize) -> Option<usize> {
-        Some(self.items.len() + self.promoted.iter().position(|promoted| *promoted == position)?)
+    pub fn nps_position(&self, position: usize) -> Option<usize> {
+        Some(self.items.len() + self.nps_items.iter().position(|nps_items| *nps_items == position)?)
     }
 
     /// The groups of items that factors and indices rest on: those who answered at least one of a group are counted.
@@ -63,8 +63,8 @@ impl Criteria {
     pub fn groups(&self) -> Vec<Vec<usize>> {
         let factors = self.factors.iter().map(|(_, items)| items.clone());
         let of_factors: Vec<usize> = self.factors.iter().flat_map(|(_, items)| items).copied().collect();
-        let promotions: Vec<usize> = (self.items.len()..self.scales.len()).collect();
         let all = (0..self.items.len()).collect();
-        factors.chain([of_factors, all, promotions]).filter(|group| !group.is_empty()).collect()
+        let scores: Vec<usize> = (self.items.len()..self.scales.len()).collect();
+        factors.chain([of_factors, all, self.nps_items.clone(), scores]).filter(|group| !group.is_empty()).collect()
     }
 }

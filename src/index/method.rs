@@ -131,7 +131,7 @@ impl Method {
             IndexKind::Factors => Some(&self.index.factors),
             IndexKind::Pooled => Some(&self.index.pooled),
             IndexKind::Score => Some(&self.index.score),
-            IndexKind::Promotion => None,
+            IndexKind::Nps => None,
         }
     }
 
@@ -139,7 +139,7 @@ impl Method {
     #[must_use]
     pub fn statistic(&self, kind: IndexKind, criteria: &Criteria) -> Option<Statistic> {
         let Some(Definition { measure, average, points }) = self.definition(kind) else {
-            return promotion(criteria, &criteria.promoted);
+            return net_promoter_score(criteria, &criteria.nps_items);
         };
         let all: Vec<usize> = (0..criteria.items.len()).collect();
         let groups: Vec<&[usize]> =
@@ -163,8 +163,8 @@ impl Method {
 /// The net promoter score of some rated items, in points from −100 to 100: promoters less detractors, of a hundred; the mean over
 /// the items where they are several. Nothing where none of them makes one.
 #[must_use]
-pub fn promotion(criteria: &Criteria, items: &[usize]) -> Option<Statistic> {
-    let positions: Vec<usize> = items.iter().filter_map(|item| criteria.promotion_of(*item)).collect();
+pub fn net_promoter_score(criteria: &Criteria, items: &[usize]) -> Option<Statistic> {
+    let positions: Vec<usize> = items.iter().filter_map(|item| criteria.nps_position(*item)).collect();
     if positions.is_empty() {
         return None;
     }

@@ -11,7 +11,7 @@ mod rows;
 
 pub use compute::{compute, compute_domain, wanted_covariances};
 pub use criteria::Criteria;
-pub use method::{Average, Definition, Definitions, Method, MethodError, promotion};
+pub use method::{Average, Definition, Definitions, Method, MethodError, net_promoter_score};
 pub use results::{
     FactorResult, IndexKind, Indices, ItemResult, OpenLinkResults, Unanswered, UnitResults, WaveResults,
 };

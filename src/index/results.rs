@@ -19,12 +19,12 @@ pub enum IndexKind {
     /// Mean rating, rescaled to 0–100 points.
     Score,
     /// Net promoter score: of a hundred people, how many recommend less how many advise against.
-    Promotion,
+    Nps,
 }
 
 impl IndexKind {
     /// All kinds, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Items, Self::Factors, Self::Pooled, Self::Score, Self::Promotion];
+    pub const ALL: [Self; 5] = [Self::Items, Self::Factors, Self::Pooled, Self::Score, Self::Nps];
 
     /// Whether it is a share, 0–1; else it is points.
     #[must_use]
@@ -40,7 +40,7 @@ impl IndexKind {
             Self::Factors => "index_factors",
             Self::Pooled => "index_pooled",
             Self::Score => "index_score",
-            Self::Promotion => "nps",
+            Self::Nps => "nps",
         }
     }
 }
@@ -163,8 +163,8 @@ impl UnitResults {
     fn without_precision(mut self) -> Self {
         let items = self.items.iter_mut().flat_map(|item| [&mut item.top2, &mut item.mean, &mut item.nps]);
         let factors = self.factors.iter_mut().map(|factor| &mut factor.top2);
-        let Indices { items: by_item, factors: by_factor, pooled, score, promotion } = &mut self.indices;
-        let all = items.chain(factors).chain([by_item, by_factor, pooled, score, promotion]);
+        let Indices { items: by_item, factors: by_factor, pooled, score, nps } = &mut self.indices;
+        let all = items.chain(factors).chain([by_item, by_factor, pooled, score, nps]);
         all.flatten().for_each(|estimate| estimate.precision = None);
         self
     }
@@ -181,7 +181,9 @@ pub struct ItemResult {
     pub top2: Option<Estimate>,
     /// Mean rating, on its scale; of a reversed item as if every answer lay opposite.
     pub mean: Option<Estimate>,
-    /// Net promoter score, −100 to 100; nothing of an item that makes none.
+    /// Whether its answers make a net promoter score.
+    pub makes_nps: bool,
+    /// That score, −100 to 100.
     pub nps: Option<Estimate>,
     /// Weighted share of each point of its scale, worst first; sums to 1.
     pub distribution: Option<Vec<f64>>,
@@ -207,8 +209,8 @@ pub struct Indices {
     pub pooled: Option<Estimate>,
     /// See [`IndexKind::Score`]; points 0–100.
     pub score: Option<Estimate>,
-    /// See [`IndexKind::Promotion`]; points −100 to 100. Nothing where no item makes one.
-    pub promotion: Option<Estimate>,
+    /// See [`IndexKind::Nps`]; points −100 to 100. Nothing where no item makes one.
+    pub nps: Option<Estimate>,
 }
 
 impl Indices {
@@ -220,7 +222,7 @@ impl Indices {
             IndexKind::Factors => self.factors.as_ref(),
             IndexKind::Pooled => self.pooled.as_ref(),
             IndexKind::Score => self.score.as_ref(),
-            IndexKind::Promotion => self.promotion.as_ref(),
+            IndexKind::Nps => self.nps.as_ref(),
         }
     }
 }

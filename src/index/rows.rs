@@ -75,7 +75,7 @@ impl UnitResults {
     pub fn rows(&self) -> Vec<EstimateRow> {
         let items = self.items.iter().flat_map(|result| {
             let of_all = [("top2", result.top2), ("mean", result.mean)];
-            let nps = result.nps.map(|nps| (IndexKind::Promotion.as_str(), Some(nps)));
+            let nps = result.makes_nps.then_some((IndexKind::Nps.as_str(), result.nps));
             let row = |(statistic, estimate): (&'static str, Option<Estimate>)| {
                 EstimateRow::new(statistic, Some(&result.item), estimate.as_ref())
             };
@@ -83,7 +83,8 @@ impl UnitResults {
         });
         let factors =
             self.factors.iter().map(|result| EstimateRow::new("factor", Some(&result.factor), result.top2.as_ref()));
-        let is_shown = |kind: &IndexKind| *kind != IndexKind::Promotion || self.indices.promotion.is_some();
+        let makes_nps = self.items.iter().any(|item| item.makes_nps);
+        let is_shown = |kind: &IndexKind| *kind != IndexKind::Nps || makes_nps;
         let index = |kind: IndexKind| EstimateRow::new(kind.as_str(), None, self.indices.get(kind));
         let indices = IndexKind::ALL.into_iter().filter(is_shown).map(index);
         items.chain(factors).chain(indices).collect()

@@ -172,7 +172,7 @@ mod tests {
             responses: 40,
             items: Vec::new(),
             factors: Vec::new(),
-            indices: Indices { items, factors: None, pooled: None, score: None, promotion: None },
+            indices: Indices { items, factors: None, pooled: None, score: None, nps: None },
         }
     }
 

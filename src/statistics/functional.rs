@@ -71,6 +71,15 @@ impl Functional {
         Self { constant: 0.0, factor: 1.0, groups, unasked: UnaskedItems::Withhold }
     }
 
+    /// The same function of totals that stand elsewhere: what stood at `i` stands at `place(i)`.
+    #[must_use]
+    pub fn moved(mut self, place: impl Fn(usize) -> usize) -> Self {
+        for ratio in self.groups.iter_mut().flatten() {
+            ratio.numerator.iter_mut().chain(&mut ratio.denominator).for_each(|i| *i = place(*i));
+        }
+        self
+    }
+
     /// Value and gradient at the totals `x`; nothing where a denominator is 0, unless such ratios are left out and one is there.
     ///
     /// ```text

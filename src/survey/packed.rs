@@ -109,7 +109,7 @@ pub struct RatingReader {
     /// The scale of each item that is rated.
     scales: Vec<Option<RatingScale>>,
     /// The positions among the rated items of those that make a net promoter score.
-    promoted: Vec<usize>,
+    nps_items: Vec<usize>,
 }
 
 impl RatingReader {
@@ -117,7 +117,7 @@ impl RatingReader {
     #[must_use]
     pub fn new(questionnaire: &Questionnaire) -> Self {
         let scale = |item: &Item| item.rated().map(|rated| rated.values);
-        Self { scales: questionnaire.items().map(scale).collect(), promoted: questionnaire.promoted_items() }
+        Self { scales: questionnaire.items().map(scale).collect(), nps_items: questionnaire.nps_items() }
     }
 
     /// Appends the rating of each rated item to `ratings`, in the questionnaire's order, as its rank on the scale; 0 where there
@@ -135,7 +135,7 @@ impl RatingReader {
                 Some(None) | None => {}
             }
         }
-        for position in &self.promoted {
+        for position in &self.nps_items {
             if let Some(rank) = ratings.get(begin + position) {
                 ratings.push(RatingScale::promotion(*rank));
             }

@@ -125,16 +125,16 @@ impl Questionnaire {
 
     /// The positions among the rated items of those that make a net promoter score.
     #[must_use]
-    pub fn promoted_items(&self) -> Vec<usize> {
-        let is_promoted = |item: &Item| item.rated().is_some_and(|rated| rated.nps);
-        self.rated_items().enumerate().filter(|(_, item)| is_promoted(item)).map(|(position, _)| position).collect()
+    pub fn nps_items(&self) -> Vec<usize> {
+        let makes_nps = |item: &Item| item.rated().is_some_and(|rated| rated.nps);
+        self.rated_items().enumerate().filter(|(_, item)| makes_nps(item)).map(|(position, _)| position).collect()
     }
 
     /// The scales of everything that tallies keep: of each rated item, then [`RatingScale::PROMOTION`] for each that makes a net
     /// promoter score.
     #[must_use]
     pub fn kept_scales(&self) -> Vec<RatingScale> {
-        let promoted = std::iter::repeat_n(RatingScale::PROMOTION, self.promoted_items().len());
-        self.rated_items().filter_map(Item::rated).map(|rated| rated.values).chain(promoted).collect()
+        let nps_items = std::iter::repeat_n(RatingScale::PROMOTION, self.nps_items().len());
+        self.rated_items().filter_map(Item::rated).map(|rated| rated.values).chain(nps_items).collect()
     }
 }

@@ -63,7 +63,7 @@ vi = "Nội dung"
 fn the_example_of_scales_is_read() {
     let read = Questionnaire::from_toml(include_str!("../../docs/examples/scales.toml")).unwrap();
     let points: Vec<u8> = read.scales.iter().map(|scale| scale.values.points()).collect();
-    assert_eq!((points, read.promoted_items()), (vec![3, 2, 11, 7], vec![3]));
+    assert_eq!((points, read.nps_items()), (vec![3, 2, 11, 7], vec![3]));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn items_of_one_questionnaire_have_scales_of_their_own() {
     let shown = |rated: &&Rated| (rated.values.start(), rated.values.end(), rated.values.satisfying_value());
     assert_eq!(rated.iter().map(shown).collect::<Vec<_>>(), [(1, 3, 3), (0, 1, 1), (0, 10, 7)]);
     assert_eq!(rated.iter().map(|rated| rated.values.is_reversed()).collect::<Vec<_>>(), [false, true, false]);
-    assert_eq!((read.promoted_items(), read.kept_scales().len()), (vec![2], 4));
+    assert_eq!((read.nps_items(), read.kept_scales().len()), (vec![2], 4));
     let recommend = read.scale(&code("recommend")).unwrap();
     let label = |value| recommend.label(value).map(|label| label.get("vi").to_owned());
     assert_eq!([0, 5, 10].map(label), [Some("Không bao giờ".to_owned()), None, Some("Chắc chắn".to_owned())]);
@@ -104,4 +104,22 @@ fn each_mistake_of_a_scale_is_found_where_it_is() {
         let found = found(&SCALES.replacen(from, to, 1));
         assert!(found.contains(&(path.to_owned(), code)), "{from:?} -> {to:?}: {found:?}");
     }
+}
+
+#[test]
+fn the_limits_on_scales_and_net_promoter_scores_are_held() {
+    let scales = |count: usize| {
+        let more = (4..=count)
+            .map(|n| format!("[[scale]]\ncode = \"s{n}\"\nmax = 2\nsatisfied_from = 2\nlabels.vi = [\"a\", \"b\"]\n"));
+        SCALES.replacen("[[factor]]", &(more.collect::<String>() + "[[factor]]"), 1)
+    };
+    assert!(Questionnaire::from_toml(&scales(20)).is_ok());
+    assert_eq!(found(&scales(21)), [("scale".to_owned(), "too_many")]);
+    let scored = |count: usize| {
+        let item = |n| format!("  [[factor.item]]\n  code = \"n{n}\"\n  vi = \"x\"\n  scale = \"recommend\"\n");
+        SCALES.to_owned() + &(0..count).map(item).collect::<String>()
+    };
+    // Two items that are rated only, and twice those that make a score.
+    assert!(Questionnaire::from_toml(&scored(98)).is_ok());
+    assert_eq!(found(&scored(99)), [("factor".to_owned(), "too_many")]);
 }

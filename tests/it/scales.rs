@@ -114,6 +114,30 @@ fn one_scale_for_all_is_the_same_as_one_for_each_and_replicates_are_made_of_it()
     }
 }
 
+#[test]
+fn a_score_that_nobody_gave_an_answer_for_is_a_row_that_says_so_streamed_and_in_memory() {
+    let folder = TempDir::new().unwrap();
+    let responses = folder.path().join("r.csv");
+    std::fs::write(&responses, "d,q,nps,age\na,4,9,30\na,5,2,30\na,3,10,30\nb,4,,30\nb,2,,30\nb,1,,30\n").unwrap();
+    let design = "[columns]\nitems = [\"q\", \"nps\"]\ndomains = [\"d\"]\n[[scales]]\nitems = [\"nps\"]\nmin = 0\nmax = 10\n\
+                  satisfied_from = 9\nnps = true\n";
+    let streamed = estimate(&responses, design, OutputFormat::Json);
+    let in_memory = estimate(&responses, &format!("{design}[subset]\nage = {{ from = 0 }}\n"), OutputFormat::Json);
+    let of_b = |rows: &[Value]| -> Vec<(Value, Value, Value, Value)> {
+        let is_score = |row: &&Value| row["level"] == "b" && row["statistic"] == "nps";
+        let told = |row: &Value| ["item", "n", "estimate", "withheld"].map(|column| row[column].clone()).into();
+        rows.iter().filter(is_score).map(told).collect()
+    };
+    let nobody = |item: Value| (item, 0.into(), Value::Null, "nobody answered".into());
+    assert_eq!(of_b(&streamed), [nobody("nps".into()), nobody(Value::Null)]);
+    let names = |rows: &[Value]| -> Vec<[Value; 3]> {
+        rows.iter().map(|row| ["level", "statistic", "item"].map(|column| row[column].clone())).collect()
+    };
+    assert_eq!(names(&streamed), names(&in_memory));
+    let scores: Vec<&Value> = streamed.iter().filter(|row| row["level"] == "a" && row["statistic"] == "nps").collect();
+    assert!((scores[0]["estimate"].as_f64().unwrap() - 100.0 / 3.0).abs() < 1e-12, "{scores:?}");
+}
+
 const UNITS: &str = "\
 code,level,kind,parent_code,name_vi,valid_from,valid_to
 Conservative,district,district,,Một,,

@@ -185,8 +185,8 @@ fn criteria(
         };
         positions.push((factor.code.clone(), factor.items.iter().map(position).collect::<Result<_, _>>()?));
     }
-    let (scales, promoted) = scale_file::scales(&items, &scale, &scales)?;
-    Ok(Criteria { items, scales, promoted, factors: positions, unasked })
+    let (scales, nps_items) = scale_file::scales(&items, &scale, &scales)?;
+    Ok(Criteria { items, scales, nps_items, factors: positions, unasked })
 }
 
 #[cfg(test)]
@@ -219,6 +219,17 @@ mod tests {
         };
         assert_eq!(with(STAGES_MAX), Ok(()));
         assert!(with(STAGES_MAX + 1).unwrap_err().contains("columns.stages may name 8 stages, not 9"));
+    }
+
+    #[test]
+    fn net_promoter_scores_count_as_items_of_which_200_are_taken() {
+        let of = |count: usize| {
+            let items: Vec<String> = (0..count).map(|item| format!("q{item}")).collect();
+            let scale = "[scale]\nmin = 0\nmax = 10\nsatisfied_from = 9\nnps = true";
+            Design::from_toml(&format!("[columns]\nitems = {items:?}\n{scale}")).map(drop)
+        };
+        assert_eq!(of(100), Ok(()));
+        assert!(of(101).unwrap_err().contains("202; at most 200"));
     }
 
     #[test]

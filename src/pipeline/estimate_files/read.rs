@@ -158,11 +158,11 @@ impl Reader for Responses<'_> {
 
 impl Responses<'_> {
     fn add(&mut self, row: &impl Row, scratch: &mut Scratch) -> Result<(), EstimateError> {
-        let Criteria { items, scales, promoted, .. } = &self.design.criteria;
+        let Criteria { items, scales, nps_items, .. } = &self.design.criteria;
         for ((rating, position), scale) in scratch.ratings.iter_mut().zip(&self.columns.items).zip(scales) {
             *rating = self.columns.rating(row, *position, *scale)?;
         }
-        for (at, item) in promoted.iter().enumerate() {
+        for (at, item) in nps_items.iter().enumerate() {
             scratch.ratings[items.len() + at] = RatingScale::promotion(scratch.ratings[*item]);
         }
         let known = self.known.find(row, &self.of_stand);

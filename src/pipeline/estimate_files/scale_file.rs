@@ -83,12 +83,12 @@ pub(super) fn scales(
         None => of_all.check().map_err(|error| format!("scale: {error}")),
     };
     let found: Vec<(RatingScale, bool)> = items.iter().map(scale).collect::<Result<_, _>>()?;
-    let promoted: Vec<usize> = (0..).zip(&found).filter(|(_, (_, nps))| *nps).map(|(position, _)| position).collect();
+    let nps_items: Vec<usize> = (0..).zip(&found).filter(|(_, (_, nps))| *nps).map(|(position, _)| position).collect();
     let mut scales: Vec<RatingScale> = found.into_iter().map(|(scale, _)| scale).collect();
-    scales.extend(promoted.iter().map(|_| RatingScale::PROMOTION));
+    scales.extend(nps_items.iter().map(|_| RatingScale::PROMOTION));
     if scales.len() > TallySums::ITEMS_MAX {
         let message = "items, and once more those that make a net promoter score, are";
         return Err(format!("{message} {}; at most {} are taken", scales.len(), TallySums::ITEMS_MAX));
     }
-    Ok((scales, promoted))
+    Ok((scales, nps_items))
 }

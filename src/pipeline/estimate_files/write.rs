@@ -174,13 +174,14 @@ fn add_domain(rows: &mut Vec<LevelEstimate>, design: &Design, name: (&str, &str)
 
 /// How many answered at least one item of a factor or index that has no estimate, and in words why it has none.
 fn unanswered(design: &Design, domain: &Domain, row: &EstimateRow) -> Option<(u64, String)> {
-    let Criteria { items, factors, .. } = &design.criteria;
+    let Criteria { items, factors, nps_items, .. } = &design.criteria;
     let all: Vec<usize> = (0..items.len()).collect();
     let of_factors = || factors.iter().flat_map(|(_, items)| items).copied().collect::<BTreeSet<_>>();
     let group = match (&*row.statistic, &row.item) {
         ("factor", Some(code)) => factors.iter().find(|(factor, _)| factor.as_str() == code)?.1.clone(),
         (_, Some(code)) => vec![items.iter().position(|item| item.as_str() == code)?],
         ("index_factors", None) => of_factors().into_iter().collect(),
+        ("nps", None) => nps_items.clone(),
         (_, None) => all,
     };
     let missing: Vec<&str> =
@@ -195,7 +196,7 @@ fn unanswered(design: &Design, domain: &Domain, row: &EstimateRow) -> Option<(u6
     Some((answered, reason))
 }
 
-/// Writes the covariances of the four indices between the levels of the first domain, row by row as they are found: for each
+/// Writes the covariances of the indices between the levels of the first domain, row by row as they are found: for each
 /// level its covariances with all levels. None without a domain. Returns what a reader should know of them.
 pub(super) fn write_covariances(
     design: &Design,

@@ -7,7 +7,7 @@ use super::rows::{More, StatisticRow};
 use super::{Level, Maker, variance_name, wrong};
 use crate::estimation::{Measure, NumericStatistic, Prepared, Statistic, Study};
 use crate::foundation::Code;
-use crate::index::{EstimateRow, IndexKind, promotion};
+use crate::index::{EstimateRow, IndexKind, net_promoter_score};
 use crate::statistics::Estimate;
 
 /// The most scores of rows that covariances between levels are formed of.
@@ -56,8 +56,8 @@ fn of_level(maker: &Maker<'_>, level: &Level) -> Vec<LevelEstimate> {
         for (name, measure) in [("top2", Measure::Share), ("mean", Measure::Rating)] {
             push(name, Some(code), &Statistic::item(&criteria.scales, measure, item));
         }
-        if let Some(statistic) = promotion(criteria, &[item]) {
-            push(IndexKind::Promotion.as_str(), Some(code), &statistic);
+        if let Some(statistic) = net_promoter_score(criteria, &[item]) {
+            push(IndexKind::Nps.as_str(), Some(code), &statistic);
         }
     }
     for (code, items) in &criteria.factors {
@@ -72,20 +72,19 @@ fn of_level(maker: &Maker<'_>, level: &Level) -> Vec<LevelEstimate> {
     found
 }
 
-/// The rows with an answer to one of the items that a statistic rests on, with the totals that it is made of: 0 for other items.
+/// The rows with an answer to one of the items that a statistic rests on, with the totals of these items.
 fn study(maker: &Maker<'_>, rows: &[usize], statistic: &Statistic) -> Study {
-    let scales = &maker.design.criteria.scales;
-    let count = scales.len();
+    let count = statistic.items.len();
     let mut study = Study::new(3 * count);
     let mut values = vec![0.0; 3 * count];
     for row in rows {
         let mut has_answer = false;
-        for item in &statistic.items {
-            let (rating, scale) = (maker.held.ratings[*item][*row], scales[*item]);
+        for (at, item) in statistic.items.iter().enumerate() {
+            let (rating, scale) = (maker.held.ratings[*item][*row], maker.design.criteria.scales[*item]);
             has_answer |= rating > 0;
-            values[*item] = f64::from(u8::from(rating >= scale.satisfying_rank()));
-            values[count + item] = f64::from(u8::from(rating > 0));
-            values[2 * count + item] = f64::from(scale.score(rating));
+            values[at] = f64::from(u8::from(rating >= scale.satisfying_rank()));
+            values[count + at] = f64::from(u8::from(rating > 0));
+            values[2 * count + at] = f64::from(scale.score(rating));
         }
         if has_answer {
             study.push(*row, &values);
@@ -94,13 +93,20 @@ fn study(maker: &Maker<'_>, rows: &[usize], statistic: &Statistic) -> Study {
     study
 }
 
+/// A statistic as a function of the totals of its items alone, as [`study`] has them.
+fn of_its_items(maker: &Maker<'_>, statistic: &Statistic) -> NumericStatistic {
+    let (all, count) = (maker.design.criteria.scales.len(), statistic.items.len());
+    let at = |item: usize| statistic.items.partition_point(|other| *other < item);
+    NumericStatistic::Ratios(statistic.functional.clone().moved(|total| total / all * count + at(total % all)))
+}
+
 fn estimate(maker: &Maker<'_>, study: &Study, statistic: &Statistic) -> Option<Estimate> {
     let confidence = maker.design.confidence;
-    let ratios = NumericStatistic::Ratios(statistic.functional.clone());
+    let ratios = of_its_items(maker, statistic);
     maker.sample.prepare(study).estimate(&ratios, None, statistic.interval(confidence), confidence)
 }
 
-/// The covariances of the four indices between the levels of the first domain; none without a domain.
+/// The covariances of the indices between the levels of the first domain; none without a domain.
 pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static>>, EstimateError> {
     let Some(domain) = maker.design.domains.first() else { return Ok(Vec::new()) };
     let levels = maker.levels(std::slice::from_ref(domain));
@@ -117,7 +123,7 @@ pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static
         let Some(statistic) = maker.design.method.statistic(kind, &maker.design.criteria) else { continue };
         let studies: Vec<Study> = levels.iter().map(|level| study(maker, &level.rows, &statistic)).collect();
         let prepared: Vec<Prepared<'_>> = studies.iter().map(|study| maker.sample.prepare(study)).collect();
-        let statistic = NumericStatistic::Ratios(statistic.functional);
+        let statistic = of_its_items(maker, &statistic);
         let has_precision = |prepared: &Prepared<'_>| prepared.value(&statistic).is_some() && prepared.size().1 > 0;
         let known: Vec<usize> = (0..levels.len()).filter(|level| has_precision(&prepared[*level])).collect();
         let parts: Vec<_> = known.iter().map(|level| (&prepared[*level], &statistic)).collect();

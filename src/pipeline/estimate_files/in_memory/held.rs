@@ -204,7 +204,7 @@ impl Reader for Filling<'_> {
         }
         if !self.held.ratings.is_empty() {
             let (items, promotions) = self.held.ratings.split_at_mut(criteria.items.len());
-            for (item, ratings) in criteria.promoted.iter().zip(promotions) {
+            for (item, ratings) in criteria.nps_items.iter().zip(promotions) {
                 ratings.push(items[*item].last().map_or(0, |rank| RatingScale::promotion(*rank)));
             }
         }
