@@ -41,6 +41,8 @@ struct Measures {
     bar_offset: fn(f64) -> f64,
     row_height: fn(f64) -> f64,
     legend_columns: usize,
+    /// How many characters stand side by side in the legend, whatever the number of columns.
+    legend_chars: usize,
 }
 
 const LINE_HEIGHT: f64 = 18.0;
@@ -56,6 +58,7 @@ impl Measures {
                 bar_offset: |lines| (lines * LINE_HEIGHT + 12.0).max(40.0) / 2.0 - 13.0,
                 row_height: |lines| (lines * LINE_HEIGHT + 12.0).max(40.0),
                 legend_columns: 5,
+                legend_chars: 100,
             },
             Layout::Narrow => Self {
                 bar: (0.0, 340.0),
@@ -64,6 +67,7 @@ impl Measures {
                 bar_offset: |lines| lines * LINE_HEIGHT + 6.0,
                 row_height: |lines| lines * LINE_HEIGHT + 66.0,
                 legend_columns: 2,
+                legend_chars: 44,
             },
         }
     }
@@ -105,14 +109,18 @@ impl StackedBars<'_> {
     /// Draws the legend and returns where the bars begin.
     fn draw_legend(&self, svg: &mut Svg, measures: &Measures, layout: Layout, hatch: &str) -> f64 {
         let told: Vec<_> = self.legend.iter().enumerate().filter(|(_, words)| !words.is_empty()).collect();
-        let columns = measures.legend_columns.min(told.len()).max(1);
+        let longest = told.iter().map(|(_, words)| words.chars().count()).max().unwrap_or(0);
+        let chars = |columns: &usize| measures.legend_chars / columns;
+        // As many columns as the words leave room for.
+        let columns =
+            (1..=measures.legend_columns.min(told.len())).rev().find(|columns| longest <= chars(columns)).unwrap_or(1);
         let column_width = layout.width() / columns as f64;
         let mut bottom = 0.0;
         for (place, (rating, words)) in told.into_iter().enumerate() {
             let x = (place % columns) as f64 * column_width;
             let y = (place / columns) as f64 * LEGEND_LINE_HEIGHT;
             draw_segment(svg, (rating, self.legend.len()), (x, y + 2.0), (14.0, 14.0), hatch);
-            let words = wrap(words, 100 / columns, 1).concat();
+            let words = wrap(words, chars(&columns), 1).concat();
             svg.text("chart-tick", (x + 20.0, y + 14.0), Anchor::Start, &words);
             bottom = y + LEGEND_LINE_HEIGHT;
         }
