@@ -12,6 +12,7 @@ mod m20261123_000001_main_job;
 mod m20261124_000002_invitations;
 mod m20261124_000003_access;
 mod m20261128_000004_recordings;
+mod m20261129_000005_states;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_invitations::Migration),
             Box::new(m20261124_000003_access::Migration),
             Box::new(m20261128_000004_recordings::Migration),
+            Box::new(m20261129_000005_states::Migration),
         ]
     }
 }

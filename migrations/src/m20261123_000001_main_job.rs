@@ -124,14 +124,7 @@ fn large_tables() -> Vec<TableCreateStatement> {
             .col(column("entries").text())
             .primary_key(&mut key(&["wave_id", "unit_id", "id"]))
             .to_owned(),
-        table("tally")
-            .col(column("wave_id").integer())
-            .col(column("unit_id").big_integer())
-            .col(column("stratum").text())
-            .col(column("psu").text())
-            .col(column("sums").binary())
-            .primary_key(&mut key(&["wave_id", "unit_id", "stratum", "psu"]))
-            .to_owned(),
+        tally_of_the_first_step(),
         table("daily_count")
             .col(column("wave_id").integer())
             .col(column("unit_id").big_integer())
@@ -147,6 +140,17 @@ fn large_tables() -> Vec<TableCreateStatement> {
             .primary_key(&mut key(&["wave_id", "unit_id"]))
             .to_owned(),
     ]
+}
+
+pub(crate) fn tally_of_the_first_step() -> TableCreateStatement {
+    table("tally")
+        .col(column("wave_id").integer())
+        .col(column("unit_id").big_integer())
+        .col(column("stratum").text())
+        .col(column("psu").text())
+        .col(column("sums").binary())
+        .primary_key(&mut key(&["wave_id", "unit_id", "stratum", "psu"]))
+        .to_owned()
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {

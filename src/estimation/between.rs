@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::Statistic;
+use super::cell_sums::Shape;
 use super::margins::numbers;
+use super::own_units::OwnScores;
 use super::unit_totals::UnitTotals;
 use crate::statistics::{Linearised, LonelyPsu, StratumSize};
 
@@ -23,6 +25,10 @@ pub struct BetweenLevels {
 pub(super) struct Scores {
     /// By domain.
     linearised: BTreeMap<usize, (usize, Vec<Option<Linearised>>)>,
+    /// The domain of each position.
+    domains: Vec<usize>,
+    /// Of each statistic, which of the counted items and groups it rests on; nothing for a group that is not counted.
+    bases: Vec<Option<usize>>,
     /// The positions whose covariances with all positions are gathered.
     rows: Range<usize>,
 }
@@ -31,14 +37,24 @@ pub(super) struct Scores {
 pub(super) type UnitScores = Vec<(usize, Vec<f64>)>;
 
 impl Scores {
-    pub(super) fn new(wanted: &BetweenLevels, totals: &[Vec<f64>], rows: Range<usize>) -> Self {
+    pub(super) fn new(wanted: &BetweenLevels, totals: &[Vec<f64>], shape: &Shape, rows: Range<usize>) -> Self {
         let linearise = |(position, level): (usize, &usize)| {
             let totals = totals.get(level + 1)?;
             let one = |statistic: &Statistic| statistic.functional.linearise(totals);
             Some((level + 1, (position, wanted.statistics.iter().map(one).collect())))
         };
         let linearised = wanted.levels.iter().enumerate().filter_map(linearise).collect();
-        Self { linearised, rows }
+        let base = |statistic: &Statistic| match statistic.items.as_slice() {
+            [item] => Some(*item),
+            items => Some(shape.items() + shape.groups.position(items)?),
+        };
+        let bases = wanted.statistics.iter().map(base).collect();
+        Self { linearised, domains: wanted.levels.iter().map(|level| level + 1).collect(), bases, rows }
+    }
+
+    /// The domain of the level at a position, and which of the counted items and groups a statistic rests on.
+    pub(super) fn base(&self, position: usize, statistic: usize) -> Option<(usize, usize)> {
+        Some((*self.domains.get(position)?, (*self.bases.get(statistic)?)?))
     }
 
     /// Whether any covariance is to be gathered.
@@ -53,16 +69,33 @@ impl Scores {
 
     /// `gᵀx` of each wanted level in the unit and each statistic; 0 for a statistic that has no value.
     pub(super) fn of_unit(&self, unit: &UnitTotals, scale: f64) -> UnitScores {
+        self.of_totals(unit.domains.iter().map(|(domain, totals)| (*domain, totals.totals.as_slice())), scale)
+    }
+
+    /// The same of totals `x` by domain, in the order of domains.
+    pub(super) fn of_totals<'a>(&self, totals: impl Iterator<Item = (usize, &'a [i128])>, scale: f64) -> UnitScores {
         if !self.are_wanted() {
             return Vec::new();
         }
-        let score = |(domain, totals): (&usize, &super::unit_totals::DomainTotals)| {
-            let (position, linearised) = self.linearised.get(domain)?;
-            let x = numbers(&totals.totals, scale);
-            let at = |one: &Option<Linearised>| one.as_ref().map_or(0.0, |one| one.at(&x));
-            Some((*position, linearised.iter().map(at).collect()))
-        };
-        unit.domains.iter().filter_map(score).collect()
+        let is_wanted = |(domain, _): &(usize, _)| self.linearised.contains_key(domain);
+        let of_domain = |(domain, totals): (usize, &[i128])| self.of_domain_at(domain, &numbers(totals, scale));
+        totals.filter(is_wanted).filter_map(of_domain).collect()
+    }
+
+    /// The same of one domain, whose totals are numbers; nothing of one that is not wanted.
+    pub(super) fn of_domain_at(&self, domain: usize, x: &[f64]) -> Option<(usize, Vec<f64>)> {
+        Some((self.linearised.get(&domain)?.0, self.of_domain(domain, x)))
+    }
+
+    /// `gᵀx` of each statistic in a wanted domain.
+    pub(super) fn of_domain(&self, domain: usize, x: &[f64]) -> Vec<f64> {
+        let at = |one: &Option<Linearised>| one.as_ref().map_or(0.0, |one| one.at(x));
+        self.linearised.get(&domain).map_or_else(Vec::new, |(_, linearised)| linearised.iter().map(at).collect())
+    }
+
+    /// The domains of the wanted levels.
+    pub(super) fn domains(&self) -> impl Iterator<Item = usize> {
+        self.linearised.keys().copied()
     }
 }
 
@@ -87,26 +120,39 @@ pub(super) struct BetweenSums {
 
 impl BetweenSums {
     pub(super) fn add_unit(&mut self, scores: &UnitScores, within: &Pairs) {
+        self.add_scores(scores, |a, b, statistic| Some(scores[a].1[statistic] * scores[b].1[statistic]));
+        add_pairs(&mut self.within, within, 1.0);
+    }
+
+    /// Adds the sums of the scores of respondents that are their own sampling units.
+    pub(super) fn add_own_units(&mut self, own: &OwnScores) {
+        self.add_scores(&own.sums, |a, b, statistic| own.product(a, b, statistic));
+    }
+
+    /// Adds scores; `product` tells that of the scores at two places of the list, nothing where it is 0 for all of them.
+    fn add_scores(&mut self, scores: &UnitScores, product: impl Fn(usize, usize, usize) -> Option<f64>) {
         let places: Vec<usize> = scores.iter().map(|(position, scores)| self.place(*position, scores.len())).collect();
-        for (place, (position, left)) in places.iter().zip(scores) {
+        for (a, (place, (position, left))) in places.iter().zip(scores).enumerate() {
             self.sums[*place].iter_mut().zip(left).for_each(|(sum, score)| *sum += score);
             if !self.rows.contains(position) {
                 continue;
             }
-            for (other, (other_position, right)) in places.iter().zip(scores) {
+            for (b, (other, (other_position, _))) in places.iter().zip(scores).enumerate() {
                 if other == place || self.rows.contains(other_position) && other > place {
                     continue;
                 }
                 let row = &mut self.products[*place];
                 let at = other * left.len();
-                if row.len() < at + left.len() {
-                    row.resize(at + left.len(), 0.0);
+                for (statistic, product) in
+                    (0..left.len()).map_while(|statistic| Some((statistic, product(a, b, statistic)?)))
+                {
+                    if row.len() < at + left.len() {
+                        row.resize(at + left.len(), 0.0);
+                    }
+                    row[at + statistic] += product;
                 }
-                let products = row[at..at + left.len()].iter_mut();
-                products.zip(left.iter().zip(right)).for_each(|(product, (left, right))| *product += left * right);
             }
         }
-        add_pairs(&mut self.within, within, 1.0);
     }
 
     fn place(&mut self, position: usize, statistics: usize) -> usize {
@@ -154,8 +200,7 @@ fn add_pairs(sum: &mut Pairs, other: &Pairs, factor: f64) {
 /// ```
 ///
 /// Lonely strata add what [`crate::statistics::StageCovariance`] says. By `average` the sum is multiplied by √(a b), with a and
-/// b what the variances of the two levels are multiplied by, each over the strata that it has members in: so correlations
-/// stay what the other strata say.
+/// b what the variances of the two levels are multiplied by: so correlations stay what the other strata say.
 #[derive(Debug)]
 pub(super) struct BetweenStage {
     rule: LonelyPsu,
@@ -204,8 +249,23 @@ impl BetweenStage {
         });
     }
 
-    /// The covariance of each pair of positions that share a stratum.
-    pub(super) fn finish(mut self) -> Pairs {
+    /// What the variance of a level is multiplied by for lonely strata, by the strata that it has members in.
+    fn factor_of(&self, position: usize) -> f64 {
+        self.levels
+            .get(&position)
+            .map_or(1.0, |level| level.strata as f64 / (level.strata - level.lonely).max(1) as f64)
+    }
+
+    /// The covariance of each pair of positions that share a stratum, within a unit of the stage above.
+    pub(super) fn finish_within(self) -> Pairs {
+        let factors: BTreeMap<usize, f64> =
+            self.levels.keys().map(|position| (*position, self.factor_of(*position))).collect();
+        self.finish(|position, _| factors[&position])
+    }
+
+    /// The covariance of each pair of positions that share a stratum. By `average`, `factor` tells what the variance of a
+    /// position's statistic is multiplied by.
+    pub(super) fn finish(mut self, factor: impl Fn(usize, usize) -> f64) -> Pairs {
         match self.rule {
             LonelyPsu::Fail | LonelyPsu::Remove | LonelyPsu::Certainty => {}
             LonelyPsu::Adjust => {
@@ -222,14 +282,9 @@ impl BetweenStage {
                 }
             }
             LonelyPsu::Average => {
-                let factor = |position: &usize| {
-                    let level = &self.levels[position];
-                    level.strata as f64 / (level.strata - level.lonely).max(1) as f64
-                };
                 for ((a, b), covariances) in &mut self.covariance {
-                    let factor = (factor(a) * factor(b)).sqrt();
-                    for covariance in covariances.iter_mut() {
-                        *covariance *= factor;
+                    for (statistic, covariance) in covariances.iter_mut().enumerate() {
+                        *covariance *= (factor(*a, statistic) * factor(*b, statistic)).sqrt();
                     }
                 }
             }

@@ -1,14 +1,14 @@
-//! Building a sample: from kept tallies and the log of responses, or from responses alone.
+//! Building a sample: from responses one by one, or from kept sums.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::EstimationError;
 use super::between::{BetweenLevels, Pairs};
+use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::formed::Formed;
-use super::frame::Frame;
-use super::groups::{CellSums, Groups};
+use super::frame::{Frame, KeptSums};
 use super::joint::points_max;
 use super::log::{Log, Stand};
 use super::margins::{Calibration, numbers, weight_of};
@@ -17,11 +17,10 @@ use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
 use super::sample::{Domain, Sample};
 use super::strata::Gathered;
-use super::tally::TallySums;
 use super::threads::{joined, side_by_side, threads_for};
 use super::unit_totals::{BILLIONTH, Projection};
 use crate::foundation::{RatingScale, Weight};
-use crate::statistics::LonelyPsu;
+use crate::statistics::{LonelyPsu, PairSums};
 
 /// Whom a response or a tally counts for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,40 +46,39 @@ pub struct Respondent<'a> {
 
 /// Collects what a [`Sample`] is made of. The result is the same, bit for bit, in whatever order things are added.
 ///
-/// Two ways in. From files: [`Self::add_response`] for each response. From storage: the same for each response of the
-/// log, and [`Self::add_tally`] for the kept tallies; where a place has tallies, its responses add only what tallies do not
-/// hold, which is the products that design effects need.
+/// Two ways in. From files: [`Self::add_response`] for each response. From storage: [`Self::add_sums`] and
+/// [`Self::add_products`] with what is kept of the responses. Either gives the same, to the last bit.
 #[derive(Debug)]
 pub struct SampleBuilder {
-    scales: Vec<RatingScale>,
+    shape: Shape,
     levels: usize,
     lonely: LonelyPsu,
     calibration: Option<Calibration>,
     places: Places,
     cells: Cells,
     log: Log,
-    tallies: BTreeMap<(u32, u32), TallySums>,
-    groups: Groups,
+    kept: KeptSums,
 }
 
 impl SampleBuilder {
     /// An empty sample of items that are rated on these scales, with this many levels.
     pub fn new(scales: &[RatingScale], levels: usize) -> Result<Self, EstimationError> {
-        let items = scales.len();
-        TallySums::new(items)?;
-        let mut groups = Groups::default();
-        groups.add(&(0..items).collect::<Vec<_>>());
-        Ok(Self {
-            groups,
-            scales: scales.to_vec(),
+        Ok(Self::of(Shape::new::<[usize; 0]>(scales, &[])?, levels))
+    }
+
+    /// An empty sample of sums of this shape, with this many levels.
+    #[must_use]
+    pub fn of(shape: Shape, levels: usize) -> Self {
+        Self {
             levels,
             lonely: LonelyPsu::Fail,
             calibration: None,
             places: Places::default(),
             cells: Cells::default(),
-            log: Log::new(items, points_max(scales)),
-            tallies: BTreeMap::new(),
-        })
+            log: Log::new(shape.items(), points_max(&shape.scales)),
+            kept: KeptSums::default(),
+            shape,
+        }
     }
 
     /// Treats strata of a single unit by this rule; by [`LonelyPsu::Fail`] if nothing is said.
@@ -90,12 +88,10 @@ impl SampleBuilder {
     }
 
     /// Counts those who answered at least one item of each of these groups, such as factors: their number, their weight, and the
-    /// sampling units that they live in. Of single items and of all items together they are counted in any case.
+    /// sampling units that they live in (see [`Shape::new`]).
     #[must_use]
     pub fn counting<G: AsRef<[usize]>>(mut self, groups: &[G]) -> Self {
-        for group in groups {
-            self.groups.add(group.as_ref());
-        }
+        groups.iter().for_each(|group| self.shape.count(group.as_ref()));
         self
     }
 
@@ -111,13 +107,24 @@ impl SampleBuilder {
         self.levels - 1
     }
 
-    /// Adds the kept tally of some members at a place, which is a sampling unit.
-    pub fn add_tally(&mut self, member: Membership, place: &Place, tally: &TallySums) -> Result<(), EstimationError> {
+    /// Adds the kept sums of some members at a place. Where the place names no sampling unit, they must be sums of respondents
+    /// that are their own.
+    pub fn add_sums(&mut self, member: Membership, place: &Place, sums: &CellSums) -> Result<(), EstimationError> {
         let key = (self.places.number(place)?, self.cell(member)?);
-        if let Some(kept) = self.tallies.get_mut(&key) {
-            return kept.add(tally);
+        if let Some(kept) = self.kept.sums.get_mut(&key) {
+            return kept.merge(sums);
         }
-        self.tallies.insert(key, tally.clone());
+        self.kept.sums.insert(key, sums.clone());
+        Ok(())
+    }
+
+    /// Adds the kept sums of products of some members, wherever they stand: what design effects need.
+    pub fn add_products(&mut self, member: Membership, products: &PairSums) -> Result<(), EstimationError> {
+        let cell = self.cell(member)?;
+        if let Some(kept) = self.kept.products.get_mut(&cell) {
+            return Ok(kept.merge(products)?);
+        }
+        self.kept.products.insert(cell, products.clone());
         Ok(())
     }
 
@@ -165,16 +172,16 @@ impl SampleBuilder {
     /// Gathers the covariances between the levels at the positions `rows` and all wanted ones.
     fn gather(mut self, between: BetweenLevels, rows: Range<usize>) -> Result<(Sample, Formed), EstimationError> {
         self.cells.sort_groups();
-        let (scales, domains) = (self.scales, self.levels + 1);
+        let domains = self.levels + 1;
         let ranks = self.cells.ranks(&between.levels);
-        let frame = Frame::new(self.places, self.log, self.tallies, ranks, self.groups);
+        let frame = Frame::new(self.shape, self.places, (self.log, self.kept), ranks);
         let sums = sums_by_domain_and_group(&frame, &self.cells)?;
         let projection = match &self.calibration {
-            None => Projection::plain(scales, frame.groups()),
-            Some(calibration) => project(calibration, &self.cells, &sums, frame.groups(), (scales, domains))?,
+            None => Projection::plain(frame.shape()),
+            Some(calibration) => project(calibration, &self.cells, &sums, frame.shape(), domains)?,
         };
         let mut domains: Vec<Domain> =
-            (0..domains).map(|_| Domain::empty(projection.scales(), frame.groups())).collect();
+            (0..domains).map(|_| Domain::empty(projection.scales(), &frame.shape().groups)).collect();
         for ((domain, group), sums) in &sums {
             domains[*domain].add(sums, projection.factor_of(*group), projection.scales())?;
         }
@@ -198,9 +205,8 @@ impl SampleBuilder {
         for (domain, covariance) in covariances {
             domains[domain].set_covariance(covariance, self.lonely);
         }
-        let negative = self.calibration.as_ref();
-        let negative =
-            negative.and_then(|found| NegativeWeights::find(&formed.frame, &formed.cells, &formed.projection, found));
+        let find = |calibration| NegativeWeights::find(&formed.frame, &formed.cells, &formed.projection, calibration);
+        let negative = self.calibration.as_ref().map(find).transpose()?.flatten();
         Ok((Sample::new(domains, lonely, negative), formed))
     }
 }
@@ -244,8 +250,8 @@ fn project(
     calibration: &Calibration,
     cells: &Cells,
     sums: &Sums,
-    counted: &Groups,
-    (scales, domains): (Vec<RatingScale>, usize),
+    shape: &Shape,
+    domains: usize,
 ) -> Result<Projection, EstimationError> {
     let groups = cells.groups();
     let everybody = |group: usize| sums.get(&(0, group)).map_or(0.0, |sums| weight_of(&sums.tally));
@@ -255,11 +261,11 @@ fn project(
     for domain in 0..domains {
         let mut totals = Vec::new();
         for ((_, group), sums) in sums.range((domain, 0)..(domain + 1, 0)) {
-            totals.push((*group, numbers(&sums.tally.totals(&scales)?, BILLIONTH)));
+            totals.push((*group, numbers(&sums.tally.totals(&shape.scales)?, BILLIONTH)));
         }
-        regressions.push(fitted.regression(&totals, 3 * scales.len()));
+        regressions.push(fitted.regression(&totals, 3 * shape.items()));
     }
     // Not of the weights as they were: they may be shares that are calibrated to people, or people calibrated to shares.
     let people = weights.iter().zip(&fitted.factors).map(|(weight, factor)| (weight * factor).abs()).sum();
-    Ok(Projection::calibrated(scales, counted, fitted, regressions, people))
+    Ok(Projection::calibrated(shape, fitted, regressions, people))
 }

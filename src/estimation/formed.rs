@@ -39,10 +39,10 @@ impl Formed {
     /// Goes through the sample: the covariances of all domains, those between the levels at the positions `rows` and all levels,
     /// and the strata of a single unit.
     pub(super) fn gather(&self, rows: Range<usize>) -> Result<(Gathered, Vec<String>), EstimationError> {
-        let scores = Scores::new(&self.between, &self.totals, rows);
+        let scores = Scores::new(&self.between, &self.totals, self.frame.shape(), rows);
         let survey = Survey {
             items: self.projection.scales().len(),
-            groups: self.frame.groups().len(),
+            groups: self.frame.shape().groups.len(),
             lonely: self.lonely,
             is_calibrated: self.is_calibrated,
             scale: self.projection.scale,

@@ -1,99 +1,99 @@
-//! The sample in order: places by their paths, and the responses and kept tallies of each.
+//! The sample in order: places by their paths, and the responses and kept sums of each.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::EstimationError;
+use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
-use super::groups::{CellSums, Groups};
-use super::log::{Entry, Log, Ordered, Run, sums_of};
+use super::log::{Log, Ordered, Run};
+use super::own_units::OwnScores;
 use super::place::{KeptPlace, Places};
 use super::strata::{FirstStage, StratumSums, Survey};
-use super::tally::TallySums;
 use super::unit_totals::{Projection, UnitTotals};
-use crate::statistics::StratumSize;
+use crate::statistics::{PairSums, StratumSize};
+
+/// What was kept of responses that are not in the log.
+#[derive(Debug, Default)]
+pub(super) struct KeptSums {
+    /// By place and cell.
+    pub(super) sums: BTreeMap<(u32, u32), CellSums>,
+    /// Sums of products by cell.
+    pub(super) products: BTreeMap<u32, PairSums>,
+}
 
 /// All that was added, in the order of places.
 #[derive(Debug)]
 pub(super) struct Frame {
+    shape: Shape,
     places: Vec<KeptPlace>,
     responses: Ordered,
-    /// Kept tallies by place and cell.
-    tallies: BTreeMap<(u32, u32), TallySums>,
+    kept: KeptSums,
     /// Orders cells whatever the order in which they were met.
     ranks: Vec<u32>,
-    /// Whose respondents are counted.
-    groups: Groups,
 }
 
 impl Frame {
     /// `ranks` orders cells whatever the order in which they were met.
-    pub(super) fn new(
-        places: Places,
-        log: Log,
-        tallies: BTreeMap<(u32, u32), TallySums>,
-        ranks: Vec<u32>,
-        groups: Groups,
-    ) -> Self {
+    pub(super) fn new(shape: Shape, places: Places, (log, kept): (Log, KeptSums), ranks: Vec<u32>) -> Self {
         let (places, positions) = places.in_order();
         let responses = log.in_order(&positions);
-        let tallies =
-            tallies.into_iter().map(|((place, cell), tally)| ((positions[place as usize], cell), tally)).collect();
-        Self { places, responses, tallies, ranks, groups }
+        let in_order = |((place, cell), sums): ((u32, u32), CellSums)| ((positions[place as usize], cell), sums);
+        let kept = KeptSums { sums: kept.sums.into_iter().map(in_order).collect(), ..kept };
+        Self { shape, places, responses, kept, ranks }
+    }
+
+    pub(super) fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     pub(super) fn responses(&self) -> &Ordered {
         &self.responses
     }
 
-    pub(super) fn items(&self) -> usize {
-        self.responses.items()
-    }
-
-    /// The groups of items whose respondents are counted.
-    pub(super) fn groups(&self) -> &Groups {
-        &self.groups
+    /// Kept sums of products by cell.
+    pub(super) fn kept_products(&self) -> &BTreeMap<u32, PairSums> {
+        &self.kept.products
     }
 
     pub(super) fn places(&self) -> usize {
         self.places.len()
     }
 
-    /// The responses at a place one by one, each with its cell, in an order that does not tell how they came.
-    fn respondents(&self, place: usize) -> Vec<(u32, u32)> {
-        let of_run = |run: &Run| {
-            let cell = run.cell;
-            (run.begin..run.end).map(move |response| (cell, response))
-        };
-        let mut respondents: Vec<(u32, u32)> = self.responses.of_place(place).iter().flat_map(of_run).collect();
-        respondents.sort_unstable_by_key(|(cell, response)| {
-            let entry = self.responses.entry(*response);
-            (self.ranks[*cell as usize], entry.weight, entry.ratings)
-        });
-        respondents
+    /// A number of a cell that does not tell when it was met (see [`Cells::ranks`]).
+    pub(super) fn rank(&self, cell: u32) -> u32 {
+        self.ranks[cell as usize]
     }
 
-    /// The sums of each cell at a place. Where tallies were kept they are those, and the responses tell only what tallies do
-    /// not hold: who answered any item of a group.
+    /// The sums of each cell at a place.
     pub(super) fn sums(&self, place: usize) -> Result<Vec<(u32, CellSums)>, EstimationError> {
-        let number = u32::try_from(place).map_err(|_| EstimationError::Overflow)?;
-        let mut kept = self.tallies.range((number, 0)..=(number, u32::MAX)).peekable();
-        let runs = self.responses.of_place(place);
-        if kept.peek().is_none() {
-            let sums = |run: &Run| Ok((run.cell, self.sums_of(self.responses.entries(*run))?));
-            return runs.iter().map(sums).collect();
-        }
-        let with_responses = |((_, cell), tally): (&(u32, u32), &TallySums)| {
-            let mut answering = self.groups.nobody();
-            let entries = runs.iter().filter(|run| run.cell == *cell).flat_map(|run| self.responses.entries(*run));
-            entries.for_each(|entry| answering.add(&self.groups, entry));
-            (*cell, CellSums { tally: tally.clone(), answering })
-        };
-        Ok(kept.map(with_responses).collect())
+        self.sums_at(place, false)
     }
 
-    fn sums_of<'a>(&self, entries: impl Iterator<Item = Entry<'a>>) -> Result<CellSums, EstimationError> {
-        sums_of(self.items(), &self.groups, entries)
+    /// The sums of each cell at a place where respondents are their own sampling units.
+    fn sums_of_own_units(&self, place: usize) -> Result<Vec<(u32, CellSums)>, EstimationError> {
+        self.sums_at(place, true)
+    }
+
+    fn sums_at(&self, place: usize, own_units: bool) -> Result<Vec<(u32, CellSums)>, EstimationError> {
+        let number = u32::try_from(place).map_err(|_| EstimationError::Overflow)?;
+        let kept = self.kept.sums.range((number, 0)..=(number, u32::MAX));
+        let mut found: Vec<(u32, CellSums)> =
+            kept.map(|((_, cell), sums)| (*cell, sums.as_wanted(own_units))).collect();
+        for run in self.responses.of_place(place) {
+            let of_run = self.sums_of(*run, own_units)?;
+            match found.iter_mut().find(|(cell, _)| *cell == run.cell) {
+                Some((_, sums)) => sums.merge(&of_run)?,
+                None => found.push((run.cell, of_run)),
+            }
+        }
+        Ok(found)
+    }
+
+    fn sums_of(&self, run: Run, own_units: bool) -> Result<CellSums, EstimationError> {
+        let mut sums = CellSums::new(&self.shape, own_units)?;
+        self.responses.entries(run).try_for_each(|entry| sums.add(&self.shape, entry))?;
+        Ok(sums)
     }
 
     /// The places of each stratum.
@@ -141,18 +141,10 @@ impl<'a> Walk<'a> {
             self.check_population(places.start, at, depth)?;
             let unit_of = |place: usize| frame.places[place].path.get(1 + depth);
             let Some(name) = unit_of(at) else {
-                let mut add = |cell: u32, entry: Entry<'_>| {
-                    let of_one = frame.sums_of(std::iter::once(entry))?;
-                    sums.add_unit(&self.projection.unit(self.cells, &[(cell, of_one)])?)
-                };
-                if self.survey.scores.are_wanted() {
-                    // Scores are no whole numbers: their order can be seen in the last bit of a sum.
-                    let mut in_order = frame.respondents(at).into_iter();
-                    in_order.try_for_each(|(cell, response)| add(cell, frame.responses.entry(response)))?;
-                } else {
-                    let mut runs = frame.responses.of_place(at).iter();
-                    runs.try_for_each(|run| frame.responses.entries(*run).try_for_each(|entry| add(run.cell, entry)))?;
-                }
+                let respondents = frame.sums_of_own_units(at)?;
+                let units = self.projection.own_units(self.cells, &respondents)?;
+                let (scores, of_place) = (self.survey.scores, (respondents.as_slice(), &units));
+                sums.add_own_units(&units, &OwnScores::of(frame, self.cells, self.projection, scores, of_place)?)?;
                 at += 1;
                 continue;
             };

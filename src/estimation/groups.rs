@@ -2,7 +2,6 @@
 
 use super::EstimationError;
 use super::log::Entry;
-use super::tally::TallySums;
 
 /// The groups of items whose respondents are counted: each as positions in order, and at most once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,13 +13,6 @@ pub(super) struct Answering {
     /// Those who answered every item are in every group, and are added to it at the end.
     all: (u64, i64),
     some: Vec<(u64, i64)>,
-}
-
-/// What is known of the responses of one cell at one place.
-#[derive(Debug, Clone)]
-pub(super) struct CellSums {
-    pub(super) tally: TallySums,
-    pub(super) answering: Answering,
 }
 
 impl Groups {
@@ -42,6 +34,12 @@ impl Groups {
     /// Which group this is.
     pub(super) fn position(&self, items: &[usize]) -> Option<usize> {
         self.0.iter().position(|group| group == items)
+    }
+
+    /// The counts that [`Answering::lists`] took apart; nothing where they are of other groups.
+    pub(super) fn answering(&self, lists: &[(u64, i64)]) -> Option<Answering> {
+        let (all, some) = lists.split_first()?;
+        (some.len() == self.len()).then(|| Answering { all: *all, some: some.to_vec() })
     }
 
     /// Counts of nobody.
@@ -81,16 +79,13 @@ impl Answering {
         Ok(())
     }
 
+    /// Of those who answered everything and then, group by group, of the others: how many they are, and their weight.
+    pub(super) fn lists(&self) -> impl Iterator<Item = (u64, i64)> {
+        std::iter::once(self.all).chain(self.some.iter().copied())
+    }
+
     /// How many answered at least one item of the group, and their weight in billionths.
     pub(super) fn of(&self, group: usize) -> (u64, i64) {
         (self.all.0 + self.some[group].0, self.all.1.saturating_add(self.some[group].1))
-    }
-}
-
-impl CellSums {
-    /// Adds the sums of other responses.
-    pub(super) fn merge(&mut self, other: &Self) -> Result<(), EstimationError> {
-        self.tally.add(&other.tally)?;
-        self.answering.merge(&other.answering)
     }
 }

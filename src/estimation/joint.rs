@@ -105,6 +105,19 @@ impl<'a, const ROOM: usize> JointWeights<'a, ROOM> {
     }
 }
 
+/// The sums of products of some responses, which are counted before.
+pub(super) fn products_of<'e>(
+    scales: &[RatingScale],
+    responses: usize,
+    entries: impl Iterator<Item = Entry<'e>>,
+) -> Result<PairSums, EstimationError> {
+    if usize::from(points_max(scales)) < ROOM_OF_7 {
+        JointWeights::<ROOM_OF_7>::new(scales).sums_of(responses, entries)
+    } else {
+        JointWeights::<ROOM_OF_ALL>::new(scales).sums_of(responses, entries)
+    }
+}
+
 /// The most points of any of the scales; at least those of the usual one.
 pub(super) fn points_max(scales: &[RatingScale]) -> u8 {
     scales.iter().map(|scale| scale.points()).fold(RatingScale::FIVE.points(), u8::max)
@@ -131,7 +144,7 @@ fn parts<const ROOM: usize>(weights: &[i64; ROOM], scale: RatingScale) -> [i64; 
 }
 
 /// The vector `d_k` of a response, without its weight.
-fn indicators(ratings: &[u8], scales: &[RatingScale]) -> Vec<i64> {
+pub(super) fn indicators(ratings: &[u8], scales: &[RatingScale]) -> Vec<i64> {
     let of = |part: usize| ratings.iter().zip(scales).map(move |(rating, scale)| d_of(*rating, *scale)[part]);
     (0..3).flat_map(of).collect()
 }

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::EstimationError;
-use super::groups::{CellSums, Groups};
-use super::tally::{TallySums, check_ratings};
+use super::tally::check_ratings;
 use super::threads::{side_by_side, threads_for};
 use crate::foundation::Weight;
 
@@ -131,10 +130,6 @@ pub(super) struct Ordered {
 }
 
 impl Ordered {
-    pub(super) fn items(&self) -> usize {
-        self.records.items
-    }
-
     /// How many responses there are.
     pub(super) fn count(&self) -> usize {
         self.runs.last().map_or(0, |run| run.end as usize)
@@ -148,11 +143,6 @@ impl Ordered {
     /// The runs of a place, in the order of cells.
     pub(super) fn of_place(&self, place: usize) -> &[Run] {
         &self.runs[self.places[place]..self.places[place + 1]]
-    }
-
-    /// One response.
-    pub(super) fn entry(&self, response: u32) -> Entry<'_> {
-        entry_of(self.records.record(response))
     }
 
     /// The responses of a run.
@@ -210,18 +200,4 @@ fn entry_of(record: &[u8]) -> Entry<'_> {
     let (weight, ratings) = record.split_first_chunk().expect("a record begins with its weight");
     let weight = Weight::from_billionths(i64::from_le_bytes(*weight));
     Entry { weight: weight.expect("it was a weight when it was pushed"), ratings }
-}
-
-/// The sums of some responses.
-pub(super) fn sums_of<'a>(
-    items: usize,
-    groups: &Groups,
-    entries: impl Iterator<Item = Entry<'a>>,
-) -> Result<CellSums, EstimationError> {
-    let mut sums = CellSums { tally: TallySums::new(items)?, answering: groups.nobody() };
-    for entry in entries {
-        sums.tally.add_response(entry.weight, entry.ratings)?;
-        sums.answering.add(groups, entry);
-    }
-    Ok(sums)
 }

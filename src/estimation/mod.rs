@@ -16,6 +16,7 @@
 
 mod between;
 mod builder;
+mod cell_sums;
 mod cells;
 mod formed;
 mod frame;
@@ -25,9 +26,12 @@ mod log;
 mod margins;
 mod negative;
 mod numeric;
+mod own_units;
 mod pairs;
 mod place;
 mod sample;
+mod state;
+mod state_bytes;
 mod statistic;
 mod strata;
 mod tally;
@@ -40,6 +44,7 @@ mod unit_totals;
 
 pub use between::BetweenLevels;
 pub use builder::{Membership, Respondent, SampleBuilder};
+pub use cell_sums::{CellSums, Shape};
 pub use formed::Formed;
 pub use log::Stand;
 pub use margins::{Calibration, Margin};
@@ -47,10 +52,13 @@ pub use negative::{NegativeCombination, NegativeWeights};
 pub use numeric::{NameColumn, NumericSample, NumericStatistic, PlaceColumns, Prepared, RowMargins, Study};
 pub use place::Place;
 pub use sample::{Domain, Sample};
+pub use state::{Part, StateBuilder, StateKey, UnitState};
+pub use state_bytes::products_to_bytes;
 pub use statistic::{Measure, Statistic};
 pub use tally::TallySums;
 
 use crate::statistics::MomentOverflow;
+use state_bytes::products_from_bytes;
 
 /// Why tallies or a sample cannot be formed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::EstimationError;
 use super::cells::Cells;
 use super::frame::Frame;
 use super::margins::Calibration;
@@ -40,17 +41,21 @@ impl NegativeWeights {
         cells: &Cells,
         projection: &Projection,
         calibration: &Calibration,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, EstimationError> {
+        if (0..cells.groups().len()).all(|group| projection.factor(group) >= 0.0) {
+            return Ok(None);
+        }
         // By group, so that the order in which cells were met does not matter.
         let mut respondents = vec![0_u64; cells.groups().len()];
         let mut smallest = 0.0_f64;
-        for run in frame.responses().runs() {
-            let group = cells.group(run.cell);
-            let factor = projection.factor(group);
-            if factor < 0.0 {
-                let lowest = |lowest: f64, weight: f64| lowest.min(factor * weight);
-                smallest = frame.responses().entries(*run).map(|entry| entry.weight.value()).fold(smallest, lowest);
-                respondents[group] += run.len() as u64;
+        for place in 0..frame.places() {
+            for (cell, sums) in frame.sums(place)? {
+                let group = cells.group(cell);
+                let factor = projection.factor(group);
+                if factor < 0.0 {
+                    smallest = smallest.min(factor * sums.heaviest.value());
+                    respondents[group] += sums.tally.responses();
+                }
             }
         }
         let combination = |(levels, respondents): (&Vec<u32>, &u64)| NegativeCombination {
@@ -61,7 +66,7 @@ impl NegativeWeights {
         let found = cells.groups().iter().zip(&respondents).filter(|(_, respondents)| **respondents > 0);
         let combinations: Vec<NegativeCombination> = found.map(combination).collect();
         let respondents = respondents.iter().sum();
-        (respondents > 0).then_some(Self { respondents, smallest, combinations })
+        Ok((respondents > 0).then_some(Self { respondents, smallest, combinations }))
     }
 }
 

@@ -23,9 +23,17 @@ pub(super) fn pairs_by_domain(
     let mut found: BTreeMap<usize, SymmetricMatrix> = BTreeMap::new();
     let mut runs = frame.responses().runs().to_vec();
     runs.sort_by_key(|run| (cells.group(run.cell), run.cell));
+    // Integers first, group by group, so that neither order nor whether responses were added up before matters.
+    let mut by_group: BTreeMap<usize, BTreeMap<usize, PairSums>> = BTreeMap::new();
     for group in runs.chunk_by(|a, b| cells.group(a.cell) == cells.group(b.cell)) {
-        let sums = pairs_side_by_side(frame, cells, group, scales)?;
-        let factor = projection.factor(cells.group(group[0].cell));
+        by_group.insert(cells.group(group[0].cell), pairs_side_by_side(frame, cells, group, scales)?);
+    }
+    for (cell, products) in frame.kept_products() {
+        let sums = by_group.entry(cells.group(*cell)).or_default();
+        cells.domains(*cell).try_for_each(|domain| merge(sums, domain, products))?;
+    }
+    for (group, sums) in by_group {
+        let factor = projection.factor(group);
         for (domain, sums) in sums {
             let sum = found.entry(domain).or_insert_with(|| SymmetricMatrix::zeros(dimension));
             sum.add_scaled(&sums.to_matrix(BILLIONTH), factor);

@@ -1,7 +1,8 @@
 //! A sample that is ready to be read: totals, their covariance, and what design effects need, for each domain.
 
 use super::between::{BetweenLevels, Pairs};
-use super::groups::{CellSums, Groups};
+use super::cell_sums::CellSums;
+use super::groups::Groups;
 use super::margins::numbers;
 use super::negative::NegativeWeights;
 use super::strata::{Averaged, DomainCovariance};

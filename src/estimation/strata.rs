@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::EstimationError;
 use super::between::{BetweenStage, BetweenSums, Pairs, Scores};
+use super::own_units::{OwnScores, OwnUnits};
 use super::unit_totals::{DomainTotals, UnitTotals};
 use crate::statistics::{LonelyPsu, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix};
 
@@ -42,6 +43,8 @@ pub(super) struct StratumSums<'a> {
 /// The units of a stratum that have members of one domain.
 pub(super) struct DomainSums {
     pub(super) moments: StratumMoments,
+    /// How respondents that are units scatter around the means that `moments` holds of them.
+    scatter: Option<SymmetricMatrix>,
     /// Units with a member who answered: item by item, then any item of each group.
     pub(super) answering: Vec<u64>,
     /// The covariances within units, added up; nothing where one of them is missing.
@@ -52,6 +55,7 @@ impl DomainSums {
     fn new(items: usize, groups: usize) -> Self {
         Self {
             moments: StratumMoments::new(3 * items),
+            scatter: None,
             answering: vec![0; items + groups],
             within: Some(SymmetricMatrix::zeros(3 * items)),
         }
@@ -90,6 +94,23 @@ impl<'a> StratumSums<'a> {
         Ok(())
     }
 
+    /// Adds respondents that are units themselves.
+    pub(super) fn add_own_units(&mut self, units: &OwnUnits, scores: &OwnScores) -> Result<(), EstimationError> {
+        self.drawn += units.drawn;
+        for (domain, totals) in &units.domains {
+            let sums =
+                self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items, self.survey.groups));
+            sums.moments.merge(&totals.moments)?;
+            if let Some((_, scatter)) = &totals.calibrated {
+                let none = || SymmetricMatrix::zeros(3 * self.survey.items);
+                sums.scatter.get_or_insert_with(none).add_scaled(scatter, 1.0);
+            }
+            sums.answering.iter_mut().zip(&totals.answering).for_each(|(count, more)| *count += more);
+        }
+        self.between.add_own_units(scores);
+        Ok(())
+    }
+
     /// How many units were drawn.
     pub(super) fn drawn(&self) -> u64 {
         self.drawn
@@ -100,11 +121,11 @@ impl<'a> StratumSums<'a> {
         let mut unit = UnitTotals::default();
         let mut between = BetweenStage::new(self.survey.lonely);
         between.add_stratum(self.between, size);
-        unit.between = between.finish();
+        unit.between = between.finish_within();
         unit.is_sampled = !self.is_census || size.correction() > 0.0;
         for (domain, sums) in self.domains {
             let mut stage = StageCovariance::new(3 * self.survey.items, self.survey.lonely, self.survey.scale);
-            stage.add_stratum(&sums.moments, size);
+            stage.add_stratum(&sums.moments, sums.scatter.as_ref(), size);
             let answered = sums.answering.iter().map(|count| *count > 0).collect();
             let totals = sums.moments.sums().to_vec();
             let within = with_later_stages(stage.finish(), sums.within.as_ref(), size);
@@ -147,6 +168,16 @@ struct StrataInPlay {
     lonely: u64,
 }
 
+impl StrataInPlay {
+    /// What the sum over the strata is multiplied by where lonely ones stand for the mean of the others; nothing where all are.
+    fn factor(&self) -> Option<f64> {
+        match self.all - self.lonely {
+            0 => None,
+            others => Some(self.all as f64 / others as f64),
+        }
+    }
+}
+
 /// The first stage where lonely strata stand for the mean of the others (`average`): which others there are depends on who
 /// answered, as in R, whose `na.rm` takes strata without an answer out.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,13 +195,8 @@ impl DomainCovariance {
         let mut sum = others.clone();
         sum.add_scaled(&self.within?, 1.0);
         let is_averaged = rule == LonelyPsu::Average && self.strata.iter().any(|strata| strata.lonely > 0);
-        let averaged = is_averaged.then(|| {
-            let factor = |strata: &StrataInPlay| match strata.all - strata.lonely {
-                0 => None,
-                others => Some(strata.all as f64 / others as f64),
-            };
-            Averaged { others, factors: self.strata.iter().map(factor).collect() }
-        });
+        let averaged =
+            is_averaged.then(|| Averaged { others, factors: self.strata.iter().map(StrataInPlay::factor).collect() });
         Some((sum, averaged))
     }
 }
@@ -213,7 +239,7 @@ impl<'a> FirstStage<'a> {
                 is_census: true,
                 strata: vec![StrataInPlay::default(); items + self.survey.groups],
             });
-            sum.stage.add_stratum(&sums.moments, size);
+            sum.stage.add_stratum(&sums.moments, sums.scatter.as_ref(), size);
             if size.fraction() > 0.0 {
                 match (&mut sum.within, sums.within) {
                     (Some(sum), Some(within)) => sum.add_scaled(&within, size.fraction()),
@@ -234,6 +260,15 @@ impl<'a> FirstStage<'a> {
     }
 
     pub(super) fn finish(self) -> Gathered {
-        Gathered { domains: self.domains, pairs: self.between.finish(), pairs_max: self.pairs_max }
+        let Self { survey, domains, between, pairs_max } = self;
+        let factor = |position, statistic| {
+            let strata = || {
+                let (domain, base) = survey.scores.base(position, statistic)?;
+                domains.get(&domain)?.strata[base].factor()
+            };
+            strata().unwrap_or(1.0)
+        };
+        let pairs = between.finish(factor);
+        Gathered { domains, pairs, pairs_max }
     }
 }

@@ -15,7 +15,7 @@ const HEAD: usize = 2;
 /// The rating is kept, not whether it satisfies: so no index method is built into what is kept. Ratings are ranks, from 1 for
 /// the worst point of the item's scale (see [`RatingScale`]).
 ///
-/// Layout: responses, Σw, then per rated item: answered, Σw of rating 1, …, Σw of rating 5, or of rating 11 where there are
+/// In order: responses, Σw, then per rated item: answered, Σw of rating 1, …, Σw of rating 5, or of rating 11 where there are
 /// ratings above 5.
 #[derive(Debug, Clone)]
 pub struct TallySums {
@@ -170,31 +170,33 @@ impl TallySums {
         Ok(totals)
     }
 
-    /// The sums as bytes, little endian: 8 a sum where all fit, 16 otherwise; the length tells which, and how many ratings are kept.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let short: Option<Vec<i64>> = self.sums.iter().map(|sum| i64::try_from(*sum).ok()).collect();
-        match short {
-            Some(short) => short.iter().flat_map(|sum| sum.to_le_bytes()).collect(),
-            None => self.sums.iter().flat_map(|sum| sum.to_le_bytes()).collect(),
-        }
+    /// How many ratings are kept of each item.
+    pub(super) fn ratings(&self) -> usize {
+        self.ratings
     }
 
-    /// The tally that [`Self::to_bytes`] wrote, of a questionnaire with `items` rated items.
-    pub fn from_bytes(items: usize, bytes: &[u8]) -> Result<Self, EstimationError> {
-        let mut tally = Self::new(items)?;
-        let lengths = RATINGS.map(|ratings| (ratings, length(items, ratings)));
-        let is_length = |(_, sums): &&(usize, usize)| [8 * sums, 16 * sums].contains(&bytes.len());
-        let Some((ratings, sums)) = lengths.iter().find(is_length) else {
-            return Err(EstimationError::Length { expected: 8 * lengths[0].1, found: bytes.len() });
-        };
-        tally.ratings = *ratings;
-        tally.sums = if bytes.len() == 8 * sums {
-            bytes.as_chunks().0.iter().map(|chunk| i64::from_le_bytes(*chunk).into()).collect()
-        } else {
-            bytes.as_chunks().0.iter().map(|chunk| i128::from_le_bytes(*chunk)).collect()
-        };
-        if tally.is_possible() { Ok(tally) } else { Err(EstimationError::Impossible) }
+    /// The sums as counts (responses, then answers of each item) and weights (of all, then of each rating of each item).
+    pub(super) fn to_lists(&self) -> (Vec<i128>, Vec<i128>) {
+        let (mut counts, mut weights) = (vec![self.sums[0]], vec![self.sums[1]]);
+        for sums in self.sums[HEAD..].chunks_exact(1 + self.ratings) {
+            counts.push(sums[0]);
+            weights.extend_from_slice(&sums[1..]);
+        }
+        (counts, weights)
+    }
+
+    /// The tally that [`Self::to_lists`] took apart, of so many ratings an item; nothing where no responses have such sums.
+    pub(super) fn from_lists(items: usize, ratings: usize, counts: &[i128], weights: &[i128]) -> Option<Self> {
+        let is_of_items = counts.len() == 1 + items && weights.len() == 1 + ratings * items;
+        if !RATINGS.contains(&ratings) || !is_of_items {
+            return None;
+        }
+        let mut sums = vec![counts[0], weights[0]];
+        for (answered, weights) in counts[1..].iter().zip(weights[1..].chunks_exact(ratings)) {
+            sums.push(*answered);
+            sums.extend_from_slice(weights);
+        }
+        Some(Self { sums, ratings }).filter(Self::is_possible)
     }
 
     /// Whether no item was answered more often, or with more weight, than there are responses.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::foundation::{RatingScale, Weight};
-use crate::statistics::{Confidence, Estimate};
+use crate::statistics::{CalibrationMethod, Confidence, Estimate, LonelyPsu};
 
 const ITEMS: usize = 3;
 const UNITS: usize = 3;
@@ -45,6 +45,70 @@ fn sample(people: &[Person], factor: i64) -> Sample {
         builder.add_response(&Respondent { member, place, weight, ratings: &person.ratings }).unwrap();
     }
     builder.finish(&BetweenLevels { levels: vec![2, 0, 1], statistics: vec![index()] }).unwrap()
+}
+
+fn shape() -> Shape {
+    Shape::new(&[RatingScale::FIVE; ITEMS], &[[0, 2]]).unwrap()
+}
+
+/// The same sample, formed of what is kept: unit by unit, in two parts. Whoever is of odd age is in the other level of a margin.
+fn sample_of_states(people: &[Person], calibration: Option<&Calibration>) -> Result<Sample, EstimationError> {
+    let shape = shape();
+    let mut builder = SampleBuilder::of(shape.clone(), UNITS).with_lonely_psu(LonelyPsu::Remove);
+    if let Some(calibration) = calibration {
+        builder = builder.calibrated(calibration.clone());
+    }
+    for unit in 0..UNITS {
+        let mut state = UnitState::default();
+        for part in people.chunks(7) {
+            let mut sums = StateBuilder::new(&shape);
+            for person in part.iter().filter(|person| person.unit == unit) {
+                let key = StateKey {
+                    part: Part::Sample,
+                    stratum: person.stratum.to_string(),
+                    psu: person.psu.map_or_else(String::new, |psu| psu.to_string()),
+                    cell: calibration.map_or_else(String::new, |_| margin_of(person).to_string()),
+                };
+                sums.add(&key, Weight::from_billionths(person.weight).unwrap(), &person.ratings)?;
+            }
+            state.merge(sums.finish()?)?;
+        }
+        for (key, sums) in state.sums() {
+            let margins: Vec<u32> = key.cell.parse().into_iter().collect();
+            let psu = Some(key.psu.as_str()).filter(|psu| !psu.is_empty());
+            let place = Place { stratum: &key.stratum, units: psu.as_slice(), populations: &[] };
+            builder.add_sums(Membership { levels: &[unit], margins: &margins }, &place, sums)?;
+        }
+        for (cell, products) in state.products() {
+            let margins: Vec<u32> = cell.parse().into_iter().collect();
+            builder.add_products(Membership { levels: &[unit], margins: &margins }, products)?;
+        }
+    }
+    builder.finish(&BetweenLevels { levels: vec![2, 0, 1], statistics: vec![index()] })
+}
+
+/// Whose weight has an odd number of tenths belongs to the second level of the margin.
+fn margin_of(person: &Person) -> u32 {
+    u32::from(person.weight % 200_000_000 != 0)
+}
+
+/// The sample of people one by one, calibrated.
+fn sample_of_people(people: &[Person], calibration: Option<&Calibration>) -> Result<Sample, EstimationError> {
+    let mut builder = SampleBuilder::of(shape(), UNITS).with_lonely_psu(LonelyPsu::Remove);
+    if let Some(calibration) = calibration {
+        builder = builder.calibrated(calibration.clone());
+    }
+    for person in people {
+        let (stratum, psu) = (person.stratum.to_string(), person.psu.map(|psu| psu.to_string()));
+        let (levels, margins) = ([person.unit], [margin_of(person)]);
+        let margins = if calibration.is_some() { margins.as_slice() } else { &[] };
+        let psu = psu.as_deref();
+        let place = Place { stratum: &stratum, units: psu.as_slice(), populations: &[] };
+        let weight = Weight::from_billionths(person.weight).unwrap();
+        let member = Membership { levels: &levels, margins };
+        builder.add_response(&Respondent { member, place, weight, ratings: &person.ratings })?;
+    }
+    builder.finish(&BetweenLevels { levels: vec![2, 0, 1], statistics: vec![index()] })
 }
 
 /// The index by number of criteria of the members, and everybody's weighted linearised variable.
@@ -179,6 +243,17 @@ proptest! {
     }
 
     #[test]
+    fn what_is_kept_gives_what_the_responses_give_to_the_last_bit(people in people(), method in 0_usize..4) {
+        let method = [CalibrationMethod::Raking, CalibrationMethod::Linear, CalibrationMethod::Logit { lower: 0.01, upper: 90.0 }].get(method);
+        let levels = vec![("even".to_owned(), 300.0), ("odd".to_owned(), 200.0)];
+        let calibration = method.map(|method| {
+            Calibration::new(*method, vec![Margin { name: "tenths".to_owned(), levels }]).unwrap()
+        });
+        let calibration = calibration.as_ref();
+        prop_assert_eq!(sample_of_states(&people, calibration), sample_of_people(&people, calibration));
+    }
+
+    #[test]
     fn multiplying_all_weights_changes_no_estimate_and_no_standard_error(people in people(), factor in 2_i64..1000) {
         let (plain, scaled) = (sample(&people, 1), sample(&people, factor));
         for statistic in [index(), Statistic::pooled(&[RatingScale::FIVE; ITEMS], Measure::Rating, &[0, 2])] {
@@ -233,33 +308,23 @@ fn a_rating_above_the_points_of_every_scale_is_refused() {
 #[test]
 fn a_level_that_the_sample_does_not_have_is_refused() {
     let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
-    let tally = TallySums::new(ITEMS).unwrap();
+    let sums = CellSums::new(&shape(), false).unwrap();
     let member = |level: &'static [usize; 1]| Membership { levels: level, margins: &[] };
-    assert_eq!(builder.add_tally(member(&[2]), &Place::default(), &tally), Ok(()));
-    assert_eq!(builder.add_tally(member(&[3]), &Place::default(), &tally), Err(EstimationError::Level { found: 3 }));
+    let place = Place { units: &["a"], ..Place::default() };
+    assert_eq!(builder.add_sums(member(&[2]), &place, &sums), Ok(()));
+    assert_eq!(builder.add_sums(member(&[3]), &place, &sums), Err(EstimationError::Level { found: 3 }));
 }
 
 #[test]
-fn kept_tallies_and_their_responses_give_what_the_responses_alone_give() {
-    let people: Vec<Person> = (0_u8..12)
-        .map(|k| Person { ratings: vec![k % 6, (k / 2) % 3, 0], ..person(0, k % 2, k / 4, 1) })
-        .chain([Person { ratings: vec![0, 0, 4], ..person(0, 0, 0, 1) }])
-        .collect();
+fn sums_that_were_kept_for_another_place_are_refused() {
+    let shape = shape();
     let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
     let member = Membership { levels: &[0], margins: &[] };
-    for person in &people {
-        let (stratum, psu) = (person.stratum.to_string(), person.psu.unwrap().to_string());
-        let place = Place { stratum: &stratum, units: &[&psu], populations: &[] };
-        let weight = Weight::from_billionths(person.weight).unwrap();
-        builder.add_response(&Respondent { member, place, weight, ratings: &person.ratings }).unwrap();
-        let mut tally = TallySums::new(ITEMS).unwrap();
-        tally.add_response(weight, &person.ratings).unwrap();
-        builder.add_tally(member, &place, &tally).unwrap();
-    }
-    let found = |sample: &Sample| sample.overall().estimate(&index(), Confidence::at(0.95));
-    let kept = builder.finish(&BetweenLevels::default()).unwrap();
-    assert_eq!(found(&kept), found(&sample(&people, 1)));
-    assert_eq!(found(&kept).map(|estimate| estimate.n), Some(13 - 2));
+    let mut state = StateBuilder::new(&shape);
+    let key = StateKey { part: Part::OpenLink, stratum: "a".into(), psu: String::new(), cell: String::new() };
+    state.add(&key, Weight::ONE, &[5; ITEMS]).unwrap();
+    builder.add_sums(member, &Place::default(), &state.finish().unwrap().sums()[&key]).unwrap();
+    assert_eq!(builder.finish(&BetweenLevels::default()).map(drop), Err(EstimationError::Impossible));
 }
 
 #[test]
@@ -267,14 +332,11 @@ fn a_psu_whose_responses_were_all_taken_out_counts_no_more() {
     let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
     let member = Membership { levels: &[0], margins: &[] };
     for psu in ["a", "b"] {
-        let mut tally = TallySums::new(ITEMS).unwrap();
-        tally.add_response(Weight::ONE, &[5, 4, 1]).unwrap();
         let place = Place { units: &[psu], ..Place::default() };
-        builder.add_tally(member, &place, &tally).unwrap();
         builder.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &[5, 4, 1] }).unwrap();
     }
     let emptied = Place { units: &["emptied"], ..Place::default() };
-    builder.add_tally(member, &emptied, &TallySums::new(ITEMS).unwrap()).unwrap();
+    builder.add_sums(member, &emptied, &CellSums::new(&shape(), false).unwrap()).unwrap();
     let estimate =
         builder.finish(&BetweenLevels::default()).unwrap().overall().estimate(&index(), Confidence::at(0.95)).unwrap();
     assert_eq!(estimate.precision.map(|precision| precision.df), Some(1));

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::EstimationError;
 use super::between::Pairs;
+use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
-use super::groups::{CellSums, Groups};
 use super::joint::score_max;
 use super::margins::{Fitted, numbers};
 use crate::foundation::{RatingScale, Weight};
@@ -53,31 +53,27 @@ pub(super) struct UnitTotals {
 #[derive(Debug)]
 pub(super) struct Projection {
     scales: Vec<RatingScale>,
-    groups: usize,
-    calibrated: Option<(Fitted, Vec<Vec<Vec<f64>>>)>,
+    /// How many groups of items are counted.
+    pub(super) groups: usize,
+    pub(super) calibrated: Option<(Fitted, Vec<Vec<Vec<f64>>>)>,
     /// What a whole part is worth.
     pub(super) scale: f64,
 }
 
 impl Projection {
     /// Totals as they are.
-    pub(super) fn plain(scales: Vec<RatingScale>, groups: &Groups) -> Self {
-        Self { scales, groups: groups.len(), calibrated: None, scale: BILLIONTH }
+    pub(super) fn plain(shape: &Shape) -> Self {
+        Self { scales: shape.scales.clone(), groups: shape.groups.len(), calibrated: None, scale: BILLIONTH }
     }
 
     /// Residuals after calibration; `regressions` has the `B` of each domain, `people` is the sum of all calibrated weights,
     /// each taken as positive.
-    pub(super) fn calibrated(
-        scales: Vec<RatingScale>,
-        groups: &Groups,
-        fitted: Fitted,
-        regressions: Vec<Vec<Vec<f64>>>,
-        people: f64,
-    ) -> Self {
+    pub(super) fn calibrated(shape: &Shape, fitted: Fitted, regressions: Vec<Vec<Vec<f64>>>, people: f64) -> Self {
         // Scores are at most 5, as a rule, and so is what is expected of them; so all residuals together come to some 2^57
         // parts, which is finer than numbers are. Residuals that are 10^12 times larger have room, too.
-        let scale = (people * 1.6 * f64::from(score_max(&scales))).log2().ceil().exp2() / 2_f64.powi(57);
-        Self { scales, groups: groups.len(), calibrated: Some((fitted, regressions)), scale }
+        let scale = (people * 1.6 * f64::from(score_max(&shape.scales))).log2().ceil().exp2() / 2_f64.powi(57);
+        let calibrated = Some((fitted, regressions));
+        Self { scales: shape.scales.clone(), groups: shape.groups.len(), calibrated, scale }
     }
 
     /// The scales that items are rated on.
@@ -186,8 +182,8 @@ fn note_answers(sums: &mut DomainTotals, of_cell: &CellSums) {
 }
 
 /// The nearest whole number.
-fn whole(value: f64) -> Result<i128, EstimationError> {
+pub(super) fn whole(value: f64) -> Result<i128, EstimationError> {
     let rounded = value.round();
     #[expect(clippy::cast_possible_truncation, reason = "whole, and within the range of i128")]
-    if rounded.abs() < 1e30 { Ok(rounded as i128) } else { Err(EstimationError::Overflow) }
+    if rounded.abs() < 1e38 { Ok(rounded as i128) } else { Err(EstimationError::Overflow) }
 }

@@ -34,6 +34,8 @@ pub enum WeightError {
 impl Weight {
     /// Billionths in one.
     pub const SCALE: i64 = 1_000_000_000;
+    /// The weight of somebody who was drawn and stands for nobody.
+    pub const ZERO: Self = Self(0);
     /// The weight of a response that stands for itself.
     pub const ONE: Self = Self(Self::SCALE);
     /// The largest weight, one million.

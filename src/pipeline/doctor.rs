@@ -1,13 +1,15 @@
-//! Counting everything again: do the tallies equal what the responses say?
+//! Counting everything again: do the kept counts equal what the responses say?
 
-use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
+
+use super::results::{Days, days_of};
 use super::waves::{LoadedWave, unmeasured};
 use super::{PipelineError, Platform};
-use crate::estimation::TallySums;
-use crate::foundation::Code;
-use crate::storage::{KeptResponse, Snapshot};
+use crate::estimation::{Part, StateKey, UnitState, products_to_bytes};
+use crate::foundation::{Code, Weight};
+use crate::storage::{KeptResponse, Snapshot, UnitCounter, UnitCounts};
 use crate::survey::{Channel, Unit, UnitId};
 
 /// What a recount found.
@@ -15,7 +17,7 @@ use crate::survey::{Channel, Unit, UnitId};
 pub struct Checkup {
     /// Responses that were counted again.
     pub responses: u64,
-    /// Tallies that were compared.
+    /// Kept sums that were compared.
     pub tallies: u64,
     /// What does not agree.
     pub mismatches: Vec<Mismatch>,
@@ -36,115 +38,104 @@ pub struct Mismatch {
     pub recounted: String,
 }
 
-type Places<T> = BTreeMap<String, T>;
-
 impl Platform {
     /// Recounts every wave from its responses, as of one moment; it may run while answers arrive.
     pub async fn check_up(&self) -> Result<Checkup, PipelineError> {
-        self.0.store.fold_pending().await?;
+        self.fold().await?;
         let snapshot = self.0.store.snapshot().await?;
         let mut checkup = Checkup::default();
         for (code, _) in self.0.store.wave_states().await? {
             let loaded = self.load_wave(&code).await?;
-            let recounted = recount(&snapshot, &loaded).await?;
-            for unit in &loaded.wave.units {
-                check_unit(&snapshot, &loaded, unit, &recounted[&unit.id], &mut checkup).await?;
-            }
+            check_wave(&snapshot, &loaded, &mut checkup).await?;
         }
         Ok(checkup)
     }
 }
 
-/// What the responses of a unit say.
-#[derive(Default)]
-struct Recount {
-    responses: u64,
-    sums: Places<TallySums>,
-    days: Places<u64>,
-}
-
-async fn check_unit(
-    snapshot: &Snapshot,
-    loaded: &LoadedWave,
-    unit: &Unit,
-    recounted: &Recount,
-    checkup: &mut Checkup,
-) -> Result<(), PipelineError> {
-    checkup.responses += recounted.responses;
-    let mut kept_sums = Places::new();
-    let items = loaded.wave.questionnaire.kept_scales().len();
-    for row in snapshot.tallies(loaded.id, unit.id, items).await? {
-        kept_sums.insert(place_of(&row.stratum, row.psu.as_ref()), row.sums);
+async fn check_wave(snapshot: &Snapshot, loaded: &LoadedWave, checkup: &mut Checkup) -> Result<(), PipelineError> {
+    let (responses, mut recounted) = recount(snapshot, loaded).await?;
+    checkup.responses += responses;
+    let units: Vec<UnitId> = loaded.wave.units.iter().map(|unit| unit.id).collect();
+    let mut kept = snapshot.states(loaded.id, &loaded.counting.shape, &units).await?;
+    for (unit, counts) in snapshot.pending(loaded.id, &loaded.counting.shape).await?.counts {
+        kept.entry(unit).or_default().merge(counts.state)?;
     }
-    checkup.tallies += kept_sums.len() as u64;
-    let mut kept_days = Places::new();
-    for count in snapshot.daily_counts(loaded.id, unit.id).await? {
-        kept_days.insert(day_of(count.day, count.channel), count.responses);
+    let kept_days = days_of(snapshot, loaded).await?;
+    for unit in &loaded.wave.units {
+        let kept = kept.remove(&unit.id).unwrap_or_default();
+        let recounted = recounted.remove(&unit.id).unwrap_or_default();
+        checkup.tallies += kept.sums().len() as u64;
+        let found = compare_unit(unit, &kept, &kept_days, &recounted).into_iter();
+        checkup.mismatches.extend(found.map(|[place, kept, recounted]| Mismatch {
+            wave: loaded.wave.plan.code.clone(),
+            unit: unit.code().clone(),
+            place,
+            kept,
+            recounted,
+        }));
     }
-    let wave = &loaded.wave.plan.code;
-    checkup.mismatches.extend(compare(wave, unit.code(), &kept_sums, &recounted.sums));
-    checkup.mismatches.extend(compare(wave, unit.code(), &kept_days, &recounted.days));
     Ok(())
 }
 
-/// Counts a wave's responses by unit; every measured unit has a count.
-async fn recount(snapshot: &Snapshot, loaded: &LoadedWave) -> Result<HashMap<UnitId, Recount>, PipelineError> {
-    let items = loaded.wave.questionnaire.kept_scales().len();
-    let mut units: HashMap<UnitId, Recount> =
-        loaded.wave.units.iter().map(|unit| (unit.id, Recount::default())).collect();
+/// Counts a wave's responses, in all and by unit.
+async fn recount(
+    snapshot: &Snapshot,
+    loaded: &LoadedWave,
+) -> Result<(u64, HashMap<UnitId, UnitCounts>), PipelineError> {
+    let shape = &loaded.counting.shape;
+    let mut counters: HashMap<UnitId, UnitCounter<'_>> =
+        loaded.wave.units.iter().map(|unit| (unit.id, UnitCounter::new(shape))).collect();
+    let mut responses = 0;
     let count = |response: KeptResponse| {
-        let counted = units.get_mut(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
-        counted.responses += 1;
-        let channel = loaded.wave.plan.channel(response.mode, response.source);
-        if channel != Channel::Drawn {
-            *counted.days.entry(day_of(response.answered_on, channel)).or_default() += 1;
-        }
-        if channel == Channel::OpenLink {
-            return Ok(());
-        }
-        let ratings = loaded.ratings_of(&response.answers)?;
-        let place = &response.placement;
-        let sums = match counted.sums.entry(place_of(&place.stratum, place.psu.as_ref())) {
-            Vacant(free) => free.insert(TallySums::new(items)?),
-            Occupied(counted) => counted.into_mut(),
-        };
-        sums.add_response(place.weight, &ratings)?;
-        Ok::<_, PipelineError>(())
+        responses += 1;
+        let counter = counters.get_mut(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
+        counter.add(&loaded.counted(&response)?)
     };
     snapshot.each_response(loaded.id, count).await?;
-    Ok(units)
+    let counts: Result<_, _> = counters.into_iter().map(|(unit, counter)| Ok((unit, counter.finish()?))).collect();
+    counts.map(|counts| (responses, counts))
 }
 
-fn day_of(day: chrono::NaiveDate, channel: Channel) -> String {
-    format!("{day} {}", channel.as_str())
+/// Where counts differ: the place, what is kept, what was counted.
+fn compare_unit(unit: &Unit, kept: &UnitState, kept_days: &Days, recounted: &UnitCounts) -> Vec<[String; 3]> {
+    let mut found = differences(kept.sums(), recounted.state.sums(), place_of, |sums| {
+        let (responses, people) = (sums.tally().responses(), sums.tally().weight_sum() as f64 / Weight::SCALE as f64);
+        format!("{responses} responses for {people} people, sums {}", fingerprint(&sums.to_bytes()))
+    });
+    let of_cell = |cell: &String| format!("products of answers{}{cell}", if cell.is_empty() { "" } else { ", " });
+    let products = (kept.products(), recounted.state.products());
+    found.extend(differences(products.0, products.1, of_cell, |products| fingerprint(&products_to_bytes(products))));
+    let of_unit = kept_days.iter().filter(|((of, ..), _)| *of == unit.id);
+    let kept_days: BTreeMap<_, u64> = of_unit.map(|((_, day, channel), n)| ((*day, *channel), *n)).collect();
+    let of_day = |(day, channel): &(NaiveDate, Channel)| format!("{day} {}", channel.as_str());
+    found.extend(differences(&kept_days, &recounted.days, of_day, u64::to_string));
+    found
 }
 
-fn place_of(stratum: &Code, psu: Option<&Code>) -> String {
-    match psu {
-        Some(psu) => format!("stratum {stratum}, PSU {psu}"),
-        None => format!("stratum {stratum}, respondents that are their own PSU"),
-    }
+/// Enough of a hash to see that sums differ.
+fn fingerprint(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex()[..12].to_owned()
 }
 
-fn compare<T: PartialEq + std::fmt::Debug>(
-    wave: &Code,
-    unit: &Code,
-    kept: &Places<T>,
-    recounted: &Places<T>,
-) -> Vec<Mismatch> {
-    let shown = |value: Option<&T>| value.map_or_else(|| "nothing".to_owned(), |value| format!("{value:?}"));
-    let mut places: Vec<&String> = kept.keys().chain(recounted.keys()).collect();
-    places.sort();
-    places.dedup();
-    places
-        .into_iter()
-        .filter(|place| kept.get(*place) != recounted.get(*place))
-        .map(|place| Mismatch {
-            wave: wave.clone(),
-            unit: unit.clone(),
-            place: place.clone(),
-            kept: shown(kept.get(place)),
-            recounted: shown(recounted.get(place)),
-        })
-        .collect()
+fn place_of(key: &StateKey) -> String {
+    let StateKey { part, stratum, psu, cell } = key;
+    let whose = match (part, psu.as_str()) {
+        (Part::OpenLink, _) => "over the open link".to_owned(),
+        (Part::Sample, "") => "respondents that are their own PSU".to_owned(),
+        (Part::Sample, psu) => format!("PSU {psu}"),
+    };
+    let cell = if cell.is_empty() { String::new() } else { format!(", {cell}") };
+    format!("stratum {stratum}, {whose}{cell}")
+}
+
+fn differences<K: Ord, T: PartialEq>(
+    kept: &BTreeMap<K, T>,
+    recounted: &BTreeMap<K, T>,
+    place: impl Fn(&K) -> String,
+    told: impl Fn(&T) -> String,
+) -> Vec<[String; 3]> {
+    let shown = |value: Option<&T>| value.map_or_else(|| "nothing".to_owned(), &told);
+    let only_recounted = recounted.keys().filter(|key| !kept.contains_key(*key));
+    let differing = kept.keys().chain(only_recounted).filter(|key| kept.get(*key) != recounted.get(*key));
+    differing.map(|key| [place(key), shown(kept.get(key)), shown(recounted.get(key))]).collect()
 }

@@ -1,17 +1,21 @@
-//! Gathering a wave's sample from storage: its tallies, and of its responses what tallies do not hold.
+//! A wave's sample from what is kept of its units.
 
 use std::collections::HashMap;
 
 use super::PipelineError;
-use super::waves::{LoadedWave, unmeasured};
-use crate::estimation::{Calibration, EstimationError, Margin, Membership, Place, Respondent, SampleBuilder};
-use crate::foundation::{Code, Weight};
-use crate::index::Criteria;
-use crate::storage::{KeptResponse, Snapshot, StorageError};
-use crate::survey::{CalibrationPlan, OpenAnswers, PlannedMargin, Source, UnitId, Wave, packed_text};
+use super::counting::values_of;
+use super::waves::LoadedWave;
+use crate::estimation::{
+    Calibration, EstimationError, Margin, Membership, Part, Place, SampleBuilder, StateKey, UnitState,
+};
+use crate::statistics::LonelyPsu;
+use crate::storage::StorageError;
+use crate::survey::{CalibrationPlan, OpenAnswers, PlannedMargin, UnitId};
 
 /// Joins the columns of a margin, and the values of a level, in names for people.
 pub(super) const BESIDE: &str = " × ";
+/// The sampling unit that all answers over the open link are taken for: of chosen answers there is no precision.
+const OPEN_LINK: &str = "open link";
 
 /// What a wave's responses make.
 pub(super) struct Gathered {
@@ -31,72 +35,47 @@ pub(super) enum OpenLinkAnswers {
     Apart(Box<SampleBuilder>),
 }
 
-/// Reads a wave's sample (see [`SampleBuilder`]). A unit is a level.
-///
-/// With `calibration` every response is counted from the log: a kept tally does not tell who is in which level of a margin.
-pub(super) async fn gather(
-    snapshot: &Snapshot,
+/// Forms a wave's sample (see [`SampleBuilder`]) of the states of its units, as `state_of` tells them. A unit is a level.
+pub(super) fn gather<'a>(
     loaded: &LoadedWave,
+    state_of: impl Fn(UnitId) -> Option<&'a UnitState>,
     calibration: Option<&CalibrationPlan>,
 ) -> Result<Gathered, PipelineError> {
     let wave = &loaded.wave;
-    let criteria = Criteria::of_wave(wave);
-    let groups = criteria.groups();
-    let empty = || SampleBuilder::new(&criteria.scales, wave.units.len()).map(|builder| builder.counting(&groups));
-    let (mut apart, mut opt_in) = (empty()?, 0);
-    let mut sample = empty()?.with_lonely_psu(wave.plan.estimation.lonely_psu);
-    let margins = if let Some(plan) = calibration {
+    let empty = || SampleBuilder::of(loaded.counting.shape.clone(), wave.units.len());
+    let (mut apart, mut opt_in) = (empty().with_lonely_psu(LonelyPsu::Remove), 0);
+    let mut sample = empty().with_lonely_psu(wave.plan.estimation.lonely_psu);
+    let mut margins = Margins::default();
+    if let Some(plan) = calibration {
         sample = sample.calibrated(calibration_of(plan)?);
-        Margins::new(plan, wave)
-    } else {
-        add_tallies(snapshot, loaded, criteria.scales.len(), &mut sample).await?;
-        Margins::default()
-    };
-    let levels: HashMap<UnitId, usize> = wave.units.iter().enumerate().map(|(level, unit)| (unit.id, level)).collect();
-    let add = |response: KeptResponse| {
-        let level = *levels.get(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
-        let ratings = loaded.ratings_of(&response.answers)?;
-        let placement = &response.placement;
-        let psu = placement.psu.as_ref().map(Code::as_str);
-        opt_in += u64::from(response.source == Source::Open);
-        if !wave.plan.counts(response.source) {
-            let member = Membership { levels: &[level], margins: &[] };
-            let place = Place { stratum: placement.stratum.as_str(), ..Place::default() };
-            return Ok(apart.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &ratings })?);
+        margins = Margins::new(plan, &loaded.counting.columns);
+    }
+    for (level, unit) in wave.units.iter().enumerate() {
+        let Some(state) = state_of(unit.id) else { continue };
+        let levels = [level];
+        for (StateKey { part, stratum, psu, cell }, sums) in state.sums() {
+            if *part == Part::OpenLink {
+                opt_in += sums.tally().responses();
+                let place = Place { stratum, units: &[OPEN_LINK], populations: &[] };
+                apart.add_sums(Membership { levels: &levels, margins: &[] }, &place, sums)?;
+                continue;
+            }
+            let psu = Some(psu.as_str()).filter(|psu| !psu.is_empty());
+            let place = Place { stratum, units: psu.as_slice(), populations: &[] };
+            let margins = margins.levels_of(unit.code().as_str(), cell)?;
+            sample.add_sums(Membership { levels: &levels, margins: &margins }, &place, sums)?;
         }
-        let of_margins = margins.levels_of(wave.units[level].code().as_str(), &response.respondent)?;
-        sample.add_response(&Respondent {
-            member: Membership { levels: &[level], margins: &of_margins },
-            place: Place { stratum: placement.stratum.as_str(), units: psu.as_slice(), populations: &[] },
-            weight: placement.weight,
-            ratings: &ratings,
-        })?;
-        Ok::<_, PipelineError>(())
-    };
-    snapshot.each_response(loaded.id, add).await?;
+        for (cell, products) in state.products() {
+            let margins = margins.levels_of(unit.code().as_str(), cell)?;
+            sample.add_products(Membership { levels: &levels, margins: &margins }, products)?;
+        }
+    }
     let open_link = match wave.plan.open_link.answers {
         _ if opt_in == 0 => OpenLinkAnswers::None,
         OpenAnswers::Counted => OpenLinkAnswers::Counted(opt_in),
         OpenAnswers::Apart | OpenAnswers::Refused => OpenLinkAnswers::Apart(Box::new(apart)),
     };
     Ok(Gathered { sample, open_link })
-}
-
-async fn add_tallies(
-    snapshot: &Snapshot,
-    loaded: &LoadedWave,
-    items: usize,
-    sample: &mut SampleBuilder,
-) -> Result<(), PipelineError> {
-    for (level, unit) in loaded.wave.units.iter().enumerate() {
-        for row in snapshot.tallies(loaded.id, unit.id, items).await? {
-            if let Some(psu) = &row.psu {
-                let place = Place { stratum: row.stratum.as_str(), units: &[psu.as_str()], populations: &[] };
-                sample.add_tally(Membership { levels: &[level], margins: &[] }, &place, &row.sums)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What a plan calibrates weights to; an error where its margins cannot hold together.
@@ -109,35 +88,33 @@ fn margin(planned: &PlannedMargin) -> Margin {
     Margin { name: planned.columns.join(BESIDE), levels }
 }
 
-/// Finds the level of each margin that a response has.
+/// Finds the level of each margin that the members of a cell have.
 #[derive(Default)]
 struct Margins(Vec<MarginReader>);
 
 struct MarginReader {
     name: String,
-    /// Where the values stand among the answers about the respondent; nothing for the unit.
+    /// Where the values stand in a cell; nothing for the unit.
     columns: Vec<Option<usize>>,
     levels: HashMap<Vec<String>, u32>,
 }
 
 impl Margins {
-    fn new(plan: &CalibrationPlan, wave: &Wave) -> Self {
-        let questions = &wave.questionnaire.respondent;
-        // The plan was checked against the questionnaire: what is no question is the unit.
-        let column = |name: &String| questions.iter().position(|item| item.code.as_str() == name);
+    /// `columns`: what a cell is made of.
+    fn new(plan: &CalibrationPlan, columns: &[String]) -> Self {
         let reader = |margin: &PlannedMargin| MarginReader {
             name: margin.columns.join(", "),
-            columns: margin.columns.iter().map(column).collect(),
+            columns: margin.columns.iter().map(|name| columns.iter().position(|column| column == name)).collect(),
             levels: margin.levels.iter().map(|level| level.values.clone()).zip(0..).collect(),
         };
         Self(plan.margins.iter().map(reader).collect())
     }
 
     /// The number of each margin's level.
-    fn levels_of(&self, unit: &str, respondent: &str) -> Result<Vec<u32>, StorageError> {
+    fn levels_of(&self, unit: &str, cell: &str) -> Result<Vec<u32>, StorageError> {
         let level = |margin: &MarginReader| {
             let value = |column: &Option<usize>| match column {
-                Some(position) => packed_text(respondent, *position).to_owned(),
+                Some(position) => values_of(cell).nth(*position).unwrap_or("").to_owned(),
                 None => unit.to_owned(),
             };
             let values: Vec<String> = margin.columns.iter().map(value).collect();

@@ -115,7 +115,7 @@ impl Platform {
             }
         }
         reading.await.map_err(|_| PipelineError::Interrupted)??;
-        self.0.store.fold_pending().await?;
+        self.fold().await?;
         (imported.rejected, imported.rejected_file) = rejections.finish()?;
         Ok(imported)
     }

@@ -5,6 +5,7 @@
 //! nobody can tie a receipt to a response. Start reading at [`Platform`].
 
 mod access;
+mod counting;
 mod doctor;
 mod entries;
 mod error;
@@ -50,12 +51,11 @@ use tokio::sync::{Mutex, RwLock};
 
 use crate::foundation::Clock;
 use crate::storage::{StorageError, Store};
+use counting::keep_folding;
 use intake::Intake;
 use results::ResultsCache;
 use waves::LoadedWave;
 
-/// The pause between two folds, so that a fold has many batches to add.
-const FOLD_PAUSE: Duration = Duration::from_millis(500);
 /// For how long spent codes gather before the engine is made to forget them.
 const FORGET_PAUSE: Duration = Duration::from_secs(5);
 
@@ -92,7 +92,8 @@ impl Platform {
         let (waves, reading_wave, results) = (RwLock::default(), Mutex::default(), Mutex::default());
         let inner = Inner { store, clock, secret, intake, waves, reading_wave, results };
         let platform = Self(Arc::new(inner));
-        tokio::spawn(keep_folding(platform.0.store.clone(), platform.0.intake.committed()));
+        platform.recount_due().await?;
+        tokio::spawn(keep_folding(Arc::downgrade(&platform.0), platform.0.intake.committed()));
         tokio::spawn(keep_forgetting(platform.0.store.clone(), platform.0.intake.spent()));
         Ok(platform)
     }
@@ -137,25 +138,14 @@ impl Platform {
         Ok(None)
     }
 
-    /// Adds what is pending to the tallies and closes the store. Call it when nothing is being submitted any more.
+    /// Adds what is pending to the counts and closes the store. Call it when nothing is being submitted any more.
     pub async fn shut_down(&self) -> Result<(), PipelineError> {
-        self.0.store.fold_pending().await?;
+        self.fold().await?;
         // Whatever cannot be forgotten now is forgotten after the next start.
         if let Err(error) = self.0.store.forget_spent_codes().await {
             tracing::warn!(%error, "the database still tells which answers came with which codes");
         }
         Ok(self.0.store.clone().close().await?)
-    }
-}
-
-/// Lets tallies follow commits for as long as the process lives.
-async fn keep_folding(store: Store, committed: Arc<tokio::sync::Notify>) {
-    loop {
-        if let Err(error) = store.fold_pending().await {
-            tracing::warn!(%error, "tallies wait: folding failed and is tried again");
-        }
-        tokio::time::sleep(FOLD_PAUSE).await;
-        committed.notified().await;
     }
 }
 

@@ -87,6 +87,7 @@ impl Platform {
             key: secret.response_key(code, response.id),
             content_hash: secret.content_hash(&content),
             ratings: loaded.ratings_of(&answers)?,
+            cell: loaded.counting.cell_of(&respondent),
             placement: response.placement,
             invitation: None,
             mode: response.mode,

@@ -63,7 +63,7 @@ impl Platform {
         for batch in open?.chunks(RESPONSES_PER_TRANSACTION) {
             self.0.store.insert_responses(batch).await?;
         }
-        self.0.store.fold_pending().await?;
+        self.fold().await?;
         Ok(())
     }
 }

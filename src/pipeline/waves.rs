@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::counting::Counting;
 use super::gather::calibration_of;
 use super::{PipelineError, Platform};
 use crate::estimation::EstimationError;
@@ -26,6 +27,8 @@ pub(super) struct LoadedWave {
     pub(super) wave: Arc<Wave>,
     /// Reads the ratings out of the wave's packed answers.
     pub(super) ratings: RatingReader,
+    /// What is counted of its responses.
+    pub(super) counting: Arc<Counting>,
     read_at: Instant,
 }
 
@@ -108,7 +111,8 @@ impl Platform {
         let StoredWave { id, plan, state, questionnaire, recordings, .. } = stored;
         let wave = Wave { plan, state, questionnaire, units, recordings };
         let ratings = RatingReader::new(&wave.questionnaire);
-        let loaded = LoadedWave { id, wave: Arc::new(wave), ratings, read_at: Instant::now() };
+        let counting = Arc::new(Counting::of(&wave)?);
+        let loaded = LoadedWave { id, wave: Arc::new(wave), ratings, counting, read_at: Instant::now() };
         self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
         Ok(loaded)
     }

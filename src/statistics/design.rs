@@ -91,11 +91,17 @@ impl StageCovariance {
         }
     }
 
-    /// Adds a stratum. `moments` holds the units with members of the domain; the others have totals of zero.
-    pub fn add_stratum(&mut self, moments: &StratumMoments, size: StratumSize) {
+    /// Adds a stratum. `moments` holds the units with members of the domain; the others have totals of zero. Units that
+    /// `moments` holds many of at their mean may scatter around it by as much as `scatter` says, in numbers.
+    pub fn add_stratum(&mut self, moments: &StratumMoments, scatter: Option<&SymmetricMatrix>, size: StratumSize) {
         let sums: Vec<f64> = moments.sums().iter().map(|sum| *sum as f64 * self.scale).collect();
         let scale = self.scale * self.scale;
-        let covariance = || moments.covariance(size.drawn, scale);
+        let covariance = || {
+            let mut covariance = moments.covariance(size.drawn, scale)?;
+            let n = size.drawn as f64;
+            scatter.into_iter().for_each(|scatter| covariance.add_scaled(scatter, n / (n - 1.0)));
+            Some(covariance)
+        };
         self.add(sums, covariance, size);
     }
 
@@ -177,7 +183,7 @@ mod tests {
         let mut stage = StageCovariance::new(1, rule, 0.5);
         for (units, population) in strata {
             let size = StratumSize { drawn: units.len() as u64, population: *population };
-            stage.add_stratum(&stratum(units), size);
+            stage.add_stratum(&stratum(units), None, size);
         }
         Some(stage.finish()?.get(0, 0))
     }
@@ -216,7 +222,7 @@ mod tests {
                 stage.finish().map(|matrix| matrix.get(0, 0))
             };
             let numbers: Vec<f64> = units.iter().map(|unit| *unit as f64).collect();
-            let exact = finished(&|stage| stage.add_stratum(&stratum(units), size)).unwrap();
+            let exact = finished(&|stage| stage.add_stratum(&stratum(units), None, size)).unwrap();
             assert!(is_close(finished(&|stage| stage.add_units(&numbers, size)), exact), "{units:?}");
         }
     }

@@ -59,6 +59,17 @@ impl SymmetricMatrix {
         }
     }
 
+    /// Adds `factor · (a bᵀ + b aᵀ)`.
+    pub fn add_outer_pair(&mut self, a: &[f64], b: &[f64], factor: f64) {
+        debug_assert!(a.len() == self.dimension && b.len() == self.dimension);
+        let mut entries = self.upper.iter_mut();
+        for (row, (left, right)) in a.iter().zip(b).enumerate() {
+            for (j, entry) in (row..self.dimension).zip(&mut entries) {
+                *entry += factor * (left * b[j] + right * a[j]);
+            }
+        }
+    }
+
     /// Multiplies every entry.
     pub fn scale(&mut self, factor: f64) {
         self.upper.iter_mut().for_each(|entry| *entry *= factor);

@@ -1,157 +1,9 @@
-//! Exact, mergeable second moments: integers, so that the same data give the same bits in any order.
+//! First and second moments of the units of a stratum: integers, so that the same data give the same bits in any order.
 
 use ethnum::I256;
 
-use super::matrix::{SymmetricMatrix, packed_length, packed_row};
-
-/// A sum left the range of its integers. The sums that reported it are to be thrown away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the weighted sums are too large to be added exactly")]
-pub struct MomentOverflow;
-
-/// The upper triangle of a sum of outer products, packed, in exact integers.
-#[derive(Debug, Clone)]
-pub struct PairSums {
-    dimension: usize,
-    upper: Vec<i128>,
-    /// No entry of `upper` is larger than this: one check a vector keeps all entries within their range.
-    bound: i128,
-    /// What `upper` had no more room for, to be added to it; empty as long as it has.
-    beyond: Vec<I256>,
-}
-
-impl PartialEq for PairSums {
-    /// By the sums, however they are split.
-    fn eq(&self, other: &Self) -> bool {
-        self.dimension == other.dimension && (0..self.upper.len()).all(|at| self.exact(at) == other.exact(at))
-    }
-}
-
-impl Eq for PairSums {}
-
-impl PairSums {
-    /// The empty sum over vectors of `dimension` entries.
-    #[must_use]
-    pub fn new(dimension: usize) -> Self {
-        Self { dimension, upper: vec![0; packed_length(dimension)], bound: 0, beyond: Vec::new() }
-    }
-
-    /// Adds `factor · x xᵀ`, for a `factor` of at least 0. Zeros in `x` cost little.
-    pub fn add_outer<T: Copy + Into<i128>>(&mut self, x: &[T], factor: i64) -> Result<(), MomentOverflow> {
-        debug_assert!(factor >= 0);
-        let largest = largest_of(x)?;
-        match i64::try_from(largest).ok().and_then(|largest| largest.checked_mul(factor)) {
-            Some(scaled) => {
-                self.make_room(largest * i128::from(scaled));
-                self.fold(x, factor);
-                Ok(())
-            }
-            None => self.add_beyond(x, factor),
-        }
-    }
-
-    /// Adds whole numbers to entries, each named once, by its row and column in either order.
-    pub fn add_entries(&mut self, entries: impl Iterator<Item = (usize, usize, i64)>) -> Result<(), MomentOverflow> {
-        self.make_room(i64::MAX.into());
-        for (i, j, value) in entries {
-            let (row, column) = (i.min(j), i.max(j));
-            let sum = &mut self.upper[packed_row(self.dimension, row) + column - row];
-            *sum = sum.checked_add(i128::from(value)).ok_or(MomentOverflow)?;
-        }
-        Ok(())
-    }
-
-    /// Takes out `x xᵀ`, which was added with the factor 1.
-    fn remove_outer<T: Copy + Into<i128>>(&mut self, x: &[T]) -> Result<(), MomentOverflow> {
-        let largest = largest_of(x)?;
-        if i64::try_from(largest).is_err() {
-            return self.add_beyond(x, -1);
-        }
-        self.make_room(largest * largest);
-        self.fold(x, -1);
-        Ok(())
-    }
-
-    /// Makes entries ready to grow by at most so much.
-    fn make_room(&mut self, more: i128) {
-        if self.bound > i128::MAX - more {
-            self.beyond.resize(self.upper.len(), I256::ZERO);
-            for (beyond, sum) in self.beyond.iter_mut().zip(&mut self.upper) {
-                *beyond += I256::from(std::mem::take(sum));
-            }
-            self.bound = 0;
-        }
-        self.bound += more;
-    }
-
-    /// For `x` within 64 bits, once multiplied by `factor`.
-    fn fold<T: Copy + Into<i128>>(&mut self, x: &[T], factor: i64) {
-        debug_assert_eq!(x.len(), self.dimension);
-        // Cut to 64 bits, so that a product takes one multiplication.
-        #[expect(clippy::cast_possible_truncation, reason = "the caller has seen that nothing is cut off")]
-        let short = |value: T| value.into() as i64;
-        for row in 0..x.len() {
-            let left = short(x[row]) * factor;
-            if left == 0 {
-                continue;
-            }
-            let begin = packed_row(self.dimension, row);
-            let sums = &mut self.upper[begin..begin + self.dimension - row];
-            for (sum, right) in sums.iter_mut().zip(&x[row..]) {
-                *sum += i128::from(left) * i128::from(short(*right));
-            }
-        }
-    }
-
-    fn add_beyond<T: Copy + Into<i128>>(&mut self, x: &[T], factor: i64) -> Result<(), MomentOverflow> {
-        self.beyond.resize(self.upper.len(), I256::ZERO);
-        for row in 0..x.len() {
-            let left = I256::from(x[row].into()).checked_mul(I256::from(factor)).ok_or(MomentOverflow)?;
-            let begin = packed_row(self.dimension, row);
-            for (sum, right) in self.beyond[begin..begin + self.dimension - row].iter_mut().zip(&x[row..]) {
-                let product = left.checked_mul(I256::from((*right).into())).ok_or(MomentOverflow)?;
-                *sum = sum.checked_add(product).ok_or(MomentOverflow)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the sums of `other`.
-    pub fn merge(&mut self, other: &Self) -> Result<(), MomentOverflow> {
-        self.make_room(other.bound);
-        self.upper.iter_mut().zip(&other.upper).for_each(|(sum, other)| *sum += other);
-        if !other.beyond.is_empty() {
-            self.beyond.resize(self.upper.len(), I256::ZERO);
-        }
-        for (sum, other) in self.beyond.iter_mut().zip(&other.beyond) {
-            *sum = sum.checked_add(*other).ok_or(MomentOverflow)?;
-        }
-        Ok(())
-    }
-
-    /// The entry at a packed position.
-    fn exact(&self, at: usize) -> I256 {
-        let sum = I256::from(self.upper[at]);
-        self.beyond.get(at).map_or(sum, |beyond| sum + *beyond)
-    }
-
-    /// The sums as numbers, each multiplied by `scale`.
-    #[must_use]
-    pub fn to_matrix(&self, scale: f64) -> SymmetricMatrix {
-        let number = |(at, sum): (usize, &i128)| {
-            let sum = if self.beyond.is_empty() { *sum as f64 } else { self.exact(at).as_f64() };
-            sum * scale
-        };
-        SymmetricMatrix::from_upper(self.dimension, self.upper.iter().enumerate().map(number).collect())
-    }
-}
-
-fn largest_of<T: Copy + Into<i128>>(x: &[T]) -> Result<i128, MomentOverflow> {
-    x.iter().try_fold(0, |largest: i128, value| {
-        let size = (*value).into().checked_abs().ok_or(MomentOverflow)?;
-        Ok(largest.max(size))
-    })
-}
+use super::matrix::{SymmetricMatrix, packed_length};
+use super::pair_sums::{MomentOverflow, PairSums};
 
 /// First and second moments of the totals of primary sampling units in one stratum.
 ///
@@ -175,6 +27,25 @@ impl StratumMoments {
     #[must_use]
     pub fn new(dimension: usize) -> Self {
         Self { psus: 0, sums: vec![0; dimension], products: PairSums::new(dimension) }
+    }
+
+    /// The moments of so many PSUs whose totals, and whose products of totals, have these sums.
+    #[must_use]
+    pub fn of_sums(psus: u64, sums: Vec<i128>, products: PairSums) -> Self {
+        debug_assert_eq!(sums.len(), products.dimension());
+        Self { psus, sums, products }
+    }
+
+    /// Adds so many PSUs with the same totals `x`.
+    pub fn add_equal_psus(&mut self, x: &[i128], psus: u64) -> Result<(), MomentOverflow> {
+        let count = i64::try_from(psus).map_err(|_| MomentOverflow)?;
+        self.psus = self.psus.checked_add(psus).ok_or(MomentOverflow)?;
+        self.products.add_outer(x, count)?;
+        for (sum, value) in self.sums.iter_mut().zip(x) {
+            let all = value.checked_mul(count.into()).ok_or(MomentOverflow)?;
+            *sum = sum.checked_add(all).ok_or(MomentOverflow)?;
+        }
+        Ok(())
     }
 
     /// How many PSUs were added.

@@ -1,40 +1,31 @@
 //! Reading what estimates and monitoring rest on, as of one moment.
 //!
-//! Responses are kept a little before the tallies follow them. A [`Snapshot`] reads both in one transaction and adds
-//! what is pending, so that its tallies always say exactly what its responses say.
+//! Responses are kept a little before their counts follow them. A [`Snapshot`] reads both as of one moment, and what is pending,
+//! so that together they always say exactly what the responses say.
 
-use std::collections::btree_map::Entry::{Occupied, Vacant};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbBackend, DbErr, DerivePartialModel, EntityTrait, IsolationLevel, QueryFilter,
-    QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DerivePartialModel, EntityTrait,
+    IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 use uuid::Uuid;
 
-use super::entities::{daily_count, pending_batch, response, tally, tally_version};
-use super::fold::Additions;
+use super::counting::UnitCounts;
+use super::entities::{daily_count, pending_batch, response, tally_version};
+use super::fold::count_batches;
 use super::register::code;
+use super::states::read_states;
 use super::waves::WaveId;
 use super::{StorageError, Store};
-use crate::estimation::TallySums;
-use crate::foundation::{Code, Weight};
+use crate::estimation::{Shape, UnitState};
+use crate::foundation::Weight;
 use crate::survey::{Channel, Mode, Placement, Source, UnitId};
 
 /// Responses that are read at once: a few megabytes.
 const RESPONSES_PER_PAGE: u64 = 10_000;
-
-/// The kept sums of one primary sampling unit.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TallyRow {
-    /// The stratum.
-    pub stratum: Code,
-    /// The primary sampling unit; none for all respondents that are their own.
-    pub psu: Option<Code>,
-    /// The sums.
-    pub sums: TallySums,
-}
 
 /// What estimation needs of one kept response.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,15 +46,13 @@ pub struct KeptResponse {
     pub answered_on: NaiveDate,
 }
 
-/// How many responses were given on a day over a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DailyCount {
-    /// The channel.
-    pub channel: Channel,
-    /// The day.
-    pub day: NaiveDate,
-    /// How many.
-    pub responses: u64,
+/// What is pending of a wave as of one moment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Pending {
+    /// What it adds to the counts of each unit.
+    pub counts: BTreeMap<UnitId, UnitCounts>,
+    /// The batches that it is in, in order.
+    pub batches: Vec<Uuid>,
 }
 
 /// The store as of one moment.
@@ -82,8 +71,8 @@ impl Store {
 }
 
 impl Snapshot {
-    /// How often each unit of a wave was folded: while the numbers stay, so do the tallies.
-    pub async fn tally_versions(&self, wave: WaveId) -> Result<Vec<(UnitId, i64)>, StorageError> {
+    /// How often each unit of a wave was folded: while the numbers stay, so do the states.
+    pub async fn versions(&self, wave: WaveId) -> Result<Vec<(UnitId, i64)>, StorageError> {
         let rows = tally_version::Entity::find()
             .filter(tally_version::Column::WaveId.eq(wave.0))
             .order_by_asc(tally_version::Column::UnitId)
@@ -92,97 +81,88 @@ impl Snapshot {
         Ok(rows.into_iter().map(|row| (UnitId(row.unit_id), row.version)).collect())
     }
 
-    /// The tallies of one unit in a wave whose questionnaire has `items` rated items.
-    pub async fn tallies(&self, wave: WaveId, unit: UnitId, items: usize) -> Result<Vec<TallyRow>, StorageError> {
-        let mut sums = self.pending(wave, unit).await?.sums;
-        let rows = tally::Entity::find()
-            .filter(tally::Column::WaveId.eq(wave.0))
-            .filter(tally::Column::UnitId.eq(unit.0))
+    /// What the fold has not yet added to the counts of a wave whose sums have this shape.
+    pub async fn pending(&self, wave: WaveId, shape: &Shape) -> Result<Pending, StorageError> {
+        let batches = pending_batch::Entity::find()
+            .filter(pending_batch::Column::WaveId.eq(wave.0))
+            .order_by_asc(pending_batch::Column::UnitId)
+            .order_by_asc(pending_batch::Column::Id)
             .all(&self.0)
             .await?;
-        for row in rows {
-            let kept = TallySums::from_bytes(items, &row.sums)?;
-            match sums.entry((row.stratum, row.psu)) {
-                Vacant(free) => {
-                    free.insert(kept);
-                }
-                Occupied(mut pending) => pending.get_mut().add(&kept)?,
-            }
-        }
-        let read = |((stratum, psu), sums): ((String, String), TallySums)| {
-            Ok(TallyRow {
-                stratum: code("tally", stratum)?,
-                psu: if psu.is_empty() { None } else { Some(code("tally", psu)?) },
-                sums,
-            })
+        let ids = batches.iter().map(|batch| batch.id).collect();
+        Ok(Pending { counts: count_batches(shape, &batches)?, batches: ids })
+    }
+
+    /// The kept states of these units, without what is pending; one of which nothing is kept is not among them.
+    pub async fn states(
+        &self,
+        wave: WaveId,
+        shape: &Shape,
+        units: &[UnitId],
+    ) -> Result<BTreeMap<UnitId, UnitState>, StorageError> {
+        read_states(&self.0, wave, shape, units).await
+    }
+
+    /// Responses of a wave by unit, day and channel, without what is pending.
+    pub async fn days(&self, wave: WaveId) -> Result<Vec<(UnitId, NaiveDate, Channel, u64)>, StorageError> {
+        let rows = daily_count::Entity::find().filter(daily_count::Column::WaveId.eq(wave.0)).all(&self.0).await?;
+        let read = |row: daily_count::Model| {
+            let channel = Channel::from_name(&row.mode);
+            let channel = channel.ok_or_else(|| StorageError::damaged("daily_count", "unknown mode"))?;
+            let responses =
+                u64::try_from(row.responses).map_err(|error| StorageError::damaged("daily_count", error))?;
+            Ok((UnitId(row.unit_id), row.answered_on, channel, responses))
         };
-        sums.into_iter().map(read).collect()
+        rows.into_iter().map(read).collect()
     }
 
     /// Hands every kept response of a wave to `take`, in the order of the keys, which tells nothing; one pass over the wave.
     pub async fn each_response<E: From<StorageError>>(
         &self,
         wave: WaveId,
-        mut take: impl FnMut(KeptResponse) -> Result<(), E> + Send,
+        take: impl FnMut(KeptResponse) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        let mut last = None;
-        loop {
-            let page = self.page(wave, last).await.map_err(StorageError::from)?;
-            last = page.last().map(|row| (row.key, row.unit_id));
-            let is_last = (page.len() as u64) < RESPONSES_PER_PAGE;
-            for row in page {
-                take(row.read()?)?;
-            }
-            if is_last {
-                return Ok(());
-            }
+        each_response(&self.0, wave, take).await
+    }
+}
+
+/// See [`Snapshot::each_response`].
+pub(super) async fn each_response<E: From<StorageError>>(
+    connection: &impl ConnectionTrait,
+    wave: WaveId,
+    mut take: impl FnMut(KeptResponse) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let mut last = None;
+    loop {
+        let page = page(connection, wave, last).await.map_err(StorageError::from)?;
+        last = page.last().map(|row| (row.key, row.unit_id));
+        let is_last = (page.len() as u64) < RESPONSES_PER_PAGE;
+        for row in page {
+            take(row.read()?)?;
+        }
+        if is_last {
+            return Ok(());
         }
     }
+}
 
-    /// The responses that follow upon the one with this key and unit.
-    async fn page(&self, wave: WaveId, after: Option<(Uuid, i64)>) -> Result<Vec<KeptRow>, DbErr> {
-        use response::Column;
-        let mut page = response::Entity::find()
-            .filter(Column::WaveId.eq(wave.0))
-            .order_by_asc(Column::Key)
-            .order_by_asc(Column::UnitId)
-            .limit(RESPONSES_PER_PAGE);
-        if let Some((key, unit)) = after {
-            let place = Expr::tuple([Expr::col(Column::Key), Expr::col(Column::UnitId)]);
-            page = page.filter(place.gt(Expr::tuple([Expr::val(key), Expr::val(unit)])));
-        }
-        page.into_partial_model().all(&self.0).await
+/// The responses that follow upon the one with this key and unit.
+async fn page(
+    connection: &impl ConnectionTrait,
+    wave: WaveId,
+    after: Option<(Uuid, i64)>,
+) -> Result<Vec<KeptRow>, DbErr> {
+    use response::Column;
+    let mut page = response::Entity::find()
+        .filter(Column::WaveId.eq(wave.0))
+        .order_by_asc(Column::Key)
+        .order_by_asc(Column::UnitId)
+        .limit(RESPONSES_PER_PAGE);
+    if let Some((key, unit)) = after {
+        let place = Expr::tuple([Expr::col(Column::Key), Expr::col(Column::UnitId)]);
+        page = page.filter(place.gt(Expr::tuple([Expr::val(key), Expr::val(unit)])));
     }
-
-    /// Responses of one unit in a wave by day and channel.
-    pub async fn daily_counts(&self, wave: WaveId, unit: UnitId) -> Result<Vec<DailyCount>, StorageError> {
-        let mut days = self.pending(wave, unit).await?.days;
-        let rows = daily_count::Entity::find()
-            .filter(daily_count::Column::WaveId.eq(wave.0))
-            .filter(daily_count::Column::UnitId.eq(unit.0))
-            .all(&self.0)
-            .await?;
-        for row in rows {
-            let channel = Channel::from_name(&row.mode);
-            let channel = channel.ok_or_else(|| StorageError::damaged("daily_count", "unknown mode"))?;
-            *days.entry((row.answered_on, channel)).or_default() += row.responses;
-        }
-        let read = |((day, channel), responses): ((NaiveDate, Channel), i64)| {
-            let responses = u64::try_from(responses).map_err(|error| StorageError::damaged("daily_count", error))?;
-            Ok(DailyCount { channel, day, responses })
-        };
-        days.into_iter().map(read).collect()
-    }
-
-    /// What the fold has not yet added to a unit.
-    async fn pending(&self, wave: WaveId, unit: UnitId) -> Result<Additions, StorageError> {
-        let batches = pending_batch::Entity::find()
-            .filter(pending_batch::Column::WaveId.eq(wave.0))
-            .filter(pending_batch::Column::UnitId.eq(unit.0))
-            .all(&self.0)
-            .await?;
-        Additions::of(&batches)
-    }
+    page.into_partial_model().all(connection).await
 }
 
 /// The columns of a [`KeptResponse`].

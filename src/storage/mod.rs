@@ -5,6 +5,7 @@
 //! Start reading at [`Store`] and [`Store::insert_responses`]; `fold.rs` tells how tallies follow the log.
 
 mod access;
+mod counting;
 mod counts;
 mod entities;
 mod entries;
@@ -16,17 +17,20 @@ mod hosts;
 mod invitations;
 mod pool;
 mod recordings;
+mod recount;
 mod register;
 mod responses;
 mod rows;
 mod schema;
 mod settings;
 mod spending;
+mod states;
 mod transaction;
 mod waves;
 
 pub use access::KeptAccess;
-pub use counts::{DailyCount, KeptResponse, Snapshot, TallyRow};
+pub use counting::{CountedResponse, UnitCounter, UnitCounts};
+pub use counts::{KeptResponse, Pending, Snapshot};
 pub use entries::FormEntry;
 pub use error::StorageError;
 pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};

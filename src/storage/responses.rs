@@ -11,8 +11,8 @@ use sea_orm::{
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::counting::CountedResponse;
 use super::entities::{free_text, pending_batch, wave};
-use super::fold;
 use super::rows::{Columns, json_statement};
 use super::spending::{KnownCodes, spend};
 use super::transaction::Work;
@@ -67,6 +67,8 @@ pub struct NewResponse {
     pub answers: String,
     /// The packed answers about the respondent.
     pub respondent: String,
+    /// What the margins of the wave's calibration ask about the respondent; empty without calibration.
+    pub cell: String,
     /// The rating of each rated item, 0 where there is none.
     pub ratings: Vec<u8>,
     /// What was written in text items, each under a key of its own.
@@ -312,7 +314,7 @@ async fn note_for_fold(transaction: &DatabaseTransaction, stored: &[&NewResponse
             unit_id: Set(unit),
             // A key is stored once, so the first one names the batch.
             id: Set(responses[0].key),
-            entries: Set(responses.into_iter().map(|response| fold::Entry::of(response).to_line()).collect()),
+            entries: Set(responses.into_iter().map(|response| CountedResponse::of(response).to_line()).collect()),
         };
         pending_batch::Entity::insert_many(by_unit.into_iter().map(batch)).exec_without_returning(transaction).await?;
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, EntityTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, EntityTrait, IsolationLevel, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 use super::entities::setting;
@@ -19,6 +20,11 @@ const TRIES_MAX: u32 = 6;
 pub(super) trait Work: Sync {
     /// What comes out of it.
     type Output: Send;
+
+    /// How far it is kept from what others commit in the meantime; as far as the engine does by itself, unless it says so.
+    fn isolation(&self) -> Option<IsolationLevel> {
+        None
+    }
 
     /// Does it.
     fn run(&self, transaction: &DatabaseTransaction)
@@ -68,7 +74,7 @@ impl Store {
     }
 
     async fn write_nothing(&self) -> Result<(), StorageError> {
-        let transaction = self.begin().await?;
+        let transaction = self.begin(None).await?;
         // To begin is not enough: on a read-only file SQLite begins a transaction that reads.
         transaction.execute_unprepared("PRAGMA user_version = 0").await?;
         Ok(transaction.rollback().await?)
@@ -88,7 +94,7 @@ impl Store {
 
     async fn commit<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
         self.check_in_place()?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(work.isolation()).await?;
         let output = work.run(&transaction).await?;
         transaction.commit().await?;
         // Again: nothing is acknowledged that went into a file which was taken away in the meantime.
@@ -101,8 +107,10 @@ impl Store {
         self.file.as_ref().map_or(Ok(()), EmbeddedFile::check_in_place)
     }
 
-    async fn begin(&self) -> Result<DatabaseTransaction, StorageError> {
+    async fn begin(&self, isolation: Option<IsolationLevel>) -> Result<DatabaseTransaction, StorageError> {
         let options = TransactionOptions {
+            // On SQLite whoever writes is alone.
+            isolation_level: isolation.filter(|_| !self.is_embedded()),
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };

@@ -96,7 +96,7 @@ on_both_engines! {
         }
         let checkup = world.platform.check_up().await.unwrap();
         assert_eq!(checkup.mismatches, []);
-        assert_eq!((checkup.responses, checkup.tallies), (50, 3));
+        assert_eq!((checkup.responses, checkup.tallies), (50, 6));
     }
 
     async fn a_changed_tally_is_found_by_a_recount(database: TestDatabase) {
@@ -104,8 +104,10 @@ on_both_engines! {
         world.submit(&submission(1)).await;
         world.platform.check_up().await.unwrap();
         let connection = world.database().connect().await;
-        connection.execute_unprepared("DELETE FROM tally").await.unwrap();
-        assert_eq!(world.platform.check_up().await.unwrap().mismatches.len(), 1);
+        for (table, found) in [("product", 1), ("tally", 3)] {
+            connection.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
+            assert_eq!(world.platform.check_up().await.unwrap().mismatches.len(), found, "{table}");
+        }
     }
 
     async fn a_closed_wave_takes_nothing_and_says_when_it_was_open(database: TestDatabase) {

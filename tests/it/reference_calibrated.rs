@@ -34,7 +34,7 @@ fn question(code: &str, options: &[&str]) -> String {
 }
 
 /// The reference wave, open, with calibrated weights; its margin files lie beside the plan.
-async fn prepare(world: &World) {
+pub(crate) async fn prepare(world: &World) {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
     for name in ["margin_sex.csv", "margin_age_band.csv"] {
@@ -50,7 +50,7 @@ async fn prepare(world: &World) {
     world.platform.advance_wave("reference", WaveState::Open).await.unwrap();
 }
 
-async fn results(world: &World) -> Value {
+pub(crate) async fn results(world: &World) -> Value {
     let answer = world.get_as_administrator("/api/v1/waves/reference/results").await;
     assert!(answer.status.is_success(), "{}", answer.text);
     answer.json()

@@ -105,7 +105,7 @@ on_both_engines! {
         for number in 1..=30 {
             world.submit(&submission(number)).await;
         }
-        let (ours, theirs) = tokio::join!(world.platform.store().fold_pending(), other.store().fold_pending());
+        let (ours, theirs) = tokio::join!(world.platform.fold(), other.fold());
         ours.unwrap();
         theirs.unwrap();
         let checkup = other.check_up().await.unwrap();

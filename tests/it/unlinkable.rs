@@ -111,7 +111,7 @@ on_both_engines! {
             }
             waiting.join_all().await;
         }
-        world.platform.store().fold_pending().await.unwrap();
+        world.platform.fold().await.unwrap();
         while !world.platform.store().forget_spent_codes().await.unwrap() {}
         let after = stored(&connection, "invitation", "hash", "0").await;
         let answers = stored(&connection, "response", "key", "duration_minutes").await;

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-/// The sums of one primary sampling unit.
+/// The sums of some responses of a unit.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "tally")]
 pub struct Model {
@@ -12,13 +12,19 @@ pub struct Model {
     /// The unit.
     #[sea_orm(primary_key, auto_increment = false)]
     pub unit_id: i64,
+    /// See `estimation::Part`.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub part: String,
     /// The stratum.
     #[sea_orm(primary_key, auto_increment = false)]
     pub stratum: String,
     /// The primary sampling unit; empty for all respondents that are their own.
     #[sea_orm(primary_key, auto_increment = false)]
     pub psu: String,
-    /// See `estimation::TallySums`.
+    /// What the margins of a calibration ask about the respondents; empty without calibration.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub cell: String,
+    /// See `estimation::CellSums`.
     pub sums: Vec<u8>,
 }
 

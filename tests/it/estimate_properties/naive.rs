@@ -23,6 +23,8 @@ pub(super) struct Expected {
     pub deff: Option<f64>,
     /// The linearised variable of each respondent, weighted, and with calibration its residual.
     z: Vec<f64>,
+    /// Those whose strata count where lonely ones stand for the mean of the others: who answered, or with calibration everybody.
+    rests: Vec<usize>,
 }
 
 /// The survey, computed once.
@@ -35,6 +37,20 @@ pub(super) struct Naive<'a> {
     factors: Vec<f64>,
     /// Indicators of the margins' levels; empty without calibration.
     x: Vec<Vec<f64>>,
+}
+
+/// One of two linearised variables: of each respondent, whom it touches, and whose strata it rests on.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    z: &'a [f64],
+    members: &'a [usize],
+    rests: &'a [usize],
+}
+
+impl<'a> Side<'a> {
+    fn of(expected: &'a Expected, members: &'a [usize]) -> Self {
+        Self { z: &expected.z, members, rests: &expected.rests }
+    }
 }
 
 /// Terms of a statistic: a coefficient, and the items whose totals are above and below the line.
@@ -149,6 +165,7 @@ impl<'a> Naive<'a> {
             interval: None,
             deff: None,
             z: self.residuals(&u),
+            rests: if self.x.is_empty() { rests.clone() } else { (0..self.paths.len()).collect() },
         };
         let Some(value) = value else { return expected };
         let df = group(&rests, |k| self.paths[k][0].clone())
@@ -156,7 +173,8 @@ impl<'a> Naive<'a> {
             .map(|stratum| group(stratum, |k| self.paths[k][1].clone()).len() - 1)
             .sum();
         let touched: Vec<usize> = if self.x.is_empty() { members.to_vec() } else { (0..self.paths.len()).collect() };
-        let Some(variance) = self.covariance(&expected.z, &expected.z, &touched, &touched).filter(|_| df > 0) else {
+        let side = Side::of(&expected, &touched);
+        let Some(variance) = self.covariance(side, side).filter(|_| df > 0) else {
             return expected;
         };
         let variance = variance.max(0.0);
@@ -201,13 +219,14 @@ impl<'a> Naive<'a> {
         (0..u.len()).map(|k| self.weight(k) * (u[k] - fitted[k])).collect()
     }
 
-    /// The covariance of the totals of two linearised variables. `a_members` and `b_members` are those whom the first and
-    /// the second touch; nothing where lonely units leave none.
-    fn covariance(&self, a: &[f64], b: &[f64], a_members: &[usize], b_members: &[usize]) -> Option<f64> {
+    /// The covariance of the totals of two linearised variables; nothing where lonely units leave none.
+    fn covariance(&self, a: Side<'_>, b: Side<'_>) -> Option<f64> {
         let everybody: Vec<usize> = (0..self.paths.len()).collect();
-        let touched = [a_members, b_members].map(|members| members.iter().copied().collect::<BTreeSet<_>>());
+        let set = |members: &[usize]| members.iter().copied().collect::<BTreeSet<_>>();
+        let touched = [set(a.members), set(b.members)];
+        let rests = [set(a.rests), set(b.rests)];
         let strata: Vec<Vec<usize>> = group(&everybody, |k| self.paths[k][0].clone()).into_values().collect();
-        self.stage(&strata, 0, [a, b], &touched)
+        self.stage(&strata, 0, [a.z, b.z], [&touched, &rests])
     }
 
     /// What strata of one stage add, and the stages below.
@@ -216,8 +235,10 @@ impl<'a> Naive<'a> {
         strata: &[Vec<usize>],
         stage: usize,
         z: [&[f64]; 2],
-        touched: &[BTreeSet<usize>; 2],
+        [touched, rests]: [&[BTreeSet<usize>; 2]; 2],
     ) -> Option<f64> {
+        // Below the first stage it is by whom a unit has, and not by who answered.
+        let counted = if stage == 0 { rests } else { touched };
         let is_met = |side: usize, members: &[usize]| members.iter().any(|k| touched[side].contains(k));
         let (mut sum, mut below, mut lonely) = (0.0, 0.0, Vec::new());
         // By side: strata that it touches, those of them that are lonely, their units, and its total.
@@ -229,9 +250,11 @@ impl<'a> Naive<'a> {
             let total = |side: usize| units.iter().map(|unit| sum_of(z[side], unit)).collect::<Vec<f64>>();
             let (left, right) = (total(0), total(1));
             for side in (0..2).filter(|side| is_met(*side, stratum)) {
-                met[side] += 1.0;
                 drawn[side] += n;
                 sums[side] += [&left, &right][side].iter().sum::<f64>();
+            }
+            for side in (0..2).filter(|side| stratum.iter().any(|k| counted[*side].contains(k))) {
+                met[side] += 1.0;
                 alone[side] += f64::from(u8::from(units.len() == 1 && correction > 0.0));
             }
             if units.len() == 1 {
@@ -245,7 +268,7 @@ impl<'a> Naive<'a> {
                 && 2 + stage < self.paths[stratum[0]].len()
             {
                 for unit in units.into_iter().filter(|unit| is_met(0, unit) && is_met(1, unit)) {
-                    below += n / population * self.stage(&[unit], stage + 1, z, touched)?;
+                    below += n / population * self.stage(&[unit], stage + 1, z, [touched, rests])?;
                 }
             }
         }
@@ -278,7 +301,8 @@ impl<'a> Naive<'a> {
         let mut found = BTreeMap::new();
         for a in &regions {
             for b in regions.iter().filter(|b| b.name == a.name) {
-                let covariance = self.covariance(&a.z, &b.z, &members(&a.level), &members(&b.level));
+                let (of_a, of_b) = (members(&a.level), members(&b.level));
+                let covariance = self.covariance(Side::of(a, &of_a), Side::of(b, &of_b));
                 let covariance = covariance.filter(|_| a.precision.is_some() && b.precision.is_some());
                 let key = (a.name.trim().to_owned(), a.level.clone(), b.level.clone());
                 let variance = |of: &Expected| of.precision.map_or(0.0, |(variance, _)| variance);

@@ -145,11 +145,11 @@ impl Survey {
                 moments.add_psu(&total).unwrap();
                 if self.populations[1].is_some() {
                     let mut within = stage();
-                    within.add_stratum(&elements, size(1, rows.len(), rows[0]));
+                    within.add_stratum(&elements, None, size(1, rows.len(), rows[0]));
                     covariance.add_scaled(&within.finish().unwrap(), first_stage.fraction());
                 }
             }
-            between.add_stratum(&moments, first_stage);
+            between.add_stratum(&moments, None, first_stage);
         }
         covariance.add_scaled(&between.finish().unwrap(), 1.0);
         covariance
