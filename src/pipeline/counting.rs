@@ -1,8 +1,10 @@
 //! What is counted of a wave's responses, and keeping the counts up.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use tokio::sync::Notify;
 
 use super::waves::LoadedWave;
@@ -11,7 +13,12 @@ use crate::estimation::{EstimationError, Shape};
 use crate::foundation::Code;
 use crate::index::Criteria;
 use crate::storage::{CountedResponse, KeptResponse, StorageError};
-use crate::survey::{Source, Wave, packed_text};
+use crate::survey::{Channel, Source, UnitId, Wave, packed_text};
+
+/// A day and the channel over which answers came.
+pub(super) type Day = (NaiveDate, Channel);
+/// How many responses there are, by unit, day and channel.
+pub(super) type Days = BTreeMap<UnitId, BTreeMap<Day, u64>>;
 
 /// The pause between two folds, so that a fold has many batches to add.
 const FOLD_PAUSE: Duration = Duration::from_millis(500);

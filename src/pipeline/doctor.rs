@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
-use super::results::{Days, days_of};
 use super::waves::{LoadedWave, unmeasured};
 use super::{PipelineError, Platform};
-use crate::estimation::{Part, StateKey, UnitState, products_to_bytes};
+use crate::estimation::{Part, StateKey, products_to_bytes};
 use crate::foundation::{Code, Weight};
 use crate::storage::{KeptResponse, Snapshot, UnitCounter, UnitCounts};
-use crate::survey::{Channel, Unit, UnitId};
+use crate::survey::{Channel, UnitId};
 
 /// What a recount found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,16 +55,17 @@ async fn check_wave(snapshot: &Snapshot, loaded: &LoadedWave, checkup: &mut Chec
     let (responses, mut recounted) = recount(snapshot, loaded).await?;
     checkup.responses += responses;
     let units: Vec<UnitId> = loaded.wave.units.iter().map(|unit| unit.id).collect();
-    let mut kept = snapshot.states(loaded.id, &loaded.counting.shape, &units).await?;
-    for (unit, counts) in snapshot.pending(loaded.id, &loaded.counting.shape).await?.counts {
-        kept.entry(unit).or_default().merge(counts.state)?;
+    let mut kept = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
+    for (unit, UnitCounts { state, days }) in snapshot.pending(loaded.id, &loaded.counting.shape).await?.counts {
+        let kept = kept.entry(unit).or_default();
+        kept.state.merge(state)?;
+        days.into_iter().for_each(|(day, responses)| *kept.days.entry(day).or_default() += responses);
     }
-    let kept_days = days_of(snapshot, loaded).await?;
     for unit in &loaded.wave.units {
         let kept = kept.remove(&unit.id).unwrap_or_default();
         let recounted = recounted.remove(&unit.id).unwrap_or_default();
-        checkup.tallies += kept.sums().len() as u64;
-        let found = compare_unit(unit, &kept, &kept_days, &recounted).into_iter();
+        checkup.tallies += kept.state.sums().len() as u64;
+        let found = compare_unit(&kept, &recounted).into_iter();
         checkup.mismatches.extend(found.map(|[place, kept, recounted]| Mismatch {
             wave: loaded.wave.plan.code.clone(),
             unit: unit.code().clone(),
@@ -97,18 +97,16 @@ async fn recount(
 }
 
 /// Where counts differ: the place, what is kept, what was counted.
-fn compare_unit(unit: &Unit, kept: &UnitState, kept_days: &Days, recounted: &UnitCounts) -> Vec<[String; 3]> {
-    let mut found = differences(kept.sums(), recounted.state.sums(), place_of, |sums| {
+fn compare_unit(kept: &UnitCounts, recounted: &UnitCounts) -> Vec<[String; 3]> {
+    let mut found = differences(kept.state.sums(), recounted.state.sums(), place_of, |sums| {
         let (responses, people) = (sums.tally().responses(), sums.tally().weight_sum() as f64 / Weight::SCALE as f64);
         format!("{responses} responses for {people} people, sums {}", fingerprint(&sums.to_bytes()))
     });
     let of_cell = |cell: &String| format!("products of answers{}{cell}", if cell.is_empty() { "" } else { ", " });
-    let products = (kept.products(), recounted.state.products());
+    let products = (kept.state.products(), recounted.state.products());
     found.extend(differences(products.0, products.1, of_cell, |products| fingerprint(&products_to_bytes(products))));
-    let of_unit = kept_days.iter().filter(|((of, ..), _)| *of == unit.id);
-    let kept_days: BTreeMap<_, u64> = of_unit.map(|((_, day, channel), n)| ((*day, *channel), *n)).collect();
     let of_day = |(day, channel): &(NaiveDate, Channel)| format!("{day} {}", channel.as_str());
-    found.extend(differences(&kept_days, &recounted.days, of_day, u64::to_string));
+    found.extend(differences(&kept.days, &recounted.days, of_day, u64::to_string));
     found
 }
 

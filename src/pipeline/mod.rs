@@ -1,6 +1,6 @@
 //! The use cases: the only place that strings rooms together. Knows nothing of HTTP.
 //!
-//! A submission goes through `submit.rs` and `intake.rs`; a ranking comes out of `results.rs`
+//! A submission goes through `submit.rs` and `intake.rs`; a ranking comes out of `readings.rs`, `results.rs`
 //! and `standings.rs`; `identity.rs` tells why
 //! nobody can tie a receipt to a response. Start reading at [`Platform`].
 
@@ -18,6 +18,7 @@ mod intake;
 mod invitations;
 mod named_twice;
 mod rank_files;
+mod readings;
 mod recordings;
 mod results;
 mod small_area_files;
@@ -53,11 +54,26 @@ use crate::foundation::Clock;
 use crate::storage::{StorageError, Store};
 use counting::keep_folding;
 use intake::Intake;
-use results::ResultsCache;
+use readings::ReadingsByWave;
 use waves::LoadedWave;
 
 /// For how long spent codes gather before the engine is made to forget them.
 const FORGET_PAUSE: Duration = Duration::from_secs(5);
+
+/// How much may wait, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Submissions.
+    pub intake: IntakeLimits,
+    /// For how long a reader waits for what was committed a moment ago; after it, what was computed last is shown.
+    pub reader_patience: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { intake: IntakeLimits::default(), reader_patience: Duration::from_millis(150) }
+    }
+}
 
 /// The platform at work: everything that pages, the API and the commands ask of it. Cheap to clone.
 #[derive(Clone)]
@@ -71,7 +87,8 @@ struct Inner {
     waves: RwLock<HashMap<String, LoadedWave>>,
     /// Held while a wave is read from storage.
     reading_wave: Mutex<()>,
-    results: Mutex<HashMap<String, Arc<ResultsCache>>>,
+    readings: ReadingsByWave,
+    limits: Limits,
 }
 
 impl Platform {
@@ -80,7 +97,7 @@ impl Platform {
         store: Store,
         clock: Arc<dyn Clock>,
         fresh_secret: [u8; 32],
-        limits: IntakeLimits,
+        limits: Limits,
     ) -> Result<Self, PipelineError> {
         store.check_schema().await?;
         let hex = store.setting_or_insert("secret", &InstanceSecret::to_hex(fresh_secret)).await?;
@@ -88,9 +105,9 @@ impl Platform {
             table: "setting",
             reason: "the secret is not 64 hexadecimal digits".to_owned(),
         })?;
-        let intake = Intake::start(&store, limits);
-        let (waves, reading_wave, results) = (RwLock::default(), Mutex::default(), Mutex::default());
-        let inner = Inner { store, clock, secret, intake, waves, reading_wave, results };
+        let intake = Intake::start(&store, limits.intake);
+        let (waves, reading_wave, readings) = (RwLock::default(), Mutex::default(), ReadingsByWave::default());
+        let inner = Inner { store, clock, secret, intake, waves, reading_wave, readings, limits };
         let platform = Self(Arc::new(inner));
         platform.recount_due().await?;
         tokio::spawn(keep_folding(Arc::downgrade(&platform.0), platform.0.intake.committed()));

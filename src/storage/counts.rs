@@ -14,15 +14,15 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::counting::UnitCounts;
-use super::entities::{daily_count, pending_batch, response, tally_version};
+use super::entities::{pending_batch, response, tally_version};
 use super::fold::count_batches;
 use super::register::code;
-use super::states::read_states;
+use super::states::read_counts;
 use super::waves::WaveId;
 use super::{StorageError, Store};
-use crate::estimation::{Shape, UnitState};
+use crate::estimation::Shape;
 use crate::foundation::Weight;
-use crate::survey::{Channel, Mode, Placement, Source, UnitId};
+use crate::survey::{Mode, Placement, Source, UnitId};
 
 /// Responses that are read at once: a few megabytes.
 const RESPONSES_PER_PAGE: u64 = 10_000;
@@ -51,14 +51,46 @@ pub struct KeptResponse {
 pub struct Pending {
     /// What it adds to the counts of each unit.
     pub counts: BTreeMap<UnitId, UnitCounts>,
-    /// The batches that it is in, in order.
-    pub batches: Vec<Uuid>,
+}
+
+/// What changes with everything that is committed to a wave: how often its units were folded, and the batches that are pending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    folds: i64,
+    batches: Vec<Uuid>,
+}
+
+async fn signature(connection: &impl ConnectionTrait, wave: WaveId) -> Result<Signature, StorageError> {
+    use pending_batch::Column;
+    // The batches last: what is folded in between is then missed in both, and found the next time.
+    let folds = tally_version::Entity::find()
+        .select_only()
+        .column_as(tally_version::Column::Version.sum().cast_as("bigint"), "folds")
+        .filter(tally_version::Column::WaveId.eq(wave.0))
+        .into_tuple::<Option<i64>>()
+        .one(connection)
+        .await?;
+    let batches = pending_batch::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::WaveId.eq(wave.0))
+        .order_by_asc(Column::UnitId)
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(Signature { folds: folds.flatten().unwrap_or(0), batches })
 }
 
 /// The store as of one moment.
 pub struct Snapshot(DatabaseTransaction);
 
 impl Store {
+    /// What changes with everything that is committed to a wave.
+    pub async fn signature(&self, wave: WaveId) -> Result<Signature, StorageError> {
+        signature(&self.db, wave).await
+    }
+
     /// What is committed now, unmoved by what is committed while it is read.
     pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
         let isolation = match self.db.get_database_backend() {
@@ -83,37 +115,24 @@ impl Snapshot {
 
     /// What the fold has not yet added to the counts of a wave whose sums have this shape.
     pub async fn pending(&self, wave: WaveId, shape: &Shape) -> Result<Pending, StorageError> {
-        let batches = pending_batch::Entity::find()
-            .filter(pending_batch::Column::WaveId.eq(wave.0))
-            .order_by_asc(pending_batch::Column::UnitId)
-            .order_by_asc(pending_batch::Column::Id)
-            .all(&self.0)
-            .await?;
-        let ids = batches.iter().map(|batch| batch.id).collect();
-        Ok(Pending { counts: count_batches(shape, &batches)?, batches: ids })
+        let batches =
+            pending_batch::Entity::find().filter(pending_batch::Column::WaveId.eq(wave.0)).all(&self.0).await?;
+        Ok(Pending { counts: count_batches(shape, &batches)? })
     }
 
-    /// The kept states of these units, without what is pending; one of which nothing is kept is not among them.
-    pub async fn states(
+    /// The kept counts of these units, without what is pending; one of which nothing is kept is not among them.
+    pub async fn counts(
         &self,
         wave: WaveId,
         shape: &Shape,
         units: &[UnitId],
-    ) -> Result<BTreeMap<UnitId, UnitState>, StorageError> {
-        read_states(&self.0, wave, shape, units).await
+    ) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
+        read_counts(&self.0, wave, shape, units).await
     }
 
-    /// Responses of a wave by unit, day and channel, without what is pending.
-    pub async fn days(&self, wave: WaveId) -> Result<Vec<(UnitId, NaiveDate, Channel, u64)>, StorageError> {
-        let rows = daily_count::Entity::find().filter(daily_count::Column::WaveId.eq(wave.0)).all(&self.0).await?;
-        let read = |row: daily_count::Model| {
-            let channel = Channel::from_name(&row.mode);
-            let channel = channel.ok_or_else(|| StorageError::damaged("daily_count", "unknown mode"))?;
-            let responses =
-                u64::try_from(row.responses).map_err(|error| StorageError::damaged("daily_count", error))?;
-            Ok((UnitId(row.unit_id), row.answered_on, channel, responses))
-        };
-        rows.into_iter().map(read).collect()
+    /// What changes with everything that is committed to a wave.
+    pub async fn signature(&self, wave: WaveId) -> Result<Signature, StorageError> {
+        signature(&self.0, wave).await
     }
 
     /// Hands every kept response of a wave to `take`, in the order of the keys, which tells nothing; one pass over the wave.

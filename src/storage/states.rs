@@ -9,22 +9,22 @@ use super::StorageError;
 use super::counting::UnitCounts;
 use super::entities::{daily_count, product, tally};
 use super::waves::WaveId;
-use crate::estimation::{Part, Shape, StateKey, UnitState, products_to_bytes};
-use crate::survey::UnitId;
+use crate::estimation::{Part, Shape, StateKey, products_to_bytes};
+use crate::survey::{Channel, UnitId};
 
 /// Rows a statement: seven values each, of which PostgreSQL takes 65,535.
 pub(super) const ROWS_PER_STATEMENT: usize = 2_000;
 /// Units whose rows are read at once: some megabytes.
 const UNITS_PER_STATEMENT: usize = 500;
 
-/// The kept states of these units; one of which nothing is kept is not among them.
-pub(super) async fn read_states(
+/// The kept counts of these units; one of which nothing is kept is not among them.
+pub(super) async fn read_counts(
     connection: &impl ConnectionTrait,
     wave: WaveId,
     shape: &Shape,
     units: &[UnitId],
-) -> Result<BTreeMap<UnitId, UnitState>, StorageError> {
-    let mut states: BTreeMap<UnitId, UnitState> = BTreeMap::new();
+) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
+    let mut counts: BTreeMap<UnitId, UnitCounts> = BTreeMap::new();
     for units in units.chunks(UNITS_PER_STATEMENT) {
         let units = || units.iter().map(|unit| unit.0);
         let tallies = tally::Entity::find()
@@ -33,9 +33,8 @@ pub(super) async fn read_states(
             .all(connection)
             .await?;
         for row in tallies {
-            let state = states.entry(UnitId(row.unit_id)).or_default();
             let key = key_of(&row)?;
-            state.add_kept_sums(shape, key, &row.sums)?;
+            counts.entry(UnitId(row.unit_id)).or_default().state.add_kept_sums(shape, key, &row.sums)?;
         }
         let products = product::Entity::find()
             .filter(product::Column::WaveId.eq(wave.0))
@@ -43,11 +42,21 @@ pub(super) async fn read_states(
             .all(connection)
             .await?;
         for row in products {
-            let state = states.entry(UnitId(row.unit_id)).or_default();
-            state.add_kept_products(shape, row.cell, &row.sums)?;
+            counts.entry(UnitId(row.unit_id)).or_default().state.add_kept_products(shape, row.cell, &row.sums)?;
+        }
+        let days = daily_count::Entity::find()
+            .filter(daily_count::Column::WaveId.eq(wave.0))
+            .filter(daily_count::Column::UnitId.is_in(units()))
+            .all(connection)
+            .await?;
+        for row in days {
+            let damaged = |reason: &str| StorageError::damaged("daily_count", reason);
+            let channel = Channel::from_name(&row.mode).ok_or_else(|| damaged("unknown mode"))?;
+            let responses = u64::try_from(row.responses).map_err(|_| damaged("a negative count"))?;
+            counts.entry(UnitId(row.unit_id)).or_default().days.insert((row.answered_on, channel), responses);
         }
     }
-    Ok(states)
+    Ok(counts)
 }
 
 fn key_of(row: &tally::Model) -> Result<StateKey, StorageError> {

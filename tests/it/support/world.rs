@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 use http_body_util::BodyExt;
 use plumbline::app::{SignIn, router};
 use plumbline::foundation::FixedClock;
-use plumbline::pipeline::{IntakeLimits, Platform};
+use plumbline::pipeline::{Limits, Platform};
 use plumbline::storage::Store;
 use plumbline::survey::WaveState;
 use serde_json::{Value, json};
@@ -57,7 +57,9 @@ pub(crate) async fn platform_on(url: &str) -> Platform {
     let store = Store::connect(url).await.unwrap();
     store.migrate().await.unwrap();
     let noon: DateTime<FixedOffset> = "2024-11-20T12:00:00+07:00".parse().unwrap();
-    Platform::start(store, Arc::new(FixedClock(noon)), [7; 32], IntakeLimits::default()).await.unwrap()
+    // A test wants to see what it has just sent, however slow the machine.
+    let limits = Limits { reader_patience: std::time::Duration::from_secs(60), ..Limits::default() };
+    Platform::start(store, Arc::new(FixedClock(noon)), [7; 32], limits).await.unwrap()
 }
 
 impl World {

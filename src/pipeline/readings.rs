@@ -1,0 +1,167 @@
+//! Reading a wave: one computation however many read it, and nobody who waits for long.
+//!
+//! What was computed last is good as long as nothing was committed since. Else it is computed anew, by a task of its own that
+//! goes on when the reader has left, and from what is kept of the units that changed. A reader waits for it a moment; where it
+//! takes longer, what was computed last is shown with its time, unless that is more than [`OLD`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex as Slot, PoisonError};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::counting::Days;
+use super::results::{fieldwork_of, form_standings};
+use super::waves::LoadedWave;
+use super::{PipelineError, Platform, Standings};
+use crate::estimation::UnitState;
+use crate::index::WaveResults;
+use crate::monitoring::Fieldwork;
+use crate::storage::{Pending, Signature, Snapshot, UnitCounts, WaveId};
+use crate::survey::{UnitId, Wave};
+
+/// From this age on what was computed last is no answer any more.
+const OLD: Duration = Duration::from_secs(2);
+/// Between two computations of a wave passes as much time as the last one took, so that at most half a processor computes; but
+/// no more than this.
+const PAUSE_MAX: Duration = Duration::from_millis(500);
+
+/// A wave as of one moment.
+struct Reading {
+    signature: Signature,
+    taken_at: Instant,
+    took: Duration,
+    standings: Standings,
+    days: Days,
+    fieldwork: Slot<Option<(NaiveDate, Arc<Fieldwork>)>>,
+}
+
+/// The readings of one wave.
+#[derive(Default)]
+pub(super) struct Readings {
+    last: Slot<Option<Arc<Reading>>>,
+    /// Held while one is computed.
+    known: Mutex<KnownUnits>,
+}
+
+/// The readings of all waves.
+pub(super) type ReadingsByWave = Slot<HashMap<WaveId, Arc<Readings>>>;
+
+/// What is kept of the units of a wave, as it was last read, with the number of the fold.
+#[derive(Default)]
+struct KnownUnits(BTreeMap<UnitId, (i64, Arc<UnitState>, BTreeMap<super::counting::Day, u64>)>);
+
+impl KnownUnits {
+    /// Reads what was folded since.
+    async fn catch_up(&mut self, snapshot: &Snapshot, loaded: &LoadedWave) -> Result<(), PipelineError> {
+        let versions = snapshot.versions(loaded.id).await?;
+        let is_new = |(unit, version): &&(UnitId, i64)| self.0.get(unit).is_none_or(|(known, ..)| known != version);
+        let changed: Vec<(UnitId, i64)> = versions.iter().filter(is_new).copied().collect();
+        let units: Vec<UnitId> = changed.iter().map(|(unit, _)| *unit).collect();
+        let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
+        for (unit, version) in changed {
+            let UnitCounts { state, days } = counts.remove(&unit).unwrap_or_default();
+            self.0.insert(unit, (version, Arc::new(state), days));
+        }
+        Ok(())
+    }
+
+    /// All of it, with what is pending.
+    fn with_pending(&self, pending: Pending) -> Result<(BTreeMap<UnitId, Arc<UnitState>>, Days), PipelineError> {
+        let mut states: BTreeMap<UnitId, Arc<UnitState>> =
+            self.0.iter().map(|(unit, (_, state, _))| (*unit, Arc::clone(state))).collect();
+        let mut all_days: Days = self.0.iter().map(|(unit, (.., days))| (*unit, days.clone())).collect();
+        for (unit, UnitCounts { state, days }) in pending.counts {
+            Arc::make_mut(states.entry(unit).or_default()).merge(state)?;
+            let of_unit = all_days.entry(unit).or_default();
+            days.into_iter().for_each(|(day, responses)| *of_unit.entry(day).or_default() += responses);
+        }
+        Ok((states, all_days))
+    }
+}
+
+impl Readings {
+    fn last(&self) -> Option<Arc<Reading>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A reading that was taken after `asked_at`.
+    async fn compute(
+        &self,
+        platform: &Platform,
+        loaded: LoadedWave,
+        asked_at: Instant,
+    ) -> Result<Arc<Reading>, PipelineError> {
+        let mut known = self.known.lock().await;
+        if let Some(last) = self.last() {
+            if last.taken_at >= asked_at {
+                return Ok(last);
+            }
+            tokio::time::sleep_until(last.taken_at + 2 * last.took.min(PAUSE_MAX)).await;
+        }
+        let (taken_at, as_of) = (Instant::now(), platform.clock().now());
+        let snapshot = platform.0.store.snapshot().await?;
+        let signature = snapshot.signature(loaded.id).await?;
+        known.catch_up(&snapshot, &loaded).await?;
+        let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
+        drop(snapshot);
+        let (states, days) = known.with_pending(pending)?;
+        let computing = tokio::task::spawn_blocking(move || form_standings(&loaded, &states, as_of));
+        let standings = computing.await.map_err(|_| PipelineError::Interrupted)??;
+        let took = taken_at.elapsed();
+        let reading = Arc::new(Reading { signature, taken_at, took, standings, days, fieldwork: Slot::default() });
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&reading));
+        Ok(reading)
+    }
+}
+
+impl Platform {
+    /// The results of a wave as of a moment ago.
+    pub async fn results(&self, wave: &Wave) -> Result<Arc<WaveResults>, PipelineError> {
+        Ok(self.standings(wave).await?.results)
+    }
+
+    /// The results of a wave and its rankings as of a moment ago.
+    pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
+        Ok(self.reading(wave).await?.standings.clone())
+    }
+
+    /// The state of a wave's fieldwork as of a moment ago.
+    pub async fn fieldwork(&self, wave: &Wave) -> Result<Arc<Fieldwork>, PipelineError> {
+        let reading = self.reading(wave).await?;
+        let today = self.clock().today();
+        let mut kept = reading.fieldwork.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, fieldwork)) = kept.as_ref().filter(|(day, _)| *day == today) {
+            return Ok(Arc::clone(fieldwork));
+        }
+        let fieldwork = Arc::new(fieldwork_of(wave, &reading.days, &reading.standings.results, today));
+        *kept = Some((today, Arc::clone(&fieldwork)));
+        Ok(fieldwork)
+    }
+
+    async fn reading(&self, wave: &Wave) -> Result<Arc<Reading>, PipelineError> {
+        let asked_at = Instant::now();
+        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
+        let readings = {
+            let mut by_wave = self.0.readings.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(by_wave.entry(loaded.id).or_default())
+        };
+        if let Some(last) = readings.last()
+            && last.signature == self.0.store.signature(loaded.id).await?
+        {
+            return Ok(last);
+        }
+        let (platform, of_wave) = (self.clone(), Arc::clone(&readings));
+        let mut computing = tokio::spawn(async move { of_wave.compute(&platform, loaded, asked_at).await });
+        let computed = match tokio::time::timeout(self.0.limits.reader_patience, &mut computing).await {
+            Ok(computed) => computed,
+            Err(_) => match readings.last().filter(|last| last.taken_at.elapsed() < OLD) {
+                Some(last) => return Ok(last),
+                None => computing.await,
+            },
+        };
+        computed.map_err(|_| PipelineError::Interrupted)?
+    }
+}
