@@ -1,7 +1,7 @@
 //! The fieldwork of a wave as a page: who has answered, against target and calendar, and what is still needed.
 
 use askama::Template;
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
 use super::weights_view::WeightsView;
 use crate::chart::{BurnUp, BurnUpWords, Layout};
@@ -65,13 +65,18 @@ struct DayRow {
 
 impl FieldworkView {
     /// The page of all units, with the days of one of them, or of all together.
-    pub(super) fn new(wave: &Wave, fieldwork: &Fieldwork, unit: Option<&UnitFieldwork>, language: Language) -> Self {
+    pub(super) fn new(
+        wave: &Wave,
+        (fieldwork, as_of): (&Fieldwork, DateTime<FixedOffset>),
+        unit: Option<&UnitFieldwork>,
+        language: Language,
+    ) -> Self {
         let shown = unit.unwrap_or(&fieldwork.overall);
         let modes = modes_shown(wave, fieldwork);
         let field = wave.plan.field;
         let date = |day: NaiveDate| language.format_date(day);
         let facts = [
-            ("today", date(fieldwork.today).into()),
+            ("moment", language.format_moment(as_of).into()),
             ("opens", date(field.opens).into()),
             ("closes", date(field.closes).into()),
         ];
@@ -187,8 +192,12 @@ mod tests {
     use crate::survey::sample::wave;
     use crate::web::test_page;
 
+    fn noon() -> DateTime<FixedOffset> {
+        "2024-11-20T12:00:00+07:00".parse().unwrap()
+    }
+
     fn view(language: Language) -> FieldworkView {
-        FieldworkView::new(&wave(WaveState::Open), &fieldwork(), None, language)
+        FieldworkView::new(&wave(WaveState::Open), (&fieldwork(), noon()), None, language)
     }
 
     #[test]
@@ -218,7 +227,8 @@ mod tests {
     #[test]
     fn the_days_of_one_unit_are_shown_when_it_is_chosen() {
         let fieldwork = fieldwork();
-        let view = FieldworkView::new(&wave(WaveState::Open), &fieldwork, fieldwork.units.get(4), Language::English);
+        let view =
+            FieldworkView::new(&wave(WaveState::Open), (&fieldwork, noon()), fieldwork.units.get(4), Language::English);
         assert_eq!((view.shown.as_str(), view.shows_one_unit), ("Bắc Hà", true));
         assert_eq!(view.days.last().map(|day| day.total.as_str()), Some("497"));
     }

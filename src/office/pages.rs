@@ -34,7 +34,7 @@ async fn show_fieldwork(
         return Err(PageError::Unauthorised);
     }
     let wave = platform.wave(&code).await?;
-    let fieldwork = platform.fieldwork(&wave).await?;
+    let (fieldwork, as_of) = platform.fieldwork(&wave).await?;
     let is_shown = |unit: &&UnitFieldwork| unit.unit.as_ref().map(Code::as_str) == shown.unit.as_deref();
     let unit = match shown.unit {
         Some(_) => Some(fieldwork.units.iter().find(is_shown).ok_or(PageError::NotFound)?),
@@ -42,6 +42,6 @@ async fn show_fieldwork(
     };
     let title = place.language.t("fieldwork-title");
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-    let view = FieldworkView::new(&wave, &fieldwork, unit, place.language);
+    let view = FieldworkView::new(&wave, (&fieldwork, as_of), unit, place.language);
     render(StatusCode::OK, &FieldworkPage { page, view })
 }

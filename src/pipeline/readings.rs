@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex as Slot, PoisonError};
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -31,6 +31,7 @@ const PAUSE_MAX: Duration = Duration::from_millis(500);
 /// A wave as of one moment.
 struct Reading {
     signature: Signature,
+    as_of: DateTime<FixedOffset>,
     taken_at: Instant,
     took: Duration,
     standings: Standings,
@@ -108,10 +109,11 @@ impl Readings {
         let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
         drop(snapshot);
         let (states, days) = known.with_pending(pending)?;
-        let computing = tokio::task::spawn_blocking(move || form_standings(&loaded, &states, as_of));
+        let computing = tokio::task::spawn_blocking(move || form_standings(&loaded, &states));
         let standings = computing.await.map_err(|_| PipelineError::Interrupted)??;
         let took = taken_at.elapsed();
-        let reading = Arc::new(Reading { signature, taken_at, took, standings, days, fieldwork: Slot::default() });
+        let reading =
+            Arc::new(Reading { signature, as_of, taken_at, took, standings, days, fieldwork: Slot::default() });
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&reading));
         Ok(reading)
     }
@@ -125,23 +127,24 @@ impl Platform {
 
     /// The results of a wave and its rankings as of a moment ago.
     pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
-        Ok(self.reading(wave).await?.standings.clone())
+        Ok(self.reading(wave).await?.0.standings.clone())
     }
 
-    /// The state of a wave's fieldwork as of a moment ago.
-    pub async fn fieldwork(&self, wave: &Wave) -> Result<Arc<Fieldwork>, PipelineError> {
-        let reading = self.reading(wave).await?;
+    /// The state of a wave's fieldwork as of a moment ago, and that moment.
+    pub async fn fieldwork(&self, wave: &Wave) -> Result<(Arc<Fieldwork>, DateTime<FixedOffset>), PipelineError> {
+        let (reading, as_of) = self.reading(wave).await?;
         let today = self.clock().today();
         let mut kept = reading.fieldwork.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, fieldwork)) = kept.as_ref().filter(|(day, _)| *day == today) {
-            return Ok(Arc::clone(fieldwork));
+            return Ok((Arc::clone(fieldwork), as_of));
         }
         let fieldwork = Arc::new(fieldwork_of(wave, &reading.days, &reading.standings.results, today));
         *kept = Some((today, Arc::clone(&fieldwork)));
-        Ok(fieldwork)
+        Ok((fieldwork, as_of))
     }
 
-    async fn reading(&self, wave: &Wave) -> Result<Arc<Reading>, PipelineError> {
+    /// A reading and the moment whose answers it counts.
+    async fn reading(&self, wave: &Wave) -> Result<(Arc<Reading>, DateTime<FixedOffset>), PipelineError> {
         let asked_at = Instant::now();
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let readings = {
@@ -151,17 +154,19 @@ impl Platform {
         if let Some(last) = readings.last()
             && last.signature == self.0.store.signature(loaded.id).await?
         {
-            return Ok(last);
+            return Ok((last, self.clock().now()));
         }
         let (platform, of_wave) = (self.clone(), Arc::clone(&readings));
         let mut computing = tokio::spawn(async move { of_wave.compute(&platform, loaded, asked_at).await });
         let computed = match tokio::time::timeout(self.0.limits.reader_patience, &mut computing).await {
             Ok(computed) => computed,
             Err(_) => match readings.last().filter(|last| last.taken_at.elapsed() < OLD) {
-                Some(last) => return Ok(last),
+                Some(last) => Ok(Ok(last)),
                 None => computing.await,
             },
         };
-        computed.map_err(|_| PipelineError::Interrupted)?
+        let reading = computed.map_err(|_| PipelineError::Interrupted)??;
+        let as_of = reading.as_of;
+        Ok((reading, as_of))
     }
 }

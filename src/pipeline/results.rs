@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
 
 use super::Standings;
 use super::counting::Days;
@@ -42,11 +42,9 @@ pub(super) fn fieldwork_of(wave: &Wave, days: &Days, results: &WaveResults, toda
 pub(super) fn form_standings(
     loaded: &LoadedWave,
     states: &BTreeMap<UnitId, Arc<UnitState>>,
-    as_of: DateTime<FixedOffset>,
 ) -> Result<Standings, PipelineError> {
     let named = &loaded.wave.plan.method;
     let method = Method::named(named).ok_or_else(|| PipelineError::NotFound { what: "method", code: named.clone() })?;
-    let method = (method, as_of);
     let gather = |calibration| gather(loaded, |unit| states.get(&unit).map(Arc::as_ref), calibration);
     let reason = match gather(loaded.wave.plan.calibration.as_ref()) {
         Ok(gathered) => match standings_of(&loaded.wave, method, gathered, None) {
@@ -61,7 +59,7 @@ pub(super) fn form_standings(
 
 fn standings_of(
     wave: &Wave,
-    (method, as_of): (&'static Method, DateTime<FixedOffset>),
+    method: &'static Method,
     gathered: Gathered,
     uncalibrated: Option<EstimationError>,
 ) -> Result<Standings, PipelineError> {
@@ -75,7 +73,7 @@ fn standings_of(
         }
     };
     let results = WaveResults { uncalibrated, open_link, ..compute(wave, method, &sample) };
-    Ok(Standings::new(results, as_of, &wave.plan.estimation, wave.plan.ranking)?)
+    Ok(Standings::new(results, &wave.plan.estimation, wave.plan.ranking)?)
 }
 
 /// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use chrono::{DateTime, FixedOffset};
 use tokio::sync::OnceCell;
 
 use super::PipelineError;
@@ -20,8 +19,6 @@ use crate::survey::{EstimationPlan, RankSetChoice, RankingPlan};
 pub struct Standings {
     /// Estimates of items, factors and indices.
     pub results: Arc<WaveResults>,
-    /// The moment whose answers they count.
-    pub as_of: DateTime<FixedOffset>,
     official: RankSetChoice,
     seed: u64,
     least: RankingPlan,
@@ -79,17 +76,11 @@ impl Standings {
     pub const CORRELATED_MAX: usize = 500;
 
     /// The standings that follow from results.
-    pub(super) fn new(
-        results: WaveResults,
-        as_of: DateTime<FixedOffset>,
-        plan: &EstimationPlan,
-        least: RankingPlan,
-    ) -> Result<Self, RankSetError> {
+    pub(super) fn new(results: WaveResults, plan: &EstimationPlan, least: RankingPlan) -> Result<Self, RankSetError> {
         let options = with_least(RankOptions::new(RankMethod::Holm, results.level), least);
         let holm = rank(&results.headline_estimates(), &results.covariance, &options)?;
         Ok(Self {
             results: Arc::new(results),
-            as_of,
             official: plan.rank_sets,
             seed: plan.seed,
             least,
@@ -205,7 +196,7 @@ mod tests {
             covariance: (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect(),
         };
         let plan = EstimationPlan { rank_sets, seed: 7, ..EstimationPlan::default() };
-        Standings::new(results, DateTime::default(), &plan, RankingPlan::default()).unwrap()
+        Standings::new(results, &plan, RankingPlan::default()).unwrap()
     }
 
     const ALL: [RankSetChoice; 2] = RankSetChoice::ALL;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 use icu_collator::options::CollatorOptions;
 use icu_collator::{Collator, CollatorBorrowed};
 use icu_decimal::DecimalFormatter;
@@ -97,6 +97,16 @@ impl Language {
         }
     }
 
+    /// A moment where the survey is held, to the second.
+    #[must_use]
+    pub fn format_moment(self, moment: DateTime<FixedOffset>) -> String {
+        let time = moment.format("%H:%M:%S");
+        match self.rules() {
+            Self::Vietnamese | Self::Added(_) => format!("{time} {}", self.format_date(moment.date_naive())),
+            Self::English | Self::Czech => format!("{} {time}", self.format_date(moment.date_naive())),
+        }
+    }
+
     /// The order of two names in a list.
     #[must_use]
     pub fn compare(self, left: &str, right: &str) -> Ordering {
@@ -144,6 +154,14 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2024, 11, 3).unwrap();
         let written: Vec<_> = Language::BUILT_IN.iter().map(|language| language.format_date(date)).collect();
         assert_eq!(written, ["03/11/2024", "3 November 2024", "3.\u{a0}11.\u{a0}2024"]);
+    }
+
+    #[test]
+    fn moments_are_written_to_the_second() {
+        let moment: DateTime<FixedOffset> = "2024-11-03T14:05:09+07:00".parse().unwrap();
+        let written: Vec<_> = Language::BUILT_IN.iter().map(|language| language.format_moment(moment)).collect();
+        let expected = ["14:05:09 03/11/2024", "3 November 2024 14:05:09", "3.\u{a0}11.\u{a0}2024 14:05:09"];
+        assert_eq!(written, expected);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 fieldwork-title = Průběh sběru
-fieldwork-facts = K { $today } · sběr { $opens } – { $closes }
+fieldwork-facts = K { $moment } · sběr { $opens } – { $closes }
 fieldwork-lead = Došlo { $answered } z { $target } požadovaných dotazníků ({ $share }).
 fieldwork-lead-bare = Došlých dotazníků: { $answered }.
 fieldwork-units = Průběh po jednotkách

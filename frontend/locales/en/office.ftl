@@ -1,5 +1,5 @@
 fieldwork-title = Fieldwork
-fieldwork-facts = As of { $today } · fieldwork { $opens } to { $closes }
+fieldwork-facts = As of { $moment } · fieldwork { $opens } to { $closes }
 fieldwork-lead = { $answered } of the { $target } responses that are wanted have come in ({ $share }).
 fieldwork-lead-bare = { $answered } responses have come in.
 fieldwork-units = Fieldwork by unit

@@ -1,5 +1,5 @@
 fieldwork-title = Tiến độ thu phiếu
-fieldwork-facts = Tính đến { $today } · thu phiếu từ { $opens } đến { $closes }
+fieldwork-facts = Tính đến { $moment } · thu phiếu từ { $opens } đến { $closes }
 fieldwork-lead = Đã có { $answered } trên { $target } phiếu cần thu ({ $share }).
 fieldwork-lead-bare = Đã có { $answered } phiếu.
 fieldwork-units = Tiến độ theo đơn vị

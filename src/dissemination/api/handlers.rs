@@ -288,7 +288,7 @@ async fn get_fieldwork(
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = visible_wave(&platform, &code, &credential).await?;
-    let fieldwork = platform.fieldwork(&wave).await?;
+    let (fieldwork, _) = platform.fieldwork(&wave).await?;
     let document = FieldworkDocument::new(&wave, &fieldwork);
     answer(&wanted, wave.state == WaveState::Released, &document, document.rows())
 }

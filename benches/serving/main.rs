@@ -1,0 +1,206 @@
+//! How long reading a wave takes after one more answer, and that it is the same for few answers and many.
+//!
+//! `cargo bench --bench serving [-- --answers 10000,1000000 --units 100]`: an invented wave of 22 items with 30 sampling units a unit,
+//! with calibrated weights (unit, sex, age) and without, on each engine, all layers of the server included. Processor time of this
+//! process, in milliseconds, medians of `--rounds`; what PostgreSQL takes beside it is not counted.
+
+#[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../../tests/it/support/database.rs"]
+mod database;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, header};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use clap::Parser;
+use http_body_util::BodyExt;
+use plumbline::app::{SignIn, router};
+use plumbline::foundation::FixedClock;
+use plumbline::pipeline::{Limits, Platform, SyntheticWave};
+use plumbline::storage::Store;
+use plumbline::survey::WaveState;
+use tower::ServiceExt;
+
+use database::Engine;
+
+const PSUS: usize = 30;
+const PAGES: [(&str, &str); 3] =
+    [("ranking", "/en/r/w"), ("results", "/api/v1/waves/w/results"), ("fieldwork", "/en/office/w")];
+
+/// Measures how long reading a wave takes after one more answer.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many answers the wave has, from few to many.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 1_000_000])]
+    answers: Vec<usize>,
+    /// How many units.
+    #[arg(long, default_value_t = 100)]
+    units: usize,
+    /// How often each page is read after one more answer.
+    #[arg(long, default_value_t = 9)]
+    rounds: usize,
+    /// Cargo says so to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let arguments = Arguments::parse();
+    println!(
+        "| engine | weights | answers | first read after a start | {} | all warm | MiB |",
+        PAGES.map(|(name, _)| name).join(" | ")
+    );
+    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|");
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        for calibrated in [false, true] {
+            let database = match engine.fresh_database().await {
+                Ok(database) => database,
+                Err(error) => {
+                    eprintln!("{engine:?} is left out: {error}");
+                    continue;
+                }
+            };
+            prepare(database.url(), arguments.units, calibrated).await;
+            let mut kept = 0;
+            for answers in &arguments.answers {
+                grow(database.url(), answers - kept).await;
+                kept = *answers;
+                let row = measure(database.url(), arguments.rounds).await;
+                let weights = if calibrated { "calibrated" } else { "as designed" };
+                println!("| {engine:?} | {weights} | {answers} | {row} |");
+            }
+        }
+    }
+}
+
+fn noon() -> DateTime<FixedOffset> {
+    "2024-11-20T12:00:00+07:00".parse().expect("a moment")
+}
+
+async fn start(url: &str) -> Platform {
+    let store = Store::connect(url).await.expect("the store can be opened");
+    store.migrate().await.expect("the schema can be made");
+    let limits = Limits { reader_patience: Duration::from_secs(60), ..Limits::default() };
+    Platform::start(store, Arc::new(FixedClock(noon())), [7; 32], limits).await.expect("the store is migrated")
+}
+
+async fn prepare(url: &str, units: usize, calibrated: bool) {
+    let platform = start(url).await;
+    let mut register =
+        "code,level,kind,parent_code,name_vi,name_en,valid_from,valid_to\n1,province,province,,T,P,,\n".to_owned();
+    let code = |unit: usize| format!("D{unit:05}");
+    for unit in 0..units {
+        register.push_str(&format!("{0},district,district,1,{0},{0},,\n", code(unit)));
+        (0..PSUS).for_each(|psu| {
+            register.push_str(&format!("{0}V{psu},commune,commune,{0},{0}V{psu},{0}V{psu},,\n", code(unit)))
+        });
+    }
+    platform.import_units(register.as_bytes()).await.expect("the register is sound");
+    let codes: Vec<String> = (0..units).map(|unit| format!("{:?}", code(unit))).collect();
+    let mut plan = include_str!("plan.toml").replace("{codes}", &codes.join(", "));
+    if calibrated {
+        let level = |values: &str, people: usize| format!("{{ values = [{values}], people = {people} }}");
+        let of_units: Vec<String> = codes.iter().map(|code| level(code, 8_000)).collect();
+        let people = 8_000 * units;
+        let shares = |values: &[(&str, usize)]| -> Vec<String> {
+            values.iter().map(|(value, percent)| level(&format!("{value:?}"), people * percent / 100)).collect()
+        };
+        let margins = [
+            ("unit", of_units),
+            ("sex", shares(&[("F", 52), ("M", 48)])),
+            ("age_band", shares(&[("18-29", 20), ("30-44", 35), ("45-59", 25), ("60+", 20)])),
+        ];
+        plan.push_str("\n[calibration]\nmethod = \"raking\"\n");
+        for (column, levels) in margins {
+            let levels = levels.join(", ");
+            plan.push_str(&format!("[[calibration.margin]]\ncolumns = [{column:?}]\nlevels = [{levels}]\n"));
+        }
+    }
+    // What a margin asks must be required.
+    let mut asked = include_str!("../../src/survey/templates/sipas-2017.toml").to_owned();
+    for question in ["sex", "age_band"] {
+        let named = format!("code = {question:?}\n");
+        asked = asked.replacen(&named, &format!("{named}required = true\n"), 1);
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    std::fs::write(folder.path().join("asked.toml"), asked).expect("a file can be written");
+    platform.create_wave(&plan, folder.path()).await.expect("the plan is sound");
+    platform.advance_wave("w", WaveState::Open).await.expect("the wave can be opened");
+    platform.shut_down().await.expect("the store can be closed");
+}
+
+async fn grow(url: &str, answers: usize) {
+    let platform = start(url).await;
+    platform.invent_answers(&more(answers), |_| ()).await.expect("answers can be invented");
+    platform.shut_down().await.expect("the store can be closed");
+}
+
+fn more(answers: usize) -> SyntheticWave {
+    let until = NaiveDate::from_ymd_opt(2024, 11, 20).expect("a day");
+    SyntheticWave { wave: "w".to_owned(), answers, seed: rand::random(), until }
+}
+
+/// The cells of the table after the number of answers.
+async fn measure(url: &str, rounds: usize) -> String {
+    let platform = start(url).await;
+    let routes = router(platform.clone(), SignIn::new().expect("random numbers"), true);
+    let token = platform.administrator_token();
+    let (begin, began) = (processor_time(), Instant::now());
+    read(&routes, PAGES[0].1, &token).await;
+    let mut cells = vec![format!("{:.0} ({:.0} ms on the clock)", since(begin), began.elapsed().as_secs_f64() * 1e3)];
+    for (_, page) in PAGES {
+        let mut times = Vec::new();
+        for _ in 0..rounds {
+            platform.invent_answers(&more(1), |_| ()).await.expect("an answer can be invented");
+            let begin = processor_time();
+            read(&routes, page, &token).await;
+            times.push(since(begin));
+        }
+        cells.push(format!("{:.1}", median(times)));
+    }
+    let mut times = Vec::new();
+    for _ in 0..rounds {
+        let begin = processor_time();
+        for (_, page) in PAGES {
+            read(&routes, page, &token).await;
+        }
+        times.push(since(begin));
+    }
+    cells.push(format!("{:.1}", median(times)));
+    platform.shut_down().await.expect("the store can be closed");
+    cells.push(peak_mib());
+    cells.join(" | ")
+}
+
+async fn read(routes: &Router, page: &str, token: &str) {
+    let request = Request::get(page).header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let answer = routes.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+    assert!(answer.status().is_success(), "{page}: {}", answer.status());
+    answer.into_body().collect().await.expect("a body");
+}
+
+/// What this process has used so far, in seconds.
+fn processor_time() -> f64 {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    used.tv_sec as f64 + used.tv_nsec as f64 / 1e9
+}
+
+fn since(begin: f64) -> f64 {
+    (processor_time() - begin) * 1e3
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn peak_mib() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<f64>().ok());
+    kib.map_or_else(String::new, |kib| format!("{:.0}", kib / 1024.0))
+}
