@@ -26,6 +26,17 @@ pub fn cell_path(line: u64, column: &str) -> String {
     format!("line {line}, column {column}")
 }
 
+/// What is wrong with a row that has more or fewer cells than there are columns, and what to look for.
+#[must_use]
+pub fn uneven_row(found: usize, columns: &[String]) -> String {
+    let wanted = columns.len();
+    let hint = match columns.get(found) {
+        Some(column) => format!("{column:?} and what comes behind it has none"),
+        None => "a text that holds what parts cells must stand in quotes".to_owned(),
+    };
+    format!("the row has {found} cells, the header {wanted}; {hint}")
+}
+
 impl<R: Read> Table<R> {
     /// The most columns that a file may have.
     pub const COLUMNS_MAX: usize = 20_000;
@@ -91,7 +102,7 @@ impl<R: Read> Table<R> {
 
     /// What people should know of how the file is written.
     #[must_use]
-    pub fn told(&self) -> Option<String> {
+    pub fn told(&self) -> Vec<String> {
         self.rows.told()
     }
 

@@ -68,7 +68,7 @@ pub(super) fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<Col
         items: Vec::new(),
         respondent: Vec::new(),
         ignored: Vec::new(),
-        told: table.told().into_iter().collect(),
+        told: table.told(),
     };
     let options = option_columns(table, wave);
     let find = |item: &Item| find_item(table, item, &options);
@@ -130,7 +130,8 @@ impl Columns {
     }
 }
 
-/// The columns that hold one option each (`why/slow`, `why.slow`, `why_slow`, `why[slow]`): question, option, position.
+/// The columns that hold one option each (`why/slow`, `why.slow`, `why_slow`, `why[slow]`, and `why__slow` as Survey Solutions
+/// writes it): question, option, position.
 fn option_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Vec<(Code, Code, usize)> {
     let questions: Vec<&Item> = wave.questionnaire.items().chain(&wave.questionnaire.respondent).collect();
     let mut found = Vec::new();
@@ -138,7 +139,7 @@ fn option_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Vec<(Code, Code, us
         let ItemKind::MultipleChoice { options } = &item.kind else { continue };
         for option in options {
             let (question, option) = (item.code.as_str(), &option.code);
-            let names = ["/", ".", "_", "-"].map(|sign| format!("{question}{sign}{option}"));
+            let names = ["/", ".", "_", "-", "__"].map(|sign| format!("{question}{sign}{option}"));
             let names = names.into_iter().chain([format!("{question}[{option}]")]);
             let is_free = |name: &String| questions.iter().all(|item| item.code.as_str() != name);
             let position = names.filter(is_free).find_map(|name| table.find_column(&name, FIELD_SIGNS).position());

@@ -14,7 +14,7 @@ use super::sheets::{Part, check_sheets, is_answered};
 use super::submission::{check_answered_on, check_code, check_mode, check_weight, unknown_unit};
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings};
 use crate::survey::{Answer, AnswerSheet, Item, Mode, Placement, Response, Source, Wave};
-use crate::tables::{MissingCodes, Table, cell_path, with_decimal_point};
+use crate::tables::{MissingCodes, Table, cell_path, uneven_row, with_decimal_point};
 
 /// The most characters in a respondent's number.
 const ID_LENGTH_MAX: usize = 200;
@@ -169,7 +169,7 @@ impl<R: Read> ResponseFile<'_, R> {
             return Ok(());
         }
         let mut findings = Findings::default();
-        let message = format!("the row has {found} cells, the header {wanted}");
+        let message = uneven_row(found, self.table.columns());
         findings.push(format!("line {line}"), "invalid", message);
         Err(findings)
     }

@@ -96,7 +96,10 @@ pub enum EstimateError {
         message: String,
     },
     /// The responses have no such column, or have it twice.
-    #[error("{}", one_line(&format!("{path}: there must be one column {column:?}; the header has {found}{hint}")))]
+    #[error("{}", one_line(&match found {
+        0 => format!("{path}: the file has no column {column:?}{hint}"),
+        _ => format!("{path}: there must be one column {column:?}; the header has {found}"),
+    }))]
     Column {
         /// The file.
         path: String,
