@@ -31,7 +31,7 @@ fn what_a_statistic_cannot_mean_is_refused_by_number_and_key() {
         ("kind = \"difference\"\nitem = \"wait\"", "as between"),
         ("kind = \"independence\"\nitem = \"sex\"\nwith = \"sex\"", "name two columns"),
         ("kind = \"mean\"\nitem = \"wait\"\nby = [\"sex\", \"sex\"]", "by names \"sex\" twice"),
-        ("kind = \"mean\"\nitem = \"weight\"", "one column \"weight\""),
+        ("kind = \"mean\"\nitem = \"weight\"", "no column \"weight\""),
         ("kind = \"mean\"\nitem = \"sex\"", "line 2, column \"sex\": \"F\" is no number"),
     ] {
         let error = statistic(rest);

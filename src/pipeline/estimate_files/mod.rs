@@ -212,7 +212,9 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
                 return Err(EstimateError::NegativeWeights { message: negative.to_string() });
             }
             let estimates = write::estimates(&design, &sample);
-            told.extend(sample.told.iter().cloned());
+            // What the file itself says was told before, where it was read before.
+            let first: Vec<String> = sample.told.iter().filter(|said| !told.contains(said)).cloned().collect();
+            told.extend(first);
             told.extend(notes::notes(&design, &sample, &estimates));
             (estimates, Covariances::Of(Box::new(sample)))
         }
