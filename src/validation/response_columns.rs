@@ -88,11 +88,25 @@ pub(super) fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<Col
             "the file has no column of modes, so its answers are from paper; but the wave takes no paper answers";
         findings.push("columns.mode", "not_allowed", message);
     }
+    for position in columns.positions().into_iter().filter(|position| table.is_repeated(*position)) {
+        findings.push(cell_path(1, &table.columns()[position]), "duplicate", "there are two columns of this name");
+    }
     columns.tell(table, wave, &options);
     findings.into_result(columns)
 }
 
 impl Columns {
+    /// All columns that are read.
+    fn positions(&self) -> Vec<usize> {
+        let Self { id, unit, stratum, psu, weight, mode, answered_on, items, respondent, .. } = self;
+        let planned = [id, stratum, psu, weight, mode, answered_on].into_iter().flatten().copied();
+        let asked = items.iter().chain(respondent).flat_map(ItemColumns::positions);
+        let mut positions: Vec<usize> = planned.chain([*unit]).chain(asked).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+    }
+
     /// Notes what is not read, what is read by another name, and which questions have no column.
     fn tell<R: Read>(&mut self, table: &Table<R>, wave: &Wave, options: &[(Code, Code, usize)]) {
         let mut read: Vec<(&str, usize)> = Vec::new();

@@ -49,9 +49,9 @@ pub struct Rejected {
 /// read of it, so that equal rows have the same one ([`ResponseFile::has_numbers`]). Where the plan names no column of days, the last field day is
 /// taken, even before it has come, so that a second import says the same. Findings about the header, for which no row is
 /// read: `missing_column`, `not_allowed` (no column of modes, and the wave takes no paper answers) and those of
-/// [`Table::open`]. A file that breaks off ends with a rejected row whose finding is `unreadable`.
+/// [`Table::open`], `duplicate` only of columns that are read. A file that breaks off ends with a rejected row whose finding is `unreadable`.
 pub fn read_responses<R: Read>(reader: R, wave: &Wave, today: NaiveDate) -> Result<ResponseFile<'_, R>, Findings> {
-    let table = Table::open(reader)?;
+    let table = Table::open_any(reader)?;
     let columns = find_columns(&table, wave)?;
     Ok(ResponseFile {
         table,

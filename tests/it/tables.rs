@@ -106,6 +106,8 @@ fn what_is_wrong_with_a_wide_file_is_told_by_the_name_of_its_column() {
         let error = estimate(&[b"id,h,psu,d,w,q1,q2\n", row].concat(), "").unwrap_err();
         assert!(error.contains(named), "{error}");
     }
+    let error = estimate(b"id,h,psu,d,w,q1,q2\n1,A,a1,M,10,4 - good,4\n", "").unwrap_err();
+    assert!(error.ends_with("\"4 - good\" is no rating; use 1 to 5, or nothing where not answered; export answers as codes, not as words"), "{error}");
     let error = estimate(b"id,h,psu,d,w,visit-q1,q2\n1,A,a1,M,10,5,4\n", "").unwrap_err();
     assert!(error.ends_with("no column \"q1\"; did you mean \"visit-q1\"?"), "{error}");
 }
@@ -268,6 +270,15 @@ on_both_engines! {
         for (from, to) in [("q1,q2", "visit.q1,visit.q2"), ("q1,q2", "q1. Was it clean?,q2. Were they polite?")] {
             let text = case("csv/kobo_split.csv").replace('"', "").replace(",id,", ",_id,").replace(",302,", ",301,");
             assert_eq!(folder.counts(&world, &text.replacen(from, to, 1)).await, (0, 1, 0), "{to}");
+        }
+        // Columns that nothing is read from may share a name, as they do where a header has questions in full.
+        let text = case("csv/kobo_split.csv").replace('"', "").replace(",id,", ",_id,").replace(",302,", ",301,");
+        let doubled = text.replacen("_submission_time,_validation_status", "start,start", 1);
+        assert_eq!(folder.counts(&world, &doubled).await, (0, 1, 0));
+        for name in ["q1", "sex", "_id", "why/slow"] {
+            let path = folder.put("doubled.csv", &text.replacen("_submission_time", name, 1));
+            let refused = world.platform.import_responses("w2", &path, std::sync::Arc::default()).await.unwrap_err();
+            assert!(refused.to_string().contains("there are two columns of this name"), "{name}: {refused}");
         }
         // A unit of the register may be called NA; a missing answer is none; a question without a column is told.
         let text = "_id,unit,psu,w,day,q1,sex\n7,NA,a1,1,2024-11-05,5,#N/A\n8,NA,NA,1,2024-11-05,5,F\n";

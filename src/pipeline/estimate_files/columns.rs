@@ -116,7 +116,9 @@ impl Columns {
             let mut shown = String::new();
             push_field(&mut shown, row.field(position));
             let (min, max) = (scale.start(), scale.end());
-            let message = format!("{shown:?} is no rating; use {min} to {max}, or nothing where not answered");
+            // Programs export answers as numbers or as words, as one chooses.
+            let hint = if shown.contains(char::is_alphabetic) { "; export answers as codes, not as words" } else { "" };
+            let message = format!("{shown:?} is no rating; use {min} to {max}, or nothing where not answered{hint}");
             self.wrong(row, position, message)
         })
     }

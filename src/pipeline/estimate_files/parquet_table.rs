@@ -162,6 +162,7 @@ fn decode(
 #[cfg(test)]
 mod tests {
     use parquet::data_type::Int32Type;
+    use parquet::file::metadata::ColumnChunkMetaData;
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
 
@@ -187,7 +188,7 @@ mod tests {
         let check =
             |wanted: &[Wanted], max| check_groups(file.metadata(), wanted, max).map_err(|error| error.to_string());
         let size = |group: usize| {
-            file.metadata().row_group(group).columns().iter().map(|column| column.uncompressed_size()).sum::<i64>()
+            file.metadata().row_group(group).columns().iter().map(ColumnChunkMetaData::uncompressed_size).sum::<i64>()
         };
         let all = u64::try_from(size(1)).unwrap();
         assert!(all >= 800_000);

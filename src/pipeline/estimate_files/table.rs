@@ -162,7 +162,7 @@ fn read_csv(
     reader.header(&names)?;
     let width = names.len();
     // Rows may lack the cells of columns without a name at the end.
-    let named = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+    let named_until = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
     let has_decimal_comma = rows.has_decimal_comma();
     let mut told = rows.told();
     let (sender, batches) = sync_channel(BATCHES_AHEAD);
@@ -177,7 +177,7 @@ fn read_csv(
         for batch in batches {
             let (lines, filled, bytes) = batch?;
             for line in &lines[..filled] {
-                if line.1.len() != width && !is_fit(&line.1, named, width) {
+                if line.1.len() != width && !is_fit(&line.1, named_until, width) {
                     return Err(wrong(path, line.0, uneven_row(line.1.len(), names)));
                 }
                 reader.row(&CsvRow { line, has_decimal_comma })?;
