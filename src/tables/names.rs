@@ -65,17 +65,17 @@ pub fn find_column(header: &[String], wanted: &str, signs: &[char]) -> ColumnMat
     }
 }
 
-/// Whether `LimeSurvey` writes this for the wanted name: the code, then perhaps the question's words, and the part of a question
-/// in brackets.
+/// Whether `LimeSurvey` writes this for the wanted name: the code, the part of a question in brackets, then perhaps its words.
 fn is_limesurveys(name: &str, wanted: &str) -> bool {
-    let code = name.split_once(CODE_END).map_or(name, |(code, _)| code);
-    if code.contains(char::is_whitespace) {
-        return false;
+    let mut rest = name.chars();
+    for wanted in wanted.chars().filter(|c| *c != ']') {
+        let is_same = |c: char| !c.is_whitespace() && (c == wanted || (c == '[' && BRACKET_SIGNS.contains(&wanted)));
+        if !rest.find(|c| *c != ']').is_some_and(is_same) {
+            return false;
+        }
     }
-    let written = |text: &'_ str| text.chars().filter(|c| *c != ']').collect::<Vec<_>>();
-    let (code, wanted) = (written(code), written(wanted));
-    let is_same = |(a, b): (&char, &char)| a == b || (*a == '[' && BRACKET_SIGNS.contains(b));
-    code.len() == wanted.len() && code.iter().zip(&wanted).all(is_same)
+    let words = rest.as_str().trim_start_matches(']');
+    words.is_empty() || words.starts_with(CODE_END)
 }
 
 /// `; did you mean "sex"?`, where one of the names is nearly the wanted one: it differs in case, in marks over letters, in
