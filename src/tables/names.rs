@@ -67,15 +67,19 @@ pub fn find_column(header: &[String], wanted: &str, signs: &[char]) -> ColumnMat
 
 /// Whether `LimeSurvey` writes this for the wanted name: the code, the part of a question in brackets, then perhaps its words.
 fn is_limesurveys(name: &str, wanted: &str) -> bool {
+    rest_behind(name, wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(CODE_END))
+}
+
+/// What stands behind the wanted name at the beginning of another, whose brackets may be other signs in the wanted one.
+fn rest_behind<'a>(name: &'a str, wanted: &str) -> Option<&'a str> {
     let mut rest = name.chars();
     for wanted in wanted.chars().filter(|c| *c != ']') {
         let is_same = |c: char| !c.is_whitespace() && (c == wanted || (c == '[' && BRACKET_SIGNS.contains(&wanted)));
         if !rest.find(|c| *c != ']').is_some_and(is_same) {
-            return false;
+            return None;
         }
     }
-    let words = rest.as_str().trim_start_matches(']');
-    words.is_empty() || words.starts_with(CODE_END)
+    Some(rest.as_str().trim_start_matches(']'))
 }
 
 /// `; did you mean "sex"?`, where one of the names is nearly the wanted one: it differs in case, in marks over letters, in
@@ -108,7 +112,7 @@ fn only_longer<'a>(wanted: &str, known: &[&'a str]) -> Option<&'a str> {
     let wanted = wanted.trim();
     let is_sign = |c: Option<char>| c.is_some_and(|c| !c.is_alphanumeric());
     let is_longer = |name: &&&str| {
-        name.strip_prefix(wanted).is_some_and(|rest| is_sign(rest.chars().next()))
+        rest_behind(name, wanted).is_some_and(|rest| is_sign(rest.chars().next()))
             || name.strip_suffix(wanted).is_some_and(|rest| is_sign(rest.chars().next_back()))
     };
     let mut longer = known.iter().filter(is_longer);
@@ -170,11 +174,20 @@ mod tests {
 
     #[test]
     fn the_only_name_that_begins_or_ends_so_is_named() {
-        let known = ["sex._.Your sex", "about-area", "Visit.Place.kind", "mother-age", "father-age", "heights"];
+        let known = [
+            "sex._.Your sex",
+            "q1[a]: Clean?",
+            "about-area",
+            "Visit.Place.kind",
+            "mother-age",
+            "father-age",
+            "heights",
+        ];
         for (wanted, named) in [
             ("sex", "sex._.Your sex"),
             ("area", "about-area"),
             ("kind", "Visit.Place.kind"),
+            ("q1_a", "q1[a]: Clean?"),
             ("age", ""),
             ("height", "heights"),
             ("eight", ""),

@@ -90,6 +90,8 @@ fn replicates_cannot_be_made_of_replicates_nor_of_lonely_units() {
     assert!(given.error().contains("are there already"), "{}", given.error());
     let lonely = with(&COLUMNS.replace("strata = [\"stratum\"]", "strata = [\"psu\"]"));
     assert!(lonely.error().contains("only one sampling unit"), "{}", lonely.error());
+    let one = Desk::with("q1\n5\n", "[columns]\nitems = [\"q1\"]\n").error();
+    assert_eq!(one, "the sample has only one sampling unit, which says nothing of how units vary");
     let mut same = with(COLUMNS);
     same.options.weights.clone_from(&same.options.replicates);
     assert!(same.error().contains("named twice"), "{}", same.error());

@@ -157,12 +157,15 @@ pub enum EstimateError {
         cause: parquet::errors::ParquetError,
     },
     /// A stratum has a single sampling unit, and nothing is said of what to do with it.
-    #[error("{}", one_line(&format!(
-        "stratum {stratum:?} has only one sampling unit, which says nothing of how units vary; join it with another one, \
-         or choose options.lonely_psu: remove, certainty, adjust or average"
-    )))]
+    #[error("{}", one_line(&match stratum.as_str() {
+        "" => "the sample has only one sampling unit, which says nothing of how units vary".to_owned(),
+        stratum => format!(
+            "stratum {stratum:?} has only one sampling unit, which says nothing of how units vary; join it with another one, \
+             or choose options.lonely_psu: remove, certainty, adjust or average"
+        ),
+    }))]
     Lonely {
-        /// The stratum, and the units that it lies in.
+        /// The stratum, and the units that it lies in; empty where the sample has no strata.
         stratum: String,
     },
     /// A statistic cannot be made of these responses, or weights not be treated as the design says.
