@@ -1,5 +1,6 @@
 //! Weights that a calibration made negative: who has them, told by name.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::EstimationError;
@@ -58,15 +59,36 @@ impl NegativeWeights {
                 }
             }
         }
-        let combination = |(levels, respondents): (&Vec<u32>, &u64)| NegativeCombination {
-            levels: levels.clone(),
+        let found = cells.groups().iter().map(Vec::as_slice).zip(respondents);
+        Ok(Self::of_groups(found, smallest, calibration))
+    }
+
+    /// Those of rows in memory: their calibrated weights, and for each margin the level of each row.
+    pub(super) fn of_rows(weights: &[f64], levels: &[Vec<u32>], calibration: &Calibration) -> Option<Self> {
+        let mut respondents: BTreeMap<Vec<u32>, u64> = BTreeMap::new();
+        for row in (0..weights.len()).filter(|row| weights[*row] < 0.0) {
+            *respondents.entry(levels.iter().map(|levels| levels[row]).collect()).or_default() += 1;
+        }
+        let smallest = weights.iter().copied().fold(0.0, f64::min);
+        let found = respondents.iter().map(|(levels, respondents)| (levels.as_slice(), *respondents));
+        Self::of_groups(found, smallest, calibration)
+    }
+
+    /// Those of groups of respondents who have the same levels, as far as there are any in a group.
+    fn of_groups<'a>(
+        groups: impl Iterator<Item = (&'a [u32], u64)>,
+        smallest: f64,
+        calibration: &Calibration,
+    ) -> Option<Self> {
+        let combination = |(levels, respondents): (&[u32], u64)| NegativeCombination {
+            levels: levels.to_vec(),
             name: calibration.name_of(levels),
-            respondents: *respondents,
+            respondents,
         };
-        let found = cells.groups().iter().zip(&respondents).filter(|(_, respondents)| **respondents > 0);
-        let combinations: Vec<NegativeCombination> = found.map(combination).collect();
-        let respondents = respondents.iter().sum();
-        Ok((respondents > 0).then_some(Self { respondents, smallest, combinations }))
+        let combinations: Vec<NegativeCombination> =
+            groups.filter(|(_, respondents)| *respondents > 0).map(combination).collect();
+        let respondents = combinations.iter().map(|combination| combination.respondents).sum();
+        (respondents > 0).then_some(Self { respondents, smallest, combinations })
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use crate::foundation::{Code, Findings, LimitedFindings, parse_date};
-use crate::tables::{MissingCodes, Table, cell_path, with_decimal_point};
+use crate::tables::{MissingCodes, Table, cell_path, uneven_row, with_decimal_point};
 
 /// The most characters in a cell.
 const TEXT_LENGTH_MAX: usize = 500;
@@ -94,7 +94,7 @@ impl<R: Read> Cells<'_, R> {
     pub(super) fn has_all_columns(&mut self) -> bool {
         let (found, wanted) = (self.record.len(), self.table.columns().len());
         if found != wanted {
-            let message = format!("the row has {found} cells, the header {wanted}");
+            let message = uneven_row(found, self.table.columns());
             self.findings.push(format!("line {}", self.line), "invalid", message);
         }
         found == wanted

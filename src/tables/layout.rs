@@ -1,7 +1,7 @@
 //! How a file is written, told from its beginning: its encoding, what parts its cells, what ends its lines.
 
-/// How many bytes of a file are looked at.
-pub(super) const HEAD_LENGTH: usize = 1 << 16;
+/// How many bytes of a file are looked at: the header of some hundred questions, and their words below it.
+pub(super) const HEAD_LENGTH: usize = 1 << 20;
 /// What parts cells, unless the file itself says so.
 const SEPARATORS: [u8; 3] = *b",;\t";
 /// How a line that names the separator begins; Excel reads and writes such lines.

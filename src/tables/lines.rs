@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use csv::{ByteRecord, StringRecord, Terminator};
 
 use super::clean::clean_record;
+use super::further_headers::FurtherHeaders;
 use super::layout::{HEAD_LENGTH, Layout};
 
 /// The longest row, in bytes (give or take a buffer); a quote that is never closed would take in the whole file.
@@ -29,6 +30,7 @@ pub struct CsvRows<R> {
     refusal: Option<String>,
     /// Whether the line that names the separator is still to come.
     awaits_separator_line: bool,
+    further_headers: FurtherHeaders,
     blank_rows: u64,
 }
 
@@ -57,6 +59,7 @@ impl<R: Read> CsvRows<R> {
             Ok(layout) => (layout, None),
             Err(refusal) => (plain, Some(refusal)),
         };
+        let further_headers = FurtherHeaders::of(&head, layout);
         let lines = UnixLines::new(Cursor::new(head).chain(reader), layout.ends_lines_with_returns);
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -66,7 +69,8 @@ impl<R: Read> CsvRows<R> {
             .from_reader(lines.chain(END.as_bytes()));
         let awaits_separator_line = layout.has_separator_line;
         let raw = ByteRecord::new();
-        Self { reader, raw, line: 0, ended: false, layout, refusal, awaits_separator_line, blank_rows: 0 }
+        let (line, ended, blank_rows) = (0, false, 0);
+        Self { reader, raw, line, ended, layout, refusal, awaits_separator_line, further_headers, blank_rows }
     }
 
     /// What parts the cells.
@@ -75,15 +79,16 @@ impl<R: Read> CsvRows<R> {
         self.layout.separator.into()
     }
 
-    /// What people should know of how the file is written: a separator that is not the comma.
+    /// What people should know of how the file is written, in sentences: a separator that is not the comma, rows of headers.
     #[must_use]
-    pub fn told(&self) -> Option<String> {
+    pub fn told(&self) -> Vec<String> {
         let separator = match self.separator() {
-            ',' => return None,
-            '\t' => "tabs".to_owned(),
-            separator => format!("`{separator}`"),
+            ',' => None,
+            '\t' => Some("tabs".to_owned()),
+            separator => Some(format!("`{separator}`")),
         };
-        Some(format!("Cells are parted by {separator}, so numbers may have a decimal comma."))
+        let parted = |by| format!("Cells are parted by {by}, so numbers may have a decimal comma.");
+        separator.map(parted).into_iter().chain(self.further_headers.told()).collect()
     }
 
     /// Whether numbers may have a decimal comma: where commas do not part cells.
@@ -113,6 +118,9 @@ impl<R: Read> CsvRows<R> {
             // The first byte that is no blank ends the look.
             if read.is_ok() && cells.as_slice().bytes().all(|byte| matches!(byte, b' ' | b'\t')) {
                 self.blank_rows += 1;
+                continue;
+            }
+            if self.further_headers.is_one_now() && read.is_ok() {
                 continue;
             }
             if read.is_ok() {

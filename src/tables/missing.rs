@@ -2,12 +2,33 @@
 
 use std::collections::HashSet;
 
-/// What R, pandas, Excel and `LimeSurvey` write where nothing is known (pandas' `na_values`, R's `na.strings`, `SPSS` exports).
+/// What R, pandas, Excel, `LimeSurvey` and Survey Solutions write where nothing is known (pandas' `na_values`, R's `na.strings`,
+/// `SPSS` exports).
 /// `None` is not among them: it is an answer ("no disability"), and pandas' own reading of it as nothing is a known trap.
 const BUILT_IN: &[&str] = &[
-    "NA", "<NA>", "N/A", "n/a", "#N/A", "##N/A##", "#N/A N/A", "#NA", "NaN", "nan", "-NaN", "-nan", "NULL", "null",
-    "#NULL!", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN",
+    "NA",
+    "<NA>",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "##N/A##",
+    "#N/A N/A",
+    "#NA",
+    "NaN",
+    "nan",
+    "-NaN",
+    "-nan",
+    "NULL",
+    "null",
+    "#NULL!",
+    "-1.#IND",
+    "1.#IND",
+    "-1.#QNAN",
+    "1.#QNAN",
+    BUILT_IN_NUMBER,
 ];
+/// What Survey Solutions writes in columns of numbers, as it writes `##N/A##` in those of texts.
+const BUILT_IN_NUMBER: &str = "-999999999";
 
 /// The texts that mean nothing, as an empty cell does, in every column of a file.
 ///
@@ -69,13 +90,17 @@ impl MissingCodes {
     /// Whether a text without blanks around it says nothing; an empty one does.
     #[must_use]
     pub fn has(&self, text: &str) -> bool {
-        text.is_empty() || self.all.contains(text) || (!self.declared.is_empty() && self.has_whole_number(text))
+        // Most cells are no such number, and a look at their first letters tells.
+        let may_be_number = !self.declared.is_empty() || text.starts_with(BUILT_IN_NUMBER);
+        text.is_empty() || self.all.contains(text) || (may_be_number && self.has_whole_number(text))
     }
 
     /// Whether a number is one of the codes.
     #[must_use]
     pub fn has_number(&self, number: f64) -> bool {
-        self.declared.iter().any(|code| code.parse::<f64>().is_ok_and(|code| code.total_cmp(&number).is_eq()))
+        let is_code = |code: f64| code.total_cmp(&number).is_eq();
+        (self.has_built_in && is_code(-999_999_999.0))
+            || self.declared.iter().any(|code| code.parse().is_ok_and(is_code))
     }
 
     /// `-99.0` is the code `-99`.
@@ -96,7 +121,20 @@ mod tests {
     #[test]
     fn what_programs_write_for_nothing_and_what_is_declared_says_nothing() {
         let codes = MissingCodes::new(vec!["-99".into(), "keine Angabe".into()], true).unwrap();
-        for nothing in ["", "NA", "##N/A##", "#N/A", "nan", "NULL", "-99", "-99.0", "-99,00", "keine Angabe"] {
+        for nothing in [
+            "",
+            "NA",
+            "##N/A##",
+            "#N/A",
+            "nan",
+            "NULL",
+            "-99",
+            "-99.0",
+            "-99,00",
+            "keine Angabe",
+            "-999999999",
+            "-999999999.0",
+        ] {
             assert!(codes.has(nothing), "{nothing}");
         }
         for something in ["None", "none", "Na", "-9", "-99.5", "99", "-099", "0"] {
@@ -104,8 +142,10 @@ mod tests {
         }
         assert!(codes.has_number(-99.0) && !codes.has_number(99.0));
         assert!(!MissingCodes::default().has("-99"));
+        assert!(MissingCodes::default().has("-999999999.0") && MissingCodes::default().has_number(-999_999_999.0));
         let only = MissingCodes::new(vec!["-99".into()], false).unwrap();
         assert!(only.has("-99") && only.has("") && !only.has("NA"));
+        assert!(!only.has("-999999999") && !only.has("-999999999.0") && !only.has_number(-999_999_999.0));
     }
 
     #[test]

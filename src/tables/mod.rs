@@ -6,6 +6,7 @@
 //! rows without a header, for readers that must be fast.
 
 mod clean;
+mod further_headers;
 mod layout;
 mod lines;
 mod missing;
@@ -18,4 +19,4 @@ pub use lines::{CsvRowError, CsvRows};
 pub use missing::MissingCodes;
 pub use names::{ColumnMatch, FIELD_SIGNS, GROUP_SIGNS, did_you_mean, find_column};
 pub use number::with_decimal_point;
-pub use table::{Table, cell_path};
+pub use table::{Table, cell_path, uneven_row};

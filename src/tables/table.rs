@@ -18,12 +18,25 @@ pub struct Table<R> {
     rows: CsvRows<R>,
     columns: Vec<String>,
     positions: HashMap<String, usize>,
+    /// Names that more than one column has; the first of these keeps it.
+    repeated: Vec<String>,
 }
 
 /// Where a cell is: `line 12, column parent_code`.
 #[must_use]
 pub fn cell_path(line: u64, column: &str) -> String {
     format!("line {line}, column {column}")
+}
+
+/// What is wrong with a row that has more or fewer cells than there are columns, and what to look for.
+#[must_use]
+pub fn uneven_row(found: usize, columns: &[String]) -> String {
+    let wanted = columns.len();
+    let hint = match columns.get(found) {
+        Some(column) => format!("{column:?} and what comes behind it has none"),
+        None => "a text that holds what parts cells must stand in quotes".to_owned(),
+    };
+    format!("the row has {found} cells, the header {wanted}; {hint}")
 }
 
 impl<R: Read> Table<R> {
@@ -35,7 +48,19 @@ impl<R: Read> Table<R> {
     /// Reads the header: `missing` when the file is empty, `duplicate` when two columns have one name, `too_many`,
     /// `not_utf8`, `unreadable`.
     pub fn open(reader: R) -> Result<Self, Findings> {
-        let mut table = Self { rows: CsvRows::new(reader), columns: Vec::new(), positions: HashMap::new() };
+        let table = Self::open_any(reader)?;
+        let mut findings = Findings::default();
+        for name in &table.repeated {
+            findings.push(cell_path(1, name), "duplicate", "there are two columns of this name");
+        }
+        findings.into_result(table)
+    }
+
+    /// The same for a file of which perhaps only some columns are read: of those that share a name only the first has it, and
+    /// whoever reads it asks whether it [is repeated](Self::is_repeated). Exports whose header has questions in full repeat many.
+    pub fn open_any(reader: R) -> Result<Self, Findings> {
+        let (columns, positions, repeated) = Default::default();
+        let mut table = Self { rows: CsvRows::new(reader), columns, positions, repeated };
         let mut header = StringRecord::new();
         match table.rows.read(&mut header) {
             None => {
@@ -49,13 +74,20 @@ impl<R: Read> Table<R> {
             return Err(Finding::new("line 1", "too_many", message).into());
         }
         table.columns = header.iter().map(|name| name.trim().to_owned()).collect();
-        let mut findings = Findings::default();
-        for (position, name) in table.columns.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-            if table.positions.insert(name.clone(), position).is_some() {
-                findings.push(cell_path(1, name), "duplicate", "there are two columns of this name");
+        for (position, name) in table.columns.iter_mut().enumerate().filter(|(_, name)| !name.is_empty()) {
+            if table.positions.contains_key(name) {
+                table.repeated.push(std::mem::take(name));
+            } else {
+                table.positions.insert(name.clone(), position);
             }
         }
-        findings.into_result(table)
+        Ok(table)
+    }
+
+    /// Whether other columns have the name of this one, too.
+    #[must_use]
+    pub fn is_repeated(&self, position: usize) -> bool {
+        self.columns.get(position).is_some_and(|name| self.repeated.contains(name))
     }
 
     /// The names of the columns, in the file's order; empty for those that have none.
@@ -91,7 +123,7 @@ impl<R: Read> Table<R> {
 
     /// What people should know of how the file is written.
     #[must_use]
-    pub fn told(&self) -> Option<String> {
+    pub fn told(&self) -> Vec<String> {
         self.rows.told()
     }
 
@@ -188,6 +220,13 @@ mod tests {
         let header = |columns: usize| (0..columns).map(|c| format!("c{c}")).collect::<Vec<_>>().join(",");
         assert!(Table::open(header(20_000).as_bytes()).is_ok());
         assert_eq!(Table::open(header(20_001).as_bytes()).err().unwrap().0[0].code, "too_many");
+    }
+
+    #[test]
+    fn of_columns_that_share_a_name_the_first_has_it_where_not_all_are_read() {
+        let table = Table::open_any(&b"a,b,a,c,a\n"[..]).unwrap();
+        assert_eq!((table.columns().join(","), table.column("a")), ("a,b,,c,".to_owned(), Some(0)));
+        assert_eq!([0, 1, 3].map(|position| table.is_repeated(position)), [true, false, false]);
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub(super) fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<Col
         items: Vec::new(),
         respondent: Vec::new(),
         ignored: Vec::new(),
-        told: table.told().into_iter().collect(),
+        told: table.told(),
     };
     let options = option_columns(table, wave);
     let find = |item: &Item| find_item(table, item, &options);
@@ -88,11 +88,25 @@ pub(super) fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<Col
             "the file has no column of modes, so its answers are from paper; but the wave takes no paper answers";
         findings.push("columns.mode", "not_allowed", message);
     }
+    for position in columns.positions().into_iter().filter(|position| table.is_repeated(*position)) {
+        findings.push(cell_path(1, &table.columns()[position]), "duplicate", "there are two columns of this name");
+    }
     columns.tell(table, wave, &options);
     findings.into_result(columns)
 }
 
 impl Columns {
+    /// All columns that are read.
+    fn positions(&self) -> Vec<usize> {
+        let Self { id, unit, stratum, psu, weight, mode, answered_on, items, respondent, .. } = self;
+        let planned = [id, stratum, psu, weight, mode, answered_on].into_iter().flatten().copied();
+        let asked = items.iter().chain(respondent).flat_map(ItemColumns::positions);
+        let mut positions: Vec<usize> = planned.chain([*unit]).chain(asked).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+    }
+
     /// Notes what is not read, what is read by another name, and which questions have no column.
     fn tell<R: Read>(&mut self, table: &Table<R>, wave: &Wave, options: &[(Code, Code, usize)]) {
         let mut read: Vec<(&str, usize)> = Vec::new();
@@ -130,7 +144,8 @@ impl Columns {
     }
 }
 
-/// The columns that hold one option each (`why/slow`, `why.slow`, `why_slow`, `why[slow]`): question, option, position.
+/// The columns that hold one option each (`why/slow`, `why.slow`, `why_slow`, `why[slow]`, and `why__slow` as Survey Solutions
+/// writes it): question, option, position.
 fn option_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Vec<(Code, Code, usize)> {
     let questions: Vec<&Item> = wave.questionnaire.items().chain(&wave.questionnaire.respondent).collect();
     let mut found = Vec::new();
@@ -138,7 +153,7 @@ fn option_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Vec<(Code, Code, us
         let ItemKind::MultipleChoice { options } = &item.kind else { continue };
         for option in options {
             let (question, option) = (item.code.as_str(), &option.code);
-            let names = ["/", ".", "_", "-"].map(|sign| format!("{question}{sign}{option}"));
+            let names = ["/", ".", "_", "-", "__"].map(|sign| format!("{question}{sign}{option}"));
             let names = names.into_iter().chain([format!("{question}[{option}]")]);
             let is_free = |name: &String| questions.iter().all(|item| item.code.as_str() != name);
             let position = names.filter(is_free).find_map(|name| table.find_column(&name, FIELD_SIGNS).position());

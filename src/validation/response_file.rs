@@ -14,7 +14,7 @@ use super::sheets::{Part, check_sheets, is_answered};
 use super::submission::{check_answered_on, check_code, check_mode, check_weight, unknown_unit};
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings};
 use crate::survey::{Answer, AnswerSheet, Item, Mode, Placement, Response, Source, Wave};
-use crate::tables::{MissingCodes, Table, cell_path, with_decimal_point};
+use crate::tables::{MissingCodes, Table, cell_path, uneven_row, with_decimal_point};
 
 /// The most characters in a respondent's number.
 const ID_LENGTH_MAX: usize = 200;
@@ -49,9 +49,9 @@ pub struct Rejected {
 /// read of it, so that equal rows have the same one ([`ResponseFile::has_numbers`]). Where the plan names no column of days, the last field day is
 /// taken, even before it has come, so that a second import says the same. Findings about the header, for which no row is
 /// read: `missing_column`, `not_allowed` (no column of modes, and the wave takes no paper answers) and those of
-/// [`Table::open`]. A file that breaks off ends with a rejected row whose finding is `unreadable`.
+/// [`Table::open`], `duplicate` only of columns that are read. A file that breaks off ends with a rejected row whose finding is `unreadable`.
 pub fn read_responses<R: Read>(reader: R, wave: &Wave, today: NaiveDate) -> Result<ResponseFile<'_, R>, Findings> {
-    let table = Table::open(reader)?;
+    let table = Table::open_any(reader)?;
     let columns = find_columns(&table, wave)?;
     Ok(ResponseFile {
         table,
@@ -169,7 +169,7 @@ impl<R: Read> ResponseFile<'_, R> {
             return Ok(());
         }
         let mut findings = Findings::default();
-        let message = format!("the row has {found} cells, the header {wanted}");
+        let message = uneven_row(found, self.table.columns());
         findings.push(format!("line {line}"), "invalid", message);
         Err(findings)
     }

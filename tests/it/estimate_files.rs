@@ -189,7 +189,7 @@ fn a_wrong_value_is_one_error_with_its_line_and_column() {
         ("a,1,y,2,M,2,", "\r\na,1,y,2,M,2,\n\n\na,1,y,2,M,2,6", "line 7, column \"q2\""),
         ("a,12,x,2.5,F,4,1", "a,12,x,2.5,F,4,\"1", "line 4: the row begins a quote that is not closed"),
         ("a,1,y,2,M,2,", "a,1,y,2,M", "line 3: the row has 5 cells, the header 7"),
-        ("office,w", "office,weight", "there must be one column \"w\"; the header has 0"),
+        ("office,w", "office,weight", "the file has no column \"w\""),
         ("office,w,sex", "office,w,w", "there must be one column \"w\"; the header has 2"),
     ];
     for (from, to, message) in table {

@@ -42,6 +42,7 @@ mod reference_statistics;
 mod reference_weights;
 mod scales;
 mod small_area_files;
+mod statistics_left_out;
 mod statistics_refused;
 mod storage;
 mod support;

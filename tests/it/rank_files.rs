@@ -189,7 +189,7 @@ fn every_bad_value_is_one_error_with_its_line_and_column() {
         ),
         (UNITS, "", "units.csv: line 1: the file is empty"),
         (UNITS, "unit,estimate,se\n", "units.csv: there is no unit in this file"),
-        (UNITS, "unit,estimate,se\nA,1,\n", "units.csv: none of the 1 units has both"),
+        (UNITS, "unit,estimate,se\nA,1,\n", "units.csv: the only unit has no estimate or no standard error"),
         (
             UNITS,
             "[{\"unit\": \"A\", \"estimate\": 1, \"se\": true}]",

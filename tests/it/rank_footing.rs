@@ -92,6 +92,23 @@ fn sets_use_the_degrees_of_freedom_of_the_file_and_say_loudly_when_it_has_none()
 }
 
 #[test]
+fn a_single_unit_is_told_in_the_singular() {
+    let desk = Desk::new(&[
+        ("one.csv", "unit,estimate,se,df,sampling_units\nA,0.73,0.01,1,2\n"),
+        ("two.csv", "unit,estimate,se,df,sampling_units\nA,0.73,0.01,1,2\nB,0.5,0.01,2,3\n"),
+    ]);
+    let of = |file: &str| desk.ranks(&["--method", "holm", "--estimates", file]).0;
+    let said = of("one.csv");
+    assert!(said.contains("Ranked: 1 unit, highest first."), "{said}");
+    assert!(said.contains("rest on 2 sampling units a unit (1 degree of freedom)."), "{said}");
+    let said = of("two.csv");
+    assert!(
+        said.contains("Ranked: 2 units, ") && said.contains("2 to 3 sampling units a unit (1 to 2 degrees of"),
+        "{said}"
+    );
+}
+
+#[test]
 fn what_contradicts_itself_is_refused_by_line_and_column() {
     for (rows, message) in [
         (

@@ -31,7 +31,7 @@ fn what_a_statistic_cannot_mean_is_refused_by_number_and_key() {
         ("kind = \"difference\"\nitem = \"wait\"", "as between"),
         ("kind = \"independence\"\nitem = \"sex\"\nwith = \"sex\"", "name two columns"),
         ("kind = \"mean\"\nitem = \"wait\"\nby = [\"sex\", \"sex\"]", "by names \"sex\" twice"),
-        ("kind = \"mean\"\nitem = \"weight\"", "one column \"weight\""),
+        ("kind = \"mean\"\nitem = \"weight\"", "no column \"weight\""),
         ("kind = \"mean\"\nitem = \"sex\"", "line 2, column \"sex\": \"F\" is no number"),
     ] {
         let error = statistic(rest);
@@ -90,6 +90,8 @@ fn replicates_cannot_be_made_of_replicates_nor_of_lonely_units() {
     assert!(given.error().contains("are there already"), "{}", given.error());
     let lonely = with(&COLUMNS.replace("strata = [\"stratum\"]", "strata = [\"psu\"]"));
     assert!(lonely.error().contains("only one sampling unit"), "{}", lonely.error());
+    let one = Desk::with("q1\n5\n", "[columns]\nitems = [\"q1\"]\n").error();
+    assert_eq!(one, "the sample has only one sampling unit, which says nothing of how units vary");
     let mut same = with(COLUMNS);
     same.options.weights.clone_from(&same.options.replicates);
     assert!(same.error().contains("named twice"), "{}", same.error());

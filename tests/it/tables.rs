@@ -15,10 +15,15 @@ fn case(name: &str) -> String {
 
 /// What `estimate` makes of responses by the design of the cases: its rows by domain, level and statistic, and what it tells.
 fn estimate(responses: &[u8], more: &str) -> Result<(Vec<Vec<String>>, Vec<String>), String> {
+    estimate_by(responses, &(case("missing-codes/base.toml") + more))
+}
+
+/// The same by another design.
+fn estimate_by(responses: &[u8], design: &str) -> Result<(Vec<Vec<String>>, Vec<String>), String> {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
     std::fs::write(place("responses.csv"), responses).unwrap();
-    std::fs::write(place("design.toml"), case("missing-codes/base.toml") + more).unwrap();
+    std::fs::write(place("design.toml"), design).unwrap();
     let options = EstimateOptions {
         responses: place("responses.csv"),
         design: place("design.toml"),
@@ -59,6 +64,52 @@ fn every_way_of_writing_a_file_gives_the_same_estimates() {
     }
     let (_, told) = estimate(case("csv/semicolon.csv").as_bytes(), "").unwrap();
     assert!(told[0].contains("`;`"), "{told:?}");
+}
+
+#[test]
+fn what_survey_programs_write_around_the_same_answers_changes_no_estimate() {
+    let plain = case("csv/semicolon.csv").replace(';', ",");
+    let (expected, _) = estimate(plain.as_bytes(), "").unwrap();
+    let rows = plain.split_once('\n').unwrap().1;
+    let names =
+        |line: &str| line.split(',').map(|name| format!("\"{{\"\"ImportId\"\":\"\"{name}\"\"}}\"")).collect::<Vec<_>>();
+    let header = "id,h,psu,d,w,q1,q2";
+    let qualtrics = format!(
+        "{header}\nNo,Stratum,Village,District,Weight,\"Clean,\nwas it?\",Polite?\n{}\n{rows}",
+        names(header).join(",")
+    );
+    let limesurvey = format!("id. ID,h. Stratum,psu,d,w. Weight,\"q1. Was it clean, or not?\",q2. Polite?\n{rows}");
+    for (text, said) in [(&qualtrics, "rows of headers"), (&limesurvey, "The column `q2. Polite?` is read as `q2`.")] {
+        let (rows, told) = estimate(text.as_bytes(), "").unwrap();
+        assert_eq!(rows, expected, "{text}");
+        assert!(told.iter().any(|told| told.contains(said)), "{told:?}");
+    }
+    // A code of an item has no brackets, which LimeSurvey writes around the parts of a question.
+    let parts = plain.replacen("q1,q2", "q[1],q[2]", 1);
+    let items = case("missing-codes/base.toml").replace("\"q1\", \"q2\"", "\"q_1\", \"q_2\"");
+    let (rows, _) = estimate_by(parts.as_bytes(), &items).unwrap();
+    let plainly = |row: &Vec<String>| row.iter().map(|cell| cell.replace("q_", "q")).collect::<Vec<_>>();
+    assert_eq!(rows.iter().map(plainly).collect::<Vec<_>>(), expected);
+    // Survey Solutions parts cells by tabs and has a number for what is not known.
+    let lacking = plain.replacen(",5,4\n", ",5,NA\n", 1);
+    let tabs = format!("\u{feff}{}", lacking.replace(',', "\t").replace("NA", "-999999999"));
+    assert_eq!(estimate(tabs.as_bytes(), "").unwrap().0, estimate(lacking.as_bytes(), "").unwrap().0);
+}
+
+#[test]
+fn what_is_wrong_with_a_wide_file_is_told_by_the_name_of_its_column() {
+    for (row, named) in [
+        (&b"1,A,a1,M\xfc,10,5,4\n"[..], "line 2: column \"d\": this is not UTF-8"),
+        (b"1,A,a1,M,10\n", "the row has 5 cells, the header 7; \"q1\" and what comes behind it has none"),
+        (b"1,A,a1,M,10,5,4,3\n", "the row has 8 cells, the header 7; a text that holds what parts cells"),
+    ] {
+        let error = estimate(&[b"id,h,psu,d,w,q1,q2\n", row].concat(), "").unwrap_err();
+        assert!(error.contains(named), "{error}");
+    }
+    let error = estimate(b"id,h,psu,d,w,q1,q2\n1,A,a1,M,10,4 - good,4\n", "").unwrap_err();
+    assert!(error.ends_with("\"4 - good\" is no rating; use 1 to 5, or nothing where not answered; export answers as codes, not as words"), "{error}");
+    let error = estimate(b"id,h,psu,d,w,visit-q1,q2\n1,A,a1,M,10,5,4\n", "").unwrap_err();
+    assert!(error.ends_with("no column \"q1\"; did you mean \"visit-q1\"?"), "{error}");
 }
 
 #[test]
@@ -106,7 +157,7 @@ fn a_missing_code_is_no_group_and_no_stratum_and_how_many_is_told() {
 #[test]
 fn a_header_that_is_nearly_right_is_named() {
     let error = estimate(case("csv/semicolon.csv").replacen("psu", "PSU", 1).as_bytes(), "").unwrap_err();
-    assert!(error.ends_with("there must be one column \"psu\"; the header has 0; did you mean \"PSU\"?"), "{error}");
+    assert!(error.ends_with("the file has no column \"psu\"; did you mean \"PSU\"?"), "{error}");
 }
 
 const UNITS: &str = "code,level,kind,name_vi\n080,district,city,A\n082,district,district,B\nNA,district,district,C\n";
@@ -202,10 +253,32 @@ on_both_engines! {
         assert_eq!(imported.ignored_columns, ["start", "end", "_submission_time", "_validation_status"]);
         assert!(told.iter().any(|told| told == "The column `visit/q1` is read as `q1`."), "{told:?}");
         // Cells for each option say the same as one cell, so this person is known.
-        for name in ["why/slow,why/rude", "why.slow,why.rude", "why_slow,why_rude", "why[slow],why[rude]"] {
+        for name in [
+            "why/slow,why/rude",
+            "why.slow,why.rude",
+            "why_slow,why_rude",
+            "why[slow],why[rude]",
+            "why__slow,why__rude",
+            "why[slow]. Why? [Slow],why[rude]. Why? [Rude]",
+            "visit.why.slow,visit.why.rude",
+        ] {
             let split = case("csv/kobo_split.csv").replace('"', "").replace("why/slow,why/rude", name);
             let split = split.replace(",id,", ",_id,").replace(",302,", ",301,");
             assert_eq!(folder.counts(&world, &split).await, (0, 1, 0), "{name}");
+        }
+        // R makes points of what stands between groups, LimeSurvey puts a question's words behind its code.
+        for (from, to) in [("q1,q2", "visit.q1,visit.q2"), ("q1,q2", "q1. Was it clean?,q2. Were they polite?")] {
+            let text = case("csv/kobo_split.csv").replace('"', "").replace(",id,", ",_id,").replace(",302,", ",301,");
+            assert_eq!(folder.counts(&world, &text.replacen(from, to, 1)).await, (0, 1, 0), "{to}");
+        }
+        // Columns that nothing is read from may share a name, as they do where a header has questions in full.
+        let text = case("csv/kobo_split.csv").replace('"', "").replace(",id,", ",_id,").replace(",302,", ",301,");
+        let doubled = text.replacen("_submission_time,_validation_status", "start,start", 1);
+        assert_eq!(folder.counts(&world, &doubled).await, (0, 1, 0));
+        for name in ["q1", "sex", "_id", "why/slow"] {
+            let path = folder.put("doubled.csv", &text.replacen("_submission_time", name, 1));
+            let refused = world.platform.import_responses("w2", &path, std::sync::Arc::default()).await.unwrap_err();
+            assert!(refused.to_string().contains("there are two columns of this name"), "{name}: {refused}");
         }
         // A unit of the register may be called NA; a missing answer is none; a question without a column is told.
         let text = "_id,unit,psu,w,day,q1,sex\n7,NA,a1,1,2024-11-05,5,#N/A\n8,NA,NA,1,2024-11-05,5,F\n";

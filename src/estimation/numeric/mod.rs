@@ -18,6 +18,7 @@ pub use tree::PlaceColumns;
 use std::collections::HashMap;
 
 use super::EstimationError;
+use super::NegativeWeights;
 use super::margins::{Calibration, Fitted};
 use crate::statistics::{LonelyPsu, ReplicateScales, StratumSize, rank_of};
 use tree::Tree;
@@ -133,6 +134,12 @@ impl NumericSample {
     #[must_use]
     pub fn weights(&self) -> &[f64] {
         &self.weights
+    }
+
+    /// The weights that calibrating to these margins made negative; nothing where there are none.
+    #[must_use]
+    pub fn negative_weights(&self, margins: RowMargins<'_>) -> Option<NegativeWeights> {
+        NegativeWeights::of_rows(&self.weights, margins.levels, margins.calibration)
     }
 
     /// The variance of a statistic of any kind from its values under each replicate; nothing by linearisation, or where a replicate has

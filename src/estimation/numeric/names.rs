@@ -54,6 +54,12 @@ impl NameColumn {
         (number != MISSING).then_some(number as usize)
     }
 
+    /// How many rows have no name.
+    #[must_use]
+    pub fn count_missing(&self) -> u64 {
+        self.numbers.iter().filter(|number| **number == MISSING).count() as u64
+    }
+
     /// The name of a number.
     #[must_use]
     pub fn name(&self, number: usize) -> &str {

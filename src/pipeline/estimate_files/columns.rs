@@ -51,6 +51,15 @@ impl Columns {
         Ok(columns)
     }
 
+    /// Where another column stands.
+    pub(super) fn find_another(&mut self, column: &str) -> Result<usize, EstimateError> {
+        let told = std::mem::take(&mut self.told);
+        let mut finder = Finder { path: &self.path, header: &self.header, told };
+        let position = finder.one(column)?;
+        self.told = finder.told;
+        Ok(position)
+    }
+
     /// Whether nothing stands in a column, or a missing code.
     pub(super) fn is_missing(&self, row: &impl Row, position: usize) -> bool {
         match row.field(position) {
@@ -107,7 +116,9 @@ impl Columns {
             let mut shown = String::new();
             push_field(&mut shown, row.field(position));
             let (min, max) = (scale.start(), scale.end());
-            let message = format!("{shown:?} is no rating; use {min} to {max}, or nothing where not answered");
+            // Programs export answers as numbers or as words, as one chooses.
+            let hint = if shown.contains(char::is_alphabetic) { "; export answers as codes, not as words" } else { "" };
+            let message = format!("{shown:?} is no rating; use {min} to {max}, or nothing where not answered{hint}");
             self.wrong(row, position, message)
         })
     }
@@ -175,11 +186,6 @@ impl Columns {
             message,
         }
     }
-}
-
-/// Where the column of this name stands in the header, of which there must be one; also behind the names of groups.
-pub(super) fn position(path: &Path, header: &[String], column: &str) -> Result<usize, EstimateError> {
-    Finder { path, header, told: Vec::new() }.one(column)
 }
 
 /// Finds columns, and notes those that stand behind the names of groups.

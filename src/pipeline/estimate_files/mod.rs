@@ -96,7 +96,10 @@ pub enum EstimateError {
         message: String,
     },
     /// The responses have no such column, or have it twice.
-    #[error("{}", one_line(&format!("{path}: there must be one column {column:?}; the header has {found}{hint}")))]
+    #[error("{}", one_line(&match found {
+        0 => format!("{path}: the file has no column {column:?}{hint}"),
+        _ => format!("{path}: there must be one column {column:?}; the header has {found}"),
+    }))]
     Column {
         /// The file.
         path: String,
@@ -154,12 +157,15 @@ pub enum EstimateError {
         cause: parquet::errors::ParquetError,
     },
     /// A stratum has a single sampling unit, and nothing is said of what to do with it.
-    #[error("{}", one_line(&format!(
-        "stratum {stratum:?} has only one sampling unit, which says nothing of how units vary; join it with another one, \
-         or choose options.lonely_psu: remove, certainty, adjust or average"
-    )))]
+    #[error("{}", one_line(&match stratum.as_str() {
+        "" => "the sample has only one sampling unit, which says nothing of how units vary".to_owned(),
+        stratum => format!(
+            "stratum {stratum:?} has only one sampling unit, which says nothing of how units vary; join it with another one, \
+             or choose options.lonely_psu: remove, certainty, adjust or average"
+        ),
+    }))]
     Lonely {
-        /// The stratum, and the units that it lies in.
+        /// The stratum, and the units that it lies in; empty where the sample has no strata.
         stratum: String,
     },
     /// A statistic cannot be made of these responses, or weights not be treated as the design says.
@@ -209,7 +215,9 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
                 return Err(EstimateError::NegativeWeights { message: negative.to_string() });
             }
             let estimates = write::estimates(&design, &sample);
-            told.extend(sample.told.iter().cloned());
+            // What the file itself says was told before, where it was read before.
+            let first: Vec<String> = sample.told.iter().filter(|said| !told.contains(said)).cloned().collect();
+            told.extend(first);
             told.extend(notes::notes(&design, &sample, &estimates));
             (estimates, Covariances::Of(Box::new(sample)))
         }

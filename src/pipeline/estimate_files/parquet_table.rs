@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
 
@@ -55,8 +56,12 @@ impl Row for ParquetRow<'_> {
     }
 }
 
-/// Rows that are decoded together: they bound the memory, whatever the size of a row group.
+/// Rows that are decoded together, whatever the size of a row group.
 const ROWS_PER_BATCH: usize = 4_096;
+/// The most bytes that the wanted columns of a row group may have once they are decompressed. A page of each column is held
+/// whole while its rows are read. Most programs write pages of 1 MiB, but some one page a row group, and how long pages are
+/// stands nowhere before them: only that they are no longer than the column is.
+const GROUP_BYTES_MAX: u64 = 4 << 30;
 
 /// The wanted columns of some rows, by the column's place in the header, and how many rows there are.
 type Batch = Result<(Vec<Option<Column>>, usize), ParquetError>;
@@ -76,6 +81,7 @@ pub(super) fn read(
     let names: Vec<String> =
         schema.columns().iter().map(|column| clean(&column.path().string()).into_owned()).collect();
     let wanted = reader.header(&names)?;
+    check_groups(file.metadata(), &wanted, GROUP_BYTES_MAX).map_err(wrong)?;
     let all = u64::try_from(file.metadata().file_metadata().num_rows()).unwrap_or(0).max(1);
     let (sender, batches) = sync_channel(BATCHES_AHEAD);
     std::thread::scope(|scope| {
@@ -96,6 +102,24 @@ pub(super) fn read(
         }
         Ok(())
     })
+}
+
+/// Fails where the wanted columns of a row group may need more memory than `max` bytes, before anything is read of them.
+fn check_groups(metadata: &ParquetMetaData, wanted: &[Wanted], max: u64) -> Result<(), ParquetError> {
+    for (number, group) in metadata.row_groups().iter().enumerate() {
+        let size = |wanted: &Wanted| u64::try_from(group.column(wanted.column).uncompressed_size()).unwrap_or(0);
+        let bytes: u64 = wanted.iter().map(size).fold(0, u64::saturating_add);
+        if bytes > max {
+            return Err(ParquetError::General(format!(
+                "row group {} has {} MiB in the columns that are wanted, which may all be needed at once; at most {} are taken; \
+                 write row groups of fewer rows (a million, say)",
+                number + 1,
+                bytes >> 20,
+                max >> 20
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The parser panics where some bytes of a file are not as they must be; that is an error of the file.
@@ -133,4 +157,44 @@ fn decode(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use parquet::data_type::Int32Type;
+    use parquet::file::metadata::ColumnChunkMetaData;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    use super::*;
+
+    #[test]
+    fn a_row_group_that_may_need_too_much_memory_is_refused_by_its_number_before_it_is_read() {
+        let file = tempfile::tempfile().unwrap();
+        let schema = parse_message_type("message m { required int32 a; required int32 b; }").unwrap();
+        let mut writer = SerializedFileWriter::new(&file, schema.into(), std::sync::Arc::default()).unwrap();
+        for rows in [10, 100_000] {
+            let values: Vec<i32> = (0..rows).collect();
+            let mut group = writer.next_row_group().unwrap();
+            while let Some(mut column) = group.next_column().unwrap() {
+                column.typed::<Int32Type>().write_batch(&values, None, None).unwrap();
+                column.close().unwrap();
+            }
+            group.close().unwrap();
+        }
+        writer.close().unwrap();
+        let file = SerializedFileReader::new(file).unwrap();
+        let wanted = [0, 1].map(|column| Wanted { column, has_ratings: true });
+        let check =
+            |wanted: &[Wanted], max| check_groups(file.metadata(), wanted, max).map_err(|error| error.to_string());
+        let size = |group: usize| {
+            file.metadata().row_group(group).columns().iter().map(ColumnChunkMetaData::uncompressed_size).sum::<i64>()
+        };
+        let all = u64::try_from(size(1)).unwrap();
+        assert!(all >= 800_000);
+        assert_eq!(check(&wanted, all), Ok(()));
+        assert_eq!(check(&wanted[..1], all / 2 + 100), Ok(()));
+        assert!(check(&wanted, all - 1).unwrap_err().contains("row group 2 has"));
+        assert_eq!(check(&wanted, GROUP_BYTES_MAX), Ok(()));
+    }
 }

@@ -168,7 +168,7 @@ impl Responses<'_> {
         let known = self.known.find(row, &self.of_stand);
         self.left_out.rows += 1;
         if known.is_none() {
-            if self.is_nowhere(row) {
+            if self.left_out.is_nowhere(&self.columns, row) {
                 return Ok(());
             }
             self.read_names(row, scratch)?;
@@ -176,15 +176,6 @@ impl Responses<'_> {
         let weight = self.weight(row)?;
         let stand = if let Some(known) = known { known } else { self.stand(scratch)? };
         Ok(self.builder.add_response_at(stand, weight, &scratch.ratings)?)
-    }
-
-    /// Whether the stratum or a sampling unit of the row is missing; such a row is counted and has no place in the sample.
-    fn is_nowhere(&mut self, row: &impl Row) -> bool {
-        let lacks = |positions: &[usize]| positions.iter().any(|position| self.columns.is_missing(row, *position));
-        let (lacks_stratum, lacks_unit) = (lacks(&self.columns.strata), lacks(&self.columns.stages));
-        self.left_out.without_stratum += u64::from(lacks_stratum);
-        self.left_out.without_unit += u64::from(lacks_unit && !lacks_stratum);
-        lacks_stratum || lacks_unit
     }
 
     /// Reads what says where and of whom the row is.

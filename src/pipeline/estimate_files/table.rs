@@ -8,7 +8,7 @@ use csv::StringRecord;
 
 use super::EstimateError;
 use super::parquet_table;
-use crate::tables::{CsvRowError, CsvRows};
+use crate::tables::{CsvRowError, CsvRows, uneven_row};
 
 /// Rows that are parsed together.
 const ROWS_PER_BATCH: usize = 256;
@@ -155,30 +155,30 @@ fn read_csv(
     let mut header = StringRecord::new();
     match rows.read(&mut header) {
         None => return Err(wrong(path, 1, "the file is empty; it must begin with a header")),
-        Some(Err(error)) => return Err(unreadable(path, rows.line(), error)),
+        Some(Err(error)) => return Err(unreadable((path, &[]), rows.line(), error)),
         Some(Ok(_)) => {}
     }
-    reader.header(&header.iter().map(|name| name.trim().to_owned()).collect::<Vec<_>>())?;
-    let width = header.len();
+    let names: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    reader.header(&names)?;
+    let width = names.len();
     // Rows may lack the cells of columns without a name at the end.
-    let named =
-        header.iter().collect::<Vec<_>>().iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1);
+    let named_until = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
     let has_decimal_comma = rows.has_decimal_comma();
-    let mut told: Vec<String> = rows.told().into_iter().collect();
+    let mut told = rows.told();
     let (sender, batches) = sync_channel(BATCHES_AHEAD);
     let (give_back, used) = channel();
     std::thread::scope(|scope| {
+        let names = &names;
         let parsing = scope.spawn(move || {
-            parse(path, &mut rows, &sender, &used);
+            parse((path, names), &mut rows, &sender, &used);
             rows.blank_rows()
         });
         // Leaving early drops the receiver, which ends the thread.
         for batch in batches {
             let (lines, filled, bytes) = batch?;
             for line in &lines[..filled] {
-                if line.1.len() != width && !is_fit(&line.1, named, width) {
-                    let message = format!("the row has {} cells, the header {width}", line.1.len());
-                    return Err(wrong(path, line.0, message));
+                if line.1.len() != width && !is_fit(&line.1, named_until, width) {
+                    return Err(wrong(path, line.0, uneven_row(line.1.len(), names)));
                 }
                 reader.row(&CsvRow { line, has_decimal_comma })?;
             }
@@ -200,7 +200,12 @@ fn is_fit(cells: &StringRecord, named: usize, width: usize) -> bool {
 }
 
 /// Parses all rows, into records that were used before where there are some.
-fn parse(path: &Path, rows: &mut CsvRows<File>, sender: &SyncSender<Batch>, used: &Receiver<Vec<CsvLine>>) {
+fn parse(
+    (path, names): (&Path, &[String]),
+    rows: &mut CsvRows<File>,
+    sender: &SyncSender<Batch>,
+    used: &Receiver<Vec<CsvLine>>,
+) {
     loop {
         let mut lines = used.try_recv().unwrap_or_default();
         lines.resize_with(ROWS_PER_BATCH, CsvLine::default);
@@ -210,7 +215,7 @@ fn parse(path: &Path, rows: &mut CsvRows<File>, sender: &SyncSender<Batch>, used
             match rows.read(record) {
                 Some(Ok(found)) => (*line, filled) = (found, filled + 1),
                 Some(Err(cause)) => {
-                    error = Some(unreadable(path, rows.line(), cause));
+                    error = Some(unreadable((path, names), rows.line(), cause));
                     break;
                 }
                 None => break,
@@ -228,9 +233,13 @@ fn wrong(path: &Path, line: u64, message: impl Into<String>) -> EstimateError {
     EstimateError::Csv { path: path.display().to_string(), line, message: message.into() }
 }
 
-fn unreadable(path: &Path, line: u64, error: CsvRowError) -> EstimateError {
+fn unreadable((path, names): (&Path, &[String]), line: u64, error: CsvRowError) -> EstimateError {
     match error {
         CsvRowError::Unreadable(message) => wrong(path, line, message),
-        CsvRowError::NotUtf8(cell) => wrong(path, line, format!("cell {}: {}", cell + 1, CsvRowError::NOT_UTF8)),
+        CsvRowError::NotUtf8(cell) => {
+            let column = names.get(cell).filter(|name| !name.is_empty());
+            let place = column.map_or_else(|| format!("cell {}", cell + 1), |name| format!("column {name:?}"));
+            wrong(path, line, format!("{place}: {}", CsvRowError::NOT_UTF8))
+        }
     }
 }

@@ -52,9 +52,9 @@ fn rests_on(sampled: &[&Unit]) -> Option<String> {
     let of = |number: fn(&Unit) -> Option<f64>| sampled.iter().filter_map(|unit| number(unit)).collect::<Vec<f64>>();
     let (psus, df) = (of(|unit| unit.sampling_units), of(|unit| unit.df));
     let mut sentence = if psus.len() == sampled.len() {
-        format!("The sets rest on {} sampling units a unit ({} degrees of freedom).", range(&psus), range(&df))
+        format!("The sets rest on {} a unit ({}).", range(&psus, "sampling unit"), of_freedom(&df))
     } else {
-        format!("The sets rest on {} degrees of freedom a unit: sampling units less strata.", range(&df))
+        format!("The sets rest on {} a unit: sampling units less strata.", of_freedom(&df))
     };
     if !without.is_empty() {
         sentence = format!(
@@ -65,8 +65,17 @@ fn rests_on(sampled: &[&Unit]) -> Option<String> {
     Some(sentence)
 }
 
-fn range(numbers: &[f64]) -> String {
+fn of_freedom(df: &[f64]) -> String {
+    range(df, "degree") + " of freedom"
+}
+
+/// From which number to which, and of what: `1 degree`, `3 to 30 sampling units`.
+fn range(numbers: &[f64], what: &str) -> String {
     let (low, high) = numbers.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), n| (low.min(*n), high.max(*n)));
     let shown = |number: f64| format!("{}", (number * 10.0).round() / 10.0);
-    if shown(low) == shown(high) { shown(low) } else { format!("{} to {}", shown(low), shown(high)) }
+    match (shown(low), shown(high)) {
+        (low, high) if low != high => format!("{low} to {high} {what}s"),
+        (one, _) if one == "1" => format!("1 {what}"),
+        (number, _) => format!("{number} {what}s"),
+    }
 }

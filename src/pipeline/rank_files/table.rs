@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::RankFileError;
 use crate::foundation::Finding;
-use crate::tables::{MissingCodes, Table, cell_path, clean, did_you_mean, with_decimal_point};
+use crate::tables::{MissingCodes, Table, cell_path, clean, did_you_mean, uneven_row, with_decimal_point};
 
 /// What says that nothing is known.
 static MISSING: LazyLock<MissingCodes> = LazyLock::new(MissingCodes::default);
@@ -103,9 +103,8 @@ impl Rows {
                 while let Some(line) = table.read_row(&mut record) {
                     let wrong = |message| RankFileError::Input { path: path.clone(), message };
                     let line = line.map_err(|finding| wrong(described(&finding)))?;
-                    let (found, expected) = (record.len(), table.columns().len());
-                    if found != expected {
-                        return Err(wrong(format!("line {line}: the row has {found} cells, the header {expected}")));
+                    if record.len() != table.columns().len() {
+                        return Err(wrong(format!("line {line}: {}", uneven_row(record.len(), table.columns()))));
                     }
                     let cells = positions.iter().map(|position| Cow::Borrowed(record[*position].trim())).collect();
                     let has_decimal_comma = table.has_decimal_comma();

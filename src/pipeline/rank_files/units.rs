@@ -130,6 +130,7 @@ impl Units {
         if units.ranked.is_empty() {
             let message = match units.withheld.len() {
                 0 => "there is no unit in this file".to_owned(),
+                1 => "the only unit has no estimate or no standard error".to_owned(),
                 withheld => format!("none of the {withheld} units has both an estimate and a standard error"),
             };
             return Err(RankFileError::Input { path, message });

@@ -53,7 +53,8 @@ fn ranked(options: &RankFileOptions, chosen: &Chosen, units: usize) -> String {
         _ if options.domain.is_some() => format!(" of {domain}"),
         others => format!(" of {domain}, the first of {} domains (--domain chooses)", others + 1),
     });
-    format!("Ranked: {units} units{domain}{by}, {first} first.")
+    let units = if units == 1 { "1 unit" } else { &format!("{units} units") };
+    format!("Ranked: {units}{domain}{by}, {first} first.")
 }
 
 /// What the level promises.

@@ -9,7 +9,7 @@ use csv::StringRecord;
 
 use super::{SmallAreaFileError, SmallAreaOptions, input};
 use crate::foundation::Finding;
-use crate::tables::{Table, cell_path, with_decimal_point};
+use crate::tables::{Table, cell_path, uneven_row, with_decimal_point};
 
 /// The statistic that is modelled unless another is asked for.
 const STATISTIC: &str = "index_items";
@@ -71,7 +71,7 @@ impl<'a> Open<'a> {
         while let Some(line) = self.table.read_row(&mut cells) {
             let line = line.map_err(|finding| input(self.path, described(&finding)))?;
             if cells.len() != width {
-                let message = format!("line {line}: the row has {} cells, the header {width}", cells.len());
+                let message = format!("line {line}: {}", uneven_row(cells.len(), self.table.columns()));
                 return Err(input(self.path, message));
             }
             count += 1;

@@ -32,8 +32,8 @@ fn id(design: &Design, held: &Held, row: usize) -> String {
     design.wishes.id.as_ref().and_then(name).unwrap_or_default()
 }
 
-/// Writes `row,id,design_weight,nonresponse,trimming,calibration,weight,factor`; `row` is counted from 1, `factor` is the
-/// product of the three steps, and 0 where somebody did not respond.
+/// Writes `row,id,design_weight,nonresponse,trimming,calibration,weight,factor`; `row` is counted from 1 in the file, and a
+/// row that has no place in the sample is not there; `factor` is the product of the three steps, and 0 where somebody did not respond.
 pub(super) fn write_weights(
     path: &Path,
     design: &Design,
@@ -65,7 +65,7 @@ pub(super) fn write_weights(
                 weight,
                 ratio(weight, given),
             ];
-            let cells = [(row + 1).to_string(), id(design, held, row)];
+            let cells = [held.row_number(row).to_string(), id(design, held, row)];
             file.write_record(cells.into_iter().chain(numbers.map(|number| number.to_string())))?;
         }
         Ok(file.flush()?)
@@ -125,7 +125,7 @@ pub(super) fn write_replicates(
         file.write_record(["row", "id", "weight"].into_iter().map(str::to_owned).chain(names))?;
         for (row, weight) in sample.weights().iter().enumerate() {
             let numbers = std::iter::once(*weight).chain(replicates.iter().map(|weights| weights[row]));
-            let cells = [(row + 1).to_string(), id(design, held, row)];
+            let cells = [held.row_number(row).to_string(), id(design, held, row)];
             file.write_record(cells.into_iter().chain(numbers.map(|number| number.to_string())))?;
         }
         Ok(file.flush()?)

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::super::EstimateError;
-use super::super::columns::{Columns, position};
+use super::super::columns::Columns;
 use super::super::design::Design;
+use super::super::left_out::{Gaps, LeftOut};
 use super::super::statistic_file::{Condition, Kind, Measured};
 use super::super::table::{Field, Reader, Row, Wanted, read_table};
 use super::super::weighting_file::{REPLICATES_MAX, ReplicateColumns};
@@ -36,6 +37,9 @@ pub(super) struct Held {
     pub margins: Vec<Vec<u32>>,
     /// Replicate weights, replicate after replicate.
     pub replicates: Vec<Vec<f64>>,
+    /// How the file was read and which rows are left out, in sentences.
+    pub told: Vec<String>,
+    gaps: Gaps,
 }
 
 impl Held {
@@ -68,11 +72,20 @@ impl Held {
             numbers: Vec::new(),
             replicates: Vec::new(),
             scratch: String::new(),
+            left_out: LeftOut::new(design),
         };
-        read_table(path, &mut reader, &mut progress)?;
-        let Filling { mut held, names, numbers, .. } = reader;
+        let how = read_table(path, &mut reader, &mut progress)?;
+        let Filling { mut held, names, numbers, mut left_out, columns, .. } = reader;
         held.names = names.into_iter().map(|(name, _, column)| (name, column)).collect();
         held.numbers = numbers.into_iter().map(|(name, _, column)| (name, column)).collect();
+        for (domain, count) in design.domains.iter().zip(&mut left_out.of_domains) {
+            *count = held.name_column(domain).count_missing();
+        }
+        let left_out = left_out.told(design);
+        if held.count() == 0 && !left_out.is_empty() {
+            return Err(wrong(path, format!("no row is left. {}", left_out.join(" "))));
+        }
+        held.told = how.into_iter().chain(columns.told).chain(left_out).collect();
         if held.weights.iter().all(|weight| *weight <= 0.0) {
             return Err(wrong(path, "no row has a weight above 0"));
         }
@@ -82,6 +95,11 @@ impl Held {
     /// How many rows there are.
     pub(super) fn count(&self) -> usize {
         self.weights.len()
+    }
+
+    /// The number of a row in the file, counted from 1.
+    pub(super) fn row_number(&self, row: usize) -> usize {
+        self.gaps.row_number(row)
     }
 
     /// A column of names; those that the design names were read.
@@ -143,6 +161,7 @@ struct Filling<'a> {
     numbers: Vec<(String, usize, Vec<f64>)>,
     replicates: Vec<usize>,
     scratch: String,
+    left_out: LeftOut,
 }
 
 impl Reader for Filling<'_> {
@@ -150,15 +169,15 @@ impl Reader for Filling<'_> {
         self.columns = Columns::find(self.path, header, self.design)?;
         let (names, numbers) = wanted_columns(self.design);
         for name in names {
-            let at = position(self.path, header, &name)?;
+            let at = self.columns.find_another(&name)?;
             self.names.push((name, at, NameColumn::default()));
         }
         for name in numbers {
-            let at = position(self.path, header, &name)?;
+            let at = self.columns.find_another(&name)?;
             self.numbers.push((name, at, Vec::new()));
         }
         if let Some(given) = &self.design.wishes.replicates {
-            self.replicates = replicate_columns(self.path, header, &given.columns)?;
+            self.replicates = replicate_columns(self.path, header, &mut self.columns, &given.columns)?;
             self.held.replicates = vec![Vec::new(); self.replicates.len()];
         }
         let mut wanted = self.columns.wanted();
@@ -172,6 +191,11 @@ impl Reader for Filling<'_> {
     }
 
     fn row(&mut self, row: &impl Row) -> Result<(), EstimateError> {
+        self.left_out.rows += 1;
+        if self.left_out.is_nowhere(&self.columns, row) {
+            self.held.gaps.leave_out(self.held.count());
+            return Ok(());
+        }
         let held = self.names.len() + self.numbers.len() + self.replicates.len() + self.design.criteria.items.len() / 8;
         if (self.held.count() + 1) * (4 + held) > CELLS_MAX {
             let message = format!(
@@ -292,10 +316,15 @@ fn weight(columns: &Columns, row: &impl Row, at: usize, what: &str) -> Result<f6
 }
 
 /// Where the replicate weights stand.
-fn replicate_columns(path: &Path, header: &[String], columns: &ReplicateColumns) -> Result<Vec<usize>, EstimateError> {
-    let found: Vec<usize> = match columns {
+fn replicate_columns(
+    path: &Path,
+    header: &[String],
+    columns: &mut Columns,
+    wanted: &ReplicateColumns,
+) -> Result<Vec<usize>, EstimateError> {
+    let found: Vec<usize> = match wanted {
         ReplicateColumns::Names(names) => {
-            names.iter().map(|name| position(path, header, name)).collect::<Result<_, _>>()?
+            names.iter().map(|name| columns.find_another(name)).collect::<Result<_, _>>()?
         }
         ReplicateColumns::Beginning(pattern) => {
             let beginning = pattern.trim_end_matches('*');

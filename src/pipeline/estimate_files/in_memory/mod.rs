@@ -130,13 +130,17 @@ impl Made {
             return Err(wrong(&options.design, "a statistic of the kind indices needs columns.items"));
         }
         let mut held = Held::read(path, design, has_indices || !is_streamed, progress)?;
+        let mut told = std::mem::take(&mut held.told);
         // Taken out, so that each is let go when it was adjusted.
         let given_replicates = std::mem::take(&mut held.replicates);
         let steps = Steps::new(path, design, &held)?;
         let counts = weighting::counted(path, design, &held, &steps)?;
         let weighting = steps.before_calibration(&held.weights)?;
-        let mut told = weighting.told.clone();
+        told.extend(weighting.told.iter().cloned());
         let sample = steps.sample(weighting.trimmed.clone(), given_replicates, &counts)?;
+        // Where ratings are streamed beside, their weights are told of there.
+        let has_ratings_beside = is_streamed && !design.criteria.items.is_empty();
+        told.extend(steps.negative(&sample)?.filter(|_| !has_ratings_beside));
         if wants_files || !is_streamed || design.calibration.is_some() {
             told.push(weighting::spread_sentence(sample.weights()));
         }

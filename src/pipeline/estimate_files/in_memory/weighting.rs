@@ -10,7 +10,9 @@ use super::super::weighting_file::Nonresponse;
 use super::held::Held;
 use super::wrong;
 use crate::estimation::{NameColumn, NumericSample, RowMargins};
-use crate::statistics::{Excess, LonelyPsu, ReplicateScales, WeightSpread, WeightingError, class_factors, trim};
+use crate::statistics::{
+    Excess, LonelyPsu, NegativeWeightRule, ReplicateScales, WeightSpread, WeightingError, class_factors, trim,
+};
 
 /// Joins the values of several stratum columns in the name of a stratum.
 const STRATUM_SEPARATOR: char = '\u{1f}';
@@ -53,8 +55,10 @@ impl<'a> Steps<'a> {
             let lacks_level = |row: &usize| responded[*row] && levels[*row] == Held::NO_LEVEL;
             if let Some(row) = (0..levels.len()).find(lacks_level) {
                 let name = &margin.margin.name;
-                let message =
-                    format!("calibration: row {} responded, but has no level of the margin {name:?}", row + 1);
+                let message = format!(
+                    "calibration: row {} responded, but has no level of the margin {name:?}",
+                    self.held.row_number(row)
+                );
                 return Err(wrong(self.path, message));
             }
         }
@@ -137,6 +141,15 @@ impl<'a> Steps<'a> {
         Some(RowMargins { calibration, levels: &self.held.margins })
     }
 
+    /// What is told of weights that the calibration made negative; an error where the design refuses them.
+    pub(super) fn negative(&self, sample: &NumericSample) -> Result<Option<String>, EstimateError> {
+        let found = self.margins().and_then(|margins| sample.negative_weights(margins)).map(|found| found.to_string());
+        match (found, self.design.negative_weights) {
+            (Some(message), NegativeWeightRule::Refused) => Err(EstimateError::NegativeWeights { message }),
+            (found, _) => Ok(found),
+        }
+    }
+
     /// All steps, for one replicate.
     pub(super) fn all(&self, weights: &[f64]) -> Result<Vec<f64>, EstimateError> {
         let trimmed = self.before_calibration(weights)?.trimmed;
@@ -204,8 +217,10 @@ fn classes(path: &Path, held: &Held, nonresponse: &Nonresponse) -> Result<(NameC
     }
     match (0..held.count()).find(|row| classes.number(*row).is_none()) {
         Some(row) => {
-            let message =
-                format!("nonresponse: row {} has no value in one of the columns of nonresponse.classes", row + 1);
+            let message = format!(
+                "nonresponse: row {} has no value in one of the columns of nonresponse.classes",
+                held.row_number(row)
+            );
             Err(wrong(path, message))
         }
         None => Ok((classes, responded)),
