@@ -13,6 +13,7 @@ mod m20261124_000002_invitations;
 mod m20261124_000003_access;
 mod m20261128_000004_recordings;
 mod m20261129_000005_states;
+mod m20261129_000006_releases;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_access::Migration),
             Box::new(m20261128_000004_recordings::Migration),
             Box::new(m20261129_000005_states::Migration),
+            Box::new(m20261129_000006_releases::Migration),
         ]
     }
 }

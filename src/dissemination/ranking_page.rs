@@ -10,7 +10,7 @@ use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
 use crate::index::{IndexKind, WaveResults};
 use crate::pipeline::ShownRanking;
-use crate::ranking::{Ranked, Ranking, Withheld};
+use crate::ranking::{Ranked, Ranking, Withheld, WithheldReason};
 use crate::statistics::Estimate;
 use crate::survey::{Wave, WaveState};
 use crate::web::{Language, Page};
@@ -129,18 +129,14 @@ fn withheld(wave: &Wave, results: &WaveResults, unit: &Withheld, language: Langu
         let arguments = [("unit", name.into()), ("answered", answered.into()), ("items", items.into())];
         return language.t_with("withheld-items_unanswered", arguments);
     }
-    let key = match unit.reason {
-        "no_answers" => "withheld-no_answers",
-        "no_precision" => "withheld-no_precision",
-        "too_few_answers" => "withheld-too_few_answers",
-        "too_few_sampling_units" => "withheld-too_few_sampling_units",
-        _ => "withheld-other",
-    };
     let least = match unit.reason {
-        "too_few_answers" => wave.plan.ranking.answers_min,
+        WithheldReason::TooFewAnswers => wave.plan.ranking.answers_min,
         _ => wave.plan.ranking.psus_min,
     };
-    language.t_with(key, [("unit", name.into()), ("least", language.format_count(least).into())])
+    language.t_with(
+        &format!("withheld-{}", unit.reason.as_str()),
+        [("unit", name.into()), ("least", language.format_count(least).into())],
+    )
 }
 
 /// A row of a dot plot for an estimate whose unit is so many points.

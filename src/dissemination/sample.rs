@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::foundation::RatingScale;
 use crate::index::{FactorResult, IndexKind, Indices, ItemResult, OpenLinkResults, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
-use crate::ranking::{Neighbour, Ranked, Ranking, Withheld};
+use crate::ranking::{Neighbour, RankMethod, Ranked, Ranking, Withheld, WithheldReason};
 use crate::statistics::{Difference, Estimate, Precision};
 use crate::survey::RankSetChoice;
 use crate::survey::sample::{DISTRICTS, code};
@@ -143,9 +143,9 @@ pub(super) fn ranking() -> Ranking {
             next: neighbour(unit, Some(rank)),
         }
     });
-    let withheld = vec![Withheld { unit: code("089"), reason: "no_answers" }];
+    let withheld = vec![Withheld { unit: code("089"), reason: WithheldReason::NoAnswers }];
     Ranking {
-        method: "holm",
+        method: RankMethod::Holm,
         level: 0.95,
         pairs: 28,
         pairs_told_apart: 15,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::EstimationError;
 use super::cells::Cells;
 use super::frame::Frame;
@@ -14,7 +16,7 @@ const NAMED_MAX: usize = 10;
 
 /// Respondents whose calibrated weight is below 0: they count against what they say, and shares may leave 0–1. Only the
 /// linear method with several margins can do that.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NegativeWeights {
     /// How many respondents have such a weight.
     pub respondents: u64,
@@ -25,7 +27,7 @@ pub struct NegativeWeights {
 }
 
 /// Respondents with a weight below 0 who have one level of each margin in common.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NegativeCombination {
     /// The number of the level in each margin.
     pub levels: Vec<u32>,

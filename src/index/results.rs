@@ -46,7 +46,7 @@ impl IndexKind {
 }
 
 /// The results of a wave.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaveResults {
     /// The method's name and version, such as `sipas-top2@2017`.
     pub method: String,
@@ -54,7 +54,9 @@ pub struct WaveResults {
     pub headline: IndexKind,
     /// Confidence level of the intervals.
     pub level: f64,
-    /// Why the weights are not calibrated although the plan wants it; nothing where they are, or where it does not.
+    /// Why the weights are not calibrated although the plan wants it; nothing where they are, or where it does not. Such results are
+    /// not released.
+    #[serde(skip, default)]
     pub uncalibrated: Option<EstimationError>,
     /// The weights that the calibration made negative; nothing where there are none.
     pub negative_weights: Option<NegativeWeights>,
@@ -64,12 +66,14 @@ pub struct WaveResults {
     pub units: Vec<UnitResults>,
     /// All units together.
     pub overall: UnitResults,
-    /// Covariance of the headline index between units, row by row in the order of `units`; 0 where one has no estimate.
+    /// Covariance of the headline index between units, row by row in the order of `units`; 0 where one has no estimate. Rankings are
+    /// made of it, and released with what they say of it.
+    #[serde(skip, default)]
     pub covariance: Vec<Vec<f64>>,
 }
 
 /// What people said who came over the open link. They chose themselves, so nothing says how sure it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum OpenLinkResults {
     /// Nobody came that way.
     None,
@@ -128,7 +132,7 @@ impl WaveResults {
 }
 
 /// The results of one unit, or of all together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnitResults {
     /// The unit; none for all together.
     pub unit: Option<Code>,
@@ -171,7 +175,7 @@ impl UnitResults {
 }
 
 /// One rated item. Nothing where nobody answered it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ItemResult {
     /// The item.
     pub item: Code,
@@ -190,7 +194,7 @@ pub struct ItemResult {
 }
 
 /// One factor. Nothing where one of its items has no answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FactorResult {
     /// The factor.
     pub factor: Code,
@@ -199,7 +203,7 @@ pub struct FactorResult {
 }
 
 /// The indices. Nothing where one of the items has no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Indices {
     /// See [`IndexKind::Items`]; a share 0–1.
     pub items: Option<Estimate>,

@@ -20,6 +20,7 @@ mod named_twice;
 mod rank_files;
 mod readings;
 mod recordings;
+mod releases;
 mod results;
 mod small_area_files;
 mod standings;
@@ -110,6 +111,7 @@ impl Platform {
         let inner = Inner { store, clock, secret, intake, waves, reading_wave, readings, limits };
         let platform = Self(Arc::new(inner));
         platform.recount_due().await?;
+        platform.keep_missing_releases().await?;
         tokio::spawn(keep_folding(Arc::downgrade(&platform.0), platform.0.intake.committed()));
         tokio::spawn(keep_forgetting(platform.0.store.clone(), platform.0.intake.spent()));
         Ok(platform)

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex as Slot, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
 use super::counting::Days;
@@ -20,7 +20,7 @@ use crate::estimation::UnitState;
 use crate::index::WaveResults;
 use crate::monitoring::Fieldwork;
 use crate::storage::{Pending, Signature, Snapshot, UnitCounts, WaveId};
-use crate::survey::{UnitId, Wave};
+use crate::survey::{UnitId, Wave, WaveState};
 
 /// From this age on what was computed last is no answer any more.
 const OLD: Duration = Duration::from_secs(2);
@@ -45,6 +45,8 @@ pub(super) struct Readings {
     last: Slot<Option<Arc<Reading>>>,
     /// Held while one is computed.
     known: Mutex<KnownUnits>,
+    /// What was released, once it was read.
+    published: OnceCell<Standings>,
 }
 
 /// The readings of all waves.
@@ -125,9 +127,28 @@ impl Platform {
         Ok(self.standings(wave).await?.results)
     }
 
-    /// The results of a wave and its rankings as of a moment ago.
+    /// The results of a wave and its rankings: what it published once it is released, until then as of a moment ago.
     pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
+        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
+        if loaded.wave.state != WaveState::Released {
+            return self.current_standings(wave).await;
+        }
+        let readings = self.readings_of(&loaded);
+        let read = || async {
+            let kept = self.read_release(&loaded).await?;
+            kept.ok_or_else(|| PipelineError::NotFound { what: "release of wave", code: wave.plan.code.to_string() })
+        };
+        readings.published.get_or_try_init(read).await.cloned()
+    }
+
+    /// The results of a wave and its rankings as of a moment ago, whatever was published.
+    pub(super) async fn current_standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
         Ok(self.reading(wave).await?.0.standings.clone())
+    }
+
+    fn readings_of(&self, loaded: &LoadedWave) -> Arc<Readings> {
+        let mut by_wave = self.0.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(by_wave.entry(loaded.id).or_default())
     }
 
     /// The state of a wave's fieldwork as of a moment ago, and that moment.
@@ -147,10 +168,7 @@ impl Platform {
     async fn reading(&self, wave: &Wave) -> Result<(Arc<Reading>, DateTime<FixedOffset>), PipelineError> {
         let asked_at = Instant::now();
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        let readings = {
-            let mut by_wave = self.0.readings.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(by_wave.entry(loaded.id).or_default())
-        };
+        let readings = self.readings_of(&loaded);
         if let Some(last) = readings.last()
             && last.signature == self.0.store.signature(loaded.id).await?
         {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 
 use super::PipelineError;
@@ -26,6 +27,14 @@ pub struct Standings {
     simulated: Arc<OnceCell<Result<Arc<Ranking>, LeftOut>>>,
 }
 
+/// Everything that a release says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Published {
+    results: WaveResults,
+    holm: Ranking,
+    simultaneous: Result<Ranking, LeftOut>,
+}
+
 /// A ranking by one kind of rank sets.
 #[derive(Debug, Clone)]
 pub struct ShownRanking {
@@ -40,7 +49,7 @@ pub struct ShownRanking {
 }
 
 /// Why there are no simultaneous rank sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum LeftOut {
     /// To simulate that many correlated units would keep a reader waiting for too long.
     #[error("{units} units that are correlated are too many to simulate while a reader waits; the limit is {max}")]
@@ -87,6 +96,25 @@ impl Standings {
             holm: Arc::new(holm),
             simulated: Arc::default(),
         })
+    }
+
+    /// All of it, for a release: what is simulated when it is first asked for is simulated now.
+    pub(super) async fn published(&self) -> Result<Published, PipelineError> {
+        let simultaneous = self.simulated().await?.map(|ranking| ranking.as_ref().clone());
+        let (results, holm) = (self.results.as_ref().clone(), self.holm.as_ref().clone());
+        Ok(Published { results, holm, simultaneous })
+    }
+
+    /// The standings that were released.
+    pub(super) fn of_published(published: Published, plan: &EstimationPlan, least: RankingPlan) -> Self {
+        Self {
+            results: Arc::new(published.results),
+            official: plan.rank_sets,
+            seed: plan.seed,
+            least,
+            holm: Arc::new(published.holm),
+            simulated: Arc::new(OnceCell::new_with(Some(published.simultaneous.map(Arc::new)))),
+        }
     }
 
     /// The ranking with the rank sets that are `asked` for, else with the official ones. Where simultaneous ones are left
@@ -209,7 +237,7 @@ mod tests {
             for (asked, expected) in [(None, official), (Some(holm), holm), (Some(simultaneous), simultaneous)] {
                 let chosen = standings.ranking(asked).await.unwrap();
                 assert_eq!((chosen.shown, chosen.official, chosen.left_out), (expected, official, None));
-                assert_eq!(chosen.ranking.method, expected.as_str());
+                assert_eq!(chosen.ranking.method.as_str(), expected.as_str());
                 let seed = chosen.ranking.simulated.map(|simulated| (simulated.draws, simulated.seed));
                 assert_eq!(seed, (expected == simultaneous).then_some((100_000, 7)));
             }

@@ -184,11 +184,14 @@ impl Platform {
     pub async fn advance_wave(&self, code: &str, to: WaveState) -> Result<(), PipelineError> {
         let from = self.load_wave(code).await?.wave.state;
         from.advance_to(to)?;
-        if to == WaveState::Released {
+        let has_moved = if to == WaveState::Released {
             self.flaws_of_weights(code).await?.into_result(())?;
-        }
+            self.release(&self.load_wave(code).await?).await?
+        } else {
+            self.0.store.advance_wave(code, from, to).await?
+        };
         self.0.waves.write().await.remove(code);
-        if self.0.store.advance_wave(code, from, to).await? {
+        if has_moved {
             return Ok(());
         }
         // Somebody else moved it since it was read: judge again by where it stands now.

@@ -15,16 +15,16 @@ pub use options::{RankMethod, RankOptions, RankOrder, UnknownRankMethod};
 pub use place::{Place, places};
 pub use rank::rank;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::foundation::Code;
 use crate::statistics::{Estimate, RankSets};
 
 /// The ranking of a peer group, best first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ranking {
-    /// How the rank sets were made: `holm`, `simultaneous`, … (see [`RankMethod`]).
-    pub method: &'static str,
+    /// How the rank sets were made.
+    pub method: RankMethod,
     /// The confidence level; of all rank sets together, unless the method is `marginal`.
     pub level: f64,
     /// How many pairs of ranked units there are.
@@ -43,7 +43,7 @@ pub struct Ranking {
 }
 
 /// With what a ranking was simulated, and how sure its critical value is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Simulated {
     /// How many draws.
     pub draws: usize,
@@ -79,7 +79,7 @@ impl Simulated {
 }
 
 /// One ranked unit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ranked {
     /// The unit.
     pub unit: Code,
@@ -102,10 +102,37 @@ pub struct Ranked {
 }
 
 /// A unit that is not ranked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withheld {
     /// The unit.
     pub unit: Code,
-    /// Why: `no_answers`, `no_precision`, `too_few_answers`, `too_few_sampling_units`.
-    pub reason: &'static str,
+    /// Why.
+    pub reason: WithheldReason,
+}
+
+/// Why a unit is withheld.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithheldReason {
+    /// It has no estimate.
+    NoAnswers,
+    /// Nothing tells how sure its estimate is.
+    NoPrecision,
+    /// Fewer answered than the plan asks for.
+    TooFewAnswers,
+    /// They live in fewer sampling units than the plan asks for.
+    TooFewSamplingUnits,
+}
+
+impl WithheldReason {
+    /// Its name in files and in the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoAnswers => "no_answers",
+            Self::NoPrecision => "no_precision",
+            Self::TooFewAnswers => "too_few_answers",
+            Self::TooFewSamplingUnits => "too_few_sampling_units",
+        }
+    }
 }

@@ -1,13 +1,13 @@
 //! How a ranked unit compares with the ones next to it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Knowledge;
 use crate::foundation::Code;
 use crate::statistics::{Difference, difference_df};
 
 /// A ranked unit compared with one next to it in the ranking.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Neighbour {
     /// The unit next to it.
     pub unit: Code,

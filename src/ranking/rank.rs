@@ -1,7 +1,7 @@
 //! Ranks the units of a peer group.
 
 use super::neighbour::neighbours;
-use super::{Knowledge, RankOptions, RankOrder, Ranked, Ranking, Simulated, Withheld, places};
+use super::{Knowledge, RankOptions, RankOrder, Ranked, Ranking, Simulated, Withheld, WithheldReason, places};
 use crate::foundation::Code;
 use crate::statistics::{Comparison, Covariance, Estimate, RankSetError};
 
@@ -64,7 +64,7 @@ pub fn rank(
         next,
     });
     Ok(Ranking {
-        method: options.method.as_str(),
+        method: options.method,
         level: options.level,
         pairs: candidates.len() * candidates.len().saturating_sub(1) / 2,
         pairs_told_apart: found.decisions / 2,
@@ -85,11 +85,11 @@ fn divide<'a>(units: &'a [(Code, Option<Estimate>)], options: &RankOptions) -> (
     let (mut candidates, mut withheld) = (Vec::new(), Vec::new());
     for (position, (unit, estimate)) in units.iter().enumerate() {
         let reason = match estimate {
-            None => "no_answers",
-            Some(Estimate { precision: None, .. }) => "no_precision",
-            Some(Estimate { n, .. }) if *n < options.answers_min => "too_few_answers",
+            None => WithheldReason::NoAnswers,
+            Some(Estimate { precision: None, .. }) => WithheldReason::NoPrecision,
+            Some(Estimate { n, .. }) if *n < options.answers_min => WithheldReason::TooFewAnswers,
             Some(Estimate { precision: Some(precision), .. }) if precision.sampling_units < options.psus_min => {
-                "too_few_sampling_units"
+                WithheldReason::TooFewSamplingUnits
             }
             Some(estimate @ Estimate { value, precision: Some(precision), .. }) => {
                 let interval = Some([precision.low, precision.high]);
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn units_without_answers_or_without_precision_are_withheld_with_the_reason() {
         let ranking = ranking_of(&[("a", None, None), ("b", Some(0.8), None), ("c", Some(0.7), Some(0.1))]);
-        let reasons: Vec<_> = ranking.withheld.iter().map(|w| (w.unit.as_str(), w.reason)).collect();
+        let reasons: Vec<_> = ranking.withheld.iter().map(|w| (w.unit.as_str(), w.reason.as_str())).collect();
         assert_eq!(reasons, [("a", "no_answers"), ("b", "no_precision")]);
         assert_eq!(ranking.entries.len(), 1);
         assert_eq!((ranking.entries[0].rank, ranking.entries[0].rank_high), (1, 1));
@@ -206,7 +206,7 @@ mod tests {
             let found: Vec<_> = ranking.entries.iter().map(|entry| (entry.unit.as_str(), entry.rank)).collect();
             assert_eq!(found, [("b", 1), ("c", 1), ("a", 3)], "{method}");
             assert_eq!(codes(&ranking.entries[0].indistinct_from), ["c"], "{method}");
-            assert_eq!(ranking.method, method.as_str());
+            assert_eq!(ranking.method, method);
             let simulated = ranking.simulated.map(|simulated| (simulated.draws, simulated.seed));
             assert_eq!(simulated, method.is_simulated().then_some((1_000, 1)));
             assert!(ranking.simulated.is_none_or(|simulated| simulated.monte_carlo_se.unwrap() > 0.0));

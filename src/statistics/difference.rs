@@ -1,12 +1,12 @@
 //! The difference of two estimates, and whether it is more than chance.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::distribution::student_t_two_sided;
 use super::quantile::student_t_quantile;
 
 /// A difference `a − b` in the unit of the estimates, with its t test of no difference.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// `a − b`.
     pub value: f64,

@@ -1,9 +1,9 @@
 //! A number and how sure it is.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// An estimate from a sample, in the unit of its statistic (a share 0–1, a rating on its scale, or points).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The estimated value.
     pub value: f64,
@@ -14,7 +14,7 @@ pub struct Estimate {
 }
 
 /// The sampling error of an estimate, in the estimate's unit.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Precision {
     /// Standard error under the sample design.
     pub se: f64,
@@ -25,14 +25,21 @@ pub struct Precision {
     /// Whether every unit of every stage was drawn, so that nothing is left to chance.
     pub is_census: bool,
     /// Lower end of the confidence interval; NaN where there is none (see [`Self::interval`]).
+    #[serde(deserialize_with = "number_or_nan")]
     pub low: f64,
     /// Upper end of the confidence interval; NaN where there is none.
+    #[serde(deserialize_with = "number_or_nan")]
     pub high: f64,
     /// Design effect: the variance over that of a simple random sample of the same size, by the definition that was asked for
     /// (see [`super::DesignEffect`]).
     pub design_effect: Option<f64>,
     /// The size of the simple random sample that would be as precise: `n` over the design effect.
     pub n_effective: Option<f64>,
+}
+
+/// JSON has no NaN: it is written as null.
+fn number_or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
 impl Precision {

@@ -19,6 +19,7 @@ mod pool;
 mod recordings;
 mod recount;
 mod register;
+mod releases;
 mod responses;
 mod rows;
 mod schema;
@@ -35,6 +36,7 @@ pub use entries::FormEntry;
 pub use error::StorageError;
 pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};
 pub use recordings::NewRecording;
+pub use releases::Release;
 pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};
 

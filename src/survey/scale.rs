@@ -1,9 +1,9 @@
 //! Rating scales with their words, and how an item is rated on one.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Item, ItemKind, Questionnaire};
-use crate::foundation::{Code, RatingScale, Text};
+use crate::foundation::{Code, RatingScale, RatingScaleError, Text};
 
 /// A rating scale that items of a questionnaire share.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -22,7 +22,7 @@ pub struct Scale {
 }
 
 /// What a [`RatingScale`] is to readers.
-#[derive(Serialize, utoipa::ToSchema)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ScaleValues {
     /// The lowest value.
     pub min: i8,
@@ -48,6 +48,21 @@ impl From<RatingScale> for ScaleValues {
 impl Serialize for RatingScale {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         ScaleValues::from(*self).serialize(serializer)
+    }
+}
+
+impl TryFrom<ScaleValues> for RatingScale {
+    type Error = RatingScaleError;
+
+    fn try_from(values: ScaleValues) -> Result<Self, Self::Error> {
+        let scale = Self::new(values.min.into(), values.max.into(), values.satisfied_from.into())?;
+        Ok(if values.reversed { scale.reversed() } else { scale })
+    }
+}
+
+impl<'de> Deserialize<'de> for RatingScale {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(ScaleValues::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 

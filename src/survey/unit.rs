@@ -11,7 +11,7 @@ use crate::foundation::{Code, Text};
 pub struct UnitId(pub i64);
 
 /// A unit as an official file states it, before the register gives it an identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnitRow {
     /// The official code, unique at its level on each day.
     pub code: Code,

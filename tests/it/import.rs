@@ -74,7 +74,7 @@ on_both_engines! {
         assert_eq!((unit.responses, share.n, precision.df), (4, 4, 1));
         // R: the subset of those who answered, in the design with three villages.
         assert!((precision.se - 0.216_506_350_946_109_65).abs() < 1e-12, "{precision:?}");
-        let fieldwork = world.platform.fieldwork(&wave).await.unwrap();
+        let (fieldwork, _) = world.platform.fieldwork(&wave).await.unwrap();
         assert_eq!(fieldwork.units.iter().map(|unit| unit.answered).collect::<Vec<_>>(), [4, 2, 0]);
         let ranking = world.get_as_administrator("/api/v1/waves/w/ranking").await.json();
         let withheld = ranking["rows"].as_array().unwrap().iter().find(|row| row["unit"] == "D02").unwrap().clone();

@@ -40,6 +40,7 @@ mod reference_replicates;
 mod reference_small_areas;
 mod reference_statistics;
 mod reference_weights;
+mod releases;
 mod scales;
 mod small_area_files;
 mod statistics_left_out;

@@ -52,7 +52,7 @@ on_both_engines! {
         store.migrate().await.unwrap();
         let connection = database.connect().await;
         let backend = connection.get_database_backend();
-        for table in ["response", "free_text", "pending_batch", "tally", "daily_count", "tally_version"] {
+        for table in ["response", "free_text", "pending_batch", "tally", "product", "daily_count", "tally_version"] {
             let query = if backend == sea_orm::DbBackend::Sqlite {
                 format!("SELECT count(*) FROM pragma_table_info('{table}') WHERE name = 'unit_id' AND pk > 0")
             } else {

@@ -74,7 +74,6 @@ withheld-items_unanswered = { $unit }: odpovědí { $answered }, žádná na { $
 withheld-no_precision = { $unit }: výběr je příliš malý nebo z příliš mála míst, než aby šlo říci, jak jistý index je.
 withheld-too_few_answers = { $unit }: méně odpovědí, než kolik plán průzkumu vyžaduje pro zařazení do pořadí ({ $least }).
 withheld-too_few_sampling_units = { $unit }: odpovědi pocházejí z méně výběrových jednotek (například vesnic), než kolik plán průzkumu vyžaduje pro zařazení do pořadí ({ $least }).
-withheld-other = { $unit }: vynecháno.
 
 open-link-title = Odpovědi přes otevřený odkaz
 open-link-apart = Dalších odpovědí přes otevřený odkaz, který může použít kdokoli: { $answers }. Tito lidé se přihlásili sami, takže nelze říci, jak dobře zastupují všechny: údaje nemají výběrovou chybu a nejsou součástí pořadí.

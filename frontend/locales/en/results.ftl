@@ -72,7 +72,6 @@ withheld-items_unanswered = { $unit }: { $answered } answered, none of them { $i
 withheld-no_precision = { $unit }: the sample is too small, or comes from too few places, to say how sure its index is.
 withheld-too_few_answers = { $unit }: fewer answers than the survey’s plan asks for before a unit is ranked ({ $least }).
 withheld-too_few_sampling_units = { $unit }: its answers come from fewer sampling units (villages, for example) than the survey’s plan asks for before a unit is ranked ({ $least }).
-withheld-other = { $unit }: left out.
 
 open-link-title = Answers over the open link
 open-link-apart = { $answers } more people answered over the open link, which anybody may use. They chose themselves, so nobody can say how well they stand for everybody: these figures have no margin of error and are no part of the ranking.

@@ -76,7 +76,6 @@ withheld-items_unanswered = { $unit }: có { $answered } người trả lời, k
 withheld-no_precision = { $unit }: mẫu quá nhỏ hoặc lấy từ quá ít nơi để biết chỉ số chắc chắn đến đâu.
 withheld-too_few_answers = { $unit }: có ít phiếu hơn mức tối thiểu để xếp hạng theo kế hoạch khảo sát ({ $least }).
 withheld-too_few_sampling_units = { $unit }: phiếu đến từ ít đơn vị mẫu (chẳng hạn thôn) hơn mức tối thiểu để xếp hạng theo kế hoạch khảo sát ({ $least }).
-withheld-other = { $unit }: không đưa vào bảng.
 
 open-link-title = Phiếu trả lời qua đường dẫn mở
 open-link-apart = Có thêm { $answers } người trả lời qua đường dẫn mở mà ai cũng dùng được. Họ tự chọn tham gia nên không thể biết họ đại diện cho mọi người đến mức nào: các số này không có sai số mẫu và không thuộc bảng xếp hạng.

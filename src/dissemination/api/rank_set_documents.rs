@@ -54,7 +54,7 @@ impl RankSetsDocument {
             SimulationDocument { draws, seed, critical_value, monte_carlo_se, close_calls }
         };
         Self {
-            rank_method: chosen.ranking.method,
+            rank_method: chosen.ranking.method.as_str(),
             official: chosen.official.as_str(),
             left_out: chosen.left_out.map(LeftOut::as_str),
             simulation: chosen.ranking.simulated.map(simulation),

@@ -234,7 +234,7 @@ impl RankingEntry {
 
     fn withheld(wave: &Wave, results: &WaveResults, withheld: &Withheld) -> Self {
         let Withheld { unit, reason } = withheld;
-        let row = RankingRow::withheld(wave, unit, reason);
+        let row = RankingRow::withheld(wave, unit, reason.as_str());
         let (indistinct_from, unanswered_items) = (Vec::new(), Vec::new());
         match results.unanswered(unit) {
             None => Self { row, indistinct_from, unanswered_items },

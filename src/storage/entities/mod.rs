@@ -15,6 +15,7 @@ pub(super) mod product;
 pub(super) mod questionnaire;
 pub(super) mod recording;
 pub(super) mod recount_due;
+pub(super) mod release;
 pub(super) mod response;
 pub(super) mod setting;
 pub(super) mod tally;

@@ -80,6 +80,13 @@ impl World {
         Self { platform, database, routes }
     }
 
+    /// The same database, served by a process that has just started.
+    pub(crate) async fn restarted(self) -> Self {
+        let platform = platform_on(self.url()).await;
+        let routes = router(platform.clone(), SignIn::new().unwrap(), true);
+        Self { platform, routes, ..self }
+    }
+
     /// All routes, for requests at the same time.
     pub(crate) fn routes(&self) -> Router {
         self.routes.clone()

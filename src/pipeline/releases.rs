@@ -1,0 +1,84 @@
+//! What a wave publishes: computed once, kept with everything that it was made of, and from then on only read.
+//!
+//! Nothing is computed again for a released wave, so neither a restart nor another version of the program changes a digit.
+
+use serde::{Deserialize, Serialize};
+
+use super::standings::Published;
+use super::waves::LoadedWave;
+use super::{PipelineError, Platform, Standings};
+use crate::storage::{Release, StorageError};
+
+/// The layout of a release's content.
+const FORMAT: u8 = 1;
+
+/// The content of a release, as JSON: numbers in their shortest form, which is read back to the last bit.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    format: u8,
+    #[serde(flatten)]
+    published: Published,
+}
+
+impl Platform {
+    /// Computes what a closed wave publishes, keeps it, and releases the wave. Returns whether it did; it does not where
+    /// somebody else moved the wave in the meantime.
+    pub(super) async fn release(&self, loaded: &LoadedWave) -> Result<bool, PipelineError> {
+        let standings = self.current_standings(&loaded.wave).await?;
+        let release = self.release_of(loaded, &standings).await?;
+        Ok(self.0.store.release_wave(loaded.id, &release).await?)
+    }
+
+    /// Keeps what waves publish that were released before releases were kept.
+    pub(super) async fn keep_missing_releases(&self) -> Result<(), PipelineError> {
+        for code in self.0.store.waves_without_release().await? {
+            tracing::info!(wave = code, "what the released wave publishes is computed once more, and kept");
+            let loaded = self.load_wave(&code).await?;
+            let standings = self.current_standings(&loaded.wave).await?;
+            let release = self.release_of(&loaded, &standings).await?;
+            self.0.store.keep_release(loaded.id, &release).await?;
+        }
+        Ok(())
+    }
+
+    async fn release_of(&self, loaded: &LoadedWave, standings: &Standings) -> Result<Release, PipelineError> {
+        let content = Content { format: FORMAT, published: standings.published().await? };
+        let content = serde_json::to_vec(&content).map_err(|error| damaged(&error))?;
+        let wave = &loaded.wave;
+        let units: Vec<_> = wave.units.iter().map(|unit| &unit.row).collect();
+        let units = serde_json::to_vec(&units).map_err(|error| damaged(&error))?;
+        Ok(Release {
+            number: 1,
+            released_on: self.clock().today(),
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            method: wave.plan.method.clone(),
+            plan_hash: hash(wave.plan.to_toml().as_bytes()),
+            questionnaire_hash: hash(wave.questionnaire.to_toml().as_bytes()),
+            register_hash: hash(&units),
+            content_hash: hash(&content),
+            content,
+        })
+    }
+
+    /// What a released wave publishes; nothing where no release is kept.
+    pub(super) async fn read_release(&self, loaded: &LoadedWave) -> Result<Option<Standings>, PipelineError> {
+        let Some(release) = self.0.store.latest_release(loaded.id).await? else { return Ok(None) };
+        if hash(&release.content) != release.content_hash {
+            return Err(damaged(&"its content is not what was released").into());
+        }
+        let content: Content = serde_json::from_slice(&release.content).map_err(|error| damaged(&error))?;
+        if content.format != FORMAT {
+            return Err(damaged(&format!("its format {} is not known to this program", content.format)).into());
+        }
+        let plan = &loaded.wave.plan;
+        Ok(Some(Standings::of_published(content.published, &plan.estimation, plan.ranking)))
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+fn damaged(reason: &dyn std::fmt::Display) -> StorageError {
+    StorageError::Damaged { table: "release", reason: reason.to_string() }
+}

@@ -1,0 +1,79 @@
+//! What a wave publishes is computed once and kept: nothing that happens afterwards changes a byte of it.
+
+use axum::http::StatusCode;
+use plumbline::survey::WaveState;
+use sea_orm::ConnectionTrait;
+
+use crate::support::{TestDatabase, World, on_both_engines, platform_on, submission};
+
+const PUBLISHED: [&str; 7] = [
+    "/vi/r/w",
+    "/en/r/w?sets=simultaneous",
+    "/cs/r/w/D01",
+    "/api/v1/waves/w/results",
+    "/api/v1/waves/w/ranking",
+    "/api/v1/waves/w/ranking?rank_sets=simultaneous",
+    "/api/v1/waves/w/units/D02",
+];
+
+async fn released(database: TestDatabase) -> World {
+    let world = World::small(database).await;
+    for number in 1..=40_u128 {
+        let mut submission = submission(number);
+        submission["unit"] = ["D01", "D02"][usize::try_from(number % 2).unwrap()].into();
+        submission["answers"]["q01"] = [5, 4, 2][usize::try_from(number % 3).unwrap()].into();
+        assert_eq!(world.submit(&submission).await.status, StatusCode::CREATED);
+    }
+    world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
+    world
+}
+
+async fn published(world: &World) -> Vec<String> {
+    let mut texts = Vec::new();
+    for path in PUBLISHED {
+        let answer = world.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        texts.push(answer.text);
+    }
+    texts
+}
+
+/// What was published, where nothing can be computed any more: neither answers nor sums are left.
+async fn published_without_answers(world: World) -> Vec<String> {
+    let connection = world.database().connect().await;
+    for table in ["response", "tally", "product", "daily_count", "tally_version"] {
+        connection.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
+    }
+    published(&world.restarted().await).await
+}
+
+on_both_engines! {
+    async fn a_released_wave_is_told_from_its_release_alone(database: TestDatabase) {
+        let world = released(database).await;
+        let before = world.get_as_administrator("/api/v1/waves/w/results").await.json();
+        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        let first = published(&world).await;
+        let rows = &world.get("/api/v1/waves/w/results").await.json()["rows"];
+        assert_eq!(rows, &before["rows"], "a release says what was last seen, to the last digit");
+        assert_eq!(published_without_answers(world).await, first);
+    }
+
+    async fn a_wave_that_was_released_before_releases_were_kept_gets_one(database: TestDatabase) {
+        let world = released(database).await;
+        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        let first = published(&world).await;
+        let connection = world.database().connect().await;
+        connection.execute_unprepared("DELETE FROM release").await.unwrap();
+        drop(platform_on(world.url()).await);
+        assert_eq!(published_without_answers(world).await, first);
+    }
+
+    async fn a_release_that_was_changed_is_not_shown(database: TestDatabase) {
+        let world = released(database).await;
+        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        let connection = world.database().connect().await;
+        connection.execute_unprepared("UPDATE release SET content_hash = 'x'").await.unwrap();
+        let world = world.restarted().await;
+        assert_eq!(world.get("/en/r/w").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}
