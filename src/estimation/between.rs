@@ -7,7 +7,7 @@ use super::Statistic;
 use super::cell_sums::Shape;
 use super::margins::numbers;
 use super::own_units::OwnScores;
-use super::unit_totals::UnitTotals;
+use super::unit_totals::{Projection, UnitTotals};
 use crate::statistics::{Linearised, LonelyPsu, StratumSize};
 
 /// Which covariances between levels are wanted. They are gathered while the sample is formed, so that reading them later
@@ -25,6 +25,8 @@ pub struct BetweenLevels {
 pub(super) struct Scores {
     /// By domain.
     linearised: BTreeMap<usize, (usize, Vec<Option<Linearised>>)>,
+    /// With calibration, by domain: of each auxiliary variable, the scores that are expected where it is 1.
+    expected: BTreeMap<usize, Vec<Vec<f64>>>,
     /// The domain of each position.
     domains: Vec<usize>,
     /// Of each statistic, which of the counted items and groups it rests on; nothing for a group that is not counted.
@@ -33,23 +35,41 @@ pub(super) struct Scores {
     rows: Range<usize>,
 }
 
+fn scores_at(linearised: &[Option<Linearised>], x: &[f64]) -> Vec<f64> {
+    linearised.iter().map(|one| one.as_ref().map_or(0.0, |one| one.at(x))).collect()
+}
+
 /// The scores of one unit: position, and a score a statistic.
 pub(super) type UnitScores = Vec<(usize, Vec<f64>)>;
 
 impl Scores {
-    pub(super) fn new(wanted: &BetweenLevels, totals: &[Vec<f64>], shape: &Shape, rows: Range<usize>) -> Self {
+    pub(super) fn new(
+        wanted: &BetweenLevels,
+        totals: &[Vec<f64>],
+        shape: &Shape,
+        projection: &Projection,
+        rows: Range<usize>,
+    ) -> Self {
         let linearise = |(position, level): (usize, &usize)| {
             let totals = totals.get(level + 1)?;
             let one = |statistic: &Statistic| statistic.functional.linearise(totals);
             Some((level + 1, (position, wanted.statistics.iter().map(one).collect())))
         };
-        let linearised = wanted.levels.iter().enumerate().filter_map(linearise).collect();
+        let linearised: BTreeMap<usize, (usize, Vec<Option<Linearised>>)> =
+            wanted.levels.iter().enumerate().filter_map(linearise).collect();
+        let mut expected = BTreeMap::new();
+        if let Some((_, regressions)) = &projection.calibrated {
+            for (domain, (_, linearised)) in &linearised {
+                let of_variable = |row: &Vec<f64>| scores_at(linearised, row);
+                expected.insert(*domain, regressions[*domain].iter().map(of_variable).collect());
+            }
+        }
         let base = |statistic: &Statistic| match statistic.items.as_slice() {
             [item] => Some(*item),
             items => Some(shape.items() + shape.groups.position(items)?),
         };
         let bases = wanted.statistics.iter().map(base).collect();
-        Self { linearised, domains: wanted.levels.iter().map(|level| level + 1).collect(), bases, rows }
+        Self { linearised, expected, domains: wanted.levels.iter().map(|level| level + 1).collect(), bases, rows }
     }
 
     /// The domain of the level at a position, and which of the counted items and groups a statistic rests on.
@@ -67,9 +87,41 @@ impl Scores {
         BetweenSums { rows: self.rows.clone(), ..BetweenSums::default() }
     }
 
-    /// `gᵀx` of each wanted level in the unit and each statistic; 0 for a statistic that has no value.
+    /// `gᵀx` of each wanted level in the unit and each statistic; 0 for a statistic that has no value. With calibration a level
+    /// whose residuals were not formed has the scores that are expected of the unit's auxiliary counts, with a minus.
     pub(super) fn of_unit(&self, unit: &UnitTotals, scale: f64) -> UnitScores {
-        self.of_totals(unit.domains.iter().map(|(domain, totals)| (*domain, totals.totals.as_slice())), scale)
+        if self.expected.is_empty() || unit.auxiliary.is_empty() {
+            let totals = unit.domains.iter().map(|(domain, totals)| (*domain, totals.totals.as_slice()));
+            return self.of_totals(totals, scale);
+        }
+        let counts: Vec<(usize, f64)> =
+            unit.auxiliary.iter().map(|(column, count)| (*column, *count as f64 * scale)).collect();
+        self.of_all(|domain| unit.domains.get(&domain).map(|totals| numbers(&totals.totals, scale)), &counts)
+    }
+
+    /// With calibration, the scores of all wanted levels: of totals where there are some, else of auxiliary counts.
+    pub(super) fn of_all(&self, totals: impl Fn(usize) -> Option<Vec<f64>>, counts: &[(usize, f64)]) -> UnitScores {
+        if !self.are_wanted() {
+            return Vec::new();
+        }
+        let of_domain = |(domain, (position, linearised)): (&usize, &(usize, Vec<Option<Linearised>>))| {
+            let scores = match totals(*domain) {
+                Some(totals) => scores_at(linearised, &totals),
+                None => self.expected_of(*domain, counts).into_iter().map(|expected| -expected).collect(),
+            };
+            (*position, scores)
+        };
+        self.linearised.iter().map(of_domain).collect()
+    }
+
+    /// With calibration, the scores in a wanted domain that are expected of auxiliary counts.
+    pub(super) fn expected_of(&self, domain: usize, counts: &[(usize, f64)]) -> Vec<f64> {
+        let Some(expected) = self.expected.get(&domain) else { return Vec::new() };
+        let mut sums = vec![0.0; self.bases.len()];
+        for (column, count) in counts {
+            sums.iter_mut().zip(&expected[*column]).for_each(|(sum, expected)| *sum += count * expected);
+        }
+        sums
     }
 
     /// The same of totals `x` by domain, in the order of domains.
@@ -89,8 +141,7 @@ impl Scores {
 
     /// `gᵀx` of each statistic in a wanted domain.
     pub(super) fn of_domain(&self, domain: usize, x: &[f64]) -> Vec<f64> {
-        let at = |one: &Option<Linearised>| one.as_ref().map_or(0.0, |one| one.at(x));
-        self.linearised.get(&domain).map_or_else(Vec::new, |(_, linearised)| linearised.iter().map(at).collect())
+        self.linearised.get(&domain).map_or_else(Vec::new, |(_, linearised)| scores_at(linearised, x))
     }
 
     /// The domains of the wanted levels.

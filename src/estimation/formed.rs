@@ -39,7 +39,7 @@ impl Formed {
     /// Goes through the sample: the covariances of all domains, those between the levels at the positions `rows` and all levels,
     /// and the strata of a single unit.
     pub(super) fn gather(&self, rows: Range<usize>) -> Result<(Gathered, Vec<String>), EstimationError> {
-        let scores = Scores::new(&self.between, &self.totals, self.frame.shape(), rows);
+        let scores = Scores::new(&self.between, &self.totals, self.frame.shape(), &self.projection, rows);
         let survey = Survey {
             items: self.projection.scales().len(),
             groups: self.frame.shape().groups.len(),
@@ -50,7 +50,7 @@ impl Formed {
         };
         let Self { frame, cells, projection, .. } = self;
         let mut walk = Walk { frame, cells, projection, survey, lonely: Vec::new() };
-        let gathered = walk.first_stage()?.finish();
+        let gathered = walk.first_stage()?.finish(projection);
         Ok((gathered, walk.lonely))
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::EstimationError;
+use super::auxiliary::Explicit;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::log::{Log, Ordered, Run};
@@ -65,6 +66,25 @@ impl Frame {
         self.ranks[cell as usize]
     }
 
+    /// The cells that have responses at a place, each with how many; a cell may come twice.
+    pub(super) fn present(&self, place: usize) -> impl Iterator<Item = (u32, u64)> {
+        let number = u32::try_from(place).unwrap_or(u32::MAX);
+        let kept = self.kept.sums.range((number, 0)..=(number, u32::MAX));
+        let kept = kept.map(|((_, cell), sums)| (*cell, sums.tally.responses()));
+        let runs = self.responses.of_place(place).iter().map(|run| (run.cell, run.len() as u64));
+        kept.chain(runs).filter(|(_, responses)| *responses > 0)
+    }
+
+    /// The first-stage unit of a place; nothing where respondents are their own.
+    pub(super) fn unit(&self, place: usize) -> Option<&str> {
+        self.places[place].path.get(1).map(String::as_str)
+    }
+
+    /// Whether it is told what units were drawn from.
+    pub(super) fn has_populations(&self, place: usize) -> bool {
+        !self.places[place].populations.is_empty()
+    }
+
     /// The sums of each cell at a place.
     pub(super) fn sums(&self, place: usize) -> Result<Vec<(u32, CellSums)>, EstimationError> {
         self.sums_at(place, false)
@@ -123,17 +143,23 @@ impl<'a> Walk<'a> {
     pub(super) fn first_stage(&mut self) -> Result<FirstStage<'a>, EstimationError> {
         let mut first = FirstStage::new(self.survey);
         for places in self.frame.strata() {
-            let stratum = self.stratum(places.clone(), 0)?;
+            let explicit = Explicit::of_stratum(self.frame, self.cells, self.projection, places.clone());
+            let stratum = self.stratum(places.clone(), 0, &explicit)?;
             if stratum.drawn() > 0 {
                 let size = self.size(places.start, 0, stratum.drawn())?;
-                first.add_stratum(stratum, size);
+                first.add_stratum(stratum, explicit, size)?;
             }
         }
         Ok(first)
     }
 
     /// Adds up the units of a stage that share the path up to `depth` units.
-    fn stratum(&mut self, places: Range<usize>, depth: usize) -> Result<StratumSums<'a>, EstimationError> {
+    fn stratum(
+        &mut self,
+        places: Range<usize>,
+        depth: usize,
+        explicit: &Explicit,
+    ) -> Result<StratumSums<'a>, EstimationError> {
         let frame = self.frame;
         let mut sums = StratumSums::new(self.survey);
         let mut at = places.start;
@@ -142,21 +168,22 @@ impl<'a> Walk<'a> {
             let unit_of = |place: usize| frame.places[place].path.get(1 + depth);
             let Some(name) = unit_of(at) else {
                 let respondents = frame.sums_of_own_units(at)?;
-                let units = self.projection.own_units(self.cells, &respondents)?;
+                let units = self.projection.own_units(self.cells, &respondents, explicit)?;
                 let (scores, of_place) = (self.survey.scores, (respondents.as_slice(), &units));
-                sums.add_own_units(&units, &OwnScores::of(frame, self.cells, self.projection, scores, of_place)?)?;
+                let scores = OwnScores::of(frame, self.cells, self.projection, scores, of_place)?;
+                sums.add_own_units(units, &scores)?;
                 at += 1;
                 continue;
             };
             let end = at + (at..places.end).take_while(|place| unit_of(*place) == Some(name)).count();
-            sums.add_unit(&self.unit(at..end, depth)?)?;
+            sums.add_unit(&self.unit(at..end, depth, explicit)?)?;
             at = end;
         }
         Ok(sums)
     }
 
     /// The totals of one unit. Later stages matter only where this stage was drawn from a finite population.
-    fn unit(&mut self, places: Range<usize>, depth: usize) -> Result<UnitTotals, EstimationError> {
+    fn unit(&mut self, places: Range<usize>, depth: usize, explicit: &Explicit) -> Result<UnitTotals, EstimationError> {
         let first = &self.frame.places[places.start];
         let is_last = places.len() == 1 && first.path.len() == 2 + depth && first.populations.len() <= 1 + depth;
         if is_last || first.populations.get(depth).is_none() {
@@ -164,9 +191,9 @@ impl<'a> Walk<'a> {
             for place in places {
                 sums.extend(self.frame.sums(place)?);
             }
-            return self.projection.unit(self.cells, &sums);
+            return self.projection.unit(self.cells, &sums, explicit);
         }
-        let below = self.stratum(places.clone(), 1 + depth)?;
+        let below = self.stratum(places.clone(), 1 + depth, explicit)?;
         if below.drawn() == 0 {
             return Ok(UnitTotals::default());
         }

@@ -211,6 +211,11 @@ pub(super) struct Fitted {
 }
 
 impl Fitted {
+    /// The auxiliary variables that are 1 in a group.
+    pub(super) fn columns(&self, group: usize) -> &[usize] {
+        &self.ones[group]
+    }
+
     /// The regression of a domain's totals on the auxiliary variables, of which there is a row each:
     ///
     /// ```text

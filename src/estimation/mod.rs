@@ -14,6 +14,7 @@
 //!
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`TallySums`].
 
+mod auxiliary;
 mod between;
 mod builder;
 mod cell_sums;

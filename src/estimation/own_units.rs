@@ -13,13 +13,14 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
+use super::auxiliary::{Explicit, OwnCounts};
 use super::between::{Scores, UnitScores};
 use super::cell_sums::CellSums;
 use super::cells::Cells;
 use super::frame::Frame;
 use super::margins::{Fitted, numbers};
 use super::unit_totals::{BILLIONTH, Projection, whole};
-use crate::statistics::{PairSums, ResidualScatter, StratumMoments, SymmetricMatrix};
+use crate::statistics::{PairSums, ResidualScatter, StratumMoments, SymmetricMatrix, weight_scatter};
 
 /// What the respondents at one place add to everything.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub(super) struct OwnUnits {
     pub(super) drawn: u64,
     /// By domain; 0 is everybody.
     pub(super) domains: BTreeMap<usize, OwnTotals>,
+    /// With calibration, their counts of auxiliary variables.
+    pub(super) auxiliary: Vec<OwnCounts>,
 }
 
 /// What they add to one domain.
@@ -47,8 +50,13 @@ fn products_of(sums: &CellSums) -> Result<&PairSums, EstimationError> {
 }
 
 impl Projection {
-    /// What respondents add, by domain, from their sums, by cell.
-    pub(super) fn own_units(&self, cells: &Cells, sums: &[(u32, CellSums)]) -> Result<OwnUnits, EstimationError> {
+    /// What respondents add, by domain, from their sums, by cell; with calibration to the `explicit` domains.
+    pub(super) fn own_units(
+        &self,
+        cells: &Cells,
+        sums: &[(u32, CellSums)],
+        explicit: &Explicit,
+    ) -> Result<OwnUnits, EstimationError> {
         let mut units = OwnUnits::default();
         for (cell, of_cell) in sums {
             units.drawn += of_cell.tally.responses();
@@ -59,7 +67,7 @@ impl Projection {
         match &self.calibrated {
             None => self.add_totals(cells, sums, &mut units)?,
             Some((fitted, regressions)) if units.drawn > 0 => {
-                self.add_residuals(cells, sums, (fitted, regressions), &mut units)?;
+                self.add_residuals(cells, sums, (fitted, regressions, explicit), &mut units)?;
             }
             Some(_) => {}
         }
@@ -107,7 +115,7 @@ impl Projection {
         &self,
         cells: &Cells,
         sums: &[(u32, CellSums)],
-        (fitted, regressions): (&Fitted, &[Vec<Vec<f64>>]),
+        (fitted, regressions, explicit): (&Fitted, &[Vec<Vec<f64>>], &Explicit),
         units: &mut OwnUnits,
     ) -> Result<(), EstimationError> {
         // Integers first, group by group, so that the order in which cells were met does not matter.
@@ -120,7 +128,9 @@ impl Projection {
         }
         for (group, everybody) in &everybody {
             let factor = fitted.factors[*group];
-            for (domain, regression) in regressions.iter().enumerate() {
+            units.auxiliary.push(self.own_counts(fitted, *group, everybody)?);
+            for (domain, regression) in regressions.iter().enumerate().filter(|(domain, _)| explicit.contains(*domain))
+            {
                 let mut expected = vec![0.0; 3 * self.scales().len()];
                 fitted.add_expected(*group, regression, 1.0, &mut expected);
                 let own = self.own_entry(units, domain);
@@ -132,6 +142,17 @@ impl Projection {
             }
         }
         Ok(())
+    }
+}
+
+impl Projection {
+    fn own_counts(&self, fitted: &Fitted, group: usize, everybody: &CellSums) -> Result<OwnCounts, EstimationError> {
+        let (factor, responses) = (fitted.factors[group], everybody.tally.responses());
+        let weights = everybody.tally.weight_sum();
+        let scatter = weight_scatter(responses, weights, &products_of(everybody)?.first(), BILLIONTH);
+        let mean = whole(factor * (weights as f64 * BILLIONTH) / responses as f64 / self.scale)?;
+        let mean = fitted.columns(group).iter().map(|column| (*column, mean)).collect();
+        Ok(OwnCounts { mean, responses, scatter: factor * factor * scatter })
     }
 }
 
@@ -244,14 +265,18 @@ impl OwnScores {
         (sums, units): (&[(u32, CellSums)], &OwnUnits),
     ) -> Result<Self, EstimationError> {
         let mut found = Self { sums: Vec::new(), classes: Vec::new() };
-        let Some((fitted, regressions)) = projection.calibrated.as_ref().filter(|_| scores.are_wanted()) else {
+        let Some((fitted, _)) = projection.calibrated.as_ref().filter(|_| scores.are_wanted()) else {
             let totals = units.domains.iter().map(|(domain, totals)| (*domain, totals.moments.sums()));
             found.sums = scores.of_totals(totals, projection.scale);
             return Ok(found);
         };
-        let totals =
-            units.domains.iter().filter_map(|(domain, own)| Some((*domain, own.calibrated.as_ref()?.0.as_slice())));
-        found.sums = totals.filter_map(|(domain, totals)| scores.of_domain_at(domain, totals)).collect();
+        let mut counts = Vec::new();
+        for own in &units.auxiliary {
+            let sum = |mean: i128| mean as f64 * projection.scale * own.responses as f64;
+            counts.extend(own.mean.iter().map(|(column, mean)| (*column, sum(*mean))));
+        }
+        let totals = |domain: usize| Some(units.domains.get(&domain)?.calibrated.as_ref()?.0.clone());
+        found.sums = scores.of_all(totals, &counts);
         // Scores are no whole numbers: what differs in no wanted level is added up before they are formed.
         let mut classes: BTreeMap<u32, (u32, CellSums)> = BTreeMap::new();
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
@@ -263,11 +288,8 @@ impl OwnScores {
         for (cell, of_class) in classes.values() {
             let (group, dimension) = (cells.group(*cell), 3 * projection.scales().len());
             let squares = products_of(of_class)?.to_matrix(BILLIONTH * BILLIONTH);
-            let expected = |domain: usize| {
-                let mut expected = vec![0.0; dimension];
-                fitted.add_expected(group, &regressions[domain], 1.0, &mut expected);
-                scores.of_domain(domain, &expected)
-            };
+            let ones: Vec<(usize, f64)> = fitted.columns(group).iter().map(|column| (*column, 1.0)).collect();
+            let expected = |domain: usize| scores.expected_of(domain, &ones);
             let weighted: Vec<f64> = (0..dimension).map(|i| squares.get(0, 1 + i)).collect();
             let is_theirs = |domain: &usize| cells.domains(*cell).any(|of_cell| of_cell == *domain);
             let mut wanted = scores.domains().enumerate();

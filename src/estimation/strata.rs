@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
+use super::auxiliary::{AbsentStratum, AbsentSums, Explicit, StratumCounts};
 use super::between::{BetweenStage, BetweenSums, Pairs, Scores};
 use super::own_units::{OwnScores, OwnUnits};
-use super::unit_totals::{DomainTotals, UnitTotals};
+use super::unit_totals::{DomainTotals, Projection, UnitTotals};
 use crate::statistics::{LonelyPsu, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix};
 
 /// What all strata of a sample share.
@@ -37,6 +38,7 @@ pub(super) struct StratumSums<'a> {
     /// Whether later stages left nothing to chance.
     is_census: bool,
     domains: BTreeMap<usize, DomainSums>,
+    counts: StratumCounts,
     between: BetweenSums,
 }
 
@@ -75,7 +77,8 @@ impl DomainSums {
 
 impl<'a> StratumSums<'a> {
     pub(super) fn new(survey: Survey<'a>) -> Self {
-        Self { survey, drawn: 0, is_census: true, domains: BTreeMap::new(), between: survey.scores.no_sums() }
+        let (domains, counts, between) = (BTreeMap::new(), StratumCounts::default(), survey.scores.no_sums());
+        Self { survey, drawn: 0, is_census: true, domains, counts, between }
     }
 
     /// Adds a unit that was drawn in the stratum; one without responses was not.
@@ -90,13 +93,15 @@ impl<'a> StratumSums<'a> {
                 self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items, self.survey.groups));
             sums.add(totals)?;
         }
+        self.counts.add_unit(&unit.auxiliary);
         self.between.add_unit(&self.survey.scores.of_unit(unit, self.survey.scale), &unit.between);
         Ok(())
     }
 
     /// Adds respondents that are units themselves.
-    pub(super) fn add_own_units(&mut self, units: &OwnUnits, scores: &OwnScores) -> Result<(), EstimationError> {
+    pub(super) fn add_own_units(&mut self, units: OwnUnits, scores: &OwnScores) -> Result<(), EstimationError> {
         self.drawn += units.drawn;
+        self.counts.add_own(units.auxiliary);
         for (domain, totals) in &units.domains {
             let sums =
                 self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items, self.survey.groups));
@@ -189,6 +194,18 @@ pub(super) struct Averaged {
 }
 
 impl DomainCovariance {
+    fn empty(survey: Survey<'_>) -> Self {
+        let (items, counted) = (survey.items, survey.items + survey.groups);
+        Self {
+            stage: StageCovariance::new(3 * items, survey.lonely_of_first_stage(), survey.scale),
+            within: Some(SymmetricMatrix::zeros(3 * items)),
+            df: vec![0; counted],
+            psus: vec![0; counted],
+            is_census: true,
+            strata: vec![StrataInPlay::default(); counted],
+        }
+    }
+
     /// The covariance, and for `average` the first stage, which is yet to be multiplied.
     pub(super) fn covariance(self, rule: LonelyPsu) -> Option<(SymmetricMatrix, Option<Averaged>)> {
         let others = self.stage.finish()?;
@@ -205,6 +222,8 @@ impl DomainCovariance {
 pub(super) struct FirstStage<'a> {
     survey: Survey<'a>,
     domains: BTreeMap<usize, DomainCovariance>,
+    /// What strata add to the domains that have no member in them.
+    absent: Vec<AbsentStratum>,
     between: BetweenStage,
     /// No more pairs of domains than so many share a stratum.
     pairs_max: usize,
@@ -222,23 +241,24 @@ pub(super) struct Gathered {
 impl<'a> FirstStage<'a> {
     pub(super) fn new(survey: Survey<'a>) -> Self {
         let between = BetweenStage::new(survey.lonely);
-        Self { survey, domains: BTreeMap::new(), between, pairs_max: 0 }
+        Self { survey, domains: BTreeMap::new(), absent: Vec::new(), between, pairs_max: 0 }
     }
 
-    pub(super) fn add_stratum(&mut self, stratum: StratumSums<'_>, size: StratumSize) {
-        let items = self.survey.items;
+    /// Adds a stratum; of domains other than the `explicit` ones through its auxiliary counts.
+    pub(super) fn add_stratum(
+        &mut self,
+        stratum: StratumSums<'_>,
+        explicit: Explicit,
+        size: StratumSize,
+    ) -> Result<(), EstimationError> {
+        if let Explicit::Members(members) = explicit {
+            self.absent.push(stratum.counts.finish(members, size.drawn, self.survey.scale)?);
+        }
         let is_census = stratum.is_census && size.correction() == 0.0;
         self.pairs_max = self.pairs_max.saturating_add(stratum.domains.len().saturating_pow(2));
         self.between.add_stratum(stratum.between, size);
         for (domain, sums) in stratum.domains {
-            let sum = self.domains.entry(domain).or_insert_with(|| DomainCovariance {
-                stage: StageCovariance::new(3 * items, self.survey.lonely_of_first_stage(), self.survey.scale),
-                within: Some(SymmetricMatrix::zeros(3 * items)),
-                df: vec![0; items + self.survey.groups],
-                psus: vec![0; items + self.survey.groups],
-                is_census: true,
-                strata: vec![StrataInPlay::default(); items + self.survey.groups],
-            });
+            let sum = self.domains.entry(domain).or_insert_with(|| DomainCovariance::empty(self.survey));
             sum.stage.add_stratum(&sums.moments, sums.scatter.as_ref(), size);
             if size.fraction() > 0.0 {
                 match (&mut sum.within, sums.within) {
@@ -257,10 +277,19 @@ impl<'a> FirstStage<'a> {
                 }
             }
         }
+        Ok(())
     }
 
-    pub(super) fn finish(self) -> Gathered {
-        let Self { survey, domains, between, pairs_max } = self;
+    pub(super) fn finish(self, projection: &Projection) -> Gathered {
+        let Self { survey, mut domains, absent, between, pairs_max } = self;
+        let regressions = projection.calibrated.iter().flat_map(|(_, regressions)| regressions).enumerate();
+        for (domain, regression) in regressions {
+            let Some(sums) = AbsentSums::of(&absent, domain, regression) else { continue };
+            let sum = domains.entry(domain).or_insert_with(|| DomainCovariance::empty(survey));
+            sums.add_to(&mut sum.stage);
+            sum.is_census = false;
+            sum.strata.iter_mut().for_each(|strata| strata.all += sums.strata);
+        }
         let factor = |position, statistic| {
             let strata = || {
                 let (domain, base) = survey.scores.base(position, statistic)?;

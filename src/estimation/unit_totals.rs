@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
+use super::auxiliary::{Counts, Explicit, counts_of};
 use super::between::Pairs;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
@@ -34,6 +35,8 @@ pub(super) struct DomainTotals {
 pub(super) struct UnitTotals {
     /// By domain; 0 is everybody.
     pub(super) domains: BTreeMap<usize, DomainTotals>,
+    /// With calibration, its count of each auxiliary variable.
+    pub(super) auxiliary: Counts,
     /// Covariances between levels within the unit, from later stages.
     pub(super) between: Pairs,
     /// Whether later stages were drawn from more than there are in the sample.
@@ -91,11 +94,16 @@ impl Projection {
         self.calibrated.as_ref().map(|(fitted, _)| fitted.factors[group])
     }
 
-    /// The totals of a unit, by domain, from its tallies, by cell.
-    pub(super) fn unit(&self, cells: &Cells, sums: &[(u32, CellSums)]) -> Result<UnitTotals, EstimationError> {
+    /// The totals of a unit, by domain, from its tallies, by cell; with calibration those of the `explicit` domains.
+    pub(super) fn unit(
+        &self,
+        cells: &Cells,
+        sums: &[(u32, CellSums)],
+        explicit: &Explicit,
+    ) -> Result<UnitTotals, EstimationError> {
         match &self.calibrated {
             None => self.plain_unit(cells, sums),
-            Some((fitted, regressions)) => self.residuals(cells, sums, fitted, regressions),
+            Some((fitted, regressions)) => self.residuals(cells, sums, (fitted, regressions), explicit),
         }
     }
 
@@ -116,8 +124,8 @@ impl Projection {
         &self,
         cells: &Cells,
         sums: &[(u32, CellSums)],
-        fitted: &Fitted,
-        regressions: &[Vec<Vec<f64>>],
+        (fitted, regressions): (&Fitted, &[Vec<Vec<f64>>]),
+        explicit: &Explicit,
     ) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
         // Integers first, group by group, so that the order in which cells were met does not matter.
@@ -136,7 +144,12 @@ impl Projection {
         if unit.domains.is_empty() {
             return Ok(unit);
         }
-        for (domain, regression) in regressions.iter().enumerate() {
+        let weights: BTreeMap<usize, f64> =
+            weights.into_iter().map(|(group, weight)| (group, weight as f64 * BILLIONTH)).collect();
+        for (column, count) in counts_of(fitted, &weights) {
+            unit.auxiliary.push((column, whole(count / self.scale)?));
+        }
+        for (domain, regression) in regressions.iter().enumerate().filter(|(domain, _)| explicit.contains(*domain)) {
             let mut sums = vec![0.0; 3 * self.scales.len()];
             for (group, weight) in &weights {
                 let factor = fitted.factors[*group];
@@ -144,8 +157,7 @@ impl Projection {
                     let totals = numbers(totals, BILLIONTH);
                     sums.iter_mut().zip(totals).for_each(|(sum, total)| *sum += factor * total);
                 }
-                let expected = -factor * (*weight as f64) * BILLIONTH;
-                fitted.add_expected(*group, regression, expected, &mut sums);
+                fitted.add_expected(*group, regression, -factor * weight, &mut sums);
             }
             let totals = &mut self.entry(&mut unit, domain).totals;
             for (total, sum) in totals.iter_mut().zip(sums) {

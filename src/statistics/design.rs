@@ -105,6 +105,15 @@ impl StageCovariance {
         self.add(sums, covariance, size);
     }
 
+    /// Adds so many strata, each with two units or more and drawn from so many that nothing is corrected: the sum of what they add to
+    /// the covariance, of their totals in numbers, and of their units.
+    pub fn add_strata(&mut self, covariance: &SymmetricMatrix, totals: &[f64], strata: u64, units: u64) {
+        self.totals.iter_mut().zip(totals).for_each(|(total, sum)| *total += sum);
+        self.strata += strata;
+        self.units += units;
+        self.matrix.add_scaled(covariance, 1.0);
+    }
+
     /// Adds a stratum whose units have totals in numbers, each multiplied by `scale`: those of units with members of the domain,
     /// one after the other.
     pub fn add_units(&mut self, units: &[f64], size: StratumSize) {

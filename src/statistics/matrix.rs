@@ -70,6 +70,17 @@ impl SymmetricMatrix {
         }
     }
 
+    /// Adds the upper triangle of `a bᵀ`; of a sum of such products that is symmetric as a whole.
+    pub fn add_half_product(&mut self, a: &[f64], b: &[f64]) {
+        debug_assert!(a.len() == self.dimension && b.len() == self.dimension);
+        let mut begin = 0;
+        for (row, left) in a.iter().enumerate() {
+            let entries = &mut self.upper[begin..begin + self.dimension - row];
+            entries.iter_mut().zip(&b[row..]).for_each(|(entry, right)| *entry += left * right);
+            begin += self.dimension - row;
+        }
+    }
+
     /// Multiplies every entry.
     pub fn scale(&mut self, factor: f64) {
         self.upper.iter_mut().for_each(|entry| *entry *= factor);

@@ -58,7 +58,7 @@ pub use rank_sets::{
 };
 pub use replicate::{ReplicateError, ReplicateWeights};
 pub use sample_size::{SampleDesign, answers_at_seen_margin, slovin};
-pub use scatter::ResidualScatter;
+pub use scatter::{ResidualScatter, weight_scatter};
 pub use small_area::{Area, AreaPrediction, Coefficient, FayHerriot, SmallAreaError, VarianceEstimator};
 pub use systematic::{SIZE_MAX, Selected, draw_equal, draw_systematic, random_order};
 pub use weighted_quantile::{QuantileRule, WeightedValues};

@@ -49,11 +49,10 @@ impl ResidualScatter {
     /// The same where all values are 0: from Σ w and Σ w². Nothing without respondents or where all weights are 0.
     #[must_use]
     pub fn of_weights(n: u64, weights: i128, squares: &SquareSum, dimension: usize, scale: f64) -> Option<Self> {
-        let scatter = I256::from(i128::from(n)) * squares.0 - I256::from(weights) * I256::from(weights);
         (weights > 0 && n > 0).then(|| Self {
             mean: vec![0.0; dimension],
             values: None,
-            weights: scatter.as_f64() / n as f64 * scale * scale,
+            weights: weight_scatter(n, weights, squares, scale),
         })
     }
 
@@ -66,6 +65,14 @@ impl ResidualScatter {
         }
         sum.add_outer(&off, factor * self.weights);
     }
+}
+
+/// `Σ_k (w_k − w̄)²` over n weights with the sum `weights` and the sum of squares `squares`, in whole parts that are worth `scale`; 0
+/// of nobody.
+#[must_use]
+pub fn weight_scatter(n: u64, weights: i128, squares: &SquareSum, scale: f64) -> f64 {
+    let scatter = I256::from(i128::from(n)) * squares.0 - I256::from(weights) * I256::from(weights);
+    if n == 0 { 0.0 } else { scatter.as_f64() / n as f64 * scale * scale }
 }
 
 /// The integers, n times as large as what is sought of them.
