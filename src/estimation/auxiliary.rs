@@ -13,6 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::EstimationError;
+use super::between::{Pairs, Scores};
 use super::cells::Cells;
 use super::frame::Frame;
 use super::margins::Fitted;
@@ -178,6 +179,77 @@ impl AbsentSums {
     pub(super) fn add_to(&self, stage: &mut StageCovariance) {
         stage.add_strata(&self.covariance, &self.totals, self.strata, self.drawn);
     }
+}
+
+/// The covariances between levels that strata add in which neither has a member: `Σ_h β_aᵀ Cov_h(X) β_b`, with β the scores that are
+/// expected of the auxiliary variables. Those of all strata are formed once, and those in which one has members taken out.
+pub(super) fn absent_pairs(strata: &[AbsentStratum], scores: &Scores) -> Pairs {
+    let mut pairs = Pairs::new();
+    if strata.is_empty() || !scores.are_wanted() {
+        return pairs;
+    }
+    let mut all: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    let mut members: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for (number, stratum) in strata.iter().enumerate() {
+        stratum.entries.iter().for_each(|(at, value)| *all.entry(*at).or_default() += value);
+        for domain in &stratum.explicit {
+            members.entry(*domain).or_default().insert(number);
+        }
+    }
+    let all: Vec<((usize, usize), f64)> = all.into_iter().collect();
+    let none = BTreeSet::new();
+    let mut levels: Vec<_> = scores.expected().collect();
+    // Levels are numbered as they are met; their positions do not tell that.
+    levels.sort_by_key(|(position, ..)| *position);
+    for (at, (position, domain, expected)) in levels.iter().enumerate() {
+        let product = times(&all, expected);
+        for (other_position, other_domain, other) in &levels[at + 1..] {
+            if !scores.is_gathered(*position) && !scores.is_gathered(*other_position) {
+                continue;
+            }
+            let [of_one, of_other] = [domain, other_domain].map(|domain| members.get(domain).unwrap_or(&none));
+            let explicit: Vec<usize> = of_one.union(of_other).copied().collect();
+            if explicit.len() == strata.len() {
+                continue;
+            }
+            let mut sums = vec![0.0; expected.first().map_or(0, Vec::len)];
+            for (column, product) in &product {
+                let terms = product.iter().zip(&other[*column]);
+                sums.iter_mut().zip(terms).for_each(|(sum, (product, other))| *sum += product * other);
+            }
+            explicit.iter().for_each(|number| strata[*number].take_out(expected, other, &mut sums));
+            pairs.insert((*position, *other_position), sums);
+        }
+    }
+    pairs
+}
+
+impl AbsentStratum {
+    /// Takes `β_aᵀ Cov_h(X) β_b` out of sums, a value a statistic.
+    fn take_out(&self, a: &[Vec<f64>], b: &[Vec<f64>], sums: &mut [f64]) {
+        for ((i, j), value) in &self.entries {
+            for (statistic, sum) in sums.iter_mut().enumerate() {
+                let term = |i: usize, j: usize| a[i][statistic] * b[j][statistic];
+                *sum -= value * if i == j { term(*i, *j) } else { term(*i, *j) + term(*j, *i) };
+            }
+        }
+    }
+}
+
+/// `M β` of a sparse symmetric M, given by its upper triangle; the rows that are not 0, a value a statistic.
+fn times(entries: &[((usize, usize), f64)], expected: &[Vec<f64>]) -> BTreeMap<usize, Vec<f64>> {
+    let mut product: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    let mut add = |row: usize, column: usize, value: f64| {
+        let sums = product.entry(row).or_insert_with(|| vec![0.0; expected[column].len()]);
+        sums.iter_mut().zip(&expected[column]).for_each(|(sum, expected)| *sum += value * expected);
+    };
+    for ((i, j), value) in entries {
+        add(*i, *j, *value);
+        if i != j {
+            add(*j, *i, *value);
+        }
+    }
+    product
 }
 
 /// `Bᵀ M B` of a sparse symmetric M, given by its upper triangle.

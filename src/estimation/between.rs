@@ -39,8 +39,19 @@ fn scores_at(linearised: &[Option<Linearised>], x: &[f64]) -> Vec<f64> {
     linearised.iter().map(|one| one.as_ref().map_or(0.0, |one| one.at(x))).collect()
 }
 
-/// The scores of one unit: position, and a score a statistic.
-pub(super) type UnitScores = Vec<(usize, Vec<f64>)>;
+/// The scores of one unit.
+pub(super) type UnitScores = Vec<PositionScores>;
+
+/// The scores of one unit in one level.
+#[derive(Debug, Clone)]
+pub(super) struct PositionScores {
+    /// Where the level stands among those asked for.
+    pub(super) position: usize,
+    /// Whether they are of its totals, or only of auxiliary counts.
+    is_explicit: bool,
+    /// A score a statistic.
+    pub(super) scores: Vec<f64>,
+}
 
 impl Scores {
     pub(super) fn new(
@@ -105,11 +116,13 @@ impl Scores {
             return Vec::new();
         }
         let of_domain = |(domain, (position, linearised)): (&usize, &(usize, Vec<Option<Linearised>>))| {
-            let scores = match totals(*domain) {
+            let totals = totals(*domain);
+            let is_explicit = totals.is_some();
+            let scores = match totals {
                 Some(totals) => scores_at(linearised, &totals),
                 None => self.expected_of(*domain, counts).into_iter().map(|expected| -expected).collect(),
             };
-            (*position, scores)
+            PositionScores { position: *position, is_explicit, scores }
         };
         self.linearised.iter().map(of_domain).collect()
     }
@@ -135,8 +148,9 @@ impl Scores {
     }
 
     /// The same of one domain, whose totals are numbers; nothing of one that is not wanted.
-    pub(super) fn of_domain_at(&self, domain: usize, x: &[f64]) -> Option<(usize, Vec<f64>)> {
-        Some((self.linearised.get(&domain)?.0, self.of_domain(domain, x)))
+    fn of_domain_at(&self, domain: usize, x: &[f64]) -> Option<PositionScores> {
+        let (position, linearised) = self.linearised.get(&domain)?;
+        Some(PositionScores { position: *position, is_explicit: true, scores: scores_at(linearised, x) })
     }
 
     /// `gᵀx` of each statistic in a wanted domain.
@@ -147,6 +161,17 @@ impl Scores {
     /// The domains of the wanted levels.
     pub(super) fn domains(&self) -> impl Iterator<Item = usize> {
         self.linearised.keys().copied()
+    }
+
+    /// With calibration, the wanted levels as position, domain, and of each auxiliary variable the scores expected where it is 1.
+    pub(super) fn expected(&self) -> impl Iterator<Item = (usize, usize, &Vec<Vec<f64>>)> {
+        let known = |(domain, expected)| Some((self.linearised.get(domain)?.0, *domain, expected));
+        self.expected.iter().filter_map(known)
+    }
+
+    /// Whether the covariances of a position with all others are gathered.
+    pub(super) fn is_gathered(&self, position: usize) -> bool {
+        self.rows.contains(&position)
     }
 }
 
@@ -160,6 +185,8 @@ pub(super) struct BetweenSums {
     places: HashMap<usize, usize>,
     positions: Vec<usize>,
     sums: Vec<Vec<f64>>,
+    /// Of each place, whether a pair of it is gathered here; of two others, their auxiliary counts tell.
+    is_explicit: Vec<bool>,
     /// The positions that are gathered.
     rows: Range<usize>,
     /// Of each place whose position is gathered a row of places, a value a statistic; a row ends where nothing follows. Of two
@@ -171,7 +198,7 @@ pub(super) struct BetweenSums {
 
 impl BetweenSums {
     pub(super) fn add_unit(&mut self, scores: &UnitScores, within: &Pairs) {
-        self.add_scores(scores, |a, b, statistic| Some(scores[a].1[statistic] * scores[b].1[statistic]));
+        self.add_scores(scores, |a, b, statistic| Some(scores[a].scores[statistic] * scores[b].scores[statistic]));
         add_pairs(&mut self.within, within, 1.0);
     }
 
@@ -182,23 +209,25 @@ impl BetweenSums {
 
     /// Adds scores; `product` tells that of the scores at two places of the list, nothing where it is 0 for all of them.
     fn add_scores(&mut self, scores: &UnitScores, product: impl Fn(usize, usize, usize) -> Option<f64>) {
-        let places: Vec<usize> = scores.iter().map(|(position, scores)| self.place(*position, scores.len())).collect();
-        for (a, (place, (position, left))) in places.iter().zip(scores).enumerate() {
-            self.sums[*place].iter_mut().zip(left).for_each(|(sum, score)| *sum += score);
-            if !self.rows.contains(position) {
+        let places: Vec<usize> = scores.iter().map(|scores| self.place(scores)).collect();
+        let statistics = scores.first().map_or(0, |scores| scores.scores.len());
+        for (a, (place, one)) in places.iter().zip(scores).enumerate() {
+            self.sums[*place].iter_mut().zip(&one.scores).for_each(|(sum, score)| *sum += score);
+            if !self.rows.contains(&one.position) {
                 continue;
             }
-            for (b, (other, (other_position, _))) in places.iter().zip(scores).enumerate() {
-                if other == place || self.rows.contains(other_position) && other > place {
+            for (b, (other, two)) in places.iter().zip(scores).enumerate() {
+                let is_here = one.is_explicit || two.is_explicit;
+                if other == place || !is_here || self.rows.contains(&two.position) && other > place {
                     continue;
                 }
                 let row = &mut self.products[*place];
-                let at = other * left.len();
+                let at = other * statistics;
                 for (statistic, product) in
-                    (0..left.len()).map_while(|statistic| Some((statistic, product(a, b, statistic)?)))
+                    (0..statistics).map_while(|statistic| Some((statistic, product(a, b, statistic)?)))
                 {
-                    if row.len() < at + left.len() {
-                        row.resize(at + left.len(), 0.0);
+                    if row.len() < at + statistics {
+                        row.resize(at + statistics, 0.0);
                     }
                     row[at + statistic] += product;
                 }
@@ -206,22 +235,25 @@ impl BetweenSums {
         }
     }
 
-    fn place(&mut self, position: usize, statistics: usize) -> usize {
+    fn place(&mut self, scores: &PositionScores) -> usize {
         let next = self.positions.len();
-        let place = *self.places.entry(position).or_insert(next);
+        let place = *self.places.entry(scores.position).or_insert(next);
         if place == next {
-            self.positions.push(position);
-            self.sums.push(vec![0.0; statistics]);
+            self.positions.push(scores.position);
+            self.sums.push(vec![0.0; scores.scores.len()]);
             self.products.push(Vec::new());
+            self.is_explicit.push(scores.is_explicit);
         }
         place
     }
 
-    /// Calls `add` with each pair of positions of which one is gathered, each statistic's sums and its sum of products.
+    /// Calls `add` with each pair of positions of which one is gathered here, each statistic's sums and its sum of products.
     fn for_each_pair(&self, mut add: impl FnMut((usize, usize), usize, (f64, f64), f64)) {
         let is_gathered = |place: usize| self.rows.contains(&self.positions[place]);
         for a in (0..self.positions.len()).filter(|place| is_gathered(*place)) {
-            for b in (0..self.positions.len()).filter(|place| *place != a && !(is_gathered(*place) && *place > a)) {
+            let is_here = |place: usize| self.is_explicit[a] || self.is_explicit[place];
+            let is_other = |place: &usize| *place != a && is_here(*place) && !(is_gathered(*place) && *place > a);
+            for b in (0..self.positions.len()).filter(is_other) {
                 let pair = ordered(self.positions[a], self.positions[b]);
                 for (statistic, (left, right)) in self.sums[a].iter().zip(&self.sums[b]).enumerate() {
                     let product = self.products[a].get(b * self.sums[a].len() + statistic).copied().unwrap_or(0.0);
@@ -298,6 +330,11 @@ impl BetweenStage {
             let covariances = self.covariance.entry(pair).or_insert_with(|| vec![0.0; statistics]);
             covariances[statistic] += correction * n / (n - 1.0) * (product - sums.0 * sums.1 / n);
         });
+    }
+
+    /// Adds covariances of other strata than those that are added one by one.
+    pub(super) fn add_pairs(&mut self, pairs: &Pairs) {
+        add_pairs(&mut self.covariance, pairs, 1.0);
     }
 
     /// What the variance of a level is multiplied by for lonely strata, by the strata that it has members in.

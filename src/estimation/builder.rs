@@ -239,9 +239,9 @@ fn sums_of_places(frame: &Frame, cells: &Cells, places: Range<usize>) -> Result<
 
 fn add_to(sums: &mut Sums, key: (usize, usize), more: &CellSums) -> Result<(), EstimationError> {
     if let Some(sum) = sums.get_mut(&key) {
-        return sum.merge(more);
+        return sum.merge_people(more);
     }
-    sums.insert(key, more.clone());
+    sums.insert(key, more.people());
     Ok(())
 }
 

@@ -74,9 +74,7 @@ impl CellSums {
 
     /// Adds the sums of other responses. On an error the sums are to be thrown away.
     pub fn merge(&mut self, other: &Self) -> Result<(), EstimationError> {
-        self.tally.add(&other.tally)?;
-        self.answering.merge(&other.answering)?;
-        self.heaviest = self.heaviest.max(other.heaviest);
+        self.merge_people(other)?;
         match (&mut self.own_units, &other.own_units) {
             (None, None) => Ok(()),
             (Some(sums), Some(other)) => Ok(sums.merge(other)?),
@@ -84,11 +82,18 @@ impl CellSums {
         }
     }
 
-    /// The same, with what is known of respondents as sampling units or without.
-    pub(super) fn as_wanted(&self, own_units: bool) -> Self {
-        let own_units = self.own_units.as_ref().filter(|_| own_units).cloned();
+    /// Adds the sums of other responses without what is known of them as sampling units.
+    pub(super) fn merge_people(&mut self, other: &Self) -> Result<(), EstimationError> {
+        self.tally.add(&other.tally)?;
+        self.answering.merge(&other.answering)?;
+        self.heaviest = self.heaviest.max(other.heaviest);
+        Ok(())
+    }
+
+    /// The same without what is known of them as sampling units.
+    pub(super) fn people(&self) -> Self {
         let Self { tally, answering, heaviest, .. } = self;
-        Self { tally: tally.clone(), answering: answering.clone(), heaviest: *heaviest, own_units }
+        Self { tally: tally.clone(), answering: answering.clone(), heaviest: *heaviest, own_units: None }
     }
 
     /// The tally of each item by itself.

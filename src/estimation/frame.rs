@@ -1,5 +1,6 @@
 //! The sample in order: places by their paths, and the responses and kept sums of each.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -13,6 +14,9 @@ use super::place::{KeptPlace, Places};
 use super::strata::{FirstStage, StratumSums, Survey};
 use super::unit_totals::{Projection, UnitTotals};
 use crate::statistics::{PairSums, StratumSize};
+
+/// Sums, each with the cell that they are of.
+pub(super) type SumsByCell<'a> = Vec<(u32, Cow<'a, CellSums>)>;
 
 /// What was kept of responses that are not in the log.
 #[derive(Debug, Default)]
@@ -86,25 +90,26 @@ impl Frame {
     }
 
     /// The sums of each cell at a place.
-    pub(super) fn sums(&self, place: usize) -> Result<Vec<(u32, CellSums)>, EstimationError> {
+    pub(super) fn sums(&self, place: usize) -> Result<SumsByCell<'_>, EstimationError> {
         self.sums_at(place, false)
     }
 
     /// The sums of each cell at a place where respondents are their own sampling units.
-    fn sums_of_own_units(&self, place: usize) -> Result<Vec<(u32, CellSums)>, EstimationError> {
+    fn sums_of_own_units(&self, place: usize) -> Result<SumsByCell<'_>, EstimationError> {
         self.sums_at(place, true)
     }
 
-    fn sums_at(&self, place: usize, own_units: bool) -> Result<Vec<(u32, CellSums)>, EstimationError> {
+    fn sums_at(&self, place: usize, own_units: bool) -> Result<SumsByCell<'_>, EstimationError> {
         let number = u32::try_from(place).map_err(|_| EstimationError::Overflow)?;
         let kept = self.kept.sums.range((number, 0)..=(number, u32::MAX));
-        let mut found: Vec<(u32, CellSums)> =
-            kept.map(|((_, cell), sums)| (*cell, sums.as_wanted(own_units))).collect();
+        let mut found: SumsByCell<'_> = kept.map(|((_, cell), sums)| (*cell, Cow::Borrowed(sums))).collect();
         for run in self.responses.of_place(place) {
-            let of_run = self.sums_of(*run, own_units)?;
             match found.iter_mut().find(|(cell, _)| *cell == run.cell) {
-                Some((_, sums)) => sums.merge(&of_run)?,
-                None => found.push((run.cell, of_run)),
+                Some((_, sums)) => {
+                    let of_run = self.sums_of(*run, sums.own_units.is_some())?;
+                    sums.to_mut().merge(&of_run)?;
+                }
+                None => found.push((run.cell, Cow::Owned(self.sums_of(*run, own_units)?))),
             }
         }
         Ok(found)

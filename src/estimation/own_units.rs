@@ -10,6 +10,7 @@
 //! Members and others of a group are each taken for so many units at their mean, which scatter around it as
 //! [`ResidualScatter`] says.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::EstimationError;
@@ -54,7 +55,7 @@ impl Projection {
     pub(super) fn own_units(
         &self,
         cells: &Cells,
-        sums: &[(u32, CellSums)],
+        sums: &[(u32, Cow<'_, CellSums>)],
         explicit: &Explicit,
     ) -> Result<OwnUnits, EstimationError> {
         let mut units = OwnUnits::default();
@@ -99,7 +100,12 @@ impl Projection {
         Ok(())
     }
 
-    fn add_totals(&self, cells: &Cells, sums: &[(u32, CellSums)], units: &mut OwnUnits) -> Result<(), EstimationError> {
+    fn add_totals(
+        &self,
+        cells: &Cells,
+        sums: &[(u32, Cow<'_, CellSums>)],
+        units: &mut OwnUnits,
+    ) -> Result<(), EstimationError> {
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
             let totals = of_cell.tally.totals(self.scales())?;
             let products = products_of(of_cell)?.without_first();
@@ -114,7 +120,7 @@ impl Projection {
     fn add_residuals(
         &self,
         cells: &Cells,
-        sums: &[(u32, CellSums)],
+        sums: &[(u32, Cow<'_, CellSums>)],
         (fitted, regressions, explicit): (&Fitted, &[Vec<Vec<f64>>], &Explicit),
         units: &mut OwnUnits,
     ) -> Result<(), EstimationError> {
@@ -262,7 +268,7 @@ impl OwnScores {
         cells: &Cells,
         projection: &Projection,
         scores: &Scores,
-        (sums, units): (&[(u32, CellSums)], &OwnUnits),
+        (sums, units): (&[(u32, Cow<'_, CellSums>)], &OwnUnits),
     ) -> Result<Self, EstimationError> {
         let mut found = Self { sums: Vec::new(), classes: Vec::new() };
         let Some((fitted, _)) = projection.calibrated.as_ref().filter(|_| scores.are_wanted()) else {
@@ -282,7 +288,7 @@ impl OwnScores {
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
             match classes.get_mut(&frame.rank(*cell)) {
                 Some((_, found)) => found.merge(of_cell)?,
-                None => drop(classes.insert(frame.rank(*cell), (*cell, of_cell.clone()))),
+                None => drop(classes.insert(frame.rank(*cell), (*cell, of_cell.clone().into_owned()))),
             }
         }
         for (cell, of_class) in classes.values() {

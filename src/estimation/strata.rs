@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::auxiliary::{AbsentStratum, AbsentSums, Explicit, StratumCounts};
+use super::auxiliary::{AbsentStratum, AbsentSums, Explicit, StratumCounts, absent_pairs};
 use super::between::{BetweenStage, BetweenSums, Pairs, Scores};
 use super::own_units::{OwnScores, OwnUnits};
 use super::unit_totals::{DomainTotals, Projection, UnitTotals};
@@ -281,7 +281,8 @@ impl<'a> FirstStage<'a> {
     }
 
     pub(super) fn finish(self, projection: &Projection) -> Gathered {
-        let Self { survey, mut domains, absent, between, pairs_max } = self;
+        let Self { survey, mut domains, absent, mut between, pairs_max } = self;
+        between.add_pairs(&absent_pairs(&absent, survey.scores));
         let regressions = projection.calibrated.iter().flat_map(|(_, regressions)| regressions).enumerate();
         for (domain, regression) in regressions {
             let Some(sums) = AbsentSums::of(&absent, domain, regression) else { continue };

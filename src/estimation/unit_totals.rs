@@ -1,5 +1,6 @@
 //! What a sampling unit adds to each domain: its totals, or with calibration the residuals that stand for them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::EstimationError;
@@ -98,7 +99,7 @@ impl Projection {
     pub(super) fn unit(
         &self,
         cells: &Cells,
-        sums: &[(u32, CellSums)],
+        sums: &[(u32, Cow<'_, CellSums>)],
         explicit: &Explicit,
     ) -> Result<UnitTotals, EstimationError> {
         match &self.calibrated {
@@ -107,7 +108,7 @@ impl Projection {
         }
     }
 
-    fn plain_unit(&self, cells: &Cells, sums: &[(u32, CellSums)]) -> Result<UnitTotals, EstimationError> {
+    fn plain_unit(&self, cells: &Cells, sums: &[(u32, Cow<'_, CellSums>)]) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
             let totals = of_cell.tally.totals(&self.scales)?;
@@ -123,7 +124,7 @@ impl Projection {
     fn residuals(
         &self,
         cells: &Cells,
-        sums: &[(u32, CellSums)],
+        sums: &[(u32, Cow<'_, CellSums>)],
         (fitted, regressions): (&Fitted, &[Vec<Vec<f64>>]),
         explicit: &Explicit,
     ) -> Result<UnitTotals, EstimationError> {

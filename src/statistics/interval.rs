@@ -117,14 +117,16 @@ impl IntervalMethod {
         }
         let tail = 0.5 * (1.0 - level);
         let t = student_t_quantile(tail, df as f64);
-        let t_elements = student_t_quantile(tail, n.saturating_sub(1).max(1) as f64);
-        // At a level of rounding both are 0.
-        let t_ratio = if t > 0.0 { t_elements / t } else { 1.0 };
+        // Where it is not needed it would take as long as all the rest. At a level of rounding both are 0.
+        let t_ratio = || {
+            let t_elements = student_t_quantile(tail, n.saturating_sub(1).max(1) as f64);
+            if t > 0.0 { t_elements / t } else { 1.0 }
+        };
         let spread = value * (1.0 - value);
         match self {
             Self::Mean => (value - t * se, value + t * se),
             _ if se <= 0.0 || value <= SHARE_MARGIN || value >= 1.0 - SHARE_MARGIN => {
-                korn_graubard(value.clamp(0.0, 1.0), n as f64 * t_ratio.powi(2), tail)
+                korn_graubard(value.clamp(0.0, 1.0), n as f64 * t_ratio().powi(2), tail)
             }
             Self::Xlogit | Self::Logit => {
                 let logit = (value / (1.0 - value)).ln();
@@ -141,7 +143,7 @@ impl IntervalMethod {
                 let reach = (k * spread + 0.25 * k * k).sqrt();
                 (((value + 0.5 * k - reach) / (1.0 + k)).max(0.0), ((value + 0.5 * k + reach) / (1.0 + k)).min(1.0))
             }
-            Self::Beta => korn_graubard(value, spread / (se * se) * t_ratio.powi(2), tail),
+            Self::Beta => korn_graubard(value, spread / (se * se) * t_ratio().powi(2), tail),
             Self::Likelihood => {
                 let n = n as f64;
                 shares_at_distance(value, (t * se).powi(2) * n / (2.0 * (n - 1.0).max(0.0) * spread))
