@@ -9,6 +9,7 @@
 mod database;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -84,41 +85,18 @@ fn noon() -> DateTime<FixedOffset> {
 async fn start(url: &str) -> Platform {
     let store = Store::connect(url).await.expect("the store can be opened");
     store.migrate().await.expect("the schema can be made");
-    let limits = Limits { reader_patience: Duration::from_secs(60), ..Limits::default() };
+    let limits = Limits { reader_patience: Duration::from_mins(1), ..Limits::default() };
     Platform::start(store, Arc::new(FixedClock(noon())), [7; 32], limits).await.expect("the store is migrated")
 }
 
 async fn prepare(url: &str, units: usize, calibrated: bool) {
     let platform = start(url).await;
-    let mut register =
-        "code,level,kind,parent_code,name_vi,name_en,valid_from,valid_to\n1,province,province,,T,P,,\n".to_owned();
-    let code = |unit: usize| format!("D{unit:05}");
-    for unit in 0..units {
-        register.push_str(&format!("{0},district,district,1,{0},{0},,\n", code(unit)));
-        (0..PSUS).for_each(|psu| {
-            register.push_str(&format!("{0}V{psu},commune,commune,{0},{0}V{psu},{0}V{psu},,\n", code(unit)))
-        });
-    }
-    platform.import_units(register.as_bytes()).await.expect("the register is sound");
-    let codes: Vec<String> = (0..units).map(|unit| format!("{:?}", code(unit))).collect();
-    let mut plan = include_str!("plan.toml").replace("{codes}", &codes.join(", "));
+    let codes: Vec<String> = (0..units).map(|unit| format!("D{unit:05}")).collect();
+    platform.import_units(register(&codes).as_bytes()).await.expect("the register is sound");
+    let quoted: Vec<String> = codes.iter().map(|code| format!("{code:?}")).collect();
+    let mut plan = include_str!("plan.toml").replace("{codes}", &quoted.join(", "));
     if calibrated {
-        let level = |values: &str, people: usize| format!("{{ values = [{values}], people = {people} }}");
-        let of_units: Vec<String> = codes.iter().map(|code| level(code, 8_000)).collect();
-        let people = 8_000 * units;
-        let shares = |values: &[(&str, usize)]| -> Vec<String> {
-            values.iter().map(|(value, percent)| level(&format!("{value:?}"), people * percent / 100)).collect()
-        };
-        let margins = [
-            ("unit", of_units),
-            ("sex", shares(&[("F", 52), ("M", 48)])),
-            ("age_band", shares(&[("18-29", 20), ("30-44", 35), ("45-59", 25), ("60+", 20)])),
-        ];
-        plan.push_str("\n[calibration]\nmethod = \"raking\"\n");
-        for (column, levels) in margins {
-            let levels = levels.join(", ");
-            plan.push_str(&format!("[[calibration.margin]]\ncolumns = [{column:?}]\nlevels = [{levels}]\n"));
-        }
+        plan += &calibration(&quoted);
     }
     // What a margin asks must be required.
     let mut asked = include_str!("../../src/survey/templates/sipas-2017.toml").to_owned();
@@ -133,15 +111,47 @@ async fn prepare(url: &str, units: usize, calibrated: bool) {
     platform.shut_down().await.expect("the store can be closed");
 }
 
+/// Districts with these codes, each with communes, which are the sampling units.
+fn register(codes: &[String]) -> String {
+    let header = "code,level,kind,parent_code,name_vi,name_en,valid_from,valid_to";
+    let mut rows = vec![header.to_owned(), "1,province,province,,T,P,,".to_owned()];
+    for code in codes {
+        rows.push(format!("{code},district,district,1,{code},{code},,"));
+        rows.extend((0..PSUS).map(|psu| format!("{code}V{psu},commune,commune,{code},{code}V{psu},{code}V{psu},,")));
+    }
+    rows.join("\n")
+}
+
+/// 8,000 people in each unit, by sex and age as in no country.
+fn calibration(units: &[String]) -> String {
+    let level = |value: &str, people: usize| format!("{{ values = [{value}], people = {people} }}");
+    let people = 8_000 * units.len();
+    let shares = |values: &[(&str, usize)]| -> Vec<String> {
+        values.iter().map(|(value, percent)| level(&format!("{value:?}"), people * percent / 100)).collect()
+    };
+    let margins = [
+        ("unit", units.iter().map(|code| level(code, 8_000)).collect()),
+        ("sex", shares(&[("F", 52), ("M", 48)])),
+        ("age_band", shares(&[("18-29", 20), ("30-44", 35), ("45-59", 25), ("60+", 20)])),
+    ];
+    let margin = |(column, levels): (&str, Vec<String>)| {
+        format!("[[calibration.margin]]\ncolumns = [{column:?}]\nlevels = [{}]\n", levels.join(", "))
+    };
+    let margins: Vec<String> = margins.into_iter().map(margin).collect();
+    format!("\n[calibration]\nmethod = \"raking\"\n{}", margins.concat())
+}
+
 async fn grow(url: &str, answers: usize) {
     let platform = start(url).await;
     platform.invent_answers(&more(answers), |_| ()).await.expect("answers can be invented");
     platform.shut_down().await.expect("the store can be closed");
 }
 
+/// Other answers each time.
 fn more(answers: usize) -> SyntheticWave {
+    static SEED: AtomicU64 = AtomicU64::new(1);
     let until = NaiveDate::from_ymd_opt(2024, 11, 20).expect("a day");
-    SyntheticWave { wave: "w".to_owned(), answers, seed: rand::random(), until }
+    SyntheticWave { wave: "w".to_owned(), answers, seed: SEED.fetch_add(1, Ordering::Relaxed), until }
 }
 
 /// The cells of the table after the number of answers.
@@ -149,9 +159,9 @@ async fn measure(url: &str, rounds: usize) -> String {
     let platform = start(url).await;
     let routes = router(platform.clone(), SignIn::new().expect("random numbers"), true);
     let token = platform.administrator_token();
-    let (begin, began) = (processor_time(), Instant::now());
+    let (begin, started) = (processor_time(), Instant::now());
     read(&routes, PAGES[0].1, &token).await;
-    let mut cells = vec![format!("{:.0} ({:.0} ms on the clock)", since(begin), began.elapsed().as_secs_f64() * 1e3)];
+    let mut cells = vec![format!("{:.0} ({:.0} ms on the clock)", since(begin), started.elapsed().as_secs_f64() * 1e3)];
     for (_, page) in PAGES {
         let mut times = Vec::new();
         for _ in 0..rounds {

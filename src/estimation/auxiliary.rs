@@ -13,10 +13,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::EstimationError;
-use super::between::{Pairs, Scores};
+use super::between::Pairs;
 use super::cells::Cells;
 use super::frame::Frame;
 use super::margins::Fitted;
+use super::scores::Scores;
 use super::unit_totals::Projection;
 use crate::statistics::{StageCovariance, StratumMoments, SymmetricMatrix};
 
@@ -217,7 +218,9 @@ pub(super) fn absent_pairs(strata: &[AbsentStratum], scores: &Scores) -> Pairs {
                 let terms = product.iter().zip(&other[*column]);
                 sums.iter_mut().zip(terms).for_each(|(sum, (product, other))| *sum += product * other);
             }
-            explicit.iter().for_each(|number| strata[*number].take_out(expected, other, &mut sums));
+            for number in explicit {
+                strata[number].take_out(expected, other, &mut sums);
+            }
             pairs.insert((*position, *other_position), sums);
         }
     }
@@ -266,7 +269,9 @@ fn sandwich(entries: &BTreeMap<(usize, usize), f64>, regression: &[Vec<f64>], di
         }
     }
     let mut sum = SymmetricMatrix::zeros(dimension);
-    right.iter().for_each(|(row, right)| sum.add_half_product(&regression[*row], right));
+    for (row, right) in &right {
+        sum.add_half_product(&regression[*row], right);
+    }
     sum
 }
 

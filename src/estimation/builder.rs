@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::EstimationError;
-use super::between::{BetweenLevels, Pairs};
+use super::between::Pairs;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::formed::Formed;
@@ -16,6 +16,7 @@ use super::negative::NegativeWeights;
 use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
 use super::sample::{Domain, Sample};
+use super::scores::BetweenLevels;
 use super::strata::Gathered;
 use super::threads::{joined, side_by_side, threads_for};
 use super::unit_totals::{BILLIONTH, Projection};
@@ -91,7 +92,9 @@ impl SampleBuilder {
     /// sampling units that they live in (see [`Shape::new`]).
     #[must_use]
     pub fn counting<G: AsRef<[usize]>>(mut self, groups: &[G]) -> Self {
-        groups.iter().for_each(|group| self.shape.count(group.as_ref()));
+        for group in groups {
+            self.shape.count(group.as_ref());
+        }
         self
     }
 

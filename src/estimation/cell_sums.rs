@@ -22,7 +22,9 @@ impl Shape {
         TallySums::new(scales.len())?;
         let mut shape = Self { scales: scales.to_vec(), groups: Groups::default() };
         shape.count(&(0..scales.len()).collect::<Vec<_>>());
-        groups.iter().for_each(|group| shape.count(group.as_ref()));
+        for group in groups {
+            shape.count(group.as_ref());
+        }
         Ok(shape)
     }
 

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::between::{BetweenLevels, Pairs, Scores};
+use super::between::Pairs;
 use super::cells::Cells;
 use super::frame::{Frame, Walk};
 use super::sample::Sample;
+use super::scores::{BetweenLevels, Scores};
 use super::strata::{Gathered, Survey};
 use super::unit_totals::Projection;
 use super::{EstimationError, Statistic};

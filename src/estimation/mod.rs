@@ -1,18 +1,20 @@
-//! From answers to estimates: tallies that are kept, samples that are built from them, statistics that are read off.
+//! From answers to estimates: sums that are kept, samples that are built from them, statistics that are read off.
 //!
-//! What is kept durably is a [`TallySums`] per unit, stratum and primary sampling unit: it is linear, exact and knows no
-//! method. [`SampleBuilder`] turns tallies and responses into a [`Sample`], whose reading costs the same for any number
-//! of responses. [`Statistic`] says which share, mean or index is meant.
+//! What is kept durably is a [`UnitState`] per unit (`state.rs`; `state_bytes.rs` writes it): sums over its responses, exact and
+//! additive, which know no method. Each is a [`CellSums`]: a [`TallySums`], who answered any item of a factor (`groups.rs`), and the
+//! moments of respondents that are their own sampling units. [`SampleBuilder`] turns states, or responses one by one, into a
+//! [`Sample`], whose reading costs the same for any number of responses. [`Statistic`] says which share, mean or index is meant.
 //!
 //! A sample is formed in this order: `place.rs` and `cells.rs` number places and combinations of levels, and `log.rs` keeps the
 //! responses by both;
 //! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` walks through
-//! strata and stages, `unit_totals.rs` says what a unit adds, `strata.rs` and `between.rs` add it up, `formed.rs` between many levels; `groups.rs` counts who
-//! answered any item of a factor or index; `pairs.rs` and `joint.rs` form what design effects need.
+//! strata and stages, `unit_totals.rs` says what a unit adds, `own_units.rs` what respondents that are units add, `auxiliary.rs` what
+//! both add to calibrated domains without a member near them; `strata.rs` adds it up, `scores.rs` and `between.rs` between levels,
+//! `formed.rs` between many; `pairs.rs` and `joint.rs` form what design effects need.
 //!
 //! Beside that stands `numeric/`: a sample of numbers of any kind, in memory, for the statistics that a design file asks for.
 //!
-//! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`TallySums`].
+//! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`UnitState`].
 
 mod auxiliary;
 mod between;
@@ -31,6 +33,7 @@ mod own_units;
 mod pairs;
 mod place;
 mod sample;
+mod scores;
 mod state;
 mod state_bytes;
 mod statistic;
@@ -43,7 +46,6 @@ mod tests;
 mod threads;
 mod unit_totals;
 
-pub use between::BetweenLevels;
 pub use builder::{Membership, Respondent, SampleBuilder};
 pub use cell_sums::{CellSums, Shape};
 pub use formed::Formed;
@@ -53,6 +55,7 @@ pub use negative::{NegativeCombination, NegativeWeights};
 pub use numeric::{NameColumn, NumericSample, NumericStatistic, PlaceColumns, Prepared, RowMargins, Study};
 pub use place::Place;
 pub use sample::{Domain, Sample};
+pub use scores::BetweenLevels;
 pub use state::{Part, StateBuilder, StateKey, UnitState};
 pub use state_bytes::products_to_bytes;
 pub use statistic::{Measure, Statistic};

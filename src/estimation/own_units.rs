@@ -15,11 +15,11 @@ use std::collections::BTreeMap;
 
 use super::EstimationError;
 use super::auxiliary::{Explicit, OwnCounts};
-use super::between::{Scores, UnitScores};
 use super::cell_sums::CellSums;
 use super::cells::Cells;
 use super::frame::Frame;
 use super::margins::{Fitted, numbers};
+use super::scores::{Scores, UnitScores};
 use super::unit_totals::{BILLIONTH, Projection, whole};
 use crate::statistics::{PairSums, ResidualScatter, StratumMoments, SymmetricMatrix, weight_scatter};
 
@@ -233,13 +233,11 @@ impl OwnTotals {
 }
 
 fn merge<K: Ord>(found: &mut BTreeMap<K, CellSums>, key: K, sums: &CellSums) -> Result<(), EstimationError> {
-    match found.get_mut(&key) {
-        Some(found) => found.merge(sums),
-        None => {
-            found.insert(key, sums.clone());
-            Ok(())
-        }
+    if let Some(found) = found.get_mut(&key) {
+        return found.merge(sums);
     }
+    found.insert(key, sums.clone());
+    Ok(())
 }
 
 /// What covariances between levels need of respondents that are their own sampling units.

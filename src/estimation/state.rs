@@ -156,14 +156,12 @@ impl<'a> StateBuilder<'a> {
     pub fn add(&mut self, key: &StateKey, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
         check_ratings(ratings, self.shape.items(), points_max(&self.shape.scales))?;
         let weight = if key.part == Part::OpenLink { Weight::ONE } else { weight };
-        let sums = match self.state.sums.get_mut(key) {
-            Some(found) => found,
-            None => {
-                let empty = CellSums::new(self.shape, key.has_own_units())?;
-                self.state.sums.entry(key.clone()).or_insert(empty)
-            }
-        };
-        sums.add(self.shape, Entry { weight, ratings })?;
+        if !self.state.sums.contains_key(key) {
+            self.state.sums.insert(key.clone(), CellSums::new(self.shape, key.has_own_units())?);
+        }
+        if let Some(sums) = self.state.sums.get_mut(key) {
+            sums.add(self.shape, Entry { weight, ratings })?;
+        }
         if key.part == Part::OpenLink {
             return Ok(());
         }
@@ -177,7 +175,8 @@ impl<'a> StateBuilder<'a> {
             return Ok(());
         }
         let products = products_of_gathered(self.shape, weights, all_ratings)?;
-        (weights.clear(), all_ratings.clear());
+        weights.clear();
+        all_ratings.clear();
         add_products(&mut self.state.products, key.cell.clone(), products)
     }
 
@@ -231,7 +230,9 @@ mod tests {
 
     fn state_of(shape: &Shape, responses: &[Given]) -> UnitState {
         let mut builder = StateBuilder::new(shape);
-        responses.iter().for_each(|(key, weight, ratings)| builder.add(key, *weight, ratings).unwrap());
+        for (key, weight, ratings) in responses {
+            builder.add(key, *weight, ratings).unwrap();
+        }
         builder.finish().unwrap()
     }
 

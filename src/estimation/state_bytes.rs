@@ -158,10 +158,14 @@ fn common_divisor(a: u128, b: u128) -> u128 {
 
 fn write_number(bytes: &mut Vec<u8>, mut number: u128) {
     while number >= 0x80 {
-        bytes.push((number & 0x7f) as u8 | 0x80);
+        bytes.push(low_bits(number) | 0x80);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push(low_bits(number));
+}
+
+fn low_bits(number: u128) -> u8 {
+    (number & 0x7f) as u8
 }
 
 fn read_number(bytes: &mut &[u8]) -> Option<u128> {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::EstimationError;
 use super::auxiliary::{AbsentStratum, AbsentSums, Explicit, StratumCounts, absent_pairs};
-use super::between::{BetweenStage, BetweenSums, Pairs, Scores};
+use super::between::{BetweenStage, BetweenSums, Pairs};
 use super::own_units::{OwnScores, OwnUnits};
+use super::scores::Scores;
 use super::unit_totals::{DomainTotals, Projection, UnitTotals};
 use crate::statistics::{LonelyPsu, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix};
 

@@ -59,7 +59,9 @@ async fn check_wave(snapshot: &Snapshot, loaded: &LoadedWave, checkup: &mut Chec
     for (unit, UnitCounts { state, days }) in snapshot.pending(loaded.id, &loaded.counting.shape).await?.counts {
         let kept = kept.entry(unit).or_default();
         kept.state.merge(state)?;
-        days.into_iter().for_each(|(day, responses)| *kept.days.entry(day).or_default() += responses);
+        for (day, responses) in days {
+            *kept.days.entry(day).or_default() += responses;
+        }
     }
     for unit in &loaded.wave.units {
         let kept = kept.remove(&unit.id).unwrap_or_default();

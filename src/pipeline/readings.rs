@@ -12,7 +12,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
-use super::counting::Days;
+use super::counting::{Day, Days};
 use super::results::{fieldwork_of, form_standings};
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
@@ -52,21 +52,28 @@ pub(super) struct Readings {
 /// The readings of all waves.
 pub(super) type ReadingsByWave = Slot<HashMap<WaveId, Arc<Readings>>>;
 
-/// What is kept of the units of a wave, as it was last read, with the number of the fold.
+/// What is kept of the units of a wave, as it was last read.
 #[derive(Default)]
-struct KnownUnits(BTreeMap<UnitId, (i64, Arc<UnitState>, BTreeMap<super::counting::Day, u64>)>);
+struct KnownUnits(BTreeMap<UnitId, KnownUnit>);
+
+struct KnownUnit {
+    /// How often the unit was folded.
+    version: i64,
+    state: Arc<UnitState>,
+    days: BTreeMap<Day, u64>,
+}
 
 impl KnownUnits {
     /// Reads what was folded since.
     async fn catch_up(&mut self, snapshot: &Snapshot, loaded: &LoadedWave) -> Result<(), PipelineError> {
         let versions = snapshot.versions(loaded.id).await?;
-        let is_new = |(unit, version): &&(UnitId, i64)| self.0.get(unit).is_none_or(|(known, ..)| known != version);
+        let is_new = |(unit, version): &&(UnitId, i64)| self.0.get(unit).is_none_or(|known| known.version != *version);
         let changed: Vec<(UnitId, i64)> = versions.iter().filter(is_new).copied().collect();
         let units: Vec<UnitId> = changed.iter().map(|(unit, _)| *unit).collect();
         let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
         for (unit, version) in changed {
             let UnitCounts { state, days } = counts.remove(&unit).unwrap_or_default();
-            self.0.insert(unit, (version, Arc::new(state), days));
+            self.0.insert(unit, KnownUnit { version, state: Arc::new(state), days });
         }
         Ok(())
     }
@@ -74,12 +81,14 @@ impl KnownUnits {
     /// All of it, with what is pending.
     fn with_pending(&self, pending: Pending) -> Result<(BTreeMap<UnitId, Arc<UnitState>>, Days), PipelineError> {
         let mut states: BTreeMap<UnitId, Arc<UnitState>> =
-            self.0.iter().map(|(unit, (_, state, _))| (*unit, Arc::clone(state))).collect();
-        let mut all_days: Days = self.0.iter().map(|(unit, (.., days))| (*unit, days.clone())).collect();
+            self.0.iter().map(|(unit, known)| (*unit, Arc::clone(&known.state))).collect();
+        let mut all_days: Days = self.0.iter().map(|(unit, known)| (*unit, known.days.clone())).collect();
         for (unit, UnitCounts { state, days }) in pending.counts {
             Arc::make_mut(states.entry(unit).or_default()).merge(state)?;
             let of_unit = all_days.entry(unit).or_default();
-            days.into_iter().for_each(|(day, responses)| *of_unit.entry(day).or_default() += responses);
+            for (day, responses) in days {
+                *of_unit.entry(day).or_default() += responses;
+            }
         }
         Ok((states, all_days))
     }

@@ -99,7 +99,9 @@ impl StageCovariance {
         let covariance = || {
             let mut covariance = moments.covariance(size.drawn, scale)?;
             let n = size.drawn as f64;
-            scatter.into_iter().for_each(|scatter| covariance.add_scaled(scatter, n / (n - 1.0)));
+            if let Some(scatter) = scatter {
+                covariance.add_scaled(scatter, n / (n - 1.0));
+            }
             Some(covariance)
         };
         self.add(sums, covariance, size);

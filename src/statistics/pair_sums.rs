@@ -229,7 +229,9 @@ mod tests {
 
     fn sums_of(vectors: &[Vec<i64>], factor: i64) -> PairSums {
         let mut sums = PairSums::new(3);
-        vectors.iter().for_each(|x| sums.add_outer(x, factor).unwrap());
+        for x in vectors {
+            sums.add_outer(x, factor).unwrap();
+        }
         sums
     }
 
@@ -253,7 +255,9 @@ mod tests {
             vectors in prop::collection::vec(prop::collection::vec(any::<i64>(), 3), 0..6),
         ) {
             let mut others = PairSums::new(2);
-            vectors.iter().for_each(|x| others.add_outer(&x[1..], 1).unwrap());
+            for x in &vectors {
+                others.add_outer(&x[1..], 1).unwrap();
+            }
             prop_assert_eq!(sums_of(&vectors, 1).without_first(), others);
         }
     }

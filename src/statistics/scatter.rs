@@ -83,7 +83,7 @@ struct Exact<'a> {
 }
 
 impl Exact<'_> {
-    /// n Σ x_i x_j − Σ x_i Σ x_j
+    /// `n Σ x_i x_j − Σ x_i Σ x_j`
     fn scatter(&self, i: usize, j: usize) -> I256 {
         self.n * self.products.entry(i, j) - self.sum(i) * self.sum(j)
     }
@@ -92,7 +92,7 @@ impl Exact<'_> {
         I256::from(self.sums[i])
     }
 
-    /// Of u_i and u_j: `C_ij − d̄_i C_wj − d̄_j C_wi + d̄_i d̄_j C_ww`.
+    /// Of the i-th and the j-th entry of u: `C_ij − d̄_i C_wj − d̄_j C_wi + d̄_i d̄_j C_ww`.
     fn values(&self, i: usize, j: usize) -> f64 {
         let weight = self.sum(0);
         let c = [self.scatter(i, j), self.scatter(0, j), self.scatter(0, i), self.scatter(0, 0)];
@@ -116,7 +116,7 @@ impl Exact<'_> {
         )
     }
 
-    /// Between w and u_i: `C_wi − d̄_i C_ww`.
+    /// Between w and the i-th entry of u: `C_wi − d̄_i C_ww`.
     fn across(&self, i: usize) -> f64 {
         let (weight, of_weights) = (self.sum(0), self.scatter(0, 0));
         let whole = || weight.checked_mul(self.scatter(0, i))?.checked_sub(self.sum(i).checked_mul(of_weights)?);

@@ -118,7 +118,17 @@ pub(super) async fn write_states(
     wave: WaveId,
     counts: &BTreeMap<UnitId, UnitCounts>,
 ) -> Result<(), StorageError> {
-    let sums = counts.iter().flat_map(|(unit, counts)| {
+    write_sums(transaction, wave, counts).await?;
+    write_products(transaction, wave, counts).await
+}
+
+async fn write_sums(
+    transaction: &DatabaseTransaction,
+    wave: WaveId,
+    counts: &BTreeMap<UnitId, UnitCounts>,
+) -> Result<(), StorageError> {
+    use tally::Column::{Cell, Part, Psu, Stratum, Sums, UnitId, WaveId};
+    let rows = counts.iter().flat_map(|(unit, counts)| {
         counts.state.sums().iter().map(|(key, sums)| tally::ActiveModel {
             wave_id: Set(wave.0),
             unit_id: Set(unit.0),
@@ -129,14 +139,21 @@ pub(super) async fn write_states(
             sums: Set(sums.to_bytes()),
         })
     });
-    use tally::Column::{Cell, Part, Psu, Stratum, UnitId as Unit, WaveId as Wave};
-    let replaced =
-        OnConflict::columns([Wave, Unit, Part, Stratum, Psu, Cell]).update_column(tally::Column::Sums).to_owned();
-    for rows in sums.collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
+    let replaced = OnConflict::columns([WaveId, UnitId, Part, Stratum, Psu, Cell]).update_column(Sums).to_owned();
+    for rows in rows.collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
         let insert = tally::Entity::insert_many(rows.iter().cloned()).on_conflict(replaced.clone());
         insert.exec_without_returning(transaction).await?;
     }
-    let products = counts.iter().flat_map(|(unit, counts)| {
+    Ok(())
+}
+
+async fn write_products(
+    transaction: &DatabaseTransaction,
+    wave: WaveId,
+    counts: &BTreeMap<UnitId, UnitCounts>,
+) -> Result<(), StorageError> {
+    use product::Column::{Cell, Sums, UnitId, WaveId};
+    let rows = counts.iter().flat_map(|(unit, counts)| {
         counts.state.products().iter().map(|(cell, products)| product::ActiveModel {
             wave_id: Set(wave.0),
             unit_id: Set(unit.0),
@@ -144,9 +161,8 @@ pub(super) async fn write_states(
             sums: Set(products_to_bytes(products)),
         })
     });
-    let key = [product::Column::WaveId, product::Column::UnitId, product::Column::Cell];
-    let replaced = OnConflict::columns(key).update_column(product::Column::Sums).to_owned();
-    for rows in products.collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
+    let replaced = OnConflict::columns([WaveId, UnitId, Cell]).update_column(Sums).to_owned();
+    for rows in rows.collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
         let insert = product::Entity::insert_many(rows.iter().cloned()).on_conflict(replaced.clone());
         insert.exec_without_returning(transaction).await?;
     }
@@ -159,6 +175,7 @@ pub(super) async fn write_days(
     wave: WaveId,
     counts: &BTreeMap<UnitId, UnitCounts>,
 ) -> Result<(), StorageError> {
+    use daily_count::Column::{AnsweredOn, Mode, Responses, UnitId, WaveId};
     let mut rows = Vec::new();
     for (unit, counts) in counts {
         for ((answered_on, channel), responses) in &counts.days {
@@ -172,9 +189,8 @@ pub(super) async fn write_days(
             });
         }
     }
-    use daily_count::Column::{AnsweredOn, Mode, Responses, UnitId as Unit, WaveId as Wave};
     let sum = Expr::col((daily_count::Entity, Responses)).add(Expr::col(("excluded", Responses)));
-    let added = OnConflict::columns([Wave, Unit, AnsweredOn, Mode]).value(Responses, sum).to_owned();
+    let added = OnConflict::columns([WaveId, UnitId, AnsweredOn, Mode]).value(Responses, sum).to_owned();
     for rows in rows.chunks(ROWS_PER_STATEMENT) {
         let insert = daily_count::Entity::insert_many(rows.iter().cloned()).on_conflict(added.clone());
         insert.exec_without_returning(transaction).await?;

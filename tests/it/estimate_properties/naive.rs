@@ -173,8 +173,8 @@ impl<'a> Naive<'a> {
             .map(|stratum| group(stratum, |k| self.paths[k][1].clone()).len() - 1)
             .sum();
         let touched: Vec<usize> = if self.x.is_empty() { members.to_vec() } else { (0..self.paths.len()).collect() };
-        let side = Side::of(&expected, &touched);
-        let Some(variance) = self.covariance(side, side).filter(|_| df > 0) else {
+        let of_both = Side::of(&expected, &touched);
+        let Some(variance) = self.covariance(of_both, of_both).filter(|_| df > 0) else {
             return expected;
         };
         let variance = variance.max(0.0);

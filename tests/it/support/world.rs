@@ -58,7 +58,7 @@ pub(crate) async fn platform_on(url: &str) -> Platform {
     store.migrate().await.unwrap();
     let noon: DateTime<FixedOffset> = "2024-11-20T12:00:00+07:00".parse().unwrap();
     // A test wants to see what it has just sent, however slow the machine.
-    let limits = Limits { reader_patience: std::time::Duration::from_secs(60), ..Limits::default() };
+    let limits = Limits { reader_patience: std::time::Duration::from_mins(1), ..Limits::default() };
     Platform::start(store, Arc::new(FixedClock(noon)), [7; 32], limits).await.unwrap()
 }
 
