@@ -10,6 +10,7 @@ mod neighbours;
 mod numbers;
 mod open_link_view;
 mod pages;
+mod published;
 mod ranking_page;
 #[cfg(test)]
 mod sample;

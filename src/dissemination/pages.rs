@@ -1,13 +1,16 @@
 //! The routes of the pages of results: look up, decide who may see it, show it.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{FromRef, FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 
+use super::published::{Address, PublishedPages};
 use super::ranking_page::{RankingPage, RankingView};
 use super::sets_view::AskedSets;
 use super::unit_page::{UnitPage, UnitView};
@@ -23,6 +26,7 @@ pub fn pages() -> Router<Platform> {
         .route("/", get(show_waves))
         .route("/r/{wave}", get(show_ranking))
         .route("/r/{wave}/{unit}", get(show_unit))
+        .layer(Extension(PublishedPages::default()))
 }
 
 async fn show_waves(
@@ -58,36 +62,81 @@ async fn visible_standings(
     Err(PageError::Told(Box::new(told)))
 }
 
-async fn show_ranking(
-    State(platform): State<Platform>,
-    Taken(Path(code), ..): ForPage<Path<String>>,
-    Taken(Query(asked), ..): ForPage<Query<AskedSets>>,
-    credential: Credential,
+/// What every page of results is made of.
+struct Asked {
+    platform: Platform,
     place: Place,
+    credential: Credential,
+    headers: HeaderMap,
+    pages: PublishedPages,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked
+where
+    Platform: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            platform: Platform::from_ref(state),
+            place: Place::from_request_parts(parts, state).await?,
+            credential: Credential::from_request_parts(parts, state).await?,
+            headers: parts.headers.clone(),
+            pages: parts.extensions.get::<PublishedPages>().cloned().unwrap_or_default(),
+        })
+    }
+}
+
+impl Asked {
+    /// Shows a page of results to who may see it: a released one as it was first made.
+    async fn show(
+        self,
+        code: &str,
+        make: impl AsyncFnOnce(&Place, Arc<Wave>, Standings) -> Result<Response, PageError>,
+    ) -> Result<Response, PageError> {
+        let Self { platform, place, credential, headers, pages } = self;
+        let (wave, standings) = visible_standings(&platform, code, &credential, &place).await?;
+        let Some(release) = standings.release.clone() else { return make(&place, wave, standings).await };
+        let address = Address { release, language: place.language.tag(), path: place.path.clone() };
+        if let Some(kept) = pages.find(&address, &headers) {
+            return Ok(kept);
+        }
+        let page = make(&place, wave, standings).await?;
+        Ok(pages.keep(address, page, &headers).await)
+    }
+}
+
+async fn show_ranking(
+    Taken(Path(code), ..): ForPage<Path<String>>,
+    Taken(Query(sets), ..): ForPage<Query<AskedSets>>,
+    asked: Asked,
 ) -> Result<Response, PageError> {
-    let (wave, standings) = visible_standings(&platform, &code, &credential, &place).await?;
-    let chosen = standings.ranking(asked.checked()?).await?;
-    let title = wave.plan.title.get(place.language.tag());
-    let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-    let view = RankingView::new(&wave, &standings.results, &chosen, place.language);
-    render(StatusCode::OK, &RankingPage { page, view })
+    let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {
+        let chosen = standings.ranking(sets.checked()?).await?;
+        let title = wave.plan.title.get(place.language.tag());
+        let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
+        let view = RankingView::new(&wave, &standings.results, &chosen, place.language);
+        render(StatusCode::OK, &RankingPage { page, view })
+    };
+    asked.show(&code, make).await
 }
 
 async fn show_unit(
-    State(platform): State<Platform>,
     Taken(Path((code, unit)), ..): ForPage<Path<(String, String)>>,
-    Taken(Query(asked), ..): ForPage<Query<AskedSets>>,
-    credential: Credential,
-    place: Place,
+    Taken(Query(sets), ..): ForPage<Query<AskedSets>>,
+    asked: Asked,
 ) -> Result<Response, PageError> {
-    let (wave, standings) = visible_standings(&platform, &code, &credential, &place).await?;
-    let chosen = standings.ranking(asked.checked()?).await?;
-    let results = &standings.results;
-    let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
-    let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
-    let of_unit = of_unit.ok_or(PageError::NotFound)?;
-    let title = format!("{} · {}", measured.name(place.language.tag()), wave.plan.title.get(place.language.tag()));
-    let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-    let view = UnitView::new(&wave, results, &chosen, of_unit, place.language);
-    render(StatusCode::OK, &UnitPage { page, view })
+    let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {
+        let chosen = standings.ranking(sets.checked()?).await?;
+        let results = &standings.results;
+        let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
+        let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
+        let of_unit = of_unit.ok_or(PageError::NotFound)?;
+        let title = format!("{} · {}", measured.name(place.language.tag()), wave.plan.title.get(place.language.tag()));
+        let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
+        let view = UnitView::new(&wave, results, &chosen, of_unit, place.language);
+        render(StatusCode::OK, &UnitPage { page, view })
+    };
+    asked.show(&code, make).await
 }

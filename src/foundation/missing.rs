@@ -5,4 +5,9 @@
 pub trait MaybeMissing: std::error::Error + Send + Sync + 'static {
     /// Whether there is no such thing; otherwise something failed.
     fn is_missing(&self) -> bool;
+
+    /// Whether it may succeed in a while as it is: what it needs is away.
+    fn is_outage(&self) -> bool {
+        false
+    }
 }

@@ -62,6 +62,10 @@ impl MaybeMissing for PipelineError {
     fn is_missing(&self) -> bool {
         matches!(self, Self::NotFound { .. })
     }
+
+    fn is_outage(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_outage())
+    }
 }
 
 /// Why a submission was not accepted.

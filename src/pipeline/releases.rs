@@ -71,7 +71,7 @@ impl Platform {
             return Err(damaged(&format!("its format {} is not known to this program", content.format)).into());
         }
         let plan = &loaded.wave.plan;
-        Ok(Some(Standings::of_published(content.published, &plan.estimation, plan.ranking)))
+        Ok(Some(Standings::of_published(content.published, &release.content_hash, &plan.estimation, plan.ranking)))
     }
 }
 

@@ -20,6 +20,8 @@ use crate::survey::{EstimationPlan, RankSetChoice, RankingPlan};
 pub struct Standings {
     /// Estimates of items, factors and indices.
     pub results: Arc<WaveResults>,
+    /// The hash of the release that they are; nothing for what is not released.
+    pub release: Option<Arc<str>>,
     official: RankSetChoice,
     seed: u64,
     least: RankingPlan,
@@ -90,6 +92,7 @@ impl Standings {
         let holm = rank(&results.headline_estimates(), &results.covariance, &options)?;
         Ok(Self {
             results: Arc::new(results),
+            release: None,
             official: plan.rank_sets,
             seed: plan.seed,
             least,
@@ -106,9 +109,15 @@ impl Standings {
     }
 
     /// The standings that were released.
-    pub(super) fn of_published(published: Published, plan: &EstimationPlan, least: RankingPlan) -> Self {
+    pub(super) fn of_published(
+        published: Published,
+        content_hash: &str,
+        plan: &EstimationPlan,
+        least: RankingPlan,
+    ) -> Self {
         Self {
             results: Arc::new(published.results),
+            release: Some(content_hash.into()),
             official: plan.rank_sets,
             seed: plan.seed,
             least,

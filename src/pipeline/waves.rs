@@ -33,9 +33,9 @@ pub(super) struct LoadedWave {
 }
 
 impl LoadedWave {
-    /// Whether it was read a moment ago.
+    /// Whether it was read a moment ago, or is released and so changes no more.
     fn is_fresh(&self) -> bool {
-        self.read_at.elapsed() < STATE_BELIEVED_FOR
+        self.wave.state == WaveState::Released || self.read_at.elapsed() < STATE_BELIEVED_FOR
     }
 
     /// The rating of each rated item in a packed sheet, 0 where there is none.

@@ -120,6 +120,26 @@ impl StorageError {
         matches!(self, Self::LostRace) || self.engine_code().is_some_and(|code| codes.contains(&code.as_ref()))
     }
 
+    /// Whether the database is away: it cannot be reached, does not answer, or is being stopped or started.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Unreachable(_)
+            | Self::Silent
+            | Self::NoFile { .. }
+            | Self::Moved { .. }
+            | Self::CannotOpen { .. }
+            | Self::Engine(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) => true,
+            Self::Engine(DbErr::Exec(RuntimeErr::SqlxError(_)) | DbErr::Query(RuntimeErr::SqlxError(_))) => {
+                // Without a code it is not the database that speaks, but the way to it. PostgreSQL: 08 connection, 53
+                // resources, 57P being stopped, started or recovered.
+                let is_away = |code: Cow<'_, str>| ["08", "53", "57P"].iter().any(|away| code.starts_with(away));
+                self.engine_code().is_none_or(is_away)
+            }
+            _ => false,
+        }
+    }
+
     /// The engine's own code of the error.
     pub(super) fn engine_code(&self) -> Option<Cow<'_, str>> {
         let (Self::Engine(error) | Self::Unreachable(error)) = self else { return None };

@@ -2,14 +2,15 @@
 
 use askama::Template;
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::{Page, Place, Style, render};
 use crate::foundation::MaybeMissing;
 
-/// Why a page cannot be shown. A refusal (4xx) becomes a page in the reader's language; a failure (5xx) has an empty
-/// body and one log line.
+/// Why a page cannot be shown. A refusal (4xx), and that the database is away (503), becomes a page in the reader's language;
+/// another failure (5xx) has an empty body and one log line.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// There is no such page, wave or unit.
@@ -24,6 +25,9 @@ pub enum PageError {
     /// Another refusal that has a page of its own.
     #[error("refused with {}", .0.status())]
     Told(Box<Response>),
+    /// What the page needs is away for a while.
+    #[error("away for a while: {0}")]
+    Outage(Box<dyn std::error::Error + Send + Sync>),
     /// Something failed on our side.
     #[error(transparent)]
     Internal(Box<dyn std::error::Error + Send + Sync>),
@@ -41,15 +45,20 @@ impl PageError {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::Refused(status) => *status,
             Self::Told(page) => page.status(),
+            Self::Outage(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
 
-/// What is missing is a page that is not found; anything else is a failure on our side.
+/// What is missing is a page that is not found, what is away comes back; anything else is a failure on our side.
 impl<E: MaybeMissing> From<E> for PageError {
     fn from(error: E) -> Self {
-        if error.is_missing() { Self::NotFound } else { Self::internal(error) }
+        match error {
+            _ if error.is_missing() => Self::NotFound,
+            _ if error.is_outage() => Self::Outage(Box::new(error)),
+            _ => Self::internal(error),
+        }
     }
 }
 
@@ -71,6 +80,9 @@ impl From<FormRejection> for PageError {
     }
 }
 
+/// When to ask again for what is away, in seconds.
+pub const RETRY_AFTER_SECONDS: &str = "5";
+
 /// Marks a response whose body is still to be written in the reader's language, which only the outermost layer knows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ToldAsPage;
@@ -80,11 +92,14 @@ impl IntoResponse for PageError {
         if let Self::Told(page) = self {
             return *page;
         }
-        if let Self::Internal(error) = &self {
+        if let Self::Internal(error) | Self::Outage(error) = &self {
             tracing::error!(error = %error, "a page failed");
         }
         let mut response = self.status().into_response();
-        if response.status().is_client_error() {
+        if matches!(self, Self::Outage(_)) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
             response.extensions_mut().insert(ToldAsPage);
         }
         response

@@ -22,7 +22,7 @@ pub use added_language::AddedLanguage;
 pub use assets::assets;
 pub use credential::{Credential, cookie};
 pub use edge::{Place, wrap};
-pub use error::{PageError, method_not_allowed, not_found};
+pub use error::{PageError, RETRY_AFTER_SECONDS, method_not_allowed, not_found};
 pub use language::Language;
 pub use limits::{Allowance, Limits, Sender, Wait, recognise};
 #[cfg(test)]

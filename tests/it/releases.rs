@@ -1,6 +1,7 @@
 //! What a wave publishes is computed once and kept: nothing that happens afterwards changes a byte of it.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use plumbline::survey::WaveState;
 use sea_orm::ConnectionTrait;
 
@@ -75,5 +76,39 @@ on_both_engines! {
         connection.execute_unprepared("UPDATE release SET content_hash = 'x'").await.unwrap();
         let world = world.restarted().await;
         assert_eq!(world.get("/en/r/w").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    async fn a_released_page_is_kept_by_readers_and_caches_and_sent_once(database: TestDatabase) {
+        let world = released(database).await;
+        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        let asking = |tag: Option<&str>| {
+            let request = Request::get("/en/r/w").header(header::ACCEPT_ENCODING, "br");
+            let request = tag.into_iter().fold(request, |request, tag| request.header(header::IF_NONE_MATCH, tag));
+            request.body(Body::empty()).unwrap()
+        };
+        let first = world.send(asking(None)).await;
+        assert_eq!(first.headers[header::CACHE_CONTROL], "public, max-age=60");
+        assert_eq!(first.headers[header::CONTENT_ENCODING], "br");
+        let tag = first.headers[header::ETAG].to_str().unwrap().to_owned();
+        assert!(tag.starts_with('"'), "a strong tag: {tag}");
+        assert_eq!(world.send(asking(Some(&tag))).await.status, StatusCode::NOT_MODIFIED);
+        // The same bytes come from another process.
+        let world = world.restarted().await;
+        assert_eq!(world.send(asking(None)).await.headers[header::ETAG], tag.as_str());
+    }
+
+    async fn while_the_database_is_away_what_was_read_is_shown_and_the_rest_comes_back(database: TestDatabase) {
+        let world = released(database).await;
+        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        let first = published(&world).await;
+        world.platform.store().clone().close().await.unwrap();
+        assert_eq!(published(&world).await, first);
+        for (path, words) in [("/vi/r/x", "Cơ sở dữ liệu không trả lời"), ("/cs/r/x", "Databáze neodpovídá")] {
+            let away = world.get(path).await;
+            assert_eq!((away.status, &away.headers[header::RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"5".parse().unwrap()));
+            assert!(away.text.contains(words), "{}", away.text);
+        }
+        let away = world.get("/api/v1/waves/x/results").await;
+        assert_eq!((away.status.as_u16(), &away.json()["code"]), (503, &"unavailable".into()));
     }
 }

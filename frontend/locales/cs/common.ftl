@@ -27,3 +27,5 @@ error-422 = Něco ještě není v pořádku
     .advice = Vraťte se, zkontrolujte, co jste vyplnili, a zkuste to znovu.
 error-429 = Příliš mnoho požadavků
     .advice = Počkejte minutu a zkuste to znovu.
+error-503 = Tuto stránku teď nelze zobrazit
+    .advice = Databáze neodpovídá. Nic se neztratilo. Zkuste to za chvíli znovu.

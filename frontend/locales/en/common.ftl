@@ -27,3 +27,5 @@ error-422 = Something is not right yet
     .advice = Go back, check what you filled in, and try again.
 error-429 = Too many requests
     .advice = Wait a minute and try again.
+error-503 = This page cannot be shown at the moment
+    .advice = The database does not answer. Nothing is lost. Try again in a moment.

@@ -27,3 +27,5 @@ error-422 = Có nội dung chưa đúng
     .advice = Vui lòng quay lại, kiểm tra những gì đã điền và thử lại.
 error-429 = Quá nhiều yêu cầu
     .advice = Vui lòng đợi một phút rồi thử lại.
+error-503 = Hiện chưa thể hiển thị trang này
+    .advice = Cơ sở dữ liệu không trả lời. Không có gì bị mất. Xin thử lại sau giây lát.

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 
 use crate::foundation::{Finding, Findings, MaybeMissing, write_csv};
 use crate::pipeline::PipelineError;
+use crate::survey::{Wave, WaveState};
+use crate::web::RETRY_AFTER_SECONDS;
 
 /// The formats of the result API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +81,41 @@ fn accepted_format(headers: &HeaderMap) -> Result<Format, Problem> {
     })
 }
 
-/// An answer: `document` as JSON, or its `rows` as CSV. `is_public` tells caches whether others may see it.
+/// Who may keep an answer, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caching {
+    /// Who asked, and asks again each time.
+    Private,
+    /// Anybody, who asks again each time.
+    Public,
+    /// Anybody, for a minute: what was released does not change, and a correction shows soon.
+    Published,
+}
+
+impl Caching {
+    /// That of results: published once the wave is released.
+    pub(super) fn of_results(wave: &Wave) -> Self {
+        if wave.state == WaveState::Released { Self::Published } else { Self::Private }
+    }
+
+    /// Of what changes: whether others may see it.
+    pub(super) fn of_changing(is_public: bool) -> Self {
+        if is_public { Self::Public } else { Self::Private }
+    }
+
+    fn header(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Private => "private, no-cache",
+            Self::Public => "no-cache",
+            Self::Published => "public, max-age=60",
+        })
+    }
+}
+
+/// An answer: `document` as JSON, or its `rows` as CSV.
 pub(super) fn answer<D: Serialize, R: Serialize + Default>(
     wanted: &Wanted,
-    is_public: bool,
+    caching: Caching,
     document: &D,
     rows: impl IntoIterator<Item = R>,
 ) -> Result<Response, Problem> {
@@ -106,8 +139,7 @@ pub(super) fn answer<D: Serialize, R: Serialize + Default>(
     let headers = response.headers_mut();
     headers.insert(ETAG, HeaderValue::from_str(&tag).map_err(Problem::internal)?);
     headers.insert(VARY, HeaderValue::from_static("Accept, Authorization, Cookie"));
-    let cache = if is_public { "no-cache" } else { "private, no-cache" };
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(CACHE_CONTROL, caching.header());
     Ok(response)
 }
 
@@ -174,10 +206,14 @@ impl From<QueryRejection> for Problem {
 
 impl From<PipelineError> for Problem {
     fn from(error: PipelineError) -> Self {
-        if error.is_missing() {
-            Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
-        } else {
-            Self::internal(error)
+        match error {
+            _ if error.is_missing() => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+            _ if error.is_outage() => {
+                tracing::error!(error = %error, "an answer of the result API failed");
+                let message = "the database does not answer; try again in a moment";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+            }
+            _ => Self::internal(error),
         }
     }
 }
@@ -186,13 +222,17 @@ impl IntoResponse for Problem {
     /// A failure on our side has an empty body.
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if status.is_server_error() {
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
             return status.into_response();
         }
-        match serde_json::to_vec(&self) {
+        let mut response = match serde_json::to_vec(&self) {
             Ok(body) => (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response(),
             Err(_) => status.into_response(),
+        };
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
         }
+        response
     }
 }
 
@@ -241,7 +281,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_knows_the_content_gets_304_and_no_body() {
         let asking = |known_tags: Option<String>| Wanted { format: Format::Json, known_tags };
-        let sent = |wanted: &Wanted| answer(wanted, true, &[1, 2], [0]).unwrap();
+        let sent = |wanted: &Wanted| answer(wanted, Caching::Public, &[1, 2], [0]).unwrap();
         let first = sent(&asking(None));
         assert_eq!(first.status(), StatusCode::OK);
         let tag = first.headers()[ETAG].to_str().unwrap().to_owned();

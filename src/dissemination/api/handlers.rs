@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Problem, Wanted, answer};
+use super::answer::{Caching, Problem, Wanted, answer};
 use super::described::{InFormat, NoList, NoResults, NoWave, OfWave};
 use super::fieldwork_document::FieldworkDocument;
 use super::open_link_document::OpenLinkDocument;
@@ -65,7 +65,8 @@ async fn list_waves(
     let of_page = || listed.iter().skip((page - 1) * per_page).take(per_page);
     let items = of_page().map(|wave| WaveSummary::new(wave)).collect();
     let document = WaveList { items, page, per_page, total: listed.len() };
-    let mut response = answer(&wanted, !sees_drafts, &document, of_page().map(|wave| WaveRow::new(wave)))?;
+    let mut response =
+        answer(&wanted, Caching::of_changing(!sees_drafts), &document, of_page().map(|wave| WaveRow::new(wave)))?;
     if let Some(links) = links(page, per_page, listed.len()) {
         response.headers_mut().insert(LINK, links);
     }
@@ -116,7 +117,7 @@ async fn get_wave(
 ) -> Result<Response, Problem> {
     let wave = known_wave(&platform, &code, &credential).await?;
     let document = WaveDocument::new(&wave);
-    answer(&wanted, wave.state != WaveState::Draft, &document, document.rows())
+    answer(&wanted, Caching::of_changing(wave.state != WaveState::Draft), &document, document.rows())
 }
 
 /// Get all estimates of a wave.
@@ -143,7 +144,7 @@ async fn get_results(
     let wave = visible_wave(&platform, &code, &credential).await?;
     let results = platform.results(&wave).await?;
     let document = ResultsDocument::new(&wave, &results);
-    answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
+    answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
 /// Which rank sets.
@@ -201,7 +202,7 @@ async fn get_ranking(
     let standings = platform.standings(&wave).await?;
     let chosen = asked.ranking(&standings).await?;
     let document = RankingDocument::new(&wave, &standings.results, &chosen);
-    answer(&wanted, wave.state == WaveState::Released, &document, document.rows())
+    answer(&wanted, Caching::of_results(&wave), &document, document.rows())
 }
 
 /// Get the results of one unit.
@@ -234,7 +235,7 @@ async fn get_unit(
     let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured));
     let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
     let document = UnitDocument::new(&wave, results, &chosen, measured, of_unit);
-    answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().map(UnitEstimate::columns))
+    answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
 /// Get what came over the open link.
@@ -261,7 +262,7 @@ async fn get_open_link(
     let wave = visible_wave(&platform, &code, &credential).await?;
     let results = platform.results(&wave).await?;
     let document = OpenLinkDocument::new(&wave, &results);
-    answer(&wanted, wave.state == WaveState::Released, &document, document.rows.iter().cloned())
+    answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().cloned())
 }
 
 /// Get the state of a wave's fieldwork.
@@ -290,5 +291,5 @@ async fn get_fieldwork(
     let wave = visible_wave(&platform, &code, &credential).await?;
     let (fieldwork, _) = platform.fieldwork(&wave).await?;
     let document = FieldworkDocument::new(&wave, &fieldwork);
-    answer(&wanted, wave.state == WaveState::Released, &document, document.rows())
+    answer(&wanted, Caching::of_changing(wave.state == WaveState::Released), &document, document.rows())
 }
