@@ -143,11 +143,14 @@ impl Platform {
             return self.current_standings(wave).await;
         }
         let readings = self.readings_of(&loaded);
-        let read = || async {
-            let kept = self.read_release(&loaded).await?;
-            kept.ok_or_else(|| PipelineError::NotFound { what: "release of wave", code: wave.plan.code.to_string() })
-        };
-        readings.published.get_or_try_init(read).await.cloned()
+        if let Some(published) = readings.published.get() {
+            return Ok(published.clone());
+        }
+        match self.read_release(&loaded).await? {
+            Some(published) => Ok(readings.published.get_or_init(|| async { published }).await.clone()),
+            // It was released before releases were kept, by a program that still runs beside this one.
+            None => self.current_standings(wave).await,
+        }
     }
 
     /// The results of a wave and its rankings as of a moment ago, whatever was published.

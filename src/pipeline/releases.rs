@@ -29,16 +29,23 @@ impl Platform {
         Ok(self.0.store.release_wave(loaded.id, &release).await?)
     }
 
-    /// Keeps what waves publish that were released before releases were kept.
+    /// Keeps what waves publish that were released before releases were kept. One of which it cannot be computed is told in the
+    /// log, and its pages say what is wrong.
     pub(super) async fn keep_missing_releases(&self) -> Result<(), PipelineError> {
         for code in self.0.store.waves_without_release().await? {
             tracing::info!(wave = code, "what the released wave publishes is computed once more, and kept");
-            let loaded = self.load_wave(&code).await?;
-            let standings = self.current_standings(&loaded.wave).await?;
-            let release = self.release_of(&loaded, &standings).await?;
-            self.0.store.keep_release(loaded.id, &release).await?;
+            if let Err(error) = self.keep_missing_release(&code).await {
+                tracing::error!(%error, wave = code, "what the released wave publishes could not be kept");
+            }
         }
         Ok(())
+    }
+
+    async fn keep_missing_release(&self, code: &str) -> Result<(), PipelineError> {
+        let loaded = self.load_wave(code).await?;
+        let standings = self.current_standings(&loaded.wave).await?;
+        let release = self.release_of(&loaded, &standings).await?;
+        Ok(self.0.store.keep_release(loaded.id, &release).await?)
     }
 
     async fn release_of(&self, loaded: &LoadedWave, standings: &Standings) -> Result<Release, PipelineError> {
