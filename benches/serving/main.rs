@@ -20,7 +20,7 @@ use clap::Parser;
 use http_body_util::BodyExt;
 use plumbline::app::{SignIn, router};
 use plumbline::foundation::FixedClock;
-use plumbline::pipeline::{Limits, Platform, SyntheticWave};
+use plumbline::pipeline::{Platform, PlatformLimits, SyntheticWave};
 use plumbline::storage::Store;
 use plumbline::survey::WaveState;
 use tower::ServiceExt;
@@ -85,7 +85,7 @@ fn noon() -> DateTime<FixedOffset> {
 async fn start(url: &str) -> Platform {
     let store = Store::connect(url).await.expect("the store can be opened");
     store.migrate().await.expect("the schema can be made");
-    let limits = Limits { reader_patience: Duration::from_mins(1), ..Limits::default() };
+    let limits = PlatformLimits { reader_patience: Duration::from_mins(1), ..PlatformLimits::default() };
     Platform::start(store, Arc::new(FixedClock(noon())), [7; 32], limits).await.expect("the store is migrated")
 }
 

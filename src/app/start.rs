@@ -14,7 +14,7 @@ use super::command_line::{SettingsArguments, Task, WaveTask};
 use super::{AnyError, access, demo, import, in_file, invite, languages, paper, read_text, server};
 use crate::config::{Config, LogFormat};
 use crate::foundation::SystemClock;
-use crate::pipeline::{IntakeLimits, Limits, Platform};
+use crate::pipeline::{IntakeLimits, Platform, PlatformLimits};
 use crate::storage::Store;
 use crate::survey::WaveState;
 
@@ -72,7 +72,7 @@ pub(super) async fn start(config: &Config) -> Result<Platform, AnyError> {
     let mut secret = [0; 32];
     SysRng.try_fill_bytes(&mut secret)?;
     let intake = IntakeLimits { waiting_max: config.intake.waiting_max, group_max: config.intake.group_max };
-    let limits = Limits { intake, ..Limits::default() };
+    let limits = PlatformLimits { intake, ..PlatformLimits::default() };
     Ok(Platform::start(store, Arc::new(SystemClock::new(offset)), secret, limits).await?)
 }
 

@@ -97,7 +97,11 @@ impl Asked {
     ) -> Result<Response, PageError> {
         let Self { platform, place, credential, headers, pages } = self;
         let (wave, standings) = visible_standings(&platform, code, &credential, &place).await?;
-        let Some(release) = standings.release.clone() else { return make(&place, wave, standings).await };
+        // Addresses with anything else behind them are as many as somebody likes, and are not worth keeping.
+        let is_usual = place.path.split_once('?').is_none_or(|(_, query)| AskedSets::is_link(query));
+        let Some(release) = standings.release.clone().filter(|_| is_usual) else {
+            return make(&place, wave, standings).await;
+        };
         let address = Address { release, language: place.language.tag(), path: place.path.clone() };
         if let Some(kept) = pages.find(&address, &headers) {
             return Ok(kept);

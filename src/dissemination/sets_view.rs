@@ -16,6 +16,11 @@ pub(super) struct AskedSets {
 }
 
 impl AskedSets {
+    /// Whether a query is one that pages themselves lead to.
+    pub(super) fn is_link(query: &str) -> bool {
+        query.strip_prefix("sets=").is_some_and(|name| RankSetChoice::from_name(name).is_some())
+    }
+
     /// What is asked for; a name that no rank sets have is a request that cannot be read.
     pub(super) fn checked(&self) -> Result<Option<RankSetChoice>, PageError> {
         let refused = PageError::Refused(StatusCode::BAD_REQUEST);

@@ -63,14 +63,14 @@ const FORGET_PAUSE: Duration = Duration::from_secs(5);
 
 /// How much may wait, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct PlatformLimits {
     /// Submissions.
     pub intake: IntakeLimits,
     /// For how long a reader waits for what was committed a moment ago; after it, what was computed last is shown.
     pub reader_patience: Duration,
 }
 
-impl Default for Limits {
+impl Default for PlatformLimits {
     fn default() -> Self {
         Self { intake: IntakeLimits::default(), reader_patience: Duration::from_millis(150) }
     }
@@ -89,7 +89,7 @@ struct Inner {
     /// Held while a wave is read from storage.
     reading_wave: Mutex<()>,
     readings: ReadingsByWave,
-    limits: Limits,
+    limits: PlatformLimits,
 }
 
 impl Platform {
@@ -98,7 +98,7 @@ impl Platform {
         store: Store,
         clock: Arc<dyn Clock>,
         fresh_secret: [u8; 32],
-        limits: Limits,
+        limits: PlatformLimits,
     ) -> Result<Self, PipelineError> {
         store.check_schema().await?;
         let hex = store.setting_or_insert("secret", &InstanceSecret::to_hex(fresh_secret)).await?;

@@ -140,7 +140,7 @@ impl Platform {
     pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         if loaded.wave.state != WaveState::Released {
-            return self.current_standings(wave).await;
+            return Ok(self.reading(wave, self.0.limits.reader_patience).await?.0.standings.clone());
         }
         let readings = self.readings_of(&loaded);
         if let Some(published) = readings.published.get() {
@@ -149,13 +149,14 @@ impl Platform {
         match self.read_release(&loaded).await? {
             Some(published) => Ok(readings.published.get_or_init(|| async { published }).await.clone()),
             // It was released before releases were kept, by a program that still runs beside this one.
-            None => self.current_standings(wave).await,
+            None => self.exact_standings(wave).await,
         }
     }
 
-    /// The results of a wave and its rankings as of a moment ago, whatever was published.
-    pub(super) async fn current_standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
-        Ok(self.reading(wave).await?.0.standings.clone())
+    /// The results of a wave and its rankings with every answer that is committed, however long that takes and whatever was
+    /// published: what is decided by rests on nothing older.
+    pub(super) async fn exact_standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
+        Ok(self.reading(wave, Duration::MAX).await?.0.standings.clone())
     }
 
     fn readings_of(&self, loaded: &LoadedWave) -> Arc<Readings> {
@@ -165,7 +166,7 @@ impl Platform {
 
     /// The state of a wave's fieldwork as of a moment ago, and that moment.
     pub async fn fieldwork(&self, wave: &Wave) -> Result<(Arc<Fieldwork>, DateTime<FixedOffset>), PipelineError> {
-        let (reading, as_of) = self.reading(wave).await?;
+        let (reading, as_of) = self.reading(wave, self.0.limits.reader_patience).await?;
         let today = self.clock().today();
         let mut kept = reading.fieldwork.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, fieldwork)) = kept.as_ref().filter(|(day, _)| *day == today) {
@@ -176,8 +177,12 @@ impl Platform {
         Ok((fieldwork, as_of))
     }
 
-    /// A reading and the moment whose answers it counts.
-    async fn reading(&self, wave: &Wave) -> Result<(Arc<Reading>, DateTime<FixedOffset>), PipelineError> {
+    /// A reading and the moment whose answers it counts: that of now, or after so much patience the last one.
+    async fn reading(
+        &self,
+        wave: &Wave,
+        patience: Duration,
+    ) -> Result<(Arc<Reading>, DateTime<FixedOffset>), PipelineError> {
         let asked_at = Instant::now();
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let readings = self.readings_of(&loaded);
@@ -188,7 +193,7 @@ impl Platform {
         }
         let (platform, of_wave) = (self.clone(), Arc::clone(&readings));
         let mut computing = tokio::spawn(async move { of_wave.compute(&platform, loaded, asked_at).await });
-        let computed = match tokio::time::timeout(self.0.limits.reader_patience, &mut computing).await {
+        let computed = match tokio::time::timeout(patience, &mut computing).await {
             Ok(computed) => computed,
             Err(_) => match readings.last().filter(|last| last.taken_at.elapsed() < OLD) {
                 Some(last) => Ok(Ok(last)),

@@ -24,7 +24,7 @@ impl Platform {
     /// Computes what a closed wave publishes, keeps it, and releases the wave. Returns whether it did; it does not where
     /// somebody else moved the wave in the meantime.
     pub(super) async fn release(&self, loaded: &LoadedWave) -> Result<bool, PipelineError> {
-        let standings = self.current_standings(&loaded.wave).await?;
+        let standings = self.exact_standings(&loaded.wave).await?;
         let release = self.release_of(loaded, &standings).await?;
         Ok(self.0.store.release_wave(loaded.id, &release).await?)
     }
@@ -43,7 +43,7 @@ impl Platform {
 
     async fn keep_missing_release(&self, code: &str) -> Result<(), PipelineError> {
         let loaded = self.load_wave(code).await?;
-        let standings = self.current_standings(&loaded.wave).await?;
+        let standings = self.exact_standings(&loaded.wave).await?;
         let release = self.release_of(&loaded, &standings).await?;
         Ok(self.0.store.keep_release(loaded.id, &release).await?)
     }

@@ -138,7 +138,7 @@ impl Platform {
         let wave = self.wave(code).await?;
         let mut found = Findings::default();
         let Some(plan) = &wave.plan.calibration else { return Ok(found) };
-        let results = self.results(&wave).await?;
+        let results = self.exact_standings(&wave).await?.results;
         if let Some(reason) = &results.uncalibrated {
             found.push("calibration", "not_met", reason.to_string());
         }

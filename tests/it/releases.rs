@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use plumbline::survey::WaveState;
 use sea_orm::ConnectionTrait;
 
-use crate::support::{TestDatabase, World, on_both_engines, platform_on, submission};
+use crate::support::{TestDatabase, World, on_both_engines, platform_on, platform_with, submission};
 
 const PUBLISHED: [&str; 7] = [
     "/vi/r/w",
@@ -110,5 +110,29 @@ on_both_engines! {
         }
         let away = world.get("/api/v1/waves/x/results").await;
         assert_eq!((away.status.as_u16(), &away.json()["code"]), (503, &"unavailable".into()));
+    }
+
+    async fn a_release_counts_every_answer_though_a_reader_is_shown_what_was_last_computed(database: TestDatabase) {
+        let world = World::small(database).await;
+        let platform = platform_with(world.url(), std::time::Duration::ZERO).await;
+        let wave = platform.wave("w").await.unwrap();
+        assert_eq!(platform.results(&wave).await.unwrap().overall.responses, 0);
+        for number in 1..=5 {
+            assert_eq!(world.submit(&submission(number)).await.status, StatusCode::CREATED);
+        }
+        assert_eq!(platform.results(&wave).await.unwrap().overall.responses, 0);
+        for state in [WaveState::Closed, WaveState::Released] {
+            platform.advance_wave("w", state).await.unwrap();
+        }
+        assert_eq!(platform.results(&wave).await.unwrap().overall.responses, 5);
+    }
+
+    async fn addresses_that_no_page_leads_to_are_answered_and_not_kept(database: TestDatabase) {
+        let world = released(database).await;
+        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        for (path, is_kept) in [("/en/r/w?sets=holm", true), ("/en/r/w?x=1", false), ("/en/r/w?sets=holm&x=1", false)] {
+            let answer = world.get(path).await;
+            assert_eq!((answer.status, answer.headers.contains_key(header::ETAG)), (StatusCode::OK, is_kept), "{path}");
+        }
     }
 }

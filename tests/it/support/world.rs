@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 use http_body_util::BodyExt;
 use plumbline::app::{SignIn, router};
 use plumbline::foundation::FixedClock;
-use plumbline::pipeline::{Limits, Platform};
+use plumbline::pipeline::{Platform, PlatformLimits};
 use plumbline::storage::Store;
 use plumbline::survey::WaveState;
 use serde_json::{Value, json};
@@ -54,11 +54,16 @@ impl Answer {
 
 /// A platform at noon of 20 November 2024 on a store that is migrated if need be.
 pub(crate) async fn platform_on(url: &str) -> Platform {
+    // A test wants to see what it has just sent, however slow the machine.
+    platform_with(url, std::time::Duration::from_mins(1)).await
+}
+
+/// The same for readers of so much patience.
+pub(crate) async fn platform_with(url: &str, reader_patience: std::time::Duration) -> Platform {
     let store = Store::connect(url).await.unwrap();
     store.migrate().await.unwrap();
     let noon: DateTime<FixedOffset> = "2024-11-20T12:00:00+07:00".parse().unwrap();
-    // A test wants to see what it has just sent, however slow the machine.
-    let limits = Limits { reader_patience: std::time::Duration::from_mins(1), ..Limits::default() };
+    let limits = PlatformLimits { reader_patience, ..PlatformLimits::default() };
     Platform::start(store, Arc::new(FixedClock(noon)), [7; 32], limits).await.unwrap()
 }
 
