@@ -197,7 +197,6 @@ pub(super) fn absent_pairs(strata: &[AbsentStratum], scores: &Scores) -> Pairs {
             members.entry(*domain).or_default().insert(number);
         }
     }
-    let all: Vec<((usize, usize), f64)> = all.into_iter().collect();
     let none = BTreeSet::new();
     let mut levels: Vec<_> = scores.expected().collect();
     // Levels are numbered as they are met; their positions do not tell that.
@@ -239,12 +238,12 @@ impl AbsentStratum {
     }
 }
 
-/// `M β` of a sparse symmetric M, given by its upper triangle; the rows that are not 0, a value a statistic.
-fn times(entries: &[((usize, usize), f64)], expected: &[Vec<f64>]) -> BTreeMap<usize, Vec<f64>> {
+/// `M R` of a sparse symmetric M, given by its upper triangle, and a matrix R of these rows; the rows that are not 0.
+fn times(entries: &BTreeMap<(usize, usize), f64>, rows: &[Vec<f64>]) -> BTreeMap<usize, Vec<f64>> {
     let mut product: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     let mut add = |row: usize, column: usize, value: f64| {
-        let sums = product.entry(row).or_insert_with(|| vec![0.0; expected[column].len()]);
-        sums.iter_mut().zip(&expected[column]).for_each(|(sum, expected)| *sum += value * expected);
+        let sums = product.entry(row).or_insert_with(|| vec![0.0; rows[column].len()]);
+        sums.iter_mut().zip(&rows[column]).for_each(|(sum, right)| *sum += value * right);
     };
     for ((i, j), value) in entries {
         add(*i, *j, *value);
@@ -257,20 +256,9 @@ fn times(entries: &[((usize, usize), f64)], expected: &[Vec<f64>]) -> BTreeMap<u
 
 /// `Bᵀ M B` of a sparse symmetric M, given by its upper triangle.
 fn sandwich(entries: &BTreeMap<(usize, usize), f64>, regression: &[Vec<f64>], dimension: usize) -> SymmetricMatrix {
-    let mut right: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    let mut add = |row: usize, column: usize, value: f64| {
-        let sums = right.entry(row).or_insert_with(|| vec![0.0; dimension]);
-        sums.iter_mut().zip(&regression[column]).for_each(|(sum, b)| *sum += value * b);
-    };
-    for ((i, j), value) in entries {
-        add(*i, *j, *value);
-        if i != j {
-            add(*j, *i, *value);
-        }
-    }
     let mut sum = SymmetricMatrix::zeros(dimension);
-    for (row, right) in &right {
-        sum.add_half_product(&regression[*row], right);
+    for (row, right) in times(entries, regression) {
+        sum.add_half_product(&regression[row], &right);
     }
     sum
 }

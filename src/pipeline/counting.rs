@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use chrono::NaiveDate;
 use tokio::sync::Notify;
 
 use super::waves::LoadedWave;
@@ -12,13 +11,11 @@ use super::{Inner, PipelineError, Platform};
 use crate::estimation::{EstimationError, Shape};
 use crate::foundation::Code;
 use crate::index::Criteria;
-use crate::storage::{CountedResponse, KeptResponse, StorageError};
-use crate::survey::{Channel, Source, UnitId, Wave, packed_text};
+use crate::storage::{CountedResponse, KeptResponse, StorageError, UnitCounts};
+use crate::survey::{Source, UnitId, Wave, packed_text};
 
-/// A day and the channel over which answers came.
-pub(super) type Day = (NaiveDate, Channel);
-/// How many responses there are, by unit, day and channel.
-pub(super) type Days = BTreeMap<UnitId, BTreeMap<Day, u64>>;
+/// What is counted of each unit of a wave; one without responses need not be among them.
+pub(super) type CountsByUnit = BTreeMap<UnitId, Arc<UnitCounts>>;
 
 /// The pause between two folds, so that a fold has many batches to add.
 const FOLD_PAUSE: Duration = Duration::from_millis(500);

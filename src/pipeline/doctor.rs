@@ -56,12 +56,8 @@ async fn check_wave(snapshot: &Snapshot, loaded: &LoadedWave, checkup: &mut Chec
     checkup.responses += responses;
     let units: Vec<UnitId> = loaded.wave.units.iter().map(|unit| unit.id).collect();
     let mut kept = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
-    for (unit, UnitCounts { state, days }) in snapshot.pending(loaded.id, &loaded.counting.shape).await?.counts {
-        let kept = kept.entry(unit).or_default();
-        kept.state.merge(state)?;
-        for (day, responses) in days {
-            *kept.days.entry(day).or_default() += responses;
-        }
+    for (unit, pending) in snapshot.pending(loaded.id, &loaded.counting.shape).await? {
+        kept.entry(unit).or_default().merge(pending)?;
     }
     for unit in &loaded.wave.units {
         let kept = kept.remove(&unit.id).unwrap_or_default();

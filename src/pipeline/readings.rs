@@ -12,14 +12,13 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
-use super::counting::{Day, Days};
+use super::counting::CountsByUnit;
 use super::results::{fieldwork_of, form_standings};
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
-use crate::estimation::UnitState;
 use crate::index::WaveResults;
 use crate::monitoring::Fieldwork;
-use crate::storage::{Pending, Signature, Snapshot, UnitCounts, WaveId};
+use crate::storage::{Signature, Snapshot, UnitCounts, WaveId};
 use crate::survey::{UnitId, Wave, WaveState};
 
 /// From this age on what was computed last is no answer any more.
@@ -35,7 +34,7 @@ struct Reading {
     taken_at: Instant,
     took: Duration,
     standings: Standings,
-    days: Days,
+    counts: CountsByUnit,
     fieldwork: Slot<Option<(NaiveDate, Arc<Fieldwork>)>>,
 }
 
@@ -59,8 +58,7 @@ struct KnownUnits(BTreeMap<UnitId, KnownUnit>);
 struct KnownUnit {
     /// How often the unit was folded.
     version: i64,
-    state: Arc<UnitState>,
-    days: BTreeMap<Day, u64>,
+    counts: Arc<UnitCounts>,
 }
 
 impl KnownUnits {
@@ -72,25 +70,19 @@ impl KnownUnits {
         let units: Vec<UnitId> = changed.iter().map(|(unit, _)| *unit).collect();
         let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
         for (unit, version) in changed {
-            let UnitCounts { state, days } = counts.remove(&unit).unwrap_or_default();
-            self.0.insert(unit, KnownUnit { version, state: Arc::new(state), days });
+            let counts = Arc::new(counts.remove(&unit).unwrap_or_default());
+            self.0.insert(unit, KnownUnit { version, counts });
         }
         Ok(())
     }
 
     /// All of it, with what is pending.
-    fn with_pending(&self, pending: Pending) -> Result<(BTreeMap<UnitId, Arc<UnitState>>, Days), PipelineError> {
-        let mut states: BTreeMap<UnitId, Arc<UnitState>> =
-            self.0.iter().map(|(unit, known)| (*unit, Arc::clone(&known.state))).collect();
-        let mut all_days: Days = self.0.iter().map(|(unit, known)| (*unit, known.days.clone())).collect();
-        for (unit, UnitCounts { state, days }) in pending.counts {
-            Arc::make_mut(states.entry(unit).or_default()).merge(state)?;
-            let of_unit = all_days.entry(unit).or_default();
-            for (day, responses) in days {
-                *of_unit.entry(day).or_default() += responses;
-            }
+    fn with_pending(&self, pending: BTreeMap<UnitId, UnitCounts>) -> Result<CountsByUnit, PipelineError> {
+        let mut counts: CountsByUnit = self.0.iter().map(|(unit, known)| (*unit, Arc::clone(&known.counts))).collect();
+        for (unit, pending) in pending {
+            Arc::make_mut(counts.entry(unit).or_default()).merge(pending)?;
         }
-        Ok((states, all_days))
+        Ok(counts)
     }
 }
 
@@ -119,12 +111,13 @@ impl Readings {
         known.catch_up(&snapshot, &loaded).await?;
         let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
         drop(snapshot);
-        let (states, days) = known.with_pending(pending)?;
-        let computing = tokio::task::spawn_blocking(move || form_standings(&loaded, &states));
+        let counts = known.with_pending(pending)?;
+        let of_units = counts.clone();
+        let computing = tokio::task::spawn_blocking(move || form_standings(&loaded, &of_units));
         let standings = computing.await.map_err(|_| PipelineError::Interrupted)??;
         let took = taken_at.elapsed();
         let reading =
-            Arc::new(Reading { signature, as_of, taken_at, took, standings, days, fieldwork: Slot::default() });
+            Arc::new(Reading { signature, as_of, taken_at, took, standings, counts, fieldwork: Slot::default() });
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&reading));
         Ok(reading)
     }
@@ -172,7 +165,7 @@ impl Platform {
         if let Some((_, fieldwork)) = kept.as_ref().filter(|(day, _)| *day == today) {
             return Ok((Arc::clone(fieldwork), as_of));
         }
-        let fieldwork = Arc::new(fieldwork_of(wave, &reading.days, &reading.standings.results, today));
+        let fieldwork = Arc::new(fieldwork_of(wave, &reading.counts, &reading.standings.results, today));
         *kept = Some((today, Arc::clone(&fieldwork)));
         Ok((fieldwork, as_of))
     }

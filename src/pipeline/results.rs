@@ -1,16 +1,15 @@
 //! From a wave's sample to results, rankings and the state of fieldwork.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::Standings;
-use super::counting::Days;
+use super::counting::CountsByUnit;
 use super::error::PipelineError;
 use super::gather::{BESIDE, Gathered, OpenLinkAnswers, gather};
 use super::waves::LoadedWave;
-use crate::estimation::{BetweenLevels, EmptyLevel, EstimationError, UnitState};
+use crate::estimation::{BetweenLevels, EmptyLevel, EstimationError};
 use crate::index::{Method, OpenLinkResults, UnitResults, WaveResults, compute, wanted_covariances};
 use crate::monitoring::{
     DayCount, Fieldwork, NegativeResponses, SeenPrecision, SeenPrecisions, UnansweredLevel, UnmetMargins, WeightsState,
@@ -20,32 +19,29 @@ use crate::statistics::NegativeWeightRule;
 use crate::survey::{UnitId, Wave};
 
 /// The state of a wave's fieldwork on a day, from counts and results as of one moment.
-pub(super) fn fieldwork_of(wave: &Wave, days: &Days, results: &WaveResults, today: NaiveDate) -> Fieldwork {
+pub(super) fn fieldwork_of(wave: &Wave, counts: &CountsByUnit, results: &WaveResults, today: NaiveDate) -> Fieldwork {
     let codes: BTreeMap<UnitId, _> = wave.units.iter().map(|unit| (unit.id, unit.code())).collect();
-    let mut counts = Vec::new();
-    for (unit, days) in days {
+    let mut days = Vec::new();
+    for (unit, counts) in counts {
         let Some(code) = codes.get(unit) else { continue };
-        let counted = days.iter().map(|((day, channel), n)| DayCount {
+        let counted = counts.days.iter().map(|((day, channel), n)| DayCount {
             unit: (*code).clone(),
             channel: *channel,
             day: *day,
             n: *n,
         });
-        counts.extend(counted);
+        days.extend(counted);
     }
-    let state = fieldwork(wave, &counts, today, &precisions_of(results));
+    let state = fieldwork(wave, &days, today, &precisions_of(results));
     Fieldwork { weights: weights_of(wave, results), ..state }
 }
 
 /// Forms the results of a wave. Where its weights cannot be calibrated as the plan wants, they stay as they are, and the
 /// results say why: early in the fieldwork nobody may have answered in a level of a margin.
-pub(super) fn form_standings(
-    loaded: &LoadedWave,
-    states: &BTreeMap<UnitId, Arc<UnitState>>,
-) -> Result<Standings, PipelineError> {
+pub(super) fn form_standings(loaded: &LoadedWave, counts: &CountsByUnit) -> Result<Standings, PipelineError> {
     let named = &loaded.wave.plan.method;
     let method = Method::named(named).ok_or_else(|| PipelineError::NotFound { what: "method", code: named.clone() })?;
-    let gather = |calibration| gather(loaded, |unit| states.get(&unit).map(Arc::as_ref), calibration);
+    let gather = |calibration| gather(loaded, |unit| counts.get(&unit).map(|counts| &counts.state), calibration);
     let reason = match gather(loaded.wave.plan.calibration.as_ref()) {
         Ok(gathered) => match standings_of(&loaded.wave, method, gathered, None) {
             Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,

@@ -84,6 +84,17 @@ pub struct UnitCounts {
     pub days: BTreeMap<(NaiveDate, Channel), u64>,
 }
 
+impl UnitCounts {
+    /// Adds the counts of other responses. On an error the counts are to be thrown away.
+    pub fn merge(&mut self, other: Self) -> Result<(), StorageError> {
+        self.state.merge(other.state)?;
+        for (day, responses) in other.days {
+            *self.days.entry(day).or_default() += responses;
+        }
+        Ok(())
+    }
+}
+
 /// Adds the responses of one unit up, in any order.
 #[derive(Debug)]
 pub struct UnitCounter<'a> {

@@ -46,13 +46,6 @@ pub struct KeptResponse {
     pub answered_on: NaiveDate,
 }
 
-/// What is pending of a wave as of one moment.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Pending {
-    /// What it adds to the counts of each unit.
-    pub counts: BTreeMap<UnitId, UnitCounts>,
-}
-
 /// What changes with everything that is committed to a wave: how often its units were folded, and the batches that are pending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
@@ -113,11 +106,11 @@ impl Snapshot {
         Ok(rows.into_iter().map(|row| (UnitId(row.unit_id), row.version)).collect())
     }
 
-    /// What the fold has not yet added to the counts of a wave whose sums have this shape.
-    pub async fn pending(&self, wave: WaveId, shape: &Shape) -> Result<Pending, StorageError> {
+    /// What the fold has not yet added to the counts of a wave whose sums have this shape, by unit.
+    pub async fn pending(&self, wave: WaveId, shape: &Shape) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
         let batches =
             pending_batch::Entity::find().filter(pending_batch::Column::WaveId.eq(wave.0)).all(&self.0).await?;
-        Ok(Pending { counts: count_batches(shape, &batches)? })
+        count_batches(shape, &batches)
     }
 
     /// The kept counts of these units, without what is pending; one of which nothing is kept is not among them.

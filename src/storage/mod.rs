@@ -31,7 +31,7 @@ mod waves;
 
 pub use access::KeptAccess;
 pub use counting::{CountedResponse, UnitCounter, UnitCounts};
-pub use counts::{KeptResponse, Pending, Signature, Snapshot};
+pub use counts::{KeptResponse, Signature, Snapshot};
 pub use entries::FormEntry;
 pub use error::StorageError;
 pub use invitations::{InvitationCount, KeptDraw, KeptInvitation, NewDraw, NewInvitation};
