@@ -3,11 +3,13 @@
 //! The rooms of the house stand on floors; a room imports only from floors below its own (`tests/tidy.rs` holds that).
 //! `docs/ARCHITECTURE.md` is the map.
 
+pub mod accounts;
 pub mod app;
 pub mod chart;
 pub mod collection;
 pub mod config;
 pub mod dissemination;
+pub mod entrance;
 pub mod estimation;
 pub mod foundation;
 pub mod index;

@@ -18,7 +18,8 @@ use axum::http::{Request, header};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use clap::Parser;
 use http_body_util::BodyExt;
-use plumbline::app::{SignIn, router};
+use plumbline::app::router;
+use plumbline::entrance::SignIn;
 use plumbline::foundation::FixedClock;
 use plumbline::pipeline::{Platform, PlatformLimits, SyntheticWave};
 use plumbline::storage::Store;
@@ -157,7 +158,7 @@ fn more(answers: usize) -> SyntheticWave {
 /// The cells of the table after the number of answers.
 async fn measure(url: &str, rounds: usize) -> String {
     let platform = start(url).await;
-    let routes = router(platform.clone(), SignIn::new().expect("random numbers"), true);
+    let routes = router(&platform, SignIn::new().expect("random numbers"), true);
     let token = platform.administrator_token();
     let (begin, started) = (processor_time(), Instant::now());
     read(&routes, PAGES[0].1, &token).await;

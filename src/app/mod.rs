@@ -19,7 +19,7 @@ mod server;
 mod start;
 mod terminal;
 
-pub use server::{SignIn, openapi, router};
+pub use server::{openapi, router};
 
 use std::process::ExitCode;
 

@@ -1,17 +1,14 @@
 //! The HTTP rooms, put together and served.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use rand::TryRng;
-use rand::rngs::SysRng;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,10 +20,12 @@ use utoipa_axum::router::OpenApiRouter;
 use super::AnyError;
 use super::languages;
 use super::listener::{self, ConnectionLimits};
+use crate::accounts::Actor;
 use crate::config::{AllowanceConfig, Config, LimitsConfig};
 use crate::dissemination::{no_such_address, no_such_method};
+use crate::entrance::{SignIn, sign_in_route};
 use crate::pipeline::Platform;
-use crate::web::{Allowance, Credential, ForPage, Limits, Taken, method_not_allowed, not_found, recognise};
+use crate::web::{Allowance, Limits, method_not_allowed, not_found, recognise};
 use crate::{collection, dissemination, office, web};
 
 /// A request that takes longer, its body included, is answered 408.
@@ -46,7 +45,7 @@ fn api() -> OpenApiRouter<Platform> {
 }
 
 /// All routes of the product; with `offline`, phones may put the form aside for use without a network.
-pub fn router(platform: Platform, sign_in: SignIn, offline: bool) -> Router {
+pub fn router(platform: &Platform, sign_in: SignIn, offline: bool) -> Router {
     let (api, description) = api().split_for_parts();
     let routes = Router::new()
         .merge(api.method_not_allowed_fallback(no_such_method))
@@ -59,8 +58,9 @@ pub fn router(platform: Platform, sign_in: SignIn, offline: bool) -> Router {
         .route("/readyz", get(report_readiness))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(platform.clone())
-        .merge(Router::new().route("/sign-in/{code}", get(sign_in_once)).with_state((platform, sign_in)));
+        .merge(sign_in_route(sign_in))
+        // Nobody is anybody until the entrance recognises them.
+        .with_state(platform.acting_for(Actor::Anonymous));
     // Around all routes at once, the outermost first: axum boxes each layer of each route.
     web::wrap(routes.layer((
         CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()),
@@ -77,46 +77,6 @@ async fn report_readiness(State(platform): State<Platform>) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "storage does not answer\n").into_response()
 }
 
-/// A link that signs the administrator in, once.
-#[derive(Clone)]
-pub struct SignIn {
-    code: Arc<str>,
-    used: Arc<AtomicBool>,
-}
-
-impl SignIn {
-    /// A link with a code from the system's randomness.
-    pub fn new() -> Result<Self, rand::rngs::SysError> {
-        let mut bytes = [0; 32];
-        SysRng.try_fill_bytes(&mut bytes)?;
-        let code: String = blake3::hash(&bytes).to_hex()[..32].into();
-        Ok(Self { code: code.into(), used: Arc::default() })
-    }
-
-    /// The link's path.
-    #[must_use]
-    pub fn path(&self) -> String {
-        format!("/sign-in/{}", self.code)
-    }
-}
-
-/// Sets the cookie for the first visitor who knows the code. Browsers keep it until they close.
-async fn sign_in_once(
-    State((platform, sign_in)): State<(Platform, SignIn)>,
-    Taken(Path(code), ..): ForPage<Path<String>>,
-) -> Response {
-    let knows = blake3::hash(code.as_bytes()) == blake3::hash(sign_in.code.as_bytes());
-    if !knows || sign_in.used.swap(true, Ordering::AcqRel) {
-        return not_found().await.into_response();
-    }
-    let cookie =
-        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", Credential::COOKIE, platform.administrator_token());
-    let Ok(cookie) = HeaderValue::from_str(&cookie) else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
-}
-
 /// Serves until the process is asked to stop, then finishes what was begun.
 pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), AnyError> {
     let sign_in = SignIn::new()?;
@@ -127,7 +87,7 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     println!("Administrator's token: {}", platform.administrator_token());
     println!("Sign in once with:     http://{address}{}", sign_in.path());
     let limits = Arc::new(limits_of(&config.limits));
-    let routes = router(platform.clone(), sign_in, config.offline);
+    let routes = router(platform, sign_in, config.offline);
     let routes = routes.layer(from_fn_with_state(Arc::clone(&limits), recognise));
     let forgetting = tokio::spawn(async move {
         loop {

@@ -5,7 +5,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -16,10 +16,12 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::throttle::{count_refusal, count_try};
+use crate::accounts::Actor;
+use crate::entrance::{Shown, Unrecognised, Visitor};
 use crate::foundation::Finding;
 use crate::pipeline::{PipelineError, Platform, SubmitError};
-use crate::survey::{Access, Field, Source, Wave, WaveState};
-use crate::web::{Credential, Sender, Wait};
+use crate::survey::{Field, Wave, WaveState};
+use crate::web::{Sender, Wait};
 
 /// The largest submission, in bytes.
 const SUBMISSION_BYTES_MAX: usize = 64 * 1024;
@@ -136,24 +138,25 @@ impl From<Field> for FieldBody {
     )
 )]
 async fn submit_response(
-    State(platform): State<Platform>,
+    visitor: Result<Visitor, Unrecognised>,
     code: Result<Path<String>, PathRejection>,
-    credential: Credential,
     sender: Sender,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let by = match By::of(&platform, &credential, &sender).await {
-        Ok(by) => by,
-        Err(refusal) => return refusal,
+    let Visitor { platform, shown } = match visitor {
+        Ok(visitor) => visitor,
+        Err(Unrecognised(error)) => return refuse_pipeline(&error),
     };
+    if let Some(refusal) = refuse_unknown(shown, &sender) {
+        return refusal;
+    }
     let Path(code) = match code {
         Ok(code) => code,
         Err(rejection) => return refuse(rejection.status(), "bad_request", rejection.body_text()),
     };
     let wave = match platform.wave(&code).await {
-        Ok(wave) if matches!(by, By::Administrator) || wave.state != WaveState::Draft => wave,
-        Ok(_) => return refuse(StatusCode::NOT_FOUND, "not_found", format!("there is no wave {code:?}")),
+        Ok(wave) => wave,
         Err(error) => return refuse_pipeline(&error),
     };
     if !is_json(&headers) || is_packed(&headers) {
@@ -175,18 +178,13 @@ async fn submit_response(
     // Whoever is invited is not held up by what others send over the open link.
     let counted = match submission["code"].as_str() {
         Some(typed) => count_try(&sender, typed),
-        None if matches!(by, By::Anybody) => sender.count_answer(),
+        None if *platform.actor() == Actor::Anonymous => sender.count_answer(),
         None => Ok(()),
     };
     if let Err(wait) = counted {
         return too_many(wait);
     }
-    let submitted = match &by {
-        By::Anybody => platform.submit(&wave, &submission, Source::Open).await,
-        By::Administrator => platform.submit(&wave, &submission, Source::Collector).await,
-        By::Access(access) => platform.submit_for(access, &wave, &submission).await,
-    };
-    match submitted {
+    match platform.submit(&wave, &submission).await {
         Ok(accepted) => {
             let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
             (status, Json(AcceptedBody { id: accepted.id, receipt: accepted.receipt })).into_response()
@@ -196,36 +194,15 @@ async fn submit_response(
     }
 }
 
-/// Who sends a submission.
-enum By {
-    Anybody,
-    Administrator,
-    /// A device or a collector.
-    Access(Access),
-}
-
-impl By {
-    /// Who shows this credential. A code that is none is counted: here, too, guessing is slowed.
-    async fn of(platform: &Platform, credential: &Credential, sender: &Sender) -> Result<Self, Response> {
-        if credential.is_unreadable() {
-            sender.count_guess().map_err(too_many)?;
-            let message = "send the token as Authorization: Bearer TOKEN, or nothing to answer as anybody";
-            return Err(refuse(StatusCode::UNAUTHORIZED, "unauthorized", message));
-        }
-        let Some(token) = credential.token() else { return Ok(Self::Anybody) };
-        if platform.is_administrator(token) {
-            return Ok(Self::Administrator);
-        }
-        match platform.find_access(token).await {
-            Ok(Some((access, _))) => Ok(Self::Access(access)),
-            Ok(None) => {
-                sender.count_guess().map_err(too_many)?;
-                let message = "this is neither the administrator's token nor the code of a device or collector";
-                Err(refuse(StatusCode::UNAUTHORIZED, "unauthorized", message))
-            }
-            Err(error) => Err(refuse_pipeline(&error)),
-        }
-    }
+/// The refusal of whoever shows something that nobody has. It is counted: here, too, guessing is slowed.
+fn refuse_unknown(shown: Shown, sender: &Sender) -> Option<Response> {
+    let message = match shown {
+        Shown::Fine => return None,
+        Shown::Unknown => "this is neither the administrator's token nor the code of a device or collector",
+        Shown::Unreadable => "send the token as Authorization: Bearer TOKEN, or nothing to answer as anybody",
+    };
+    let refused = || refuse(StatusCode::UNAUTHORIZED, "unauthorized", message);
+    Some(sender.count_guess().map_or_else(too_many, |()| refused()))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -9,6 +9,7 @@ use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Form, Router};
+use axum_extra::extract::WithRejection;
 use rand::rngs::SysRng;
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,8 +27,8 @@ use super::sound;
 use super::throttle::count_try;
 use super::whole::{Offline, show_outbox, show_whole};
 use crate::pipeline::{Platform, SubmitError};
-use crate::survey::{Mode, OpenAnswers, Source, TypedCode, Wave, WaveState};
-use crate::web::{ForPage, PageError, Place, Sender, Taken, Wait, draw_id};
+use crate::survey::{Mode, OpenAnswers, TypedCode, Wave, WaveState};
+use crate::web::{ForPage, PageError, Place, Sender, Wait, draw_id};
 
 /// The most bytes of a form: dozens of texts at their full length, nine bytes a letter as browsers write Vietnamese ones.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -72,7 +73,7 @@ pub(super) fn not_open(platform: &Platform, place: &Place, wave: &Wave, late: St
 async fn choose_unit(
     State(platform): State<Platform>,
     place: Place,
-    Taken(Path(wave), ..): ForPage<Path<String>>,
+    WithRejection(Path(wave), _): ForPage<Path<String>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
@@ -95,8 +96,8 @@ struct Opening {
 async fn open_form(
     State(platform): State<Platform>,
     place: Place,
-    Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
-    Taken(Query(opening), ..): ForPage<Query<Opening>>,
+    WithRejection(Path((wave, unit)), _): ForPage<Path<(String, String)>>,
+    WithRejection(Query(opening), _): ForPage<Query<Opening>>,
     Extension(offline): Extension<Offline>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
@@ -118,7 +119,7 @@ async fn continue_form(
     State(platform): State<Platform>,
     place: Place,
     sender: Sender,
-    Taken(Path((wave, unit)), ..): ForPage<Path<(String, String)>>,
+    WithRejection(Path((wave, unit)), _): ForPage<Path<(String, String)>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
@@ -207,11 +208,7 @@ pub(super) fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
 
 /// Sends the answers. What was sent before is answered as the first time, so a double click does no harm.
 async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submission: &Value) -> Answered {
-    let submitted = match &draft.device {
-        Some(device) => platform.submit_for(&device.access, draft.wave, submission).await,
-        None => platform.submit(draft.wave, submission, Source::Open).await,
-    };
-    match submitted {
+    match platform.submit(draft.wave, submission).await {
         Ok(accepted) => {
             let at = match &draft.device {
                 Some(_) => draft.address(),
@@ -251,8 +248,8 @@ struct Thanks {
 async fn give_thanks(
     State(platform): State<Platform>,
     place: Place,
-    Taken(Path(wave), ..): ForPage<Path<String>>,
-    Taken(Query(thanks), ..): ForPage<Query<Thanks>>,
+    WithRejection(Path(wave), _): ForPage<Path<String>>,
+    WithRejection(Query(thanks), _): ForPage<Query<Thanks>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     let received = platform.find_receipt(&thanks.receipt).await?;

@@ -9,6 +9,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum_extra::extract::WithRejection;
 
 use super::form::{Answered, draft, field, not_open, public_wave};
 use super::journey::Step;
@@ -16,7 +17,7 @@ use super::pages::{page, show_step, unkept};
 use super::throttle::{count_refusal, count_try, show_wait};
 use crate::pipeline::Platform;
 use crate::survey::{CodeRefusal, Wave};
-use crate::web::{ForPage, Page, PageError, Place, Sender, Taken, render};
+use crate::web::{ForPage, Page, PageError, Place, Sender, render};
 
 /// The most characters that are read of a code, with room for spaces and hyphens.
 const CODE_LENGTH_MAX: usize = 64;
@@ -41,7 +42,7 @@ struct InvitationPage {
 pub(super) async fn ask_for_code(
     State(platform): State<Platform>,
     place: Place,
-    Taken(Path(wave), ..): ForPage<Path<String>>,
+    WithRejection(Path(wave), _): ForPage<Path<String>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_invitation(&place, &wave, "", None))
@@ -52,7 +53,7 @@ pub(super) async fn use_code(
     State(platform): State<Platform>,
     place: Place,
     sender: Sender,
-    Taken(Path(wave), ..): ForPage<Path<String>>,
+    WithRejection(Path(wave), _): ForPage<Path<String>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
@@ -70,8 +71,8 @@ pub(super) async fn use_code(
     if let Err(wait) = count_try(&sender, &typed) {
         return Ok(show_wait(wait));
     }
-    match platform.invited_unit(&wave, &typed).await? {
-        Ok(unit) => {
+    match platform.invited(&wave, &typed).await? {
+        Ok((platform, unit)) => {
             let fields = [("code".to_owned(), typed)];
             let draft = draft(&platform, &place, &wave, unit.as_str(), &fields)?;
             // The language switch leads on from the form, and not from here.

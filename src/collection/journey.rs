@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::answers::{PlacedItem, Typed, placed_items, relevant_items, to_json};
 use super::pages::form_path;
 use crate::foundation::{Finding, Text};
-use crate::survey::{Access, FormLayout, Mode, Source, TypedCode, Unit, Wave};
-use crate::validation::check_submission;
+use crate::survey::{Access, FormLayout, Mode, TypedCode, Unit, Wave};
+use crate::validation::{Sent, check_submission};
 
 /// Where in the form somebody stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,8 +151,8 @@ impl Draft<'_> {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        let source = if self.device.is_some() { Source::Collector } else { Source::Open };
-        let checked = check_submission(&self.to_submission(), self.wave, source, self.today);
+        let sent = if self.device.is_some() { Sent::FOR_OTHERS } else { Sent::OPEN };
+        let checked = check_submission(&self.to_submission(), self.wave, sent, self.today);
         checked.err().map(|findings| findings.0).unwrap_or_default()
     }
 }

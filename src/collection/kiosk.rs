@@ -3,12 +3,15 @@
 //! The address holds the code of the device (`plumbline access grant kiosk`). With script it asks one question a screen, clears
 //! itself when nobody touches it, and sends by itself; without, it is the form as everywhere.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::WithRejection;
 use serde::Deserialize;
 
 use super::form::{Answered, answer_form, draft, minutes_ahead, not_open};
@@ -16,9 +19,10 @@ use super::journey::{Device, Draft};
 use super::pages::{page, unkept};
 use super::throttle::show_wait;
 use super::whole::{Offline, show_whole};
+use crate::accounts::Actor;
 use crate::pipeline::Platform;
-use crate::survey::{AccessKind, Wave};
-use crate::web::{ForPage, PageError, Place, Sender, Taken, render};
+use crate::survey::Wave;
+use crate::web::{ForPage, PageError, Place, Sender, render};
 
 #[derive(Template)]
 #[template(path = "form/kiosk_thanks.html")]
@@ -28,15 +32,18 @@ struct KioskThanksPage {
     next: String,
 }
 
-/// The device with this code and its wave; a page that says so where there is none. Only codes that are none are counted: a good one
-/// comes with every page of every visitor.
-async fn device(platform: &Platform, sender: &Sender, code: &str) -> Result<(Device, std::sync::Arc<Wave>), Response> {
-    match platform.find_access(code).await.map_err(|error| PageError::from(error).into_response())? {
-        Some((access, wave)) if access.kind == AccessKind::Kiosk => {
-            Ok((Device { code: code.to_owned(), access }, wave))
-        }
-        _ => Err(sender.count_guess().map_or_else(show_wait, |()| PageError::NotFound.into_response())),
-    }
+/// The device with this code, its wave, and the platform on its behalf; a page that says so where there is none. Only invalid codes
+/// are counted: a good one comes with every page of every visitor.
+async fn device(platform: &Platform, sender: &Sender, code: &str) -> Result<(Platform, Device, Arc<Wave>), Response> {
+    let failed = |error| PageError::from(error).into_response();
+    let Some(platform) = platform.recognise(code).await.map_err(failed)? else { return Err(refuse(sender)) };
+    let Actor::Device(access) = platform.actor().clone() else { return Err(refuse(sender)) };
+    let wave = platform.wave(access.wave.as_str()).await.map_err(failed)?;
+    Ok((platform, Device { code: code.to_owned(), access }, wave))
+}
+
+fn refuse(sender: &Sender) -> Response {
+    sender.count_guess().map_or_else(show_wait, |()| PageError::NotFound.into_response())
 }
 
 /// A form for the next visitor, with what was typed so far.
@@ -58,9 +65,9 @@ pub(super) async fn open(
     place: Place,
     sender: Sender,
     axum::Extension(offline): axum::Extension<Offline>,
-    Taken(Path(code), ..): ForPage<Path<String>>,
+    WithRejection(Path(code), _): ForPage<Path<String>>,
 ) -> Answered {
-    let (device, wave) = match device(&platform, &sender, &code).await {
+    let (platform, device, wave) = match device(&platform, &sender, &code).await {
         Ok(found) => found,
         Err(answer) => return Ok(answer),
     };
@@ -76,10 +83,10 @@ pub(super) async fn go_on(
     State(platform): State<Platform>,
     place: Place,
     sender: Sender,
-    Taken(Path(code), ..): ForPage<Path<String>>,
+    WithRejection(Path(code), _): ForPage<Path<String>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
-    let (device, wave) = match device(&platform, &sender, &code).await {
+    let (platform, device, wave) = match device(&platform, &sender, &code).await {
         Ok(found) => found,
         Err(answer) => return Ok(answer),
     };
@@ -102,10 +109,10 @@ pub(super) async fn give_thanks(
     State(platform): State<Platform>,
     place: Place,
     sender: Sender,
-    Taken(Path(code), ..): ForPage<Path<String>>,
-    Taken(Query(thanks), ..): ForPage<Query<Thanks>>,
+    WithRejection(Path(code), _): ForPage<Path<String>>,
+    WithRejection(Query(thanks), _): ForPage<Query<Thanks>>,
 ) -> Answered {
-    let (_, wave) = match device(&platform, &sender, &code).await {
+    let (platform, _, wave) = match device(&platform, &sender, &code).await {
         Ok(found) => found,
         Err(answer) => return Ok(answer),
     };

@@ -4,12 +4,13 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum_extra::extract::WithRejection;
 use serde::Deserialize;
 
 use super::pages::unkept;
 use crate::pipeline::Platform;
 use crate::survey::Wave;
-use crate::web::{ForPage, Language, Page, PageError, Place, Style, Taken, render};
+use crate::web::{ForPage, Language, Page, PageError, Place, Style, render};
 
 /// The most characters that are read of a code, with room for spaces and hyphens.
 const CODE_LENGTH_MAX: usize = 64;
@@ -37,7 +38,7 @@ struct ReceiptPage {
 pub(super) async fn show_receipt(
     State(platform): State<Platform>,
     place: Place,
-    Taken(Query(asked), ..): ForPage<Query<Asked>>,
+    WithRejection(Query(asked), _): ForPage<Query<Asked>>,
 ) -> Result<Response, PageError> {
     let code: String = asked.code.trim().chars().take(CODE_LENGTH_MAX).collect();
     let answer = if code.is_empty() {

@@ -4,11 +4,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
 use axum::response::IntoResponse;
+use axum_extra::extract::WithRejection;
 use http_range_header::parse_range_header;
 
 use super::form::Answered;
 use crate::pipeline::Platform;
-use crate::web::{ForPage, Taken};
+use crate::web::ForPage;
 
 const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
@@ -20,7 +21,7 @@ pub(super) fn sound_path(hash: &str) -> String {
 /// Sends a recording, or the part of it that was asked for: some phones play nothing that they cannot ask for in parts.
 pub(super) async fn send(
     State(platform): State<Platform>,
-    Taken(Path(hash), ..): ForPage<Path<String>>,
+    WithRejection(Path(hash), _): ForPage<Path<String>>,
     headers: HeaderMap,
 ) -> Answered {
     let (kind, sound) = platform.sound(&hash).await?;

@@ -21,17 +21,3 @@ mod words;
 
 pub use api::{api_description, api_pages, api_routes, no_such_address, no_such_method};
 pub use pages::pages;
-
-use crate::pipeline::Platform;
-use crate::survey::{Wave, WaveState};
-use crate::web::Credential;
-
-/// Whether the bearer is the administrator.
-fn is_administrator(platform: &Platform, credential: &Credential) -> bool {
-    credential.token().is_some_and(|token| platform.is_administrator(token))
-}
-
-/// Whether the bearer may see results of this wave: everybody after the release, before it the administrator alone.
-fn may_see_results(platform: &Platform, wave: &Wave, credential: &Credential) -> bool {
-    wave.state == WaveState::Released || is_administrator(platform, credential)
-}

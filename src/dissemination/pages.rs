@@ -1,24 +1,25 @@
 //! The routes of the pages of results: look up, decide who may see it, show it.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use axum_extra::extract::WithRejection;
 
 use super::published::{Address, PublishedPages};
 use super::ranking_page::{RankingPage, RankingView};
 use super::sets_view::AskedSets;
 use super::unit_page::{UnitPage, UnitView};
-use super::waves_page::{NotReleasedPage, WaveCard, WavesPage};
-use super::{is_administrator, may_see_results};
+use super::waves_page::{CardRights, NotReleasedPage, WaveCard, WavesPage};
+use crate::accounts::{Permission, Scope};
+use crate::entrance::Visitor;
 use crate::pipeline::{Platform, Standings};
 use crate::survey::Wave;
-use crate::web::{Credential, ForPage, Page, PageError, Place, Style, Taken, render};
+use crate::web::{ForPage, Page, PageError, Place, Style, render};
 
 /// The pages `/`, `/r/{wave}` and `/r/{wave}/{unit}`.
 pub fn pages() -> Router<Platform> {
@@ -30,14 +31,20 @@ pub fn pages() -> Router<Platform> {
 }
 
 async fn show_waves(
-    State(platform): State<Platform>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
     place: Place,
 ) -> Result<Response, PageError> {
     let waves = platform.waves().await?;
     let today = platform.clock().today();
-    let is_administrator = is_administrator(&platform, &credential);
-    let cards = waves.iter().filter_map(|wave| WaveCard::new(wave, today, is_administrator, place.language)).collect();
+    let card = |wave: &Arc<Wave>| {
+        let of_wave = Scope::of(wave);
+        let rights = CardRights {
+            sees_results: platform.may(Permission::SeeResults, &of_wave),
+            uses_office: platform.may(Permission::UseOffice, &of_wave),
+        };
+        WaveCard::new(wave, today, rights, place.language)
+    };
+    let cards = waves.iter().map(card).collect();
     let synthetic = !waves.is_empty() && waves.iter().all(|wave| wave.plan.synthetic);
     let page = Page::new(&place, place.language.t("waves-title"), Style::Site).with_synthetic(synthetic);
     render(StatusCode::OK, &WavesPage { page, waves: cards })
@@ -47,11 +54,10 @@ async fn show_waves(
 async fn visible_standings(
     platform: &Platform,
     code: &str,
-    credential: &Credential,
     place: &Place,
 ) -> Result<(Arc<Wave>, Standings), PageError> {
     let wave = platform.wave(code).await?;
-    if may_see_results(platform, &wave, credential) {
+    if platform.may(Permission::SeeResults, &Scope::of(&wave)) {
         let standings = platform.standings(&wave).await?;
         return Ok((wave, standings));
     }
@@ -66,22 +72,18 @@ async fn visible_standings(
 struct Asked {
     platform: Platform,
     place: Place,
-    credential: Credential,
     headers: HeaderMap,
     pages: PublishedPages,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Asked
-where
-    Platform: FromRef<S>,
-{
-    type Rejection = Infallible;
+impl FromRequestParts<Platform> for Asked {
+    type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, PageError> {
+        let Ok(place) = Place::from_request_parts(parts, platform).await;
         Ok(Self {
-            platform: Platform::from_ref(state),
-            place: Place::from_request_parts(parts, state).await?,
-            credential: Credential::from_request_parts(parts, state).await?,
+            platform: Visitor::from_request_parts(parts, platform).await?.platform,
+            place,
             headers: parts.headers.clone(),
             pages: parts.extensions.get::<PublishedPages>().cloned().unwrap_or_default(),
         })
@@ -95,8 +97,8 @@ impl Asked {
         code: &str,
         make: impl AsyncFnOnce(&Place, Arc<Wave>, Standings) -> Result<Response, PageError>,
     ) -> Result<Response, PageError> {
-        let Self { platform, place, credential, headers, pages } = self;
-        let (wave, standings) = visible_standings(&platform, code, &credential, &place).await?;
+        let Self { platform, place, headers, pages } = self;
+        let (wave, standings) = visible_standings(&platform, code, &place).await?;
         // Addresses with anything else behind them are as many as somebody likes, and are not worth keeping.
         let is_usual = place.path.split_once('?').is_none_or(|(_, query)| AskedSets::is_link(query));
         let Some(release) = standings.release.clone().filter(|_| is_usual) else {
@@ -112,8 +114,8 @@ impl Asked {
 }
 
 async fn show_ranking(
-    Taken(Path(code), ..): ForPage<Path<String>>,
-    Taken(Query(sets), ..): ForPage<Query<AskedSets>>,
+    WithRejection(Path(code), _): ForPage<Path<String>>,
+    WithRejection(Query(sets), _): ForPage<Query<AskedSets>>,
     asked: Asked,
 ) -> Result<Response, PageError> {
     let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {
@@ -127,8 +129,8 @@ async fn show_ranking(
 }
 
 async fn show_unit(
-    Taken(Path((code, unit)), ..): ForPage<Path<(String, String)>>,
-    Taken(Query(sets), ..): ForPage<Query<AskedSets>>,
+    WithRejection(Path((code, unit)), _): ForPage<Path<(String, String)>>,
+    WithRejection(Query(sets), _): ForPage<Query<AskedSets>>,
     asked: Asked,
 ) -> Result<Response, PageError> {
     let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {

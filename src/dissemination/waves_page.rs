@@ -28,20 +28,24 @@ pub(super) struct WaveCard {
     shows_fieldwork: bool,
 }
 
+/// What a reader may do with a wave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CardRights {
+    pub(super) sees_results: bool,
+    pub(super) uses_office: bool,
+}
+
 impl WaveCard {
-    /// The wave as this reader sees it today; nothing for a draft that is none of the reader's business.
-    pub(super) fn new(wave: &Wave, today: NaiveDate, is_administrator: bool, language: Language) -> Option<Self> {
-        if wave.state == WaveState::Draft && !is_administrator {
-            return None;
-        }
+    /// The wave as this reader sees it today.
+    pub(super) fn new(wave: &Wave, today: NaiveDate, rights: CardRights, language: Language) -> Self {
         let date = |day: NaiveDate| language.format_date(day);
         let (period, field) = (wave.plan.period, wave.plan.field);
-        let results_link = match (wave.state, is_administrator) {
-            (WaveState::Released, _) => Some(language.t("waves-results")),
-            (WaveState::Open | WaveState::Closed, true) => Some(language.t("waves-results-preview")),
-            _ => None,
+        let results_link = match wave.state {
+            WaveState::Released => Some("waves-results"),
+            WaveState::Open | WaveState::Closed => Some("waves-results-preview"),
+            WaveState::Draft => None,
         };
-        Some(Self {
+        Self {
             code: wave.plan.code.to_string(),
             title: wave.plan.title.get(language.tag()).to_owned(),
             state: state_in_words(wave, today, language),
@@ -52,9 +56,9 @@ impl WaveCard {
                 .t_with("waves-field", [("opens", date(field.opens).into()), ("closes", date(field.closes).into())]),
             units: language.t_with("waves-units", [("count", wave.units.len().into())]),
             takes_answers: wave.accepts_on(today),
-            results_link,
-            shows_fieldwork: is_administrator,
-        })
+            results_link: results_link.filter(|_| rights.sees_results).map(|key| language.t(key)),
+            shows_fieldwork: rights.uses_office,
+        }
     }
 }
 
@@ -125,20 +129,22 @@ mod tests {
 
     #[test]
     fn links_appear_only_for_those_who_may_follow_them() {
-        let card = |state, is_administrator| {
-            WaveCard::new(&wave(state), day(2024, 11, 5), is_administrator, Language::English)
-                .map(|card| (card.takes_answers, card.results_link.is_some(), card.shows_fieldwork))
+        let card = |state, (sees_results, uses_office)| {
+            let rights = CardRights { sees_results, uses_office };
+            let card = WaveCard::new(&wave(state), day(2024, 11, 5), rights, Language::English);
+            (card.takes_answers, card.results_link.is_some(), card.shows_fieldwork)
         };
+        let (nothing, results, all) = ((false, false), (true, false), (true, true));
         let cases = [
-            (WaveState::Draft, false, None),
-            (WaveState::Draft, true, Some((false, false, true))),
-            (WaveState::Open, false, Some((true, false, false))),
-            (WaveState::Open, true, Some((true, true, true))),
-            (WaveState::Closed, false, Some((false, false, false))),
-            (WaveState::Released, false, Some((false, true, false))),
+            (WaveState::Draft, all, (false, false, true)),
+            (WaveState::Open, nothing, (true, false, false)),
+            (WaveState::Open, results, (true, true, false)),
+            (WaveState::Open, all, (true, true, true)),
+            (WaveState::Closed, nothing, (false, false, false)),
+            (WaveState::Released, results, (false, true, false)),
         ];
-        for (state, is_administrator, expected) in cases {
-            assert_eq!(card(state, is_administrator), expected, "{state:?} {is_administrator}");
+        for (state, rights, expected) in cases {
+            assert_eq!(card(state, rights), expected, "{state:?} {rights:?}");
         }
     }
 
@@ -146,7 +152,8 @@ mod tests {
     fn both_pages_are_printed_in_every_language() {
         for language in Language::BUILT_IN {
             let waves = WaveState::ALL.map(wave);
-            let cards = waves.iter().filter_map(|w| WaveCard::new(w, day(2024, 11, 5), true, language)).collect();
+            let rights = CardRights { sees_results: true, uses_office: true };
+            let cards = waves.iter().map(|wave| WaveCard::new(wave, day(2024, 11, 5), rights, language)).collect();
             let html = WavesPage { page: test_page(language, "/"), waves: cards }.render().unwrap();
             assert_eq!(html.matches("/r/laocai-2024").count(), 3);
             let refused = NotReleasedPage::new(&waves[1], day(2024, 11, 5), test_page(language, "/r/x"));

@@ -6,6 +6,11 @@ pub trait MaybeMissing: std::error::Error + Send + Sync + 'static {
     /// Whether there is no such thing; otherwise something failed.
     fn is_missing(&self) -> bool;
 
+    /// Whether whoever asks may not have it, and somebody else may.
+    fn is_refused(&self) -> bool {
+        false
+    }
+
     /// Whether it may succeed in a while as it is: what it needs is away.
     fn is_outage(&self) -> bool {
         false

@@ -1,17 +1,20 @@
 //! The routes of the office.
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use axum_extra::extract::WithRejection;
 use serde::Deserialize;
 
 use super::fieldwork_page::{FieldworkPage, FieldworkView};
+use crate::accounts::{Permission, Scope};
+use crate::entrance::Visitor;
 use crate::foundation::Code;
 use crate::monitoring::UnitFieldwork;
 use crate::pipeline::Platform;
-use crate::web::{Credential, ForPage, Page, PageError, Place, Style, Taken, render};
+use crate::web::{ForPage, Page, PageError, Place, Style, render};
 
 /// The page `/office/{wave}`, for the administrator alone; `?unit=CODE` shows the days of one unit.
 pub fn pages() -> Router<Platform> {
@@ -24,15 +27,12 @@ struct Shown {
 }
 
 async fn show_fieldwork(
-    State(platform): State<Platform>,
-    Taken(Path(code), ..): ForPage<Path<String>>,
-    Taken(Query(shown), ..): ForPage<Query<Shown>>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
+    WithRejection(Path(code), _): ForPage<Path<String>>,
+    WithRejection(Query(shown), _): ForPage<Query<Shown>>,
     place: Place,
 ) -> Result<Response, PageError> {
-    if !credential.token().is_some_and(|token| platform.is_administrator(token)) {
-        return Err(PageError::Unauthorised);
-    }
+    platform.demand(Permission::UseOffice, &Scope::default())?;
     let wave = platform.wave(&code).await?;
     let (fieldwork, as_of) = platform.fieldwork(&wave).await?;
     let is_shown = |unit: &&UnitFieldwork| unit.unit.as_ref().map(Code::as_str) == shown.unit.as_deref();

@@ -1,15 +1,13 @@
-//! Devices at a counter and people who enter forms: each has a code, and sends answers for others.
+//! Devices at a counter and people who enter forms: each has a code.
 
 use std::sync::Arc;
 
 use rand::TryRng;
 
-use super::submit::Accepted;
-use super::{PipelineError, Platform, SubmitError};
+use super::{PipelineError, Platform};
 use crate::foundation::{Code, Finding, Findings};
 use crate::storage::{KeptAccess, StorageError, WaveId};
-use crate::survey::{Access, AccessKind, Response, Source, Wave};
-use crate::validation::check_submission;
+use crate::survey::{Access, AccessKind, Wave};
 
 impl Platform {
     /// Gives a device or a collector access to a wave, and returns its code: 20 characters in groups of four out of `random`.
@@ -25,6 +23,7 @@ impl Platform {
     where
         R::Error: Send + Sync + 'static,
     {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         let wave = &loaded.wave;
         if !wave.plan.modes.iter().any(|mode| kind.takes(*mode)) {
@@ -52,6 +51,7 @@ impl Platform {
 
     /// The devices and collectors of a wave, by name.
     pub async fn accesses(&self, wave: &str) -> Result<Vec<Access>, PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         let kept = self.0.store.accesses(loaded.id).await?;
         Ok(kept.into_iter().map(|kept| to_access(kept, &loaded.wave)).collect::<Result<_, _>>()?)
@@ -59,6 +59,7 @@ impl Platform {
 
     /// Takes the access of a device or collector back. What it sent before stays.
     pub async fn revoke_access(&self, wave: &str, name: &str) -> Result<(), PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         if self.0.store.revoke_access(loaded.id, name).await? {
             return Ok(());
@@ -66,41 +67,15 @@ impl Platform {
         Err(PipelineError::NotFound { what: "device or collector", code: name.to_owned() })
     }
 
-    /// Who has this code, and the wave; nothing if nobody has it, or it was taken back.
-    pub async fn find_access(&self, code: &str) -> Result<Option<(Access, Arc<Wave>)>, PipelineError> {
+    /// Who has this code; nothing if nobody has it, or it was taken back.
+    pub(super) async fn find_access(&self, code: &str) -> Result<Option<Access>, PipelineError> {
         let Some(hash) = self.0.secret.access_hash(code) else { return Ok(None) };
         let Some(kept) = self.0.store.access(hash).await? else { return Ok(None) };
         if kept.revoked {
             return Ok(None);
         }
         let wave = self.wave_with_id(kept.wave).await?;
-        Ok(Some((to_access(kept, &wave)?, wave)))
-    }
-
-    /// Takes a submission from a device or a collector, and returns after it is durable.
-    pub async fn submit_for(
-        &self,
-        access: &Access,
-        wave: &Wave,
-        submission: &serde_json::Value,
-    ) -> Result<Accepted, SubmitError> {
-        let response = self.check_for(access, wave, submission)?;
-        self.accept(wave, response).await
-    }
-
-    /// What a submission of a device or a collector makes, or everything that is wrong with it.
-    pub(super) fn check_for(
-        &self,
-        access: &Access,
-        wave: &Wave,
-        submission: &serde_json::Value,
-    ) -> Result<Response, SubmitError> {
-        let today = self.clock().today();
-        if !wave.accepts_on(today) {
-            return Err(SubmitError::NotOpen);
-        }
-        let response = check_submission(submission, wave, Source::Collector, today).map_err(SubmitError::Invalid)?;
-        place(access, wave, response).map_err(|finding| SubmitError::Invalid(finding.into()))
+        Ok(Some(to_access(kept, &wave)?))
     }
 
     async fn wave_with_id(&self, id: WaveId) -> Result<Arc<Wave>, PipelineError> {
@@ -112,27 +87,6 @@ impl Platform {
         }
         Err(StorageError::Damaged { table: "access", reason: format!("there is no wave {}", id.0) }.into())
     }
-}
-
-/// Holds a response to what the access allows, and gives an answer at a counter its place: whoever comes to an office on one
-/// day is one cluster.
-fn place(access: &Access, wave: &Wave, mut response: Response) -> Result<Response, Finding> {
-    if wave.plan.code != access.wave {
-        return Err(Finding::new("", "not_allowed", format!("this access is for the wave {}", access.wave)));
-    }
-    if let Some(unit) = access.unit.as_ref().filter(|unit| **unit != response.unit) {
-        return Err(Finding::new("unit", "not_allowed", format!("this access is for the unit {unit}")));
-    }
-    if !access.kind.takes(response.mode) {
-        let message = format!("a {} sends no {} answers", access.kind.as_str(), response.mode.as_str());
-        return Err(Finding::new("mode", "not_allowed", message));
-    }
-    if access.kind == AccessKind::Kiosk {
-        let cluster = Code::new(format!("{}.{}", response.unit, response.answered_on));
-        response.placement.psu = Some(cluster.map_err(|error| Finding::new("unit", "too_long", error.to_string()))?);
-    }
-    response.collector = Some(access.name.clone());
-    Ok(response)
 }
 
 fn to_access(kept: KeptAccess, wave: &Wave) -> Result<Access, StorageError> {

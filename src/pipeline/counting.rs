@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use super::waves::LoadedWave;
 use super::{Inner, PipelineError, Platform};
+use crate::accounts::Actor;
 use crate::estimation::{EstimationError, Shape};
 use crate::foundation::Code;
 use crate::index::Criteria;
@@ -117,7 +118,7 @@ impl Platform {
 /// Lets counts follow commits for as long as the platform lives.
 pub(super) async fn keep_folding(platform: Weak<Inner>, committed: Arc<Notify>) {
     while let Some(inner) = platform.upgrade() {
-        if let Err(error) = Platform(inner).fold().await {
+        if let Err(error) = Platform(inner, Arc::new(Actor::Operator)).fold().await {
             tracing::warn!(%error, "counts wait: folding failed and is tried again");
         }
         tokio::time::sleep(FOLD_PAUSE).await;

@@ -40,6 +40,7 @@ pub struct Mismatch {
 impl Platform {
     /// Recounts every wave from its responses, as of one moment; it may run while answers arrive.
     pub async fn check_up(&self) -> Result<Checkup, PipelineError> {
+        self.demand_management()?;
         self.fold().await?;
         let snapshot = self.0.store.snapshot().await?;
         let mut checkup = Checkup::default();

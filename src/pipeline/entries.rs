@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, SubmitError};
+use crate::accounts::{Permission, Scope};
 use crate::foundation::{Code, Finding};
 use crate::storage::FormEntry;
-use crate::survey::{Access, Mode, Unit, Wave};
+use crate::survey::{Mode, Unit, Wave};
 
 /// The highest number of a form in a batch.
 pub const FORM_NUMBER_MAX: u32 = 99_999;
@@ -80,16 +81,16 @@ impl Platform {
     /// Takes an entry of a form. What is wrong with it is found at once, as in any other submission.
     pub async fn enter_form(
         &self,
-        access: &Access,
         wave: &Wave,
         unit: &Unit,
         typed: TypedForm,
         turn: Turn,
     ) -> Result<Entered, SubmitError> {
+        self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let id = self.form_id(wave, unit, &typed.batch, typed.form);
         let submission = submission(id, unit, &typed);
-        self.check_for(access, wave, &submission)?;
+        self.check(wave, &submission)?;
         let key = self.0.secret.response_key(wave.plan.code.as_str(), id);
         if self.0.store.has_response(loaded.id, key).await? {
             // After a crash its entries may still be there, and would be listed for good.
@@ -97,13 +98,13 @@ impl Platform {
             return Ok(Entered::KeptBefore);
         }
         if turn == Turn::Only {
-            return self.keep_form(access, &loaded, unit, &typed, &submission).await;
+            return self.keep_form(&loaded, unit, &typed, &submission).await;
         }
         let entry = FormEntry {
             batch: typed.batch.to_string(),
             form: typed.form,
             is_second: turn == Turn::Second,
-            collector: access.name.to_string(),
+            collector: self.actor().access().map_or("", |access| access.name.as_str()).to_owned(),
             mode: typed.mode,
             answered_on: typed.answered_on,
             answers: with_language(&typed),
@@ -116,27 +117,23 @@ impl Platform {
         let is_first = |other: &&FormEntry| !other.is_second && other.batch == entry.batch && other.form == entry.form;
         let Some(first) = entries.iter().find(is_first) else { return Ok(Entered::NoFirst) };
         if are_alike(first, &entry) {
-            return self.keep_form(access, &loaded, unit, &typed, &submission).await;
+            return self.keep_form(&loaded, unit, &typed, &submission).await;
         }
         self.0.store.keep_entry(loaded.id, unit.id, &entry).await?;
         Ok(Entered::Differs)
     }
 
     /// Keeps a form whose entries differed, as somebody settled it who looked at the paper.
-    pub async fn settle_form(
-        &self,
-        access: &Access,
-        wave: &Wave,
-        unit: &Unit,
-        settled: &TypedForm,
-    ) -> Result<Entered, SubmitError> {
+    pub async fn settle_form(&self, wave: &Wave, unit: &Unit, settled: &TypedForm) -> Result<Entered, SubmitError> {
+        self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let submission = submission(self.form_id(wave, unit, &settled.batch, settled.form), unit, settled);
-        self.keep_form(access, &loaded, unit, settled, &submission).await
+        self.keep_form(&loaded, unit, settled, &submission).await
     }
 
     /// The forms of a unit whose two entries differ.
     pub async fn differences(&self, wave: &Wave, unit: &Unit) -> Result<Vec<Difference>, PipelineError> {
+        self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let entries = self.0.store.entries(loaded.id, unit.id).await?;
         let pairs = entries.chunk_by(|a, b| a.batch == b.batch && a.form == b.form);
@@ -149,6 +146,7 @@ impl Platform {
 
     /// The batches of a unit that are not done.
     pub async fn batches(&self, wave: &Wave, unit: &Unit) -> Result<Vec<BatchState>, PipelineError> {
+        self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let entries = self.0.store.entries(loaded.id, unit.id).await?;
         let state = |entries: &[FormEntry]| {
@@ -166,13 +164,12 @@ impl Platform {
     /// try finds it so.
     async fn keep_form(
         &self,
-        access: &Access,
         loaded: &LoadedWave,
         unit: &Unit,
         typed: &TypedForm,
         submission: &Value,
     ) -> Result<Entered, SubmitError> {
-        let accepted = match self.submit_for(access, &loaded.wave, submission).await {
+        let accepted = match self.submit(&loaded.wave, submission).await {
             Ok(_) => Entered::Kept,
             Err(SubmitError::Conflict) => Entered::KeptBefore,
             Err(error) => return Err(error),

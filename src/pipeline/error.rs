@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::accounts::Permission;
 use crate::estimation::EstimationError;
 use crate::foundation::{Findings, MaybeMissing};
 use crate::statistics::RankSetError;
@@ -22,6 +23,9 @@ pub enum PipelineError {
     /// An input is not valid; everything that is wrong with it.
     #[error("{0}")]
     Invalid(#[from] Findings),
+    /// Whoever asks may not do this.
+    #[error("this is not allowed without {}", needed(*.0))]
+    NotAllowed(Permission),
     /// A wave cannot go to that state.
     #[error(transparent)]
     Transition(#[from] TransitionError),
@@ -58,9 +62,22 @@ pub enum PipelineError {
     Interrupted,
 }
 
+/// What would have to be shown.
+fn needed(permission: Permission) -> &'static str {
+    match permission {
+        Permission::KeyForms => "the code of a collector of this wave and unit",
+        Permission::Answer => "a code for this wave and unit",
+        _ => "the administrator's token",
+    }
+}
+
 impl MaybeMissing for PipelineError {
     fn is_missing(&self) -> bool {
         matches!(self, Self::NotFound { .. })
+    }
+
+    fn is_refused(&self) -> bool {
+        matches!(self, Self::NotAllowed(_))
     }
 
     fn is_outage(&self) -> bool {

@@ -71,11 +71,13 @@ pub struct ImportedResponses {
 impl Platform {
     /// Adds a file of units to the register, all or none. Returns how many are new.
     pub async fn import_units(&self, file: impl Read) -> Result<usize, PipelineError> {
+        self.demand_management()?;
         Ok(self.0.store.import_units(&read_units(file)?).await?)
     }
 
     /// Adds a file of lineage to the register, all or none. Returns how many lines are new.
     pub async fn import_lineage(&self, file: impl Read) -> Result<u64, PipelineError> {
+        self.demand_management()?;
         Ok(self.0.store.import_lineage(&read_lineage(file)?).await?)
     }
 
@@ -89,6 +91,7 @@ impl Platform {
         path: &Path,
         progress: Arc<ImportProgress>,
     ) -> Result<ImportedResponses, PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
         let numbers = self.numbers_of(&loaded, path).await?;

@@ -11,6 +11,7 @@ use rand::TryRng;
 use uuid::Uuid;
 
 use super::{PipelineError, Platform};
+use crate::accounts::Actor;
 use crate::foundation::{Code, Finding, Findings, LimitedFindings};
 use crate::storage::{InvitationCount, KeptDraw, NewDraw, NewInvitation, StorageError};
 use crate::survey::{
@@ -66,6 +67,7 @@ impl Platform {
     where
         R::Error: Send + Sync + 'static,
     {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         let wave = loaded.wave;
         check_invites(&wave)?;
@@ -105,24 +107,27 @@ impl Platform {
 
     /// Keeps a draw: from now on its codes are taken. A wave that has a draw takes another only `again`. Returns its number.
     pub async fn keep_draw(&self, draw: &PreparedDraw, again: bool) -> Result<i32, PipelineError> {
+        self.demand_management()?;
         check_invites(&draw.wave)?;
         Ok(self.0.store.keep_draw(&draw.kept, again).await?)
     }
 
     /// Whether the wave has a draw, so that another needs to be wanted.
     pub async fn draws(&self, wave: &str) -> Result<Vec<KeptDraw>, PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         Ok(self.0.store.draws(loaded.id).await?)
     }
 
-    /// The unit whose form a typed code opens, or why it opens none. Only a code with a right tag is looked up.
-    pub async fn invited_unit(&self, wave: &Wave, typed: &str) -> Result<Result<Code, CodeRefusal>, PipelineError> {
-        let code = wave.plan.code.as_str();
-        let hash = match self.0.secret.invitation_hash(code, typed) {
+    /// The platform on behalf of whoever typed the code of an invitation, and the unit whose form it opens; or why it opens none.
+    /// Only a code with a right tag is looked up.
+    pub async fn invited(&self, wave: &Wave, typed: &str) -> Result<Result<(Self, Code), CodeRefusal>, PipelineError> {
+        let code = &wave.plan.code;
+        let hash = match self.0.secret.invitation_hash(code.as_str(), typed) {
             Ok(hash) => hash,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let loaded = self.load_wave(code).await?;
+        let loaded = self.load_wave(code.as_str()).await?;
         let Some(kept) = self.0.store.invitation(loaded.id, hash).await? else { return Ok(Err(CodeRefusal::Spent)) };
         match kept.state {
             InvitationState::Reserve => return Ok(Err(CodeRefusal::Reserved)),
@@ -130,11 +135,14 @@ impl Platform {
             InvitationState::Open => {}
         }
         let unit = wave.units.iter().find(|unit| unit.id == kept.unit);
-        Ok(Ok(unit.ok_or_else(|| super::waves::unmeasured(kept.unit))?.code().clone()))
+        let unit = unit.ok_or_else(|| super::waves::unmeasured(kept.unit))?.code().clone();
+        let actor = Actor::Invited { wave: code.clone(), unit: unit.clone() };
+        Ok(Ok((self.acting_for(actor), unit)))
     }
 
     /// Takes back codes that are not spent: those in the column `code` of a CSV file, or all. Returns how many were.
     pub async fn revoke_invitations(&self, wave: &str, codes: Option<impl Read>) -> Result<u64, PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         let hashes = codes.map(|file| self.read_codes(&loaded.wave, file)).transpose()?;
         Ok(self.0.store.revoke_invitations(loaded.id, hashes.as_deref()).await?)
@@ -170,12 +178,14 @@ impl Platform {
         place: (Option<&str>, Option<&str>),
         up_to: u32,
     ) -> Result<u64, PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         Ok(self.0.store.release_reserves(loaded.id, place, up_to).await?)
     }
 
     /// The codes of each unit of the wave, in the plan's order.
     pub async fn invitation_status(&self, wave: &str) -> Result<Vec<UnitInvitations>, PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         let counts = self.0.store.invitation_counts(loaded.id).await?;
         let of = |unit: &Unit| UnitInvitations {

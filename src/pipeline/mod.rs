@@ -22,6 +22,7 @@ mod readings;
 mod recordings;
 mod releases;
 mod results;
+mod rights;
 mod small_area_files;
 mod standings;
 mod submit;
@@ -51,6 +52,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, RwLock};
 
+use crate::accounts::Actor;
 use crate::foundation::Clock;
 use crate::storage::{StorageError, Store};
 use counting::keep_folding;
@@ -76,9 +78,12 @@ impl Default for PlatformLimits {
     }
 }
 
-/// The platform at work: everything that pages, the API and the commands ask of it. Cheap to clone.
+/// The platform at work on somebody's behalf: everything that pages, the API and the commands ask of it. Cheap to clone.
+///
+/// As it is started it acts for the operator; [`Platform::acting_for`] hands it to somebody else, whose rights every use case
+/// asks for.
 #[derive(Clone)]
-pub struct Platform(Arc<Inner>);
+pub struct Platform(Arc<Inner>, Arc<Actor>);
 
 struct Inner {
     store: Store,
@@ -109,7 +114,7 @@ impl Platform {
         let intake = Intake::start(&store, limits.intake);
         let (waves, reading_wave, readings) = (RwLock::default(), Mutex::default(), ReadingsByWave::default());
         let inner = Inner { store, clock, secret, intake, waves, reading_wave, readings, limits };
-        let platform = Self(Arc::new(inner));
+        let platform = Self(Arc::new(inner), Arc::new(Actor::Operator));
         platform.recount_due().await?;
         platform.keep_missing_releases().await?;
         tokio::spawn(keep_folding(Arc::downgrade(&platform.0), platform.0.intake.committed()));
@@ -141,17 +146,11 @@ impl Platform {
         self.0.secret.administrator_token()
     }
 
-    /// Whether this is the administrator's token. Hashes are compared, so the time taken tells nothing.
-    #[must_use]
-    pub fn is_administrator(&self, token: &str) -> bool {
-        blake3::hash(token.as_bytes()) == blake3::hash(self.administrator_token().as_bytes())
-    }
-
     /// The wave in which an answer with this receipt was accepted, if there is one.
     pub async fn find_receipt(&self, receipt: &str) -> Result<Option<Arc<crate::survey::Wave>>, PipelineError> {
         for (code, _) in self.0.store.wave_states().await? {
             if self.0.secret.is_receipt(&code, receipt) {
-                return Ok(Some(self.wave(&code).await?));
+                return Ok(Some(self.load_wave(&code).await?.wave));
             }
         }
         Ok(None)

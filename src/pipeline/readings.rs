@@ -16,6 +16,7 @@ use super::counting::CountsByUnit;
 use super::results::{fieldwork_of, form_standings};
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
+use crate::accounts::{Permission, Scope};
 use crate::index::WaveResults;
 use crate::monitoring::Fieldwork;
 use crate::storage::{Signature, Snapshot, UnitCounts, WaveId};
@@ -132,6 +133,7 @@ impl Platform {
     /// The results of a wave and its rankings: what it published once it is released, until then as of a moment ago.
     pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
+        self.demand(Permission::SeeResults, &Scope::of(&loaded.wave))?;
         if loaded.wave.state != WaveState::Released {
             return Ok(self.reading(wave, self.0.limits.reader_patience).await?.0.standings.clone());
         }
@@ -159,6 +161,7 @@ impl Platform {
 
     /// The state of a wave's fieldwork as of a moment ago, and that moment.
     pub async fn fieldwork(&self, wave: &Wave) -> Result<(Arc<Fieldwork>, DateTime<FixedOffset>), PipelineError> {
+        self.demand(Permission::SeeFieldwork, &Scope::of(wave))?;
         let (reading, as_of) = self.reading(wave, self.0.limits.reader_patience).await?;
         let today = self.clock().today();
         let mut kept = reading.fieldwork.lock().unwrap_or_else(PoisonError::into_inner);

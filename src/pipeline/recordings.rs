@@ -38,6 +38,7 @@ impl Platform {
     /// Findings have the file as their path, and the codes `wrong_type`, `invalid`, `unknown_item`, `duplicate`,
     /// `unknown_kind`, `too_long`, `too_many`, `empty`, `not_allowed`.
     pub async fn import_recordings(&self, wave: &str, folder: &Path) -> Result<Vec<ImportedRecordings>, PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         if loaded.wave.state > WaveState::Open {
             let message = format!("the wave is {}; nobody will listen any more", loaded.wave.state.as_str());

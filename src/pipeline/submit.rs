@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 
 use super::waves::LoadedWave;
 use super::{Platform, SubmitError};
+use crate::accounts::{Actor, Permission, Scope};
+use crate::foundation::{Code, Finding};
 use crate::storage::{NewResponse, Outcome, StorageError};
-use crate::survey::{Answer, OpenAnswers, Response, Source, Wave};
-use crate::validation::check_submission;
+use crate::survey::{Access, AccessKind, Answer, OpenAnswers, Response, Source, Wave};
+use crate::validation::{Sent, check_submission};
 
 /// A submission that is durably kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,21 +23,55 @@ pub struct Accepted {
 
 impl Platform {
     /// Takes a submission (the JSON that the API documents), and returns after it is durable.
-    pub async fn submit(
-        &self,
-        wave: &Wave,
-        submission: &serde_json::Value,
-        source: Source,
-    ) -> Result<Accepted, SubmitError> {
-        let today = self.clock().today();
-        if !wave.accepts_on(today) {
-            return Err(SubmitError::NotOpen);
-        }
-        let response = check_submission(submission, wave, source, today).map_err(SubmitError::Invalid)?;
+    pub async fn submit(&self, wave: &Wave, submission: &serde_json::Value) -> Result<Accepted, SubmitError> {
+        let response = self.check(wave, submission)?;
         if response.source == Source::Open && wave.plan.open_link.answers == OpenAnswers::Refused {
             return Err(SubmitError::InvitationNeeded);
         }
         self.accept(wave, response).await
+    }
+
+    /// What a submission makes that is sent now by whoever the platform acts for, or everything that is wrong with it.
+    pub(super) fn check(&self, wave: &Wave, submission: &serde_json::Value) -> Result<Response, SubmitError> {
+        let today = self.clock().today();
+        if !wave.accepts_on(today) {
+            return Err(SubmitError::NotOpen);
+        }
+        let sent = Sent {
+            source: match self.actor() {
+                Actor::Anonymous | Actor::Invited { .. } => Source::Open,
+                Actor::Device(_) | Actor::Collector(_) | Actor::Administrator | Actor::Operator => Source::Collector,
+            },
+            may_choose_design: self.may(Permission::ChooseDesign, &Scope::of(wave)),
+        };
+        let response = check_submission(submission, wave, sent, today).map_err(SubmitError::Invalid)?;
+        match self.actor().access() {
+            Some(access) => self.place(access, wave, response).map_err(|finding| SubmitError::Invalid(finding.into())),
+            None => Ok(response),
+        }
+    }
+
+    /// Holds a response to what the access allows, and gives an answer at a counter its place: whoever comes to an office on
+    /// one day is one cluster.
+    fn place(&self, access: &Access, wave: &Wave, mut response: Response) -> Result<Response, Finding> {
+        if !self.may(Permission::Answer, &Scope::of(wave)) {
+            return Err(Finding::new("", "not_allowed", format!("this access is for the wave {}", access.wave)));
+        }
+        if !self.may(Permission::Answer, &Scope::unit(wave, &response.unit)) {
+            let own = access.unit.as_ref().map_or("", Code::as_str);
+            return Err(Finding::new("unit", "not_allowed", format!("this access is for the unit {own}")));
+        }
+        if !access.kind.takes(response.mode) {
+            let message = format!("a {} sends no {} answers", access.kind.as_str(), response.mode.as_str());
+            return Err(Finding::new("mode", "not_allowed", message));
+        }
+        if access.kind == AccessKind::Kiosk {
+            let cluster = Code::new(format!("{}.{}", response.unit, response.answered_on));
+            let cluster = cluster.map_err(|error| Finding::new("unit", "too_long", error.to_string()))?;
+            response.placement.psu = Some(cluster);
+        }
+        response.collector = Some(access.name.clone());
+        Ok(response)
     }
 
     /// Keeps a valid response, and returns after it is durable.
@@ -106,12 +142,7 @@ impl Platform {
 
 /// Everything that makes two submissions the same, as one text. The code of an invitation is no part of it, nor the place
 /// that it gives: neither may be told from what is kept, and a repeat comes when the code is spent.
-fn content_of(
-    response: &Response,
-    answers: &str,
-    respondent: &str,
-    words: &[(uuid::Uuid, crate::foundation::Code, String)],
-) -> String {
+fn content_of(response: &Response, answers: &str, respondent: &str, words: &[(uuid::Uuid, Code, String)]) -> String {
     let placement = &response.placement;
     let answered_on: NaiveDate = response.answered_on;
     let psu = placement.psu.as_ref().map_or("", |psu| psu.as_str());

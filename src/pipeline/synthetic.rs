@@ -41,6 +41,7 @@ impl Platform {
         plan: &SyntheticWave,
         mut progress: impl FnMut(usize),
     ) -> Result<(), PipelineError> {
+        self.demand_management()?;
         let loaded = self.load_wave(&plan.wave).await?;
         let wave = &loaded.wave;
         let register = self.0.store.units().await?;

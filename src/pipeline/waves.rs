@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::counting::Counting;
 use super::gather::calibration_of;
 use super::{PipelineError, Platform};
+use crate::accounts::{Permission, Scope};
 use crate::estimation::EstimationError;
 use crate::foundation::{Code, Finding, Findings};
 use crate::index::Method;
@@ -52,26 +53,34 @@ pub(super) fn unmeasured(unit: UnitId) -> StorageError {
     StorageError::Damaged { table: "response", reason: format!("the wave does not measure the unit {}", unit.0) }
 }
 
+fn no_such_wave(code: &str) -> PipelineError {
+    PipelineError::NotFound { what: "wave", code: code.to_owned() }
+}
+
 impl Platform {
-    /// All waves, the latest field first.
+    /// All waves that whoever asks may know of, the latest field first.
     pub async fn waves(&self) -> Result<Vec<Arc<Wave>>, PipelineError> {
         let mut waves = Vec::new();
         for (code, _) in self.0.store.wave_states().await? {
-            waves.push(self.wave(&code).await?);
+            let wave = self.load_wave(&code).await?.wave;
+            if self.may(Permission::KnowWave, &Scope::of(&wave)) {
+                waves.push(wave);
+            }
         }
         waves.sort_by(|a, b| b.plan.field.opens.cmp(&a.plan.field.opens).then_with(|| a.plan.code.cmp(&b.plan.code)));
         Ok(waves)
     }
 
-    /// The wave with this code.
+    /// The wave with this code. To whoever may not know of it, there is none.
     pub async fn wave(&self, code: &str) -> Result<Arc<Wave>, PipelineError> {
-        Ok(self.load_wave(code).await?.wave)
+        let wave = self.load_wave(code).await?.wave;
+        if self.may(Permission::KnowWave, &Scope::of(&wave)) { Ok(wave) } else { Err(no_such_wave(code)) }
     }
 
     pub(super) async fn load_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
         // Addresses may hold anything, and what is no code need not be looked for.
         if Code::new(code).is_err() {
-            return Err(PipelineError::NotFound { what: "wave", code: code.to_owned() });
+            return Err(no_such_wave(code));
         }
         let known = self.0.waves.read().await.get(code).cloned();
         if let Some(loaded) = known.as_ref().filter(|loaded| loaded.is_fresh()) {
@@ -100,7 +109,7 @@ impl Platform {
             return Ok(loaded.clone());
         }
         let stored = self.0.store.wave(code).await?;
-        let stored = stored.ok_or_else(|| PipelineError::NotFound { what: "wave", code: code.to_owned() })?;
+        let stored = stored.ok_or_else(|| no_such_wave(code))?;
         let register = self.0.store.units().await?;
         let register: HashMap<_, _> = register.into_iter().map(|unit| (unit.id, unit)).collect();
         let units: Option<UnitList> = stored.units.iter().map(|id| register.get(id).cloned()).collect();
@@ -119,6 +128,7 @@ impl Platform {
 
     /// Creates a wave from a plan in TOML. A questionnaire named by a path is read relative to `folder`.
     pub async fn create_wave(&self, plan: &str, folder: &Path) -> Result<Plan, PipelineError> {
+        self.demand_management()?;
         let mut plan = Plan::from_toml(plan)?;
         read_margins(&mut plan, folder)?;
         let questionnaire = self.find_questionnaire(&plan.questionnaire, folder).await?;
@@ -135,7 +145,8 @@ impl Platform {
     /// What keeps the weights of a wave from a release, with what to do: they cannot be calibrated as the plan wants, or some
     /// are negative and the plan does not allow it. None where nothing does.
     pub async fn flaws_of_weights(&self, code: &str) -> Result<Findings, PipelineError> {
-        let wave = self.wave(code).await?;
+        self.demand_management()?;
+        let wave = self.load_wave(code).await?.wave;
         let mut found = Findings::default();
         let Some(plan) = &wave.plan.calibration else { return Ok(found) };
         let results = self.exact_standings(&wave).await?.results;
@@ -175,6 +186,7 @@ impl Platform {
 
     /// Keeps a questionnaire, so that plans can name it by its code.
     pub async fn import_questionnaire(&self, text: &str) -> Result<Questionnaire, PipelineError> {
+        self.demand_management()?;
         let questionnaire = Questionnaire::from_toml(text)?;
         self.0.store.keep_questionnaire(&questionnaire).await?;
         Ok(questionnaire)
@@ -182,6 +194,7 @@ impl Platform {
 
     /// Moves a wave to its next state.
     pub async fn advance_wave(&self, code: &str, to: WaveState) -> Result<(), PipelineError> {
+        self.demand_management()?;
         let from = self.load_wave(code).await?.wave.state;
         from.advance_to(to)?;
         let has_moved = if to == WaveState::Released {

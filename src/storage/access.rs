@@ -1,7 +1,7 @@
 //! Devices and collectors, by the hashes of their codes.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 use uuid::Uuid;
 
 use super::entities::access;
@@ -36,7 +36,7 @@ impl Store {
             revoked: Set(false),
         };
         let once = OnConflict::columns([access::Column::WaveId, access::Column::Name]).do_nothing().to_owned();
-        if access::Entity::insert(row).on_conflict(once).exec_without_returning(&self.db).await? == 1 {
+        if self.execute(&access::Entity::insert(row).on_conflict(once).into_query()).await? == 1 {
             return Ok(());
         }
         let hint = "; its code cannot be shown again, take another name";
@@ -45,7 +45,7 @@ impl Store {
 
     /// The access whose code has this hash.
     pub async fn access(&self, hash: Uuid) -> Result<Option<KeptAccess>, StorageError> {
-        let row = access::Entity::find().filter(access::Column::Hash.eq(hash)).one(&self.db).await?;
+        let row = access::Entity::find().filter(access::Column::Hash.eq(hash)).one(&self.reader).await?;
         row.map(read).transpose()
     }
 
@@ -54,7 +54,7 @@ impl Store {
         let rows = access::Entity::find()
             .filter(access::Column::WaveId.eq(wave.0))
             .order_by_asc(access::Column::Name)
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         rows.into_iter().map(read).collect()
     }
@@ -64,10 +64,8 @@ impl Store {
         let revoked = access::Entity::update_many()
             .col_expr(access::Column::Revoked, true.into())
             .filter(access::Column::WaveId.eq(wave.0))
-            .filter(access::Column::Name.eq(name))
-            .exec(&self.db)
-            .await?;
-        Ok(revoked.rows_affected == 1)
+            .filter(access::Column::Name.eq(name));
+        Ok(self.execute(&revoked.into_query()).await? == 1)
     }
 }
 

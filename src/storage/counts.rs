@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DerivePartialModel, EntityTrait,
-    IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -81,17 +81,12 @@ pub struct Snapshot(DatabaseTransaction);
 impl Store {
     /// What changes with everything that is committed to a wave.
     pub async fn signature(&self, wave: WaveId) -> Result<Signature, StorageError> {
-        signature(&self.db, wave).await
+        signature(&self.reader, wave).await
     }
 
     /// What is committed now, unmoved by what is committed while it is read.
     pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
-        let isolation = match self.db.get_database_backend() {
-            // A transaction that only reads sees one state of the file.
-            DbBackend::Sqlite => None,
-            _ => Some(IsolationLevel::RepeatableRead),
-        };
-        Ok(Snapshot(self.db.begin_with_config(isolation, None).await?))
+        Ok(Snapshot(self.reader.snapshot().await?))
     }
 }
 

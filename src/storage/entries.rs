@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait};
 use uuid::Uuid;
 
 use super::entities::{form_entry, response};
@@ -47,10 +47,8 @@ impl Store {
         };
         let key = [Column::WaveId, Column::UnitId, Column::Batch, Column::Form, Column::Pass];
         let replaced = [Column::Collector, Column::Mode, Column::AnsweredOn, Column::Answers];
-        form_entry::Entity::insert(row)
-            .on_conflict(OnConflict::columns(key).update_columns(replaced).to_owned())
-            .exec_without_returning(&self.writer)
-            .await?;
+        let instead = OnConflict::columns(key).update_columns(replaced).to_owned();
+        self.execute(&form_entry::Entity::insert(row).on_conflict(instead).into_query()).await?;
         Ok(())
     }
 
@@ -62,20 +60,19 @@ impl Store {
             .order_by_asc(form_entry::Column::Batch)
             .order_by_asc(form_entry::Column::Form)
             .order_by_asc(form_entry::Column::Pass)
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         rows.into_iter().map(read).collect()
     }
 
     /// Removes both entries of a form, after it was kept as a response.
     pub async fn remove_entries(&self, wave: WaveId, unit: UnitId, batch: &str, form: u32) -> Result<(), StorageError> {
-        form_entry::Entity::delete_many()
+        let both = form_entry::Entity::delete_many()
             .filter(form_entry::Column::WaveId.eq(wave.0))
             .filter(form_entry::Column::UnitId.eq(unit.0))
             .filter(form_entry::Column::Batch.eq(batch))
-            .filter(form_entry::Column::Form.eq(i64::from(form)))
-            .exec(&self.writer)
-            .await?;
+            .filter(form_entry::Column::Form.eq(i64::from(form)));
+        self.execute(&both.into_query()).await?;
         Ok(())
     }
 
@@ -84,7 +81,7 @@ impl Store {
         let kept = response::Entity::find()
             .filter(response::Column::WaveId.eq(wave.0))
             .filter(response::Column::Key.eq(key))
-            .count(&self.db)
+            .count(&self.reader)
             .await?;
         Ok(kept > 0)
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use sea_orm::{DbErr, RuntimeErr};
 
+use super::file::CANNOT_OPEN;
 use crate::estimation::EstimationError;
 use crate::foundation::Findings;
 
@@ -134,7 +135,7 @@ impl StorageError {
                 // Without a code it is not the database that speaks, but the way to it. PostgreSQL: 08 connection, 53
                 // resources, 57P being stopped, started or recovered.
                 let is_away = |code: Cow<'_, str>| ["08", "53", "57P"].iter().any(|away| code.starts_with(away));
-                self.engine_code().is_none_or(is_away)
+                self.engine_code().is_none_or(|code| cannot_open(&code) || is_away(code))
             }
             _ => false,
         }
@@ -155,4 +156,9 @@ impl StorageError {
     pub(super) fn damaged(table: &'static str, reason: impl std::fmt::Display) -> Self {
         Self::Damaged { table, reason: reason.to_string() }
     }
+}
+
+/// Whether SQLite reports that a file cannot be opened. The lowest byte of its codes is what it is; PostgreSQL's have five letters.
+fn cannot_open(code: &str) -> bool {
+    code.len() < 5 && code.parse::<i32>().is_ok_and(|code| code & 0xff == CANNOT_OPEN)
 }

@@ -9,7 +9,7 @@ use super::StorageError;
 /// SQLite's code for a file that cannot be written.
 const READ_ONLY: i32 = 8;
 /// SQLite's code for a file that cannot be opened at all.
-const CANNOT_OPEN: i32 = 14;
+pub(super) const CANNOT_OPEN: i32 = 14;
 
 /// The file of an embedded store.
 #[derive(Debug, Clone)]

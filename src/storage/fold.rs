@@ -15,8 +15,8 @@ use sea_orm::{
 use super::counting::{UnitCounter, UnitCounts};
 use super::entities::{pending_batch, recount_due, tally_version, wave};
 use super::states::{add_kept, write_days, write_states};
-use super::transaction::Work;
 use super::waves::WaveId;
+use super::writer::Work;
 use super::{StorageError, Store};
 use crate::estimation::Shape;
 use crate::survey::UnitId;
@@ -37,7 +37,7 @@ impl Store {
             .filter(wave::Column::Id.in_subquery(pending.into_query()))
             .filter(wave::Column::Id.not_in_subquery(due.into_query()))
             .into_tuple::<(i32, String)>()
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         Ok(waves.into_iter().map(|(id, code)| (WaveId(id), code)).collect())
     }
@@ -54,7 +54,7 @@ impl Store {
                 // One order for all servers, so that two never wait for each other's leases in a circle.
                 .order_by_asc(pending_batch::Column::UnitId)
                 .into_tuple()
-                .all(&self.db)
+                .all(&self.reader)
                 .await?;
             if units.is_empty() {
                 return Ok(folded);

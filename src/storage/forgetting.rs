@@ -4,7 +4,7 @@
 //! answer that the transaction kept has the same number. SQLite writes both into the pages of its log in the order of the
 //! transactions, until the log is emptied. `docs/ARCHITECTURE.md` says what is left for whoever records more than that.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TryGetable};
+use sea_orm::{ConnectionTrait, Statement, TryGetable};
 
 use super::pool::open_file_gently;
 use super::{StorageError, Store};
@@ -13,10 +13,26 @@ impl Store {
     /// Makes the engine forget which codes were spent with which answers. Returns whether nothing is left; else it is to be
     /// asked again: SQLite cannot while somebody reads, nor PostgreSQL while a snapshot from before is in use.
     pub async fn forget_spent_codes(&self) -> Result<bool, StorageError> {
-        match &self.file {
-            Some(file) => empty_the_log(&file.url).await,
-            None => vacuum(&self.db).await,
+        match self.writer.file() {
+            Some(file) => {
+                file.check_in_place()?;
+                empty_the_log(&file.url).await
+            }
+            None => self.vacuum().await,
         }
+    }
+
+    async fn vacuum(&self) -> Result<bool, StorageError> {
+        // Whoever may not vacuum a table is not told so by an error.
+        let owns = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'invitation'::regclass";
+        if !ask::<bool>(&self.reader, owns).await? {
+            return Err(StorageError::NotOwner { table: "invitation" });
+        }
+        // A statement of its own: there is no vacuum inside a transaction. Indexes are cleaned however little there is to clean,
+        // and no lock is waited for that would be needed to make the file shorter.
+        self.writer.tidy_up("VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) invitation").await?;
+        let left: i64 = ask(&self.reader, "SELECT pg_stat_get_dead_tuples('invitation'::regclass)").await?;
+        Ok(left == 0)
     }
 }
 
@@ -27,21 +43,8 @@ async fn empty_the_log(url: &str) -> Result<bool, StorageError> {
     Ok(busy == 0)
 }
 
-async fn vacuum(db: &DatabaseConnection) -> Result<bool, StorageError> {
-    // Whoever may not vacuum a table is not told so by an error.
-    let owns = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'invitation'::regclass";
-    if !ask::<bool>(db, owns).await? {
-        return Err(StorageError::NotOwner { table: "invitation" });
-    }
-    // A statement of its own: there is no vacuum inside a transaction. Indexes are cleaned however little there is to clean,
-    // and no lock is waited for that would be needed to make the file shorter.
-    db.execute_unprepared("VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) invitation").await?;
-    let left: i64 = ask(db, "SELECT pg_stat_get_dead_tuples('invitation'::regclass)").await?;
-    Ok(left == 0)
-}
-
 /// The one value that a query gives.
-async fn ask<T: TryGetable>(db: &DatabaseConnection, query: &str) -> Result<T, StorageError> {
+async fn ask<T: TryGetable>(db: &impl ConnectionTrait, query: &str) -> Result<T, StorageError> {
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
     let row = row.ok_or_else(|| StorageError::damaged("invitation", "the table is gone"))?;
     Ok(row.try_get_by_index(0)?)

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
-    FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
 use super::entities::{invitation, invitation_count, invitation_draw};
-use super::transaction::Work;
 use super::waves::WaveId;
+use super::writer::Work;
 use super::{StorageError, Store};
 use crate::foundation::Code;
 use crate::survey::{InvitationState, Placement, UnitId};
@@ -109,10 +109,8 @@ impl Store {
     /// Keeps a draw with all its codes, or nothing. A wave that has a draw takes another only `again`. Returns its number.
     pub async fn keep_draw(&self, draw: &NewDraw, again: bool) -> Result<i32, StorageError> {
         let number = self.transaction(&KeepDraw { draw, again }).await?;
-        if self.db.get_database_backend() != DbBackend::Sqlite {
-            // So that codes are found by the key and not by a walk through all.
-            self.db.execute_unprepared("ANALYZE invitation").await?;
-        }
+        // So that codes are found by the key and not by a walk through all.
+        self.writer.tidy_up("ANALYZE invitation").await?;
         Ok(number)
     }
 
@@ -121,7 +119,7 @@ impl Store {
         let draws = invitation_draw::Entity::find()
             .filter(invitation_draw::Column::WaveId.eq(wave.0))
             .order_by_asc(invitation_draw::Column::Number)
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         let kept = |draw: invitation_draw::Model| KeptDraw {
             number: draw.number,
@@ -137,29 +135,14 @@ impl Store {
         let found = invitation::Entity::find()
             .filter(invitation::Column::WaveId.eq(wave.0))
             .filter(invitation::Column::Hash.eq(hash))
-            .one(&self.db)
+            .one(&self.reader)
             .await?;
         found.map(|row| Ok(KeptInvitation { unit: UnitId(row.unit_id), state: state(&row.state)? })).transpose()
     }
 
     /// Takes back those of `hashes` that are not spent; all of the wave if nothing is named. Returns how many were taken back.
     pub async fn revoke_invitations(&self, wave: WaveId, hashes: Option<&[Uuid]>) -> Result<u64, StorageError> {
-        let revoke = |which: Condition| {
-            invitation::Entity::update_many()
-                .col_expr(invitation::Column::State, Expr::value(InvitationState::Revoked.as_str()))
-                .filter(invitation::Column::WaveId.eq(wave.0))
-                .filter(invitation::Column::State.ne(InvitationState::Revoked.as_str()))
-                .filter(which)
-        };
-        let Some(hashes) = hashes else {
-            return Ok(revoke(Condition::all()).exec(&self.writer).await?.rows_affected);
-        };
-        let mut revoked = 0;
-        for chunk in hashes.chunks(ROWS_PER_STATEMENT) {
-            let these = Condition::all().add(invitation::Column::Hash.is_in(chunk.iter().copied()));
-            revoked += revoke(these).exec(&self.writer).await?.rows_affected;
-        }
-        Ok(revoked)
+        self.transaction(&Revoke { wave, hashes }).await
     }
 
     /// Lets the reserves of a stratum and a sampling unit (of all, where nothing is named) step in, up to a turn. Returns how
@@ -178,17 +161,15 @@ impl Store {
             .filter(invitation::Column::WaveId.eq(wave.0))
             .filter(invitation::Column::State.eq(InvitationState::Reserve.as_str()))
             .filter(invitation::Column::Reserve.lte(i64::from(up_to)))
-            .filter(which)
-            .exec(&self.writer)
-            .await?;
-        Ok(released.rows_affected)
+            .filter(which);
+        self.execute(&released.into_query()).await
     }
 
     /// How many codes are where, by unit.
     pub async fn invitation_counts(&self, wave: WaveId) -> Result<BTreeMap<UnitId, InvitationCount>, StorageError> {
         let mut counts: BTreeMap<UnitId, InvitationCount> = BTreeMap::new();
         let given = invitation_count::Entity::find().filter(invitation_count::Column::WaveId.eq(wave.0));
-        for row in given.all(&self.db).await? {
+        for row in given.all(&self.reader).await? {
             let count = counts.entry(UnitId(row.unit_id)).or_default();
             count.invited += row.invited.unsigned_abs();
             count.reserves += row.reserves.unsigned_abs();
@@ -201,7 +182,7 @@ impl Store {
             .group_by(invitation::Column::UnitId)
             .group_by(invitation::Column::State)
             .into_model::<Left>()
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         for row in left {
             let count = counts.entry(UnitId(row.unit_id)).or_default();
@@ -226,6 +207,35 @@ struct Left {
 
 fn state(name: &str) -> Result<InvitationState, StorageError> {
     InvitationState::from_name(name).ok_or_else(|| StorageError::damaged("invitation", format!("{name:?} is no state")))
+}
+
+struct Revoke<'a> {
+    wave: WaveId,
+    hashes: Option<&'a [Uuid]>,
+}
+
+impl Work for Revoke<'_> {
+    type Output = u64;
+
+    /// All of them or none: whoever is told that it failed may begin again.
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<u64, StorageError> {
+        let revoke = |which: Condition| {
+            invitation::Entity::update_many()
+                .col_expr(invitation::Column::State, Expr::value(InvitationState::Revoked.as_str()))
+                .filter(invitation::Column::WaveId.eq(self.wave.0))
+                .filter(invitation::Column::State.ne(InvitationState::Revoked.as_str()))
+                .filter(which)
+        };
+        let Some(hashes) = self.hashes else {
+            return Ok(revoke(Condition::all()).exec(transaction).await?.rows_affected);
+        };
+        let mut revoked = 0;
+        for chunk in hashes.chunks(ROWS_PER_STATEMENT) {
+            let these = Condition::all().add(invitation::Column::Hash.is_in(chunk.iter().copied()));
+            revoked += revoke(these).exec(transaction).await?.rows_affected;
+        }
+        Ok(revoked)
+    }
 }
 
 struct KeepDraw<'a> {

@@ -16,6 +16,7 @@ mod forgetting;
 mod hosts;
 mod invitations;
 mod pool;
+mod reader;
 mod recordings;
 mod recount;
 mod register;
@@ -26,8 +27,8 @@ mod schema;
 mod settings;
 mod spending;
 mod states;
-mod transaction;
 mod waves;
+mod writer;
 
 pub use access::KeptAccess;
 pub use counting::{CountedResponse, UnitCounter, UnitCounts};
@@ -40,21 +41,18 @@ pub use releases::Release;
 pub use responses::{NewResponse, Outcome};
 pub use waves::{StoredWave, WaveId};
 
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use file::EmbeddedFile;
 use pool::open_file;
+use reader::Reader;
+use writer::Writer;
 
 /// A store: an embedded SQLite file or a PostgreSQL server.
 #[derive(Debug, Clone)]
 pub struct Store {
-    db: DatabaseConnection,
-    /// Where transactions that write run, so that no crowd of readers keeps them waiting for a connection. SQLite takes one
-    /// writer at a time: one connection queues them fairly and keeps its pages in memory, which several would have to read
-    /// anew after each other's commits.
-    writer: DatabaseConnection,
-    /// The file of an embedded store.
-    file: Option<EmbeddedFile>,
+    reader: Reader,
+    writer: Writer,
 }
 
 impl Store {
@@ -70,9 +68,10 @@ impl Store {
             Some(file) => open_file(file).await?,
             None => hosts::open_primary(url).await?,
         };
-        let store = Self { db, writer, file: file.map(EmbeddedFile::opened) };
+        let writer = Writer::new(writer, file.map(EmbeddedFile::opened));
+        let store = Self { reader: Reader::new(db), writer };
         // Another error than this one is left to the work that meets it, and may have passed by then.
-        if let Err(error @ StorageError::ReadOnly { .. }) = store.try_to_write().await {
+        if let Err(error @ StorageError::ReadOnly { .. }) = store.writer.try_to_write().await {
             return Err(error);
         }
         Ok(store)
@@ -90,18 +89,18 @@ impl Store {
     /// Whether the store is an embedded SQLite file, which takes one writer at a time.
     #[must_use]
     pub fn is_embedded(&self) -> bool {
-        self.db.get_database_backend() == DbBackend::Sqlite
+        self.reader.get_database_backend() == DbBackend::Sqlite
     }
 
     /// Whether the store answers.
     pub async fn ping(&self) -> Result<(), StorageError> {
-        self.check_in_place()?;
-        Ok(self.db.ping().await?)
+        self.writer.check_in_place()?;
+        self.reader.ping().await
     }
 
     /// Closes all connections after their work.
     pub async fn close(self) -> Result<(), StorageError> {
         self.writer.close().await?;
-        Ok(self.db.close().await?)
+        self.reader.close().await
     }
 }

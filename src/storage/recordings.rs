@@ -4,8 +4,8 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 
 use super::entities::recording;
-use super::transaction::Work;
 use super::waves::WaveId;
+use super::writer::Work;
 use super::{StorageError, Store};
 use crate::foundation::{Code, LanguageTag};
 use crate::survey::{Recording, Recordings, SoundKind};
@@ -33,7 +33,8 @@ impl Store {
 
     /// The sound at an address.
     pub async fn sound(&self, hash: &str) -> Result<Option<(SoundKind, Vec<u8>)>, StorageError> {
-        let found = recording::Entity::find().filter(recording::Column::Hash.eq(hash)).limit(1).one(&self.db).await?;
+        let found =
+            recording::Entity::find().filter(recording::Column::Hash.eq(hash)).limit(1).one(&self.reader).await?;
         let Some(row) = found else { return Ok(None) };
         let kind = SoundKind::from_media_type(&row.kind);
         Ok(Some((kind.ok_or_else(|| StorageError::damaged("recording", "its kind is unknown"))?, row.sound)))
@@ -46,7 +47,7 @@ impl Store {
             .columns([Language, Item, Hash, Length])
             .filter(recording::Column::WaveId.eq(wave))
             .into_tuple()
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         let mut recordings = Recordings::default();
         for (language, item, hash, length) in rows {

@@ -9,8 +9,8 @@ use super::counts::{KeptResponse, each_response};
 use super::entities::{daily_count, pending_batch, product, recount_due, tally, wave};
 use super::fold::take_leases;
 use super::states::{write_days, write_states};
-use super::transaction::Work;
 use super::waves::WaveId;
+use super::writer::Work;
 use super::{StorageError, Store};
 use crate::estimation::Shape;
 use crate::survey::UnitId;
@@ -19,7 +19,8 @@ impl Store {
     /// The waves that are yet to be counted from their responses, with their codes.
     pub async fn waves_to_recount(&self) -> Result<Vec<(WaveId, String)>, StorageError> {
         let due = recount_due::Entity::find().select_only().column(recount_due::Column::WaveId);
-        let waves = wave::Entity::find().filter(wave::Column::Id.in_subquery(due.into_query())).all(&self.db).await?;
+        let waves =
+            wave::Entity::find().filter(wave::Column::Id.in_subquery(due.into_query())).all(&self.reader).await?;
         Ok(waves.into_iter().map(|model| (WaveId(model.id), model.code)).collect())
     }
 

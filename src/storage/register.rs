@@ -5,7 +5,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryOrder};
 
 use super::entities::{lineage, unit};
-use super::transaction::Work;
+use super::writer::Work;
 use super::{StorageError, Store};
 use crate::foundation::Code;
 use crate::survey::{LineageRow, Unit, UnitId, UnitRow, check_register};
@@ -21,7 +21,7 @@ const OPEN_TO: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("31 Dece
 impl Store {
     /// The whole register, in order of code and validity.
     pub async fn units(&self) -> Result<Vec<Unit>, StorageError> {
-        units(&self.db).await
+        units(&self.reader).await
     }
 
     /// Adds the units that the register lacks, all or none. Returns how many are new.
@@ -39,7 +39,7 @@ impl Store {
         let models = lineage::Entity::find()
             .order_by_asc(lineage::Column::FromCode)
             .order_by_asc(lineage::Column::ToCode)
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         models.into_iter().map(lineage_row).collect()
     }

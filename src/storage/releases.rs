@@ -7,8 +7,8 @@ use sea_orm::{
 };
 
 use super::entities::{release, wave};
-use super::transaction::Work;
 use super::waves::WaveId;
+use super::writer::Work;
 use super::{StorageError, Store};
 use crate::survey::WaveState;
 
@@ -53,7 +53,7 @@ impl Store {
             .filter(release::Column::WaveId.eq(wave.0))
             .order_by_desc(release::Column::Number)
             .limit(1)
-            .one(&self.db)
+            .one(&self.reader)
             .await?;
         Ok(found.map(|model| Release {
             number: model.number,
@@ -77,7 +77,7 @@ impl Store {
             .filter(wave::Column::State.eq(WaveState::Released.as_str()))
             .filter(wave::Column::Id.not_in_subquery(kept))
             .into_tuple()
-            .all(&self.db)
+            .all(&self.reader)
             .await?)
     }
 }

@@ -13,14 +13,15 @@ impl Store {
             Err(StorageError::SchemaTooOld { missing }) => missing,
             Err(error) => return Err(error),
         };
-        Migrator::up(&self.db, None).await?;
+        self.writer.migrate().await?;
         Ok(missing)
     }
 
     /// Fails unless the schema is exactly this program's.
     pub async fn check_schema(&self) -> Result<(), StorageError> {
-        let has_log = SchemaManager::new(&self.db).has_table("seaql_migrations").await?;
-        let taken = if has_log { applied::Entity::find().all(&self.db).await? } else { Vec::new() };
+        let snapshot = self.reader.snapshot().await?;
+        let has_log = SchemaManager::new(&snapshot).has_table("seaql_migrations").await?;
+        let taken = if has_log { applied::Entity::find().all(&snapshot).await? } else { Vec::new() };
         let known = Migrator::get_migration_files();
         if let Some(newer) = taken.iter().find(|step| known.iter().all(|file| file.name() != step.version)) {
             return Err(StorageError::SchemaTooNew { step: newer.version.clone() });

@@ -1,7 +1,7 @@
 //! Values that belong to the whole instance.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 
 use super::entities::setting;
 use super::{StorageError, Store};
@@ -10,12 +10,14 @@ impl Store {
     /// The value kept under `name`; `initial` is kept, once for all servers, if there is none.
     pub async fn setting_or_insert(&self, name: &str, initial: &str) -> Result<String, StorageError> {
         let row = setting::ActiveModel { name: Set(name.to_owned()), value: Set(initial.to_owned()) };
-        setting::Entity::insert(row)
-            .on_conflict(OnConflict::column(setting::Column::Name).do_nothing().to_owned())
-            .exec_without_returning(&self.db)
-            .await?;
-        let kept = setting::Entity::find_by_id(name).one(&self.db).await?;
-        kept.map(|row| row.value).ok_or_else(|| StorageError::damaged("setting", format!("{name} is gone")))
+        let kept = || setting::Entity::find_by_id(name).one(&self.reader);
+        if let Some(row) = kept().await? {
+            return Ok(row.value);
+        }
+        let once = OnConflict::column(setting::Column::Name).do_nothing().to_owned();
+        self.execute(&setting::Entity::insert(row).on_conflict(once).into_query()).await?;
+        let row = kept().await?;
+        row.map(|row| row.value).ok_or_else(|| StorageError::damaged("setting", format!("{name} is gone")))
     }
 
     /// All values whose names begin with `prefix`, by name.
@@ -23,7 +25,7 @@ impl Store {
         let rows = setting::Entity::find()
             .filter(setting::Column::Name.starts_with(prefix))
             .order_by_asc(setting::Column::Name)
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         // To the engine, `_` in a prefix is any letter, and one engine takes capitals for small letters.
         Ok(rows.into_iter().filter(|row| row.name.starts_with(prefix)).map(|row| (row.name, row.value)).collect())

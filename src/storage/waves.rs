@@ -3,10 +3,11 @@
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QueryTrait,
 };
 
 use super::entities::{questionnaire, wave, wave_unit};
-use super::transaction::Work;
+use super::writer::Work;
 use super::{StorageError, Store};
 use crate::survey::{Plan, Questionnaire, Recordings, Unit, UnitId, WaveState};
 
@@ -40,10 +41,8 @@ impl Store {
             content: Set(asked.to_toml()),
         };
         let once = OnConflict::columns([questionnaire::Column::Code, questionnaire::Column::Version]);
-        questionnaire::Entity::insert(row)
-            .on_conflict(once.clone().do_nothing().to_owned())
-            .exec_without_returning(&self.db)
-            .await?;
+        let once = once.clone().do_nothing().to_owned();
+        self.execute(&questionnaire::Entity::insert(row).on_conflict(once).into_query()).await?;
         Ok(())
     }
 
@@ -52,7 +51,7 @@ impl Store {
         let found = questionnaire::Entity::find()
             .filter(questionnaire::Column::Code.eq(code))
             .order_by_asc(questionnaire::Column::Version)
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         found.iter().map(read_questionnaire).collect()
     }
@@ -65,7 +64,7 @@ impl Store {
 
     /// The wave with this code.
     pub async fn wave(&self, code: &str) -> Result<Option<StoredWave>, StorageError> {
-        match wave::Entity::find().filter(wave::Column::Code.eq(code)).one(&self.db).await? {
+        match wave::Entity::find().filter(wave::Column::Code.eq(code)).one(&self.reader).await? {
             Some(model) => Ok(Some(self.read_wave(model).await?)),
             None => Ok(None),
         }
@@ -73,7 +72,7 @@ impl Store {
 
     /// The codes and states of all waves.
     pub async fn wave_states(&self) -> Result<Vec<(String, WaveState)>, StorageError> {
-        let models = wave::Entity::find().order_by_asc(wave::Column::Code).all(&self.db).await?;
+        let models = wave::Entity::find().order_by_asc(wave::Column::Code).all(&self.reader).await?;
         models.into_iter().map(|model| Ok((model.code.clone(), read_state(&model)?))).collect()
     }
 
@@ -82,20 +81,18 @@ impl Store {
         let moved = wave::Entity::update_many()
             .col_expr(wave::Column::State, to.as_str().into())
             .filter(wave::Column::Code.eq(code))
-            .filter(wave::Column::State.eq(from.as_str()))
-            .exec(&self.db)
-            .await?;
-        Ok(moved.rows_affected == 1)
+            .filter(wave::Column::State.eq(from.as_str()));
+        Ok(self.execute(&moved.into_query()).await? == 1)
     }
 
     async fn read_wave(&self, model: wave::Model) -> Result<StoredWave, StorageError> {
         let version = (model.questionnaire_code.clone(), model.questionnaire_version.clone());
-        let asked = questionnaire::Entity::find_by_id(version).one(&self.db).await?;
+        let asked = questionnaire::Entity::find_by_id(version).one(&self.reader).await?;
         let asked = asked.ok_or_else(|| StorageError::damaged("wave", "its questionnaire is gone"))?;
         let units = wave_unit::Entity::find()
             .filter(wave_unit::Column::WaveId.eq(model.id))
             .order_by_asc(wave_unit::Column::Position)
-            .all(&self.db)
+            .all(&self.reader)
             .await?;
         Ok(StoredWave {
             id: WaveId(model.id),

@@ -35,7 +35,7 @@ mod tests;
 mod work;
 
 pub use response_file::{Rejected, ResponseFile, read_responses};
-pub use submission::check_submission;
+pub use submission::{Sent, check_submission};
 
 /// What is wrong with a value, before it is known where the value stands.
 #[derive(Debug, PartialEq, Eq)]

@@ -13,6 +13,22 @@ use super::work;
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Weight, parse_date};
 use crate::survey::{Field, Mode, Placement, Plan, Questionnaire, Response, Source, TypedCode, Wave};
 
+/// How a submission came, and with which right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// Over the open link, or from somebody who sends for others.
+    pub source: Source,
+    /// Whether whoever sends it may say which stratum, PSU and weight it has.
+    pub may_choose_design: bool,
+}
+
+impl Sent {
+    /// By anybody, over the open link.
+    pub const OPEN: Self = Self { source: Source::Open, may_choose_design: false };
+    /// By a device or a person who sends for others.
+    pub const FOR_OTHERS: Self = Self { source: Source::Collector, may_choose_design: false };
+}
+
 /// Checks a submission and makes it a response, or finds everything that is wrong with it.
 ///
 /// ```json
@@ -20,27 +36,23 @@ use crate::survey::{Field, Mode, Placement, Plan, Questionnaire, Response, Sourc
 ///  "answers": {"q01": 5, "q02": null}, "respondent": {"sex": "F"}, "duration_minutes": 3}
 /// ```
 ///
-/// `null` says "no opinion", and satisfies what is required; a key that is left out says nothing. A collector may add
+/// `null` says "no opinion", and satisfies what is required; a key that is left out says nothing. Who may choose the design adds
 /// `"design": {"stratum", "psu", "weight"}`; otherwise the unit is the stratum, the respondent the sampling unit, and the
 /// weight the plan's. Over the open link a wave may want `work`, the solution of a puzzle. With `"code"`, that of an invitation,
 /// the response is an invited one whoever sends it; what the code is worth is not decided here. Findings have paths such as
 /// `answers.q07`; their codes are listed in the room's documentation.
-pub fn check_submission(
-    submission: &Value,
-    wave: &Wave,
-    source: Source,
-    today: NaiveDate,
-) -> Result<Response, Findings> {
+pub fn check_submission(submission: &Value, wave: &Wave, sent: Sent, today: NaiveDate) -> Result<Response, Findings> {
     let mut findings = LimitedFindings::default();
     let Some(parts) = open(submission, &mut findings) else {
         return findings.into_value(None);
     };
     let code = parts.envelope.code.map(|code| TypedCode(code.to_owned()));
     // Nobody vouches for it: then it was filled in on the sender's own screen.
-    let is_unattended = source == Source::Open;
-    let source = if code.is_some() { Source::Invited } else { source };
-    if source != Source::Collector && parts.design.is_some() {
-        let message = "only a collector gives stratum, psu and weight, and only without the code of an invitation";
+    let is_unattended = sent.source == Source::Open;
+    let source = if code.is_some() { Source::Invited } else { sent.source };
+    let may_choose_design = sent.may_choose_design && code.is_none();
+    if !may_choose_design && parts.design.is_some() {
+        let message = "stratum, psu and weight come from the invitation or the plan; only the administrator gives them, without a code";
         findings.push("design", "not_allowed", message);
     }
     let envelope = check_envelope(&parts.envelope, wave, today, &mut findings);
@@ -49,7 +61,7 @@ pub fn check_submission(
             format!("{} answers are taken from devices and collectors, by their code; send web", mode.as_str());
         findings.push("mode", "not_allowed", message);
     }
-    let design = parts.design.filter(|_| source == Source::Collector);
+    let design = parts.design.filter(|_| may_choose_design);
     let design = check_design(design.as_ref(), &mut findings);
 
     if let (Source::Open, Some((id, ..))) = (source, &envelope) {

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::check_submission;
+use super::{Sent, check_submission};
 use crate::foundation::{Code, Findings, Weight};
 use crate::survey::{
     Answer, Mode, Plan, Questionnaire, Recordings, Response, Source, Unit, UnitId, Wave, WaveState, read_units,
@@ -51,8 +51,13 @@ fn submission() -> Value {
     })
 }
 
+/// Over the open link, or by the administrator, who may choose the design.
+fn sent_over(source: Source) -> Sent {
+    Sent { source, may_choose_design: source == Source::Collector }
+}
+
 pub(super) fn check(submission: &Value, source: Source) -> Result<Response, Findings> {
-    check_submission(submission, &WAVE, source, day("2024-11-20"))
+    check_submission(submission, &WAVE, sent_over(source), day("2024-11-20"))
 }
 
 pub(super) fn listed(findings: &Findings) -> Vec<(&str, &str)> {
@@ -92,11 +97,28 @@ fn a_good_submission_becomes_a_response_placed_by_the_plan() {
 }
 
 #[test]
+fn devices_and_collectors_choose_no_design() {
+    let mut sent = submission();
+    sent["mode"] = json!("paper");
+    let judge = |sent: &Value| check_submission(sent, &WAVE, Sent::FOR_OTHERS, day("2024-11-20"));
+    let response = judge(&sent).unwrap();
+    assert_eq!(response.placement.stratum, response.unit);
+    for part in [json!({"weight": 1_000_000}), json!({"stratum": "x"}), json!({"psu": "v1"}), json!({})] {
+        sent["design"] = part;
+        assert_eq!(listed(&judge(&sent).unwrap_err()), [("design", "not_allowed")], "{sent}");
+    }
+}
+
+#[test]
 fn only_whoever_is_known_sends_what_was_not_filled_in_on_the_web() {
     let mut sent = submission();
     sent["mode"] = json!("paper");
     for (source, is_taken) in [(Source::Open, false), (Source::Collector, true)] {
-        assert_eq!(check_submission(&sent, &WAVE, source, day("2024-11-20")).is_ok(), is_taken, "{source:?}");
+        assert_eq!(
+            check_submission(&sent, &WAVE, sent_over(source), day("2024-11-20")).is_ok(),
+            is_taken,
+            "{source:?}"
+        );
     }
 }
 
@@ -262,7 +284,7 @@ proptest! {
 fn the_puzzle_of_the_open_link_is_asked_of_nobody_else() {
     let wave = wave_with("open_link.work_bits = 8");
     let judge = |submission: &Value, source| {
-        let judged = check_submission(submission, &wave, source, day("2024-11-20"));
+        let judged = check_submission(submission, &wave, sent_over(source), day("2024-11-20"));
         judged.map_err(|findings| findings.0.iter().map(|f| (f.path.clone(), f.code)).collect::<Vec<_>>())
     };
     let mut sent = submission();

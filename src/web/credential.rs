@@ -1,14 +1,12 @@
 //! What a visitor shows to be recognised as the administrator.
 
-use std::convert::Infallible;
-
-use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, COOKIE};
-use axum::http::request::Parts;
+use axum::http::header::AUTHORIZATION;
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
 
-/// The token that a request carries, in `Authorization: Bearer TOKEN` or in the cookie [`Credential::COOKIE`]. Handlers
-/// take it as an extractor and ask the platform whether it is good.
+/// The token that a request carries, in `Authorization: Bearer TOKEN` or in the cookie [`Credential::COOKIE`].
+/// Whose it is, the entrance asks.
 #[derive(Clone)]
 pub struct Credential {
     token: Option<String>,
@@ -24,15 +22,18 @@ impl Credential {
     /// Longer tokens are not looked at.
     const LENGTH_MAX: usize = 256;
 
-    fn of(headers: &HeaderMap) -> Self {
+    /// What these headers show.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
         let is_token = |token: &&str| !token.is_empty() && token.len() <= Self::LENGTH_MAX;
         let authorization = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
         let (scheme, bearer) = authorization
             .map_or(("", None), |value| value.split_once(' ').map_or((value, None), |(s, t)| (s, Some(t))));
         let bearer = bearer.filter(|_| scheme.eq_ignore_ascii_case("bearer")).map(str::trim).filter(is_token);
         let is_ours = authorization.is_some() && !OF_OTHERS.iter().any(|other| scheme.eq_ignore_ascii_case(other));
-        let token = bearer.or_else(|| cookie(headers, Self::COOKIE).filter(is_token));
-        Self { token: token.map(str::to_owned), is_unreadable: is_ours && bearer.is_none() }
+        let kept = || cookie(headers, Self::COOKIE).filter(|token| is_token(&token.as_str()));
+        let token = bearer.map(str::to_owned).or_else(kept);
+        Self { token, is_unreadable: is_ours && bearer.is_none() }
     }
 
     /// Whether a token was sent that cannot be one. Who sent it meant to be somebody, and is not to be taken for nobody.
@@ -50,23 +51,20 @@ impl Credential {
 
 /// The value of a cookie.
 #[must_use]
-pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Credential {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(&parts.headers))
-    }
+/// A cookie that browsers keep until they close, and show to this site alone.
+#[must_use]
+pub fn session_cookie(name: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Strict).build()
 }
 
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
+    use axum::http::header::COOKIE;
 
     use super::*;
 

@@ -56,6 +56,7 @@ impl<E: MaybeMissing> From<E> for PageError {
     fn from(error: E) -> Self {
         match error {
             _ if error.is_missing() => Self::NotFound,
+            _ if error.is_refused() => Self::Unauthorised,
             _ if error.is_outage() => Self::Outage(Box::new(error)),
             _ => Self::internal(error),
         }

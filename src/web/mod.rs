@@ -16,17 +16,15 @@ mod language;
 mod limits;
 mod page;
 mod random;
-mod taken;
 
 pub use added_language::AddedLanguage;
 pub use assets::assets;
-pub use credential::{Credential, cookie};
+pub use credential::{Credential, cookie, session_cookie};
 pub use edge::{Place, wrap};
 pub use error::{PageError, RETRY_AFTER_SECONDS, method_not_allowed, not_found};
 pub use language::Language;
 pub use limits::{Allowance, Limits, Sender, Wait, recognise};
 #[cfg(test)]
 pub(crate) use page::test_page;
-pub use page::{Page, Style, render};
+pub use page::{ForPage, Page, Style, render};
 pub use random::draw_id;
-pub use taken::{ForPage, Taken};

@@ -4,8 +4,12 @@ use askama::Template;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::WithRejection;
 
 use super::{Language, PageError, Place};
+
+/// What a page takes from a request; a refusal is a page in the reader's language.
+pub type ForPage<E> = WithRejection<E, PageError>;
 
 /// The style sheet that a page inlines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use plumbline::accounts::Actor;
 use plumbline::pipeline::{InvitationCard, Platform, SubmitError};
-use plumbline::survey::{CodeRefusal, Source, WaveState};
+use plumbline::survey::{CodeRefusal, WaveState};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{ConnectionTrait, Statement};
@@ -42,7 +43,7 @@ async fn number(database: &TestDatabase, query: &str) -> usize {
 
 async fn refusal(platform: &Platform, submission: &Value) -> CodeRefusal {
     let wave = platform.wave("w").await.unwrap();
-    match platform.submit(&wave, submission, Source::Open).await {
+    match platform.acting_for(Actor::Anonymous).submit(&wave, submission).await {
         Err(SubmitError::Code(refusal)) => refusal,
         other => panic!("{other:?}"),
     }
@@ -134,7 +135,7 @@ on_both_engines! {
             let platform = world.platform.clone();
             waiting.spawn(async move {
                 let wave = platform.wave("w").await.unwrap();
-                let outcome = match platform.submit(&wave, &submission, Source::Open).await {
+                let outcome = match platform.acting_for(Actor::Anonymous).submit(&wave, &submission).await {
                     Ok(accepted) => if accepted.repeated { "repeated" } else { "stored" },
                     Err(SubmitError::Conflict) => "conflict",
                     Err(SubmitError::Code(refusal)) => refusal.as_str(),
@@ -169,7 +170,7 @@ on_both_engines! {
                 let _pass = gate.acquire().await.unwrap();
                 let card = &cards[number * 7 % codes];
                 let wave = server.wave("w").await.unwrap();
-                match server.submit(&wave, &invited(number as u128 + 1, card), Source::Open).await {
+                match server.acting_for(Actor::Anonymous).submit(&wave, &invited(number as u128 + 1, card)).await {
                     Ok(accepted) => { assert!(!accepted.repeated); true }
                     Err(SubmitError::Code(CodeRefusal::Spent)) => false,
                     Err(error) => panic!("{error}"),
@@ -272,11 +273,11 @@ fn a_wrong_code_is_refused_without_the_database() {
         world.platform.store().clone().close().await.unwrap();
         let mut wrong = invited(1, &cards[0]);
         wrong["code"] = json!("0000-0000-0000-0000-0000-0000-0000");
-        let refused = world.platform.submit(&wave, &wrong, Source::Open).await;
+        let refused = world.platform.acting_for(Actor::Anonymous).submit(&wave, &wrong).await;
         assert!(matches!(refused, Err(SubmitError::Code(CodeRefusal::Unknown))), "{refused:?}");
-        let asked = world.platform.invited_unit(&wave, "0000-0000-0000-0000-0000-0000-0000").await;
-        assert_eq!(asked.unwrap(), Err(CodeRefusal::Unknown));
+        let asked = world.platform.invited(&wave, "0000-0000-0000-0000-0000-0000-0000").await.unwrap();
+        assert_eq!(asked.err(), Some(CodeRefusal::Unknown));
         // A good one asks it, in vain.
-        assert!(world.platform.invited_unit(&wave, &cards[0].code).await.is_err());
+        assert!(world.platform.invited(&wave, &cards[0].code).await.is_err());
     });
 }

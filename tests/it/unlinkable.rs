@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Read as _;
 
 use axum::http::StatusCode;
+use plumbline::accounts::Actor;
 use plumbline::pipeline::InvitationCard;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -106,7 +107,7 @@ on_both_engines! {
                 submission["duration_minutes"] = json!(number);
                 let (platform, wave) = (world.platform.clone(), world.platform.wave("w").await.unwrap());
                 waiting.spawn(async move {
-                    platform.submit(&wave, &submission, plumbline::survey::Source::Open).await.unwrap()
+                    platform.acting_for(Actor::Anonymous).submit(&wave, &submission).await.unwrap()
                 });
             }
             waiting.join_all().await;

@@ -10,6 +10,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("config", 1),
     ("chart", 1),
     ("survey", 2),
+    ("accounts", 3),
     ("validation", 3),
     ("estimation", 3),
     ("monitoring", 3),
@@ -18,11 +19,12 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("storage", 5),
     ("pipeline", 6),
     ("web", 6),
-    ("collection", 7),
-    ("dissemination", 7),
-    ("office", 7),
-    ("app", 8),
-    ("main", 9),
+    ("entrance", 7),
+    ("collection", 8),
+    ("dissemination", 8),
+    ("office", 8),
+    ("app", 9),
+    ("main", 10),
 ];
 
 /// Rooms that a room must not know although they are on floors below its own, and why.

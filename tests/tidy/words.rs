@@ -33,8 +33,8 @@ const CONFINED: &[Confined] = &[
         reason: "both engines are spoken to through `sea_orm`; only pools of connections need more",
     },
     Confined {
-        words: &["axum", "axum_core", "hyper", "tower_http"],
-        places: Places::Rooms(&["web", "collection", "dissemination", "office", "app", "tests"]),
+        words: &["axum", "axum_core", "axum_extra", "hyper", "tower_http"],
+        places: Places::Rooms(&["web", "entrance", "collection", "dissemination", "office", "app", "tests"]),
         reason: "HTTP stays in the HTTP rooms",
     },
     Confined {

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::Form;
+use axum::extract::Query;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
+use axum_extra::extract::WithRejection;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,9 +17,9 @@ use crate::collection::answers::placed_items;
 use crate::collection::tongues::language_name;
 use crate::collection::view::value_in_words;
 use crate::foundation::{Code, Finding};
-use crate::pipeline::{Difference, FormEntry, Platform, SubmitError, TypedForm};
+use crate::pipeline::{Difference, FormEntry, SubmitError, TypedForm};
 use crate::survey::{Questionnaire, Wave};
-use crate::web::{ForPage, Language, Page, PageError, Place, Style, Taken, render};
+use crate::web::{ForPage, Language, Page, PageError, Place, Style, render};
 
 /// What the second entry is called among the fields; anything else is the first.
 const SECOND: &str = "second";
@@ -57,16 +58,14 @@ struct DifferencesPage<'d> {
 
 /// Lists the forms of a unit whose entries differ.
 pub(super) async fn show(
-    State(platform): State<Platform>,
     place: Place,
     collector: Collector,
-    Taken(Query(shown), ..): ForPage<Query<Shown>>,
+    WithRejection(Query(shown), _): ForPage<Query<Shown>>,
 ) -> Answered {
-    list(&platform, &place, &collector, &shown.unit, None, StatusCode::OK).await
+    list(&place, &collector, &shown.unit, None, StatusCode::OK).await
 }
 
 async fn list(
-    platform: &Platform,
     place: &Place,
     collector: &Collector,
     unit: &str,
@@ -75,7 +74,7 @@ async fn list(
 ) -> Answered {
     let language = place.language;
     let unit = collector.unit(unit)?;
-    let differences = platform.differences(&collector.wave, unit).await?;
+    let differences = collector.platform.differences(&collector.wave, unit).await?;
     let path = format!("/entry/differences?unit={}", unit.code());
     let place = Place { path, ..place.clone() };
     let page = Page::new(&place, language.t("entry-differences"), Style::Site);
@@ -133,27 +132,22 @@ fn typed(value: &Value) -> String {
 }
 
 /// Keeps a form as it was decided, and shows what is left.
-pub(super) async fn settle(
-    State(platform): State<Platform>,
-    place: Place,
-    collector: Collector,
-    form: Result<Form<Fields>, FormRejection>,
-) -> Answered {
+pub(super) async fn settle(place: Place, collector: Collector, form: Result<Form<Fields>, FormRejection>) -> Answered {
     let Form(fields) = form?;
     let unit = collector.unit(field(&fields, "unit"))?;
     let (batch, form) = (field(&fields, "batch"), field(&fields, "form"));
-    let differences = platform.differences(&collector.wave, unit).await?;
+    let differences = collector.platform.differences(&collector.wave, unit).await?;
     let is_meant =
         |difference: &&Difference| difference.first.batch == batch && difference.first.form.to_string() == form;
     // Somebody else may have settled it a moment ago: then the list says what is left.
     if let Some(difference) = differences.iter().find(is_meant) {
         let settled = settled(difference, &fields, &collector.wave.questionnaire)?;
-        if let Err(error) = platform.settle_form(&collector.access, &collector.wave, unit, &settled).await {
+        if let Err(error) = collector.platform.settle_form(&collector.wave, unit, &settled).await {
             let (finding, status) = match error {
                 SubmitError::Invalid(findings) => (findings.0.into_iter().next(), StatusCode::UNPROCESSABLE_ENTITY),
                 error => told_as_finding(error).map(|(finding, status)| (Some(finding), status))?,
             };
-            return list(&platform, &place, &collector, unit.code().as_str(), finding, status).await;
+            return list(&place, &collector, unit.code().as_str(), finding, status).await;
         }
     }
     let path = format!("/entry/differences?unit={}", unit.code());

@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
+use crate::accounts::Actor;
 use crate::pipeline::Platform;
-use crate::survey::{Access, AccessKind, Mode, Unit, Wave};
+use crate::survey::{Access, Mode, Unit, Wave};
 use crate::web::{PageError, Place, cookie};
 
 /// The cookie that holds a collector's code until the browser closes.
@@ -43,6 +44,8 @@ pub(in crate::collection) fn pages() -> Router<Platform> {
 
 /// A collector who has shown a good code. Without one, the page that asks for it comes instead.
 pub(super) struct Collector {
+    /// The platform on the collector's behalf.
+    platform: Platform,
     access: Access,
     wave: Arc<Wave>,
 }
@@ -68,19 +71,17 @@ impl FromRequestParts<Platform> for Collector {
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Response> {
         let place = Place::from_request_parts(parts, platform).await.unwrap_or_else(|never| match never {});
-        let found = match cookie(&parts.headers, COOKIE) {
-            Some(code) => platform.find_access(code).await.map_err(|error| PageError::from(error).into_response())?,
+        let failed = |error| PageError::from(error).into_response();
+        let known = match cookie(&parts.headers, COOKIE) {
+            Some(code) => platform.recognise(&code).await.map_err(failed)?,
             None => None,
         };
-        match found {
-            Some((access, wave)) if access.kind == AccessKind::Collector => Ok(Self { access, wave }),
-            _ => Err(Redirect::to(&place.language.path("/entry")).into_response()),
-        }
+        let ask = || Redirect::to(&place.language.path("/entry")).into_response();
+        let platform = known.ok_or_else(ask)?;
+        let Actor::Collector(access) = platform.actor().clone() else { return Err(ask()) };
+        let wave = platform.wave(access.wave.as_str()).await.map_err(failed)?;
+        Ok(Self { platform, access, wave })
     }
-}
-
-fn has_cookie(headers: &HeaderMap) -> bool {
-    cookie(headers, COOKIE).is_some()
 }
 
 fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::Form;
+use axum::extract::Query;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
+use axum_extra::extract::WithRejection;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,11 +18,9 @@ use crate::collection::answers::{PlacedItem, Typed, placed_items, to_json};
 use crate::collection::journey::concerns;
 use crate::collection::tongues::language_name;
 use crate::foundation::{Code, Finding, parse_date};
-use crate::pipeline::{
-    BatchState, Entered, FORM_NUMBER_MAX, Platform, SubmitError, Turn, TypedForm, check_form_number,
-};
+use crate::pipeline::{BatchState, Entered, FORM_NUMBER_MAX, SubmitError, Turn, TypedForm, check_form_number};
 use crate::survey::{ItemKind, Mode, Unit, Wave};
-use crate::web::{ForPage, Language, Page, PageError, Place, Style, Taken, render};
+use crate::web::{ForPage, Language, Page, PageError, Place, Style, render};
 
 /// What stays the same from form to form.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -70,7 +69,8 @@ struct BatchesPage<'w> {
 }
 
 /// Where a batch begins, and those that are not done.
-pub(super) async fn show_batches(State(platform): State<Platform>, place: Place, collector: Collector) -> Answered {
+pub(super) async fn show_batches(place: Place, collector: Collector) -> Answered {
+    let platform = &collector.platform;
     let language = place.language;
     let wave = &collector.wave;
     let mut begun = Vec::new();
@@ -144,7 +144,7 @@ impl FormPage<'_> {
 pub(super) async fn show_form(
     place: Place,
     collector: Collector,
-    Taken(Query(setting), ..): ForPage<Query<Setting>>,
+    WithRejection(Query(setting), _): ForPage<Query<Setting>>,
 ) -> Answered {
     show(&place, &collector, setting, &[], &[], StatusCode::OK)
 }
@@ -234,7 +234,6 @@ fn key_fields(
 
 /// Takes a form, and shows the page for the next one.
 pub(super) async fn take_form(
-    State(platform): State<Platform>,
     place: Place,
     collector: Collector,
     form: Result<Form<Fields>, FormRejection>,
@@ -249,7 +248,7 @@ pub(super) async fn take_form(
         }
     };
     let number = typed.form;
-    let entered = platform.enter_form(&collector.access, &collector.wave, unit, typed, setting.turn()).await;
+    let entered = collector.platform.enter_form(&collector.wave, unit, typed, setting.turn()).await;
     match entered {
         Ok(entered) => {
             let next = Setting {

@@ -4,14 +4,15 @@ use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
 
-use super::{Answered, COOKIE, Fields, field, has_cookie};
+use super::{Answered, COOKIE, Fields, field};
+use crate::accounts::Actor;
 use crate::collection::throttle::{count_try, show_wait};
 use crate::pipeline::Platform;
-use crate::survey::AccessKind;
-use crate::web::{Page, Place, Sender, Style, render};
+use crate::web::{Page, Place, Sender, Style, render, session_cookie};
 
 #[derive(Template)]
 #[template(path = "entry/sign_in.html")]
@@ -26,14 +27,19 @@ fn show(place: &Place, is_wrong: bool) -> Answered {
     render(status, &SignInPage { page, is_wrong })
 }
 
-/// Asks for the code.
-pub(super) async fn ask(place: Place, headers: HeaderMap) -> Answered {
-    // A cookie that is no good leads back here: it is dropped, or the two pages would send each other to and fro.
-    let mut response = show(&place, has_cookie(&headers))?;
-    if has_cookie(&headers) {
-        response.headers_mut().insert(header::SET_COOKIE, dropped());
+/// Asks for the code; leads on whoever has shown a good one.
+pub(super) async fn ask(State(platform): State<Platform>, place: Place, cookies: CookieJar) -> Answered {
+    let Some(shown) = cookies.get(COOKIE) else { return show(&place, false) };
+    if is_collector(platform.recognise(shown.value()).await?.as_ref()) {
+        return Ok(to(&place, "/entry/batches").into_response());
     }
-    Ok(response)
+    // A cookie that is no good leads back here: it is dropped, or the two pages would send each other to and fro.
+    let page = show(&place, true)?;
+    Ok((dropped(cookies), page).into_response())
+}
+
+fn is_collector(known: Option<&Platform>) -> bool {
+    known.is_some_and(|platform| matches!(platform.actor(), Actor::Collector(_)))
 }
 
 /// Takes the code and leads on.
@@ -48,28 +54,26 @@ pub(super) async fn sign_in(
     if let Err(wait) = count_try(&sender, code) {
         return Ok(show_wait(wait));
     }
-    match platform.find_access(code).await? {
-        Some((access, _)) if access.kind == AccessKind::Collector => {
-            let cookie = format!("{COOKIE}={code}; Path=/; HttpOnly; SameSite=Strict");
-            let Ok(cookie) = HeaderValue::from_str(&cookie) else { return show(&place, true) };
-            Ok(([(header::SET_COOKIE, cookie)], to(&place, "/entry/batches")).into_response())
-        }
-        _ => match sender.count_guess() {
-            Ok(()) => show(&place, true),
-            Err(wait) => Ok(show_wait(wait)),
-        },
+    if is_collector(platform.recognise(code).await?.as_ref()) {
+        let cookies = CookieJar::new().add(session_cookie(COOKIE, code.to_owned()));
+        return Ok((cookies, to(&place, "/entry/batches")).into_response());
+    }
+    match sender.count_guess() {
+        Ok(()) => show(&place, true),
+        Err(wait) => Ok(show_wait(wait)),
     }
 }
 
 /// Forgets the code.
-pub(super) async fn leave(place: Place) -> Response {
-    ([(header::SET_COOKIE, dropped())], to(&place, "/entry")).into_response()
+pub(super) async fn leave(place: Place, cookies: CookieJar) -> Response {
+    (dropped(cookies), to(&place, "/entry")).into_response()
 }
 
 fn to(place: &Place, path: &str) -> Redirect {
     Redirect::to(&place.language.path(path))
 }
 
-fn dropped() -> HeaderValue {
-    HeaderValue::from_static("plumbline_collector=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict")
+/// A jar that takes the code back from the browser.
+fn dropped(cookies: CookieJar) -> CookieJar {
+    cookies.remove(session_cookie(COOKIE, String::new()))
 }

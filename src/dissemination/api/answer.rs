@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::entrance::Unrecognised;
 use crate::foundation::{Finding, Findings, MaybeMissing, write_csv};
 use crate::pipeline::PipelineError;
 use crate::survey::{Wave, WaveState};
@@ -181,7 +182,7 @@ impl Problem {
         Self { findings, ..Self::new(StatusCode::BAD_REQUEST, "bad_request", "the request is not valid") }
     }
 
-    pub(super) fn not_released() -> Self {
+    fn not_released() -> Self {
         let message = "the results are not released yet; the administrator's token shows them before the release";
         Self::new(StatusCode::FORBIDDEN, "not_released", message)
     }
@@ -208,6 +209,7 @@ impl From<PipelineError> for Problem {
     fn from(error: PipelineError) -> Self {
         match error {
             _ if error.is_missing() => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+            _ if error.is_refused() => Self::not_released(),
             _ if error.is_outage() => {
                 tracing::error!(error = %error, "an answer of the result API failed");
                 let message = "the database does not answer; try again in a moment";
@@ -215,6 +217,12 @@ impl From<PipelineError> for Problem {
             }
             _ => Self::internal(error),
         }
+    }
+}
+
+impl From<Unrecognised> for Problem {
+    fn from(Unrecognised(error): Unrecognised) -> Self {
+        error.into()
     }
 }
 

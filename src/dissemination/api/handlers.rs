@@ -1,9 +1,10 @@
 //! The routes of the result API: look up, decide who may see it, answer.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::http::header::LINK;
 use axum::response::Response;
+use axum_extra::extract::WithRejection;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,14 +18,14 @@ use super::paging::{Paging, links};
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
 use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
-use crate::dissemination::{is_administrator, may_see_results};
+use crate::accounts::Actor;
+use crate::entrance::Visitor;
 use crate::foundation::Finding;
 use crate::pipeline::{Platform, ShownRanking, Standings};
-use crate::survey::{RankSetChoice, Wave, WaveState};
-use crate::web::{Credential, Taken};
+use crate::survey::{RankSetChoice, WaveState};
 
 /// What a route takes from a request; a refusal is a [`Problem`].
-type ForProgram<E> = Taken<E, Problem>;
+type ForProgram<E> = WithRejection<E, Problem>;
 
 /// The routes under `/api/v1` and their descriptions.
 pub fn api_routes() -> OpenApiRouter<Platform> {
@@ -53,43 +54,25 @@ pub fn api_routes() -> OpenApiRouter<Platform> {
     )
 )]
 async fn list_waves(
-    State(platform): State<Platform>,
-    Taken(Query(paging), ..): ForProgram<Query<Paging>>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
+    WithRejection(Query(paging), _): ForProgram<Query<Paging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let (page, per_page) = paging.checked()?;
-    let sees_drafts = is_administrator(&platform, &credential);
-    let waves = platform.waves().await?;
-    let listed: Vec<_> = waves.iter().filter(|wave| sees_drafts || wave.state != WaveState::Draft).collect();
+    let listed = platform.waves().await?;
     let of_page = || listed.iter().skip((page - 1) * per_page).take(per_page);
     let items = of_page().map(|wave| WaveSummary::new(wave)).collect();
     let document = WaveList { items, page, per_page, total: listed.len() };
-    let mut response =
-        answer(&wanted, Caching::of_changing(!sees_drafts), &document, of_page().map(|wave| WaveRow::new(wave)))?;
+    let mut response = answer(
+        &wanted,
+        Caching::of_changing(*platform.actor() == Actor::Anonymous),
+        &document,
+        of_page().map(|wave| WaveRow::new(wave)),
+    )?;
     if let Some(links) = links(page, per_page, listed.len()) {
         response.headers_mut().insert(LINK, links);
     }
     Ok(response)
-}
-
-/// The wave, if this bearer may know of it.
-async fn known_wave(platform: &Platform, code: &str, credential: &Credential) -> Result<std::sync::Arc<Wave>, Problem> {
-    let wave = platform.wave(code).await?;
-    if wave.state == WaveState::Draft && !is_administrator(platform, credential) {
-        return Err(not_found("wave", code));
-    }
-    Ok(wave)
-}
-
-/// The wave, if this bearer may see its results.
-async fn visible_wave(
-    platform: &Platform,
-    code: &str,
-    credential: &Credential,
-) -> Result<std::sync::Arc<Wave>, Problem> {
-    let wave = known_wave(platform, code, credential).await?;
-    if may_see_results(platform, &wave, credential) { Ok(wave) } else { Err(Problem::not_released()) }
 }
 
 fn not_found(what: &str, code: &str) -> Problem {
@@ -110,12 +93,11 @@ fn not_found(what: &str, code: &str) -> Problem {
     )
 )]
 async fn get_wave(
-    State(platform): State<Platform>,
-    Taken(Path(code), ..): ForProgram<Path<String>>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
+    WithRejection(Path(code), _): ForProgram<Path<String>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = known_wave(&platform, &code, &credential).await?;
+    let wave = platform.wave(&code).await?;
     let document = WaveDocument::new(&wave);
     answer(&wanted, Caching::of_changing(wave.state != WaveState::Draft), &document, document.rows())
 }
@@ -136,12 +118,11 @@ async fn get_wave(
     )
 )]
 async fn get_results(
-    State(platform): State<Platform>,
-    Taken(Path(code), ..): ForProgram<Path<String>>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
+    WithRejection(Path(code), _): ForProgram<Path<String>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = visible_wave(&platform, &code, &credential).await?;
+    let wave = platform.wave(&code).await?;
     let results = platform.results(&wave).await?;
     let document = ResultsDocument::new(&wave, &results);
     answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().map(UnitEstimate::columns))
@@ -192,13 +173,12 @@ impl AskedSets {
     )
 )]
 async fn get_ranking(
-    State(platform): State<Platform>,
-    Taken(Path(code), ..): ForProgram<Path<String>>,
-    Taken(Query(asked), ..): ForProgram<Query<AskedSets>>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
+    WithRejection(Path(code), _): ForProgram<Path<String>>,
+    WithRejection(Query(asked), _): ForProgram<Query<AskedSets>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = visible_wave(&platform, &code, &credential).await?;
+    let wave = platform.wave(&code).await?;
     let standings = platform.standings(&wave).await?;
     let chosen = asked.ranking(&standings).await?;
     let document = RankingDocument::new(&wave, &standings.results, &chosen);
@@ -221,13 +201,12 @@ async fn get_ranking(
     )
 )]
 async fn get_unit(
-    State(platform): State<Platform>,
-    Taken(Path((code, unit)), ..): ForProgram<Path<(String, String)>>,
-    Taken(Query(asked), ..): ForProgram<Query<AskedSets>>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
+    WithRejection(Path((code, unit)), _): ForProgram<Path<(String, String)>>,
+    WithRejection(Query(asked), _): ForProgram<Query<AskedSets>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = visible_wave(&platform, &code, &credential).await?;
+    let wave = platform.wave(&code).await?;
     let measured = wave.unit(&unit).ok_or_else(|| not_found("unit", &unit))?.code();
     let standings = platform.standings(&wave).await?;
     let chosen = asked.ranking(&standings).await?;
@@ -254,12 +233,11 @@ async fn get_unit(
     )
 )]
 async fn get_open_link(
-    State(platform): State<Platform>,
-    Taken(Path(code), ..): ForProgram<Path<String>>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
+    WithRejection(Path(code), _): ForProgram<Path<String>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = visible_wave(&platform, &code, &credential).await?;
+    let wave = platform.wave(&code).await?;
     let results = platform.results(&wave).await?;
     let document = OpenLinkDocument::new(&wave, &results);
     answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().cloned())
@@ -283,12 +261,11 @@ async fn get_open_link(
     )
 )]
 async fn get_fieldwork(
-    State(platform): State<Platform>,
-    Taken(Path(code), ..): ForProgram<Path<String>>,
-    credential: Credential,
+    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
+    WithRejection(Path(code), _): ForProgram<Path<String>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = visible_wave(&platform, &code, &credential).await?;
+    let wave = platform.wave(&code).await?;
     let (fieldwork, _) = platform.fieldwork(&wave).await?;
     let document = FieldworkDocument::new(&wave, &fieldwork);
     answer(&wanted, Caching::of_changing(wave.state == WaveState::Released), &document, document.rows())

@@ -8,7 +8,8 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use chrono::{DateTime, FixedOffset};
 use http_body_util::BodyExt;
-use plumbline::app::{SignIn, router};
+use plumbline::app::router;
+use plumbline::entrance::SignIn;
 use plumbline::foundation::FixedClock;
 use plumbline::pipeline::{Platform, PlatformLimits};
 use plumbline::storage::Store;
@@ -81,14 +82,14 @@ impl World {
     /// A migrated store and nothing in it.
     pub(crate) async fn empty(database: TestDatabase) -> Self {
         let platform = platform_on(database.url()).await;
-        let routes = router(platform.clone(), SignIn::new().unwrap(), true);
+        let routes = router(&platform, SignIn::new().unwrap(), true);
         Self { platform, database, routes }
     }
 
     /// The same database, served by a process that has just started.
     pub(crate) async fn restarted(self) -> Self {
         let platform = platform_on(self.url()).await;
-        let routes = router(platform.clone(), SignIn::new().unwrap(), true);
+        let routes = router(&platform, SignIn::new().unwrap(), true);
         Self { platform, routes, ..self }
     }
 
