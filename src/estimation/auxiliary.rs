@@ -11,12 +11,13 @@
 //! in which that costs more than a residual for each unit and domain, or where lonely units or later stages matter, has residuals.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::EstimationError;
 use super::between::Pairs;
 use super::cells::Cells;
 use super::frame::Frame;
-use super::margins::Fitted;
+use super::regression::{Fitted, Regression};
 use super::scores::Scores;
 use super::unit_totals::Projection;
 use crate::statistics::{StageCovariance, StratumMoments, SymmetricMatrix};
@@ -24,37 +25,24 @@ use crate::statistics::{StageCovariance, StratumMoments, SymmetricMatrix};
 /// A count of some auxiliary variables, in whole parts of [`Projection::scale`].
 pub(super) type Counts = Vec<(usize, i128)>;
 
-/// The domains whose totals, or residuals, are formed unit by unit.
-#[derive(Debug, Clone)]
-pub(super) enum Explicit {
-    /// All of them.
-    All,
-    /// These; the others through auxiliary variables.
-    Members(BTreeSet<usize>),
+/// The domains whose residuals are formed unit by unit in a stratum, and what is expected of them there.
+#[derive(Debug, Default)]
+pub(super) struct Explicit {
+    /// Those that have a member in the stratum, where the others follow from auxiliary variables; nothing where all domains are
+    /// formed unit by unit.
+    pub(super) members: Option<BTreeSet<usize>>,
+    /// With calibration, of each such domain the rows of its regression that the stratum needs, by auxiliary variable.
+    pub(super) expected: BTreeMap<usize, BTreeMap<usize, Vec<f64>>>,
 }
 
 impl Explicit {
-    pub(super) fn contains(&self, domain: usize) -> bool {
-        match self {
-            Self::All => true,
-            Self::Members(members) => members.contains(&domain),
-        }
-    }
-
     /// Those of the stratum at these places.
-    pub(super) fn of_stratum(
-        frame: &Frame,
-        cells: &Cells,
-        projection: &Projection,
-        places: std::ops::Range<usize>,
-    ) -> Self {
-        let Some((fitted, _)) = &projection.calibrated else { return Self::All };
+    pub(super) fn of_stratum(frame: &Frame, cells: &Cells, projection: &Projection, places: Range<usize>) -> Self {
+        let Some((fitted, regressions)) = &projection.calibrated else { return Self::default() };
         let (mut units, mut members, mut groups) = (0, BTreeSet::new(), BTreeSet::new());
-        let mut last = None;
+        let (mut last, mut has_populations) = (None, false);
         for place in places {
-            if frame.has_populations(place) {
-                return Self::All;
-            }
+            has_populations |= frame.has_populations(place);
             let responses: u64 = frame.present(place).map(|(_, responses)| responses).sum();
             for (cell, _) in frame.present(place) {
                 members.extend(cells.domains(cell));
@@ -72,7 +60,14 @@ impl Explicit {
         let columns: BTreeSet<usize> = groups.iter().flat_map(|group| fitted.columns(*group)).copied().collect();
         let dimension = 3 * projection.scales().len() as u64;
         let is_cheaper = (columns.len() as u64).pow(2) <= units.saturating_mul(dimension * (dimension + 1) / 2);
-        if units >= 2 && is_cheaper { Self::Members(members) } else { Self::All }
+        let members = (units >= 2 && is_cheaper && !has_populations).then_some(members);
+        let is_explicit = |domain: &usize| members.as_ref().is_none_or(|members| members.contains(domain));
+        let rows = |domain: usize| {
+            let row = |column: &usize| (*column, regressions[domain].row(fitted, *column));
+            (domain, columns.iter().map(row).collect())
+        };
+        let expected = (0..regressions.len()).filter(is_explicit).map(rows).collect();
+        Self { members, expected }
     }
 }
 
@@ -145,7 +140,19 @@ pub(super) struct AbsentStratum {
     explicit: BTreeSet<usize>,
     drawn: u64,
     sums: Vec<(usize, f64)>,
-    entries: Vec<((usize, usize), f64)>,
+    entries: Entries,
+}
+
+/// The upper triangle of a sparse symmetric matrix.
+type Entries = Vec<((usize, usize), f64)>;
+
+/// All strata of that kind. What is wanted of a domain, or of two, is the sum over all of them less the few in which it has members.
+pub(super) struct AbsentStrata {
+    strata: Vec<AbsentStratum>,
+    all: Entries,
+    sums: Vec<(usize, f64)>,
+    /// By domain, the strata in which it has members.
+    of_members: BTreeMap<usize, Vec<usize>>,
 }
 
 /// What all strata without a member add to one domain.
@@ -157,73 +164,87 @@ pub(super) struct AbsentSums {
 }
 
 impl AbsentSums {
-    /// Those of a domain with this regression; nothing where it has members in every stratum.
-    pub(super) fn of(strata: &[AbsentStratum], domain: usize, regression: &[Vec<f64>]) -> Option<Self> {
-        let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
-        let mut entries: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-        let (mut count, mut drawn) = (0, 0);
-        for stratum in strata.iter().filter(|stratum| !stratum.explicit.contains(&domain)) {
-            count += 1;
-            drawn += stratum.drawn;
-            stratum.sums.iter().for_each(|(column, sum)| *sums.entry(*column).or_default() += sum);
-            stratum.entries.iter().for_each(|(at, value)| *entries.entry(*at).or_default() += value);
-        }
-        let dimension = regression.first().filter(|_| count > 0)?.len();
-        let mut totals = vec![0.0; dimension];
-        for (column, sum) in sums {
-            totals.iter_mut().zip(&regression[column]).for_each(|(total, b)| *total -= sum * b);
-        }
-        let covariance = sandwich(&entries, regression, dimension);
-        Some(Self { strata: count, drawn, totals, covariance })
-    }
-
     pub(super) fn add_to(&self, stage: &mut StageCovariance) {
         stage.add_strata(&self.covariance, &self.totals, self.strata, self.drawn);
     }
 }
 
-/// The covariances between levels that strata add in which neither has a member: `Σ_h β_aᵀ Cov_h(X) β_b`, with β the scores that are
-/// expected of the auxiliary variables. Those of all strata are formed once, and those in which one has members taken out.
-pub(super) fn absent_pairs(strata: &[AbsentStratum], scores: &Scores) -> Pairs {
-    let mut pairs = Pairs::new();
-    if strata.is_empty() || !scores.are_wanted() {
-        return pairs;
-    }
-    let mut all: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    let mut members: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    for (number, stratum) in strata.iter().enumerate() {
-        stratum.entries.iter().for_each(|(at, value)| *all.entry(*at).or_default() += value);
-        for domain in &stratum.explicit {
-            members.entry(*domain).or_default().insert(number);
+impl AbsentStrata {
+    pub(super) fn new(strata: Vec<AbsentStratum>) -> Self {
+        let (mut all, mut sums, mut of_members) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (number, stratum) in strata.iter().enumerate() {
+            stratum.entries.iter().for_each(|(at, value)| *all.entry(*at).or_insert(0.0) += value);
+            stratum.sums.iter().for_each(|(column, sum)| *sums.entry(*column).or_insert(0.0) += sum);
+            for domain in &stratum.explicit {
+                of_members.entry(*domain).or_insert_with(Vec::new).push(number);
+            }
         }
+        Self { strata, all: all.into_iter().collect(), sums: sums.into_iter().collect(), of_members }
     }
-    let none = BTreeSet::new();
-    let mut levels: Vec<_> = scores.expected().collect();
-    // Levels are numbered as they are met; their positions do not tell that.
-    levels.sort_by_key(|(position, ..)| *position);
-    for (at, (position, domain, expected)) in levels.iter().enumerate() {
-        let product = times(&all, expected);
-        for (other_position, other_domain, other) in &levels[at + 1..] {
-            if !scores.is_gathered(*position) && !scores.is_gathered(*other_position) {
-                continue;
-            }
-            let [of_one, of_other] = [domain, other_domain].map(|domain| members.get(domain).unwrap_or(&none));
-            let explicit: Vec<usize> = of_one.union(of_other).copied().collect();
-            if explicit.len() == strata.len() {
-                continue;
-            }
-            let mut sums = vec![0.0; expected.first().map_or(0, Vec::len)];
-            for (column, product) in &product {
-                let terms = product.iter().zip(&other[*column]);
-                sums.iter_mut().zip(terms).for_each(|(sum, (product, other))| *sum += product * other);
-            }
-            for number in explicit {
-                strata[number].take_out(expected, other, &mut sums);
-            }
-            pairs.insert((*position, *other_position), sums);
+
+    fn with_members(&self, domain: usize) -> &[usize] {
+        self.of_members.get(&domain).map_or(&[], Vec::as_slice)
+    }
+
+    /// What they add to a domain with this regression; nothing where it has members in every stratum.
+    pub(super) fn of(&self, domain: usize, fitted: &Fitted, regression: &Regression) -> Option<AbsentSums> {
+        let others = self.with_members(domain);
+        let strata = self.strata.len() - others.len();
+        if strata == 0 {
+            return None;
         }
+        let others = || others.iter().map(|number| &self.strata[*number]);
+        let drawn = self.strata.iter().map(|stratum| stratum.drawn).sum::<u64>();
+        let drawn = drawn - others().map(|stratum| stratum.drawn).sum::<u64>();
+        let (totals, covariance) = regression.around(fitted, |left| {
+            let mut totals = vec![0.0; left.first().map_or(0, Vec::len)];
+            let mut add = |(column, sum): &(usize, f64), sign: f64| {
+                totals.iter_mut().zip(&left[*column]).for_each(|(total, left)| *total += sign * sum * left);
+            };
+            self.sums.iter().for_each(|sum| add(sum, -1.0));
+            others().flat_map(|stratum| &stratum.sums).for_each(|sum| add(sum, 1.0));
+            let mut covariance = sandwich(&self.all, left);
+            others().for_each(|stratum| covariance.add_scaled(&sandwich(&stratum.entries, left), -1.0));
+            (totals, covariance)
+        });
+        Some(AbsentSums { strata: strata as u64, drawn, totals, covariance })
     }
-    pairs
+
+    /// The covariances between levels that strata add in which neither has a member: `Σ_h β_aᵀ Cov_h(X) β_b`, with β the scores that are
+    /// expected of the auxiliary variables.
+    pub(super) fn pairs(&self, scores: &Scores) -> Pairs {
+        let mut pairs = Pairs::new();
+        if self.strata.is_empty() || !scores.are_wanted() {
+            return pairs;
+        }
+        let mut levels: Vec<_> = scores.expected().collect();
+        // Levels are numbered as they are met; their positions do not tell that.
+        levels.sort_by_key(|(position, ..)| *position);
+        for (at, (position, domain, expected)) in levels.iter().enumerate() {
+            let product = times(&self.all, expected);
+            for (other_position, other_domain, other) in &levels[at + 1..] {
+                if !scores.is_gathered(*position) && !scores.is_gathered(*other_position) {
+                    continue;
+                }
+                let mut others = [self.with_members(*domain), self.with_members(*other_domain)].concat();
+                others.sort_unstable();
+                others.dedup();
+                if others.len() == self.strata.len() {
+                    continue;
+                }
+                let mut sums = vec![0.0; expected.first().map_or(0, Vec::len)];
+                for (product, other) in product.iter().zip(*other) {
+                    let terms = product.iter().zip(other);
+                    sums.iter_mut().zip(terms).for_each(|(sum, (product, other))| *sum += product * other);
+                }
+                for number in others {
+                    self.strata[number].take_out(expected, other, &mut sums);
+                }
+                pairs.insert((*position, *other_position), sums);
+            }
+        }
+        pairs
+    }
 }
 
 impl AbsentStratum {
@@ -238,12 +259,11 @@ impl AbsentStratum {
     }
 }
 
-/// `M R` of a sparse symmetric M, given by its upper triangle, and a matrix R of these rows; the rows that are not 0.
-fn times(entries: &BTreeMap<(usize, usize), f64>, rows: &[Vec<f64>]) -> BTreeMap<usize, Vec<f64>> {
-    let mut product: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+/// `M R` of a sparse symmetric M and a matrix R.
+fn times(entries: &Entries, rows: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let mut product = vec![vec![0.0; rows.first().map_or(0, Vec::len)]; rows.len()];
     let mut add = |row: usize, column: usize, value: f64| {
-        let sums = product.entry(row).or_insert_with(|| vec![0.0; rows[column].len()]);
-        sums.iter_mut().zip(&rows[column]).for_each(|(sum, right)| *sum += value * right);
+        product[row].iter_mut().zip(&rows[column]).for_each(|(sum, right)| *sum += value * right);
     };
     for ((i, j), value) in entries {
         add(*i, *j, *value);
@@ -254,11 +274,11 @@ fn times(entries: &BTreeMap<(usize, usize), f64>, rows: &[Vec<f64>]) -> BTreeMap
     product
 }
 
-/// `Bᵀ M B` of a sparse symmetric M, given by its upper triangle.
-fn sandwich(entries: &BTreeMap<(usize, usize), f64>, regression: &[Vec<f64>], dimension: usize) -> SymmetricMatrix {
-    let mut sum = SymmetricMatrix::zeros(dimension);
-    for (row, right) in times(entries, regression) {
-        sum.add_half_product(&regression[row], &right);
+/// `Rᵀ M R` of a sparse symmetric M and a matrix R.
+fn sandwich(entries: &Entries, rows: &[Vec<f64>]) -> SymmetricMatrix {
+    let mut sum = SymmetricMatrix::zeros(rows.first().map_or(0, Vec::len));
+    for (left, right) in rows.iter().zip(times(entries, rows)) {
+        sum.add_half_product(left, &right);
     }
     sum
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::EstimationError;
 use super::between::Pairs;
@@ -112,22 +113,22 @@ impl SampleBuilder {
 
     /// Adds the kept sums of some members at a place. Where the place names no sampling unit, they must be sums of respondents
     /// that are their own.
-    pub fn add_sums(&mut self, member: Membership, place: &Place, sums: &CellSums) -> Result<(), EstimationError> {
+    pub fn add_sums(&mut self, member: Membership, place: &Place, sums: &Arc<CellSums>) -> Result<(), EstimationError> {
         let key = (self.places.number(place)?, self.cell(member)?);
         if let Some(kept) = self.kept.sums.get_mut(&key) {
-            return kept.merge(sums);
+            return Arc::make_mut(kept).merge(sums);
         }
-        self.kept.sums.insert(key, sums.clone());
+        self.kept.sums.insert(key, Arc::clone(sums));
         Ok(())
     }
 
     /// Adds the kept sums of products of some members, wherever they stand: what design effects need.
-    pub fn add_products(&mut self, member: Membership, products: &PairSums) -> Result<(), EstimationError> {
+    pub fn add_products(&mut self, member: Membership, products: &Arc<PairSums>) -> Result<(), EstimationError> {
         let cell = self.cell(member)?;
         if let Some(kept) = self.kept.products.get_mut(&cell) {
-            return Ok(kept.merge(products)?);
+            return Ok(Arc::make_mut(kept).merge(products)?);
         }
-        self.kept.products.insert(cell, products.clone());
+        self.kept.products.insert(cell, Arc::clone(products));
         Ok(())
     }
 
@@ -231,16 +232,21 @@ fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, Estima
 }
 
 fn sums_of_places(frame: &Frame, cells: &Cells, places: Range<usize>) -> Result<Sums, EstimationError> {
-    let mut sums = Sums::new();
+    // A cell has many places and few domains.
+    let mut by_cell: BTreeMap<u32, CellSums> = BTreeMap::new();
     for place in places {
-        for (cell, of_cell) in frame.sums(place)? {
-            cells.domains(cell).try_for_each(|domain| add_to(&mut sums, (domain, cells.group(cell)), &of_cell))?;
+        for (cell, sums) in frame.sums(place)? {
+            add_to(&mut by_cell, cell, &sums)?;
         }
+    }
+    let mut sums = Sums::new();
+    for (cell, of_cell) in by_cell {
+        cells.domains(cell).try_for_each(|domain| add_to(&mut sums, (domain, cells.group(cell)), &of_cell))?;
     }
     Ok(sums)
 }
 
-fn add_to(sums: &mut Sums, key: (usize, usize), more: &CellSums) -> Result<(), EstimationError> {
+fn add_to<K: Ord>(sums: &mut BTreeMap<K, CellSums>, key: K, more: &CellSums) -> Result<(), EstimationError> {
     if let Some(sum) = sums.get_mut(&key) {
         return sum.merge_people(more);
     }

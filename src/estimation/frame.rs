@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::EstimationError;
 use super::auxiliary::Explicit;
@@ -22,9 +23,9 @@ pub(super) type SumsByCell<'a> = Vec<(u32, Cow<'a, CellSums>)>;
 #[derive(Debug, Default)]
 pub(super) struct KeptSums {
     /// By place and cell.
-    pub(super) sums: BTreeMap<(u32, u32), CellSums>,
+    pub(super) sums: BTreeMap<(u32, u32), Arc<CellSums>>,
     /// Sums of products by cell.
-    pub(super) products: BTreeMap<u32, PairSums>,
+    pub(super) products: BTreeMap<u32, Arc<PairSums>>,
 }
 
 /// All that was added, in the order of places.
@@ -43,7 +44,7 @@ impl Frame {
     pub(super) fn new(shape: Shape, places: Places, (log, kept): (Log, KeptSums), ranks: Vec<u32>) -> Self {
         let (places, positions) = places.in_order();
         let responses = log.in_order(&positions);
-        let in_order = |((place, cell), sums): ((u32, u32), CellSums)| ((positions[place as usize], cell), sums);
+        let in_order = |((place, cell), sums): ((u32, u32), Arc<CellSums>)| ((positions[place as usize], cell), sums);
         let kept = KeptSums { sums: kept.sums.into_iter().map(in_order).collect(), ..kept };
         Self { shape, places, responses, kept, ranks }
     }
@@ -57,7 +58,7 @@ impl Frame {
     }
 
     /// Kept sums of products by cell.
-    pub(super) fn kept_products(&self) -> &BTreeMap<u32, PairSums> {
+    pub(super) fn kept_products(&self) -> &BTreeMap<u32, Arc<PairSums>> {
         &self.kept.products
     }
 
@@ -102,7 +103,7 @@ impl Frame {
     fn sums_at(&self, place: usize, own_units: bool) -> Result<SumsByCell<'_>, EstimationError> {
         let number = u32::try_from(place).map_err(|_| EstimationError::Overflow)?;
         let kept = self.kept.sums.range((number, 0)..=(number, u32::MAX));
-        let mut found: SumsByCell<'_> = kept.map(|((_, cell), sums)| (*cell, Cow::Borrowed(sums))).collect();
+        let mut found: SumsByCell<'_> = kept.map(|((_, cell), sums)| (*cell, Cow::Borrowed(&**sums))).collect();
         for run in self.responses.of_place(place) {
             match found.iter_mut().find(|(cell, _)| *cell == run.cell) {
                 Some((_, sums)) => {

@@ -1,11 +1,12 @@
-//! Calibration to known margins: who is in which cell, the factors, and the residuals that the variance is made of.
+//! Calibration to known margins: who is in which cell, and the factors.
 
 use std::collections::HashSet;
 
+use super::regression::Fitted;
 use super::tally::TallySums;
 use super::unit_totals::BILLIONTH;
 use super::{EmptyLevel, EstimationError};
-use crate::statistics::{CalibrationCell, CalibrationError, CalibrationMethod, calibrate};
+use crate::statistics::{CalibrationCell, CalibrationError, CalibrationMethod, calibrate, nearest};
 
 /// How many people the population has of each level of a variable, or of a combination of variables.
 #[derive(Debug, Clone, PartialEq)]
@@ -199,56 +200,9 @@ fn refuse_other_sums(margins: &[Margin]) -> Result<(), EstimationError> {
     })
 }
 
-/// Factors that meet the margins.
-#[derive(Debug)]
-pub(super) struct Fitted {
-    /// The factor of each group.
-    pub(super) factors: Vec<f64>,
-    /// The auxiliary variables that are 1 in each group; all others are 0.
-    ones: Vec<Vec<usize>>,
-    /// `(Σ_c N_c x_c x_cᵀ)⁻¹`.
-    inverse: Vec<Vec<f64>>,
-}
-
-impl Fitted {
-    /// The auxiliary variables that are 1 in a group.
-    pub(super) fn columns(&self, group: usize) -> &[usize] {
-        &self.ones[group]
-    }
-
-    /// The regression of a domain's totals on the auxiliary variables, of which there is a row each:
-    ///
-    /// ```text
-    /// B = (Σ_c N_c x_c x_cᵀ)⁻¹ Σ_c x_c U_cᵀ        U_c the totals of the domain's members in group c
-    /// ```
-    pub(super) fn regression(&self, totals: &[(usize, Vec<f64>)], dimension: usize) -> Vec<Vec<f64>> {
-        let mut right = vec![vec![0.0; dimension]; self.inverse.len()];
-        for (group, totals) in totals {
-            for column in &self.ones[*group] {
-                right[*column].iter_mut().zip(totals).for_each(|(sum, total)| *sum += total);
-            }
-        }
-        let row = |weights: &Vec<f64>| {
-            let mut row = vec![0.0; dimension];
-            for (weight, right) in weights.iter().zip(&right) {
-                row.iter_mut().zip(right).for_each(|(sum, right)| *sum += weight * right);
-            }
-            row
-        };
-        self.inverse.iter().map(row).collect()
-    }
-
-    /// Adds to `x` what the regression expects of a group's members: `factor · x_cᵀB`.
-    pub(super) fn add_expected(&self, group: usize, regression: &[Vec<f64>], factor: f64, x: &mut [f64]) {
-        for column in &self.ones[group] {
-            x.iter_mut().zip(&regression[*column]).for_each(|(sum, expected)| *sum += factor * expected);
-        }
-    }
-}
-
 /// Totals in whole parts as numbers; a part is worth `scale`.
 pub(super) fn numbers(totals: &[i128], scale: f64) -> Vec<f64> {
-    totals.iter().map(|total| *total as f64 * scale).collect()
+    totals.iter().map(|total| nearest(*total) * scale).collect()
 }
 
 /// The sum of a tally's weights as a number.
@@ -292,9 +246,8 @@ mod tests {
             (0..4).map(|group| (group, vec![weights[group] * of_group[group]])).collect();
         let regression = fitted.regression(&totals, 1);
         for (group, of_group) in of_group.into_iter().enumerate() {
-            let mut expected = [0.0];
-            fitted.add_expected(group, &regression, 1.0, &mut expected);
-            assert!((expected[0] - of_group).abs() < 1e-9, "{group}");
+            let expected: f64 = fitted.columns(group).iter().map(|column| regression.row(&fitted, *column)[0]).sum();
+            assert!((expected - of_group).abs() < 1e-9, "{group}");
         }
     }
 

@@ -32,6 +32,7 @@ mod numeric;
 mod own_units;
 mod pairs;
 mod place;
+mod regression;
 mod sample;
 mod scores;
 mod state;

@@ -18,7 +18,8 @@ use super::auxiliary::{Explicit, OwnCounts};
 use super::cell_sums::CellSums;
 use super::cells::Cells;
 use super::frame::Frame;
-use super::margins::{Fitted, numbers};
+use super::margins::numbers;
+use super::regression::Fitted;
 use super::scores::{Scores, UnitScores};
 use super::unit_totals::{BILLIONTH, Projection, whole};
 use crate::statistics::{PairSums, ResidualScatter, StratumMoments, SymmetricMatrix, weight_scatter};
@@ -67,8 +68,8 @@ impl Projection {
         }
         match &self.calibrated {
             None => self.add_totals(cells, sums, &mut units)?,
-            Some((fitted, regressions)) if units.drawn > 0 => {
-                self.add_residuals(cells, sums, (fitted, regressions, explicit), &mut units)?;
+            Some((fitted, _)) if units.drawn > 0 => {
+                self.add_residuals(cells, sums, (fitted, explicit), &mut units)?;
             }
             Some(_) => {}
         }
@@ -121,7 +122,7 @@ impl Projection {
         &self,
         cells: &Cells,
         sums: &[(u32, Cow<'_, CellSums>)],
-        (fitted, regressions, explicit): (&Fitted, &[Vec<Vec<f64>>], &Explicit),
+        (fitted, explicit): (&Fitted, &Explicit),
         units: &mut OwnUnits,
     ) -> Result<(), EstimationError> {
         // Integers first, group by group, so that the order in which cells were met does not matter.
@@ -135,12 +136,13 @@ impl Projection {
         for (group, everybody) in &everybody {
             let factor = fitted.factors[*group];
             units.auxiliary.push(self.own_counts(fitted, *group, everybody)?);
-            for (domain, regression) in regressions.iter().enumerate().filter(|(domain, _)| explicit.contains(*domain))
-            {
+            for (domain, rows) in &explicit.expected {
                 let mut expected = vec![0.0; 3 * self.scales().len()];
-                fitted.add_expected(*group, regression, 1.0, &mut expected);
-                let own = self.own_entry(units, domain);
-                let members = members.get(&(domain, *group));
+                for row in fitted.columns(*group).iter().filter_map(|column| rows.get(column)) {
+                    expected.iter_mut().zip(row).for_each(|(sum, row)| *sum += row);
+                }
+                let own = self.own_entry(units, *domain);
+                let members = members.get(&(*domain, *group));
                 if let Some(members) = members {
                     own.add_class(&Class::of_members(self, members)?, (&expected, factor), self.scale)?;
                 }

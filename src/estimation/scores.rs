@@ -7,6 +7,7 @@ use super::Statistic;
 use super::between::BetweenSums;
 use super::cell_sums::Shape;
 use super::margins::numbers;
+use super::regression::scores_at;
 use super::unit_totals::{Projection, UnitTotals};
 use crate::statistics::Linearised;
 
@@ -33,10 +34,6 @@ pub(super) struct Scores {
     bases: Vec<Option<usize>>,
     /// The positions whose covariances with all positions are gathered.
     rows: Range<usize>,
-}
-
-fn scores_at(linearised: &[Option<Linearised>], x: &[f64]) -> Vec<f64> {
-    linearised.iter().map(|one| one.as_ref().map_or(0.0, |one| one.at(x))).collect()
 }
 
 /// The scores of one unit.
@@ -69,10 +66,9 @@ impl Scores {
         let linearised: BTreeMap<usize, (usize, Vec<Option<Linearised>>)> =
             wanted.levels.iter().enumerate().filter_map(linearise).collect();
         let mut expected = BTreeMap::new();
-        if let Some((_, regressions)) = &projection.calibrated {
+        if let Some((fitted, regressions)) = &projection.calibrated {
             for (domain, (_, linearised)) in &linearised {
-                let of_variable = |row: &Vec<f64>| scores_at(linearised, row);
-                expected.insert(*domain, regressions[*domain].iter().map(of_variable).collect());
+                expected.insert(*domain, regressions[*domain].scores(fitted, linearised));
             }
         }
         let base = |statistic: &Statistic| match statistic.items.as_slice() {

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
+use std::sync::Arc;
 
 use super::EstimationError;
 use super::cell_sums::{CellSums, Shape};
@@ -65,24 +66,24 @@ impl StateKey {
     }
 }
 
-/// The sums of the responses of one unit.
+/// The sums of the responses of one unit. Cheap to clone: what is not changed afterwards is shared.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UnitState {
-    sums: BTreeMap<StateKey, CellSums>,
+    sums: BTreeMap<StateKey, Arc<CellSums>>,
     /// Of the sample, by cell: `Σ_k w_k d_k d_kᵀ`.
-    products: BTreeMap<String, PairSums>,
+    products: BTreeMap<String, Arc<PairSums>>,
 }
 
 impl UnitState {
     /// The sums by key.
     #[must_use]
-    pub fn sums(&self) -> &BTreeMap<StateKey, CellSums> {
+    pub fn sums(&self) -> &BTreeMap<StateKey, Arc<CellSums>> {
         &self.sums
     }
 
     /// The sums of products of the sample, by cell.
     #[must_use]
-    pub fn products(&self) -> &BTreeMap<String, PairSums> {
+    pub fn products(&self) -> &BTreeMap<String, Arc<PairSums>> {
         &self.products
     }
 
@@ -95,13 +96,13 @@ impl UnitState {
     /// Adds the sums that were kept under a key, as [`CellSums::to_bytes`] wrote them.
     pub fn add_kept_sums(&mut self, shape: &Shape, key: StateKey, bytes: &[u8]) -> Result<(), EstimationError> {
         let kept = CellSums::from_bytes(shape, key.has_own_units(), bytes)?;
-        add_sums(&mut self.sums, key, kept)
+        add_sums(&mut self.sums, key, Arc::new(kept))
     }
 
     /// Adds the products that were kept of a cell, as [`super::products_to_bytes`] wrote them.
     pub fn add_kept_products(&mut self, shape: &Shape, cell: String, bytes: &[u8]) -> Result<(), EstimationError> {
         let kept = super::products_from_bytes(shape, bytes)?;
-        add_products(&mut self.products, cell, kept)
+        add_products(&mut self.products, cell, Arc::new(kept))
     }
 
     /// Adds the sums of other responses. On an error the state is to be thrown away.
@@ -111,9 +112,13 @@ impl UnitState {
     }
 }
 
-fn add_sums(sums: &mut BTreeMap<StateKey, CellSums>, key: StateKey, more: CellSums) -> Result<(), EstimationError> {
+fn add_sums(
+    sums: &mut BTreeMap<StateKey, Arc<CellSums>>,
+    key: StateKey,
+    more: Arc<CellSums>,
+) -> Result<(), EstimationError> {
     match sums.entry(key) {
-        Occupied(mut found) => found.get_mut().merge(&more),
+        Occupied(mut found) => Arc::make_mut(found.get_mut()).merge(&more),
         Vacant(free) => {
             free.insert(more);
             Ok(())
@@ -122,12 +127,12 @@ fn add_sums(sums: &mut BTreeMap<StateKey, CellSums>, key: StateKey, more: CellSu
 }
 
 fn add_products(
-    products: &mut BTreeMap<String, PairSums>,
+    products: &mut BTreeMap<String, Arc<PairSums>>,
     cell: String,
-    more: PairSums,
+    more: Arc<PairSums>,
 ) -> Result<(), EstimationError> {
     match products.entry(cell) {
-        Occupied(mut found) => Ok(found.get_mut().merge(&more)?),
+        Occupied(mut found) => Ok(Arc::make_mut(found.get_mut()).merge(&more)?),
         Vacant(free) => {
             free.insert(more);
             Ok(())
@@ -157,10 +162,10 @@ impl<'a> StateBuilder<'a> {
         check_ratings(ratings, self.shape.items(), points_max(&self.shape.scales))?;
         let weight = if key.part == Part::OpenLink { Weight::ONE } else { weight };
         if !self.state.sums.contains_key(key) {
-            self.state.sums.insert(key.clone(), CellSums::new(self.shape, key.has_own_units())?);
+            self.state.sums.insert(key.clone(), Arc::new(CellSums::new(self.shape, key.has_own_units())?));
         }
         if let Some(sums) = self.state.sums.get_mut(key) {
-            sums.add(self.shape, Entry { weight, ratings })?;
+            Arc::make_mut(sums).add(self.shape, Entry { weight, ratings })?;
         }
         if key.part == Part::OpenLink {
             return Ok(());
@@ -177,14 +182,14 @@ impl<'a> StateBuilder<'a> {
         let products = products_of_gathered(self.shape, weights, all_ratings)?;
         weights.clear();
         all_ratings.clear();
-        add_products(&mut self.state.products, key.cell.clone(), products)
+        add_products(&mut self.state.products, key.cell.clone(), Arc::new(products))
     }
 
     /// The state.
     pub fn finish(mut self) -> Result<UnitState, EstimationError> {
         for (cell, (weights, ratings)) in self.gathered.into_iter().filter(|(_, (weights, _))| !weights.is_empty()) {
             let products = products_of_gathered(self.shape, &weights, &ratings)?;
-            add_products(&mut self.state.products, cell, products)?;
+            add_products(&mut self.state.products, cell, Arc::new(products))?;
         }
         Ok(self.state)
     }

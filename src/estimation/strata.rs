@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::auxiliary::{AbsentStratum, AbsentSums, Explicit, StratumCounts, absent_pairs};
+use super::auxiliary::{AbsentStrata, AbsentStratum, Explicit, StratumCounts};
 use super::between::{BetweenStage, BetweenSums, Pairs};
 use super::own_units::{OwnScores, OwnUnits};
 use super::scores::Scores;
@@ -252,7 +252,7 @@ impl<'a> FirstStage<'a> {
         explicit: Explicit,
         size: StratumSize,
     ) -> Result<(), EstimationError> {
-        if let Explicit::Members(members) = explicit {
+        if let Some(members) = explicit.members {
             self.absent.push(stratum.counts.finish(members, size.drawn, self.survey.scale)?);
         }
         let is_census = stratum.is_census && size.correction() == 0.0;
@@ -283,10 +283,13 @@ impl<'a> FirstStage<'a> {
 
     pub(super) fn finish(self, projection: &Projection) -> Gathered {
         let Self { survey, mut domains, absent, mut between, pairs_max } = self;
-        between.add_pairs(&absent_pairs(&absent, survey.scores));
-        let regressions = projection.calibrated.iter().flat_map(|(_, regressions)| regressions).enumerate();
-        for (domain, regression) in regressions {
-            let Some(sums) = AbsentSums::of(&absent, domain, regression) else { continue };
+        let absent = AbsentStrata::new(absent);
+        between.add_pairs(&absent.pairs(survey.scores));
+        let regressions = projection.calibrated.iter().flat_map(|(fitted, regressions)| {
+            regressions.iter().enumerate().map(move |(domain, regression)| (domain, fitted, regression))
+        });
+        for (domain, fitted, regression) in regressions {
+            let Some(sums) = absent.of(domain, fitted, regression) else { continue };
             let sum = domains.entry(domain).or_insert_with(|| DomainCovariance::empty(survey));
             sums.add_to(&mut sum.stage);
             sum.is_census = false;

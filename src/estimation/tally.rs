@@ -89,35 +89,40 @@ impl TallySums {
 
     /// Adds the tally of other responses. On an error nothing is added.
     pub fn add(&mut self, other: &Self) -> Result<(), EstimationError> {
-        self.combine(other, EstimationError::Overflow, i128::checked_add)
+        self.combine(other, EstimationError::Overflow, i128::overflowing_add, i128::wrapping_sub)
     }
 
     /// Takes out responses that were added. On an error nothing is taken out.
     pub fn subtract(&mut self, other: &Self) -> Result<(), EstimationError> {
-        self.combine(other, EstimationError::Negative, |a, b| a.checked_sub(b).filter(|rest| *rest >= 0))
+        let minus = |a: i128, b: i128| (a.wrapping_sub(b), b > a);
+        self.combine(other, EstimationError::Negative, minus, i128::wrapping_add)
     }
 
     fn combine(
         &mut self,
         other: &Self,
         error: EstimationError,
-        operation: impl Fn(i128, i128) -> Option<i128>,
+        operation: impl Fn(i128, i128) -> (i128, bool),
+        undone: impl Fn(i128, i128) -> i128,
     ) -> Result<(), EstimationError> {
         if self.items() != other.items() {
             return Err(EstimationError::Length { expected: self.items(), found: other.items() });
         }
         if self.ratings != other.ratings {
             let mut wide = self.as_wide_as(other);
-            wide.combine(&other.as_wide_as(self), error, operation)?;
+            wide.combine(&other.as_wide_as(self), error, operation, undone)?;
             *self = wide;
             return Ok(());
         }
-        // Tried first, so that an error changes nothing.
-        if self.sums.iter().zip(&other.sums).any(|(a, b)| operation(*a, *b).is_none()) {
-            return Err(error);
-        }
+        let mut is_refused = false;
         for (a, b) in self.sums.iter_mut().zip(&other.sums) {
-            *a = operation(*a, *b).unwrap_or(*a);
+            let (result, is_wrong) = operation(*a, *b);
+            *a = result;
+            is_refused |= is_wrong;
+        }
+        if is_refused {
+            self.sums.iter_mut().zip(&other.sums).for_each(|(a, b)| *a = undone(*a, *b));
+            return Err(error);
         }
         Ok(())
     }
@@ -157,15 +162,22 @@ impl TallySums {
         }
         let mut totals = vec![0_i128; 3 * items];
         for (item, scale) in scales.iter().enumerate() {
-            for (rating, weight) in (1_u8..).zip(self.rating_weights(item)) {
-                if rating >= scale.satisfying_rank() {
-                    totals[item] += weight;
+            // The weight of all ratings from one on, the highest first. A score is the lowest one and a step for each rating above the
+            // first; so sums of scores need no product a rating, and those of all steps have room (see above).
+            let (mut from_here, mut steps) = (0_i128, 0_i128);
+            let weights = self.rating_weights(item);
+            for (above, weight) in weights.iter().enumerate().rev() {
+                from_here += weight;
+                if above + 1 == usize::from(scale.satisfying_rank()) {
+                    totals[item] = from_here;
                 }
-                totals[items + item] += weight;
-                let score = weight.checked_mul(i128::from(scale.score(rating))).ok_or(EstimationError::Overflow)?;
-                let sum = &mut totals[2 * items + item];
-                *sum = sum.checked_add(score).ok_or(EstimationError::Overflow)?;
+                if above > 0 {
+                    steps += from_here;
+                }
             }
+            totals[items + item] = from_here;
+            let lowest = from_here.checked_mul(i128::from(scale.score(1))).ok_or(EstimationError::Overflow)?;
+            totals[2 * items + item] = lowest.checked_add(steps).ok_or(EstimationError::Overflow)?;
         }
         Ok(totals)
     }

@@ -1,6 +1,7 @@
 //! Samples agree with a naive second implementation: floating point, two passes, person by person.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -308,7 +309,7 @@ fn a_rating_above_the_points_of_every_scale_is_refused() {
 #[test]
 fn a_level_that_the_sample_does_not_have_is_refused() {
     let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
-    let sums = CellSums::new(&shape(), false).unwrap();
+    let sums = Arc::new(CellSums::new(&shape(), false).unwrap());
     let member = |level: &'static [usize; 1]| Membership { levels: level, margins: &[] };
     let place = Place { units: &["a"], ..Place::default() };
     assert_eq!(builder.add_sums(member(&[2]), &place, &sums), Ok(()));
@@ -336,7 +337,7 @@ fn a_psu_whose_responses_were_all_taken_out_counts_no_more() {
         builder.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &[5, 4, 1] }).unwrap();
     }
     let emptied = Place { units: &["emptied"], ..Place::default() };
-    builder.add_sums(member, &emptied, &CellSums::new(&shape(), false).unwrap()).unwrap();
+    builder.add_sums(member, &emptied, &Arc::new(CellSums::new(&shape(), false).unwrap())).unwrap();
     let estimate =
         builder.finish(&BetweenLevels::default()).unwrap().overall().estimate(&index(), Confidence::at(0.95)).unwrap();
     assert_eq!(estimate.precision.map(|precision| precision.df), Some(1));

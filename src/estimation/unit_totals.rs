@@ -9,9 +9,9 @@ use super::between::Pairs;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::joint::score_max;
-use super::margins::{Fitted, numbers};
+use super::regression::{Fitted, Regression};
 use crate::foundation::{RatingScale, Weight};
-use crate::statistics::SymmetricMatrix;
+use crate::statistics::{SymmetricMatrix, nearest};
 
 /// What a whole part of a weight is worth.
 pub(super) const BILLIONTH: f64 = 1.0 / Weight::SCALE as f64;
@@ -59,7 +59,8 @@ pub(super) struct Projection {
     scales: Vec<RatingScale>,
     /// How many groups of items are counted.
     pub(super) groups: usize,
-    pub(super) calibrated: Option<(Fitted, Vec<Vec<Vec<f64>>>)>,
+    /// With calibration, the factors, and the regression of each domain.
+    pub(super) calibrated: Option<(Fitted, Vec<Regression>)>,
     /// What a whole part is worth.
     pub(super) scale: f64,
 }
@@ -70,9 +71,9 @@ impl Projection {
         Self { scales: shape.scales.clone(), groups: shape.groups.len(), calibrated: None, scale: BILLIONTH }
     }
 
-    /// Residuals after calibration; `regressions` has the `B` of each domain, `people` is the sum of all calibrated weights,
+    /// Residuals after calibration; `regressions` has that of each domain, `people` is the sum of all calibrated weights,
     /// each taken as positive.
-    pub(super) fn calibrated(shape: &Shape, fitted: Fitted, regressions: Vec<Vec<Vec<f64>>>, people: f64) -> Self {
+    pub(super) fn calibrated(shape: &Shape, fitted: Fitted, regressions: Vec<Regression>, people: f64) -> Self {
         // Scores are at most 5, as a rule, and so is what is expected of them; so all residuals together come to some 2^57
         // parts, which is finer than numbers are. Residuals that are 10^12 times larger have room, too.
         let scale = (people * 1.6 * f64::from(score_max(&shape.scales))).log2().ceil().exp2() / 2_f64.powi(57);
@@ -104,7 +105,7 @@ impl Projection {
     ) -> Result<UnitTotals, EstimationError> {
         match &self.calibrated {
             None => self.plain_unit(cells, sums),
-            Some((fitted, regressions)) => self.residuals(cells, sums, (fitted, regressions), explicit),
+            Some((fitted, _)) => self.residuals(cells, sums, fitted, explicit),
         }
     }
 
@@ -125,42 +126,47 @@ impl Projection {
         &self,
         cells: &Cells,
         sums: &[(u32, Cow<'_, CellSums>)],
-        (fitted, regressions): (&Fitted, &[Vec<Vec<f64>>]),
+        fitted: &Fitted,
         explicit: &Explicit,
     ) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
         // Integers first, group by group, so that the order in which cells were met does not matter.
-        let mut members: BTreeMap<(usize, usize), Vec<i128>> = BTreeMap::new();
+        let mut totals_of = Vec::with_capacity(sums.len());
         let mut weights: BTreeMap<usize, i128> = BTreeMap::new();
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
             let group = cells.group(*cell);
-            let totals = of_cell.tally.totals(&self.scales)?;
+            totals_of.push((group, *cell, of_cell.tally.totals(&self.scales)?));
             for domain in cells.domains(*cell) {
-                let sums = members.entry((domain, group)).or_insert_with(|| vec![0; totals.len()]);
-                add_checked(sums, &totals)?;
                 note_answers(self.entry(&mut unit, domain), of_cell);
             }
             add_checked(std::slice::from_mut(weights.entry(group).or_default()), &[of_cell.tally.weight_sum()])?;
         }
+        totals_of.sort_by_key(|(group, ..)| *group);
         if unit.domains.is_empty() {
             return Ok(unit);
         }
         let weights: BTreeMap<usize, f64> =
             weights.into_iter().map(|(group, weight)| (group, weight as f64 * BILLIONTH)).collect();
-        for (column, count) in counts_of(fitted, &weights) {
-            unit.auxiliary.push((column, whole(count / self.scale)?));
+        let counts = counts_of(fitted, &weights);
+        for (column, count) in &counts {
+            unit.auxiliary.push((*column, whole(count / self.scale)?));
         }
-        for (domain, regression) in regressions.iter().enumerate().filter(|(domain, _)| explicit.contains(*domain)) {
+        for (domain, expected) in &explicit.expected {
             let mut sums = vec![0.0; 3 * self.scales.len()];
-            for (group, weight) in &weights {
-                let factor = fitted.factors[*group];
-                if let Some(totals) = members.get(&(domain, *group)) {
-                    let totals = numbers(totals, BILLIONTH);
-                    sums.iter_mut().zip(totals).for_each(|(sum, total)| *sum += factor * total);
-                }
-                fitted.add_expected(*group, regression, -factor * weight, &mut sums);
+            for of_group in totals_of.chunk_by(|a, b| a.0 == b.0) {
+                let factor = fitted.factors[of_group[0].0];
+                let is_member = |cell: u32| cells.domains(cell).any(|of_cell| of_cell == *domain);
+                let members = of_group.iter().filter(|(_, cell, _)| is_member(*cell)).map(|(.., totals)| totals);
+                let Some(totals) = sum_of(members)? else { continue };
+                sums.iter_mut()
+                    .zip(totals.iter())
+                    .for_each(|(sum, total)| *sum += factor * (nearest(*total) * BILLIONTH));
             }
-            let totals = &mut self.entry(&mut unit, domain).totals;
+            for (column, count) in &counts {
+                let Some(expected) = expected.get(column) else { continue };
+                sums.iter_mut().zip(expected).for_each(|(sum, expected)| *sum -= count * expected);
+            }
+            let totals = &mut self.entry(&mut unit, *domain).totals;
             for (total, sum) in totals.iter_mut().zip(sums) {
                 *total = whole(sum / self.scale)?;
             }
@@ -173,6 +179,14 @@ impl Projection {
         let empty = || DomainTotals { totals: vec![0; 3 * self.scales.len()], answered: answered(), within: None };
         unit.domains.entry(domain).or_insert_with(empty)
     }
+}
+
+/// The sum of vectors of whole numbers; nothing of no vector.
+fn sum_of<'a>(mut all: impl Iterator<Item = &'a Vec<i128>>) -> Result<Option<Cow<'a, [i128]>>, EstimationError> {
+    let Some(first) = all.next() else { return Ok(None) };
+    let mut sum = Cow::Borrowed(first.as_slice());
+    all.try_for_each(|more| add_checked(sum.to_mut(), more))?;
+    Ok(Some(sum))
 }
 
 /// Adds whole numbers to others, one by one.

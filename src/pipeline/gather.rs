@@ -1,6 +1,7 @@
 //! A wave's sample from what is kept of its units.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::PipelineError;
 use super::counting::values_of;
@@ -53,6 +54,7 @@ pub(super) fn gather<'a>(
     for (level, unit) in wave.units.iter().enumerate() {
         let Some(state) = state_of(unit.id) else { continue };
         let levels = [level];
+        let mut margins = margins.of_unit(unit.code().as_str());
         for (StateKey { part, stratum, psu, cell }, sums) in state.sums() {
             if *part == Part::OpenLink {
                 opt_in += sums.tally().responses();
@@ -62,12 +64,12 @@ pub(super) fn gather<'a>(
             }
             let psu = Some(psu.as_str()).filter(|psu| !psu.is_empty());
             let place = Place { stratum, units: psu.as_slice(), populations: &[] };
-            let margins = margins.levels_of(unit.code().as_str(), cell)?;
-            sample.add_sums(Membership { levels: &levels, margins: &margins }, &place, sums)?;
+            let margins = margins.levels_of(cell)?;
+            sample.add_sums(Membership { levels: &levels, margins }, &place, sums)?;
         }
         for (cell, products) in state.products() {
-            let margins = margins.levels_of(unit.code().as_str(), cell)?;
-            sample.add_products(Membership { levels: &levels, margins: &margins }, products)?;
+            let margins = margins.levels_of(cell)?;
+            sample.add_products(Membership { levels: &levels, margins }, products)?;
         }
     }
     let open_link = match wave.plan.open_link.answers {
@@ -110,6 +112,10 @@ impl Margins {
         Self(plan.margins.iter().map(reader).collect())
     }
 
+    fn of_unit<'a>(&'a self, unit: &'a str) -> UnitMargins<'a> {
+        UnitMargins { margins: self, unit, known: HashMap::new() }
+    }
+
     /// The number of each margin's level.
     fn levels_of(&self, unit: &str, cell: &str) -> Result<Vec<u32>, StorageError> {
         let level = |margin: &MarginReader| {
@@ -124,5 +130,22 @@ impl Margins {
             })
         };
         self.0.iter().map(level).collect()
+    }
+}
+
+/// The levels of the cells of one unit. Each sampling unit has much the same cells: they are looked up once.
+struct UnitMargins<'a> {
+    margins: &'a Margins,
+    unit: &'a str,
+    known: HashMap<&'a str, Vec<u32>>,
+}
+
+impl<'a> UnitMargins<'a> {
+    /// The number of each margin's level.
+    fn levels_of(&mut self, cell: &'a str) -> Result<&[u32], StorageError> {
+        match self.known.entry(cell) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(free) => Ok(free.insert(self.margins.levels_of(self.unit, cell)?)),
+        }
     }
 }

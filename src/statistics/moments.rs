@@ -3,7 +3,7 @@
 use ethnum::I256;
 
 use super::matrix::{SymmetricMatrix, packed_length};
-use super::pair_sums::{MomentOverflow, PairSums};
+use super::pair_sums::{MomentOverflow, PairSums, nearest};
 
 /// First and second moments of the totals of primary sampling units in one stratum.
 ///
@@ -103,17 +103,32 @@ impl StratumMoments {
         debug_assert!(psus_in_stratum >= self.psus);
         let divisor = psus_in_stratum.checked_sub(1).filter(|divisor| *divisor > 0)? as f64;
         let dimension = self.sums.len();
-        let count = I256::from(i128::from(psus_in_stratum));
         let mut upper = Vec::with_capacity(packed_length(dimension));
-        let mut products = (0..).map(|at| self.products.exact(at));
+        let mut at = 0;
+        let short = self.within_128_bits(psus_in_stratum);
         for (row, left) in self.sums.iter().enumerate() {
-            let left = I256::from(*left);
-            for (right, product) in self.sums[row..].iter().zip(&mut products) {
-                let exact = count * product - left * I256::from(*right);
-                upper.push(exact.as_f64() / divisor * scale);
+            for right in &self.sums[row..] {
+                let exact = match &short {
+                    Some((count, products)) => nearest(count * products[at] - left * right),
+                    None => {
+                        let count = I256::from(i128::from(psus_in_stratum));
+                        (count * self.products.exact(at) - I256::from(*left) * I256::from(*right)).as_f64()
+                    }
+                };
+                upper.push(exact / divisor * scale);
+                at += 1;
             }
         }
         Some(SymmetricMatrix::from_upper(dimension, upper))
+    }
+
+    /// `n` and `M`, where `n M` and `S Sᵀ` and their difference need no more than 128 bits: then all of it is a fraction of the work.
+    fn within_128_bits(&self, psus_in_stratum: u64) -> Option<(i128, &[i128])> {
+        let (products, bound) = self.products.short()?;
+        let count = i128::from(psus_in_stratum);
+        let is_short = bound.checked_mul(count).is_some_and(|bound| bound <= i128::MAX / 2)
+            && self.sums.iter().all(|sum| i64::try_from(*sum).is_ok());
+        is_short.then_some((count, products))
     }
 }
 

@@ -149,6 +149,11 @@ impl PairSums {
         Ok(())
     }
 
+    /// The sums and a bound of their size, where 128 bits hold them all.
+    pub(super) fn short(&self) -> Option<(&[i128], i128)> {
+        self.beyond.is_empty().then_some((self.upper.as_slice(), self.bound))
+    }
+
     /// The entry at a packed position.
     pub(super) fn exact(&self, at: usize) -> I256 {
         let sum = I256::from(self.upper[at]);
@@ -207,11 +212,17 @@ impl PairSums {
     #[must_use]
     pub fn to_matrix(&self, scale: f64) -> SymmetricMatrix {
         let number = |(at, sum): (usize, &i128)| {
-            let sum = if self.beyond.is_empty() { *sum as f64 } else { self.exact(at).as_f64() };
+            let sum = if self.beyond.is_empty() { nearest(*sum) } else { self.exact(at).as_f64() };
             sum * scale
         };
         SymmetricMatrix::from_upper(self.dimension, self.upper.iter().enumerate().map(number).collect())
     }
+}
+
+/// The number that is nearest to a whole one. Nearly all fit into 64 bits, for which a processor has an instruction.
+#[must_use]
+pub fn nearest(whole: i128) -> f64 {
+    i64::try_from(whole).map_or_else(|_| whole as f64, |short| short as f64)
 }
 
 fn largest_of<T: Copy + Into<i128>>(x: &[T]) -> Result<i128, MomentOverflow> {

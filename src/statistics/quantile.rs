@@ -7,6 +7,7 @@ use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::{gamma_ur, ln_gamma};
 
 use super::incomplete_beta::{LogRatio, SHAPE_MIN};
+use super::memo::Memo;
 
 /// From here on the Cornish–Fisher expansion is better than the incomplete beta function (both are within 1e-13).
 const EXPANSION_FROM_DF: f64 = 200.0;
@@ -54,8 +55,14 @@ pub fn student_t_quantile(upper_tail: f64, df: f64) -> f64 {
     if upper_tail > 0.5 {
         return -student_t_quantile(1.0 - upper_tail, df);
     }
-    let z = normal_quantile(upper_tail);
-    if df >= EXPANSION_FROM_DF { cornish_fisher(z, df) } else { invert_tail(upper_tail, df, z) }
+    // A table of results asks for the same one thousands of times.
+    thread_local!(static KNOWN: Memo = const { Memo::new() });
+    KNOWN.with(|known| {
+        known.value(upper_tail, df, || {
+            let z = normal_quantile(upper_tail);
+            if df >= EXPANSION_FROM_DF { cornish_fisher(z, df) } else { invert_tail(upper_tail, df, z) }
+        })
+    })
 }
 
 /// Divisor and coefficients, highest power first, of the polynomials `g_k(z)/z` in `z²`: `t = z + Σ_k g_k(z)/df^k`.
@@ -90,7 +97,8 @@ fn invert_tail(upper_tail: f64, df: f64, z: f64) -> f64 {
     while tail(high) > upper_tail && high < 1e150 {
         (low, high) = (high, high * high.max(2.0));
     }
-    let mut t = low;
+    // The expansion is right to several digits from a few degrees of freedom on, and no number worth trying below.
+    let mut t = Some(cornish_fisher(z, df)).filter(|t| low < *t && *t < high).unwrap_or(low);
     for _ in 0..200 {
         let probability = tail(t);
         if probability > upper_tail {

@@ -19,7 +19,8 @@ use std::collections::HashMap;
 
 use super::EstimationError;
 use super::NegativeWeights;
-use super::margins::{Calibration, Fitted};
+use super::margins::Calibration;
+use super::regression::Fitted;
 use crate::statistics::{LonelyPsu, ReplicateScales, StratumSize, rank_of};
 use tree::Tree;
 

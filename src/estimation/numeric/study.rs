@@ -226,7 +226,7 @@ impl NumericSample {
             let at = tree.position[*row] as usize * width;
             values[at..at + width].iter_mut().zip(z).for_each(|(value, z)| *value = self.weights[*row] * z);
         }
-        let coefficients = fitted.regression(&by_group.into_iter().enumerate().collect::<Vec<_>>(), width);
+        let coefficients = fitted.regression(&by_group.into_iter().enumerate().collect::<Vec<_>>(), width).rows(fitted);
         for (value, row) in values.chunks_mut(width).zip(&tree.row) {
             let (row, weight) = (*row as usize, self.weights[*row as usize]);
             if weight != 0.0 {
