@@ -186,7 +186,7 @@ impl AbsentSums {
 /// expected of the auxiliary variables. Those of all strata are formed once, and those in which one has members taken out.
 pub(super) fn absent_pairs(strata: &[AbsentStratum], scores: &Scores) -> Pairs {
     let mut pairs = Pairs::new();
-    if strata.is_empty() || !scores.are_wanted() {
+    if strata.is_empty() || !scores.are_gathered() {
         return pairs;
     }
     let mut all: BTreeMap<(usize, usize), f64> = BTreeMap::new();

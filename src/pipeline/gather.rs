@@ -1,6 +1,7 @@
 //! A wave's sample from what is kept of its units.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::PipelineError;
 use super::counting::values_of;
@@ -35,14 +36,17 @@ pub(super) enum OpenLinkAnswers {
     Apart(Box<SampleBuilder>),
 }
 
-/// Forms a wave's sample (see [`SampleBuilder`]) of the states of its units, as `state_of` tells them. A unit is a level.
+/// Forms the sample (see [`SampleBuilder`]) of the units at these places in a wave's plan, of their states, as `state_of` tells them.
+/// A unit is a level.
 pub(super) fn gather<'a>(
     loaded: &LoadedWave,
+    units: Range<usize>,
     state_of: impl Fn(UnitId) -> Option<&'a UnitState>,
     calibration: Option<&CalibrationPlan>,
 ) -> Result<Gathered, PipelineError> {
     let wave = &loaded.wave;
-    let empty = || SampleBuilder::of(loaded.counting.shape.clone(), wave.units.len());
+    let levels = units.len();
+    let empty = || SampleBuilder::of(loaded.counting.shape.clone(), levels);
     let (mut apart, mut opt_in) = (empty().with_lonely_psu(LonelyPsu::Remove), 0);
     let mut sample = empty().with_lonely_psu(wave.plan.estimation.lonely_psu);
     let mut margins = Margins::default();
@@ -50,7 +54,7 @@ pub(super) fn gather<'a>(
         sample = sample.calibrated(calibration_of(plan)?);
         margins = Margins::new(plan, &loaded.counting.columns);
     }
-    for (level, unit) in wave.units.iter().enumerate() {
+    for (level, unit) in wave.units[units].iter().enumerate() {
         let Some(state) = state_of(unit.id) else { continue };
         let levels = [level];
         for (StateKey { part, stratum, psu, cell }, sums) in state.sums() {

@@ -20,4 +20,5 @@ mod wave_documents;
 
 pub use answer::{no_such_address, no_such_method};
 pub use handlers::api_routes;
+pub(super) use paging::UNITS_PER_FILE;
 pub use reference::{api_description, api_pages};
