@@ -189,7 +189,7 @@ mod tests {
     fn the_first_sentence_says_who_is_first_or_that_nobody_knows() {
         let wave = wave(WaveState::Released);
         let ranking = |entries| Ranking { entries, withheld: Vec::new(), ..sample::ranking() };
-        let mut other = ranked(1, 2, &["085"]);
+        let mut other = ranked(1, 2, &[]);
         other.unit = code("082");
         let cases = [
             (ranking(vec![]), "No unit can be ranked yet."),

@@ -8,6 +8,7 @@ mod answer;
 mod described;
 mod fieldwork_document;
 mod handlers;
+mod negative_weights_document;
 mod open_link_document;
 mod paging;
 mod rank_set_documents;
