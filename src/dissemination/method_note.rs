@@ -2,9 +2,9 @@
 
 use super::{numbers, words};
 use crate::index::{IndexKind, WaveResults};
-use crate::ranking::Ranking;
+use crate::ranking::{RankMethod, Ranking};
 use crate::statistics::{IntervalMethod, LonelyPsu};
-use crate::survey::{CalibrationPlan, PlannedMargin, RankSetChoice, Wave};
+use crate::survey::{CalibrationPlan, PlannedMargin, Wave};
 use crate::web::Language;
 
 /// The method, in the reader's language.
@@ -25,7 +25,7 @@ impl MethodView {
         wave: &Wave,
         results: &WaveResults,
         ranking: &Ranking,
-        shown: RankSetChoice,
+        shown: RankMethod,
         language: Language,
     ) -> Self {
         let level = |value: f64| [("level", numbers::level(language, value).into())];
@@ -70,7 +70,7 @@ fn formula(wave: &Wave, results: &WaveResults, language: Language) -> String {
 }
 
 /// What the places mean; for simulated ones also what they were simulated with.
-fn places(ranking: &Ranking, shown: RankSetChoice, language: Language) -> String {
+fn places(ranking: &Ranking, shown: RankMethod, language: Language) -> String {
     let key = format!("method-places-{}", shown.as_str());
     let mut sentences = vec![language.t_with(&key, [("level", numbers::level(language, ranking.level).into())])];
     if let Some(simulated) = ranking.simulated
@@ -162,7 +162,7 @@ mod tests {
         let mut wave = wave(WaveState::Released);
         let titles = |wave: &Wave| {
             let method =
-                MethodView::new(wave, &sample::results(), &sample::ranking(), RankSetChoice::Holm, Language::English);
+                MethodView::new(wave, &sample::results(), &sample::ranking(), RankMethod::Holm, Language::English);
             method.notes.iter().map(|note| note.title.clone()).collect::<Vec<_>>()
         };
         let usual = titles(&wave);
@@ -218,11 +218,11 @@ mod tests {
             .into_iter()
             .flat_map(|close_calls| {
                 let ranking = Ranking { simulated: Some(simulated(close_calls)), ..sample::ranking() };
-                Language::BUILT_IN.map(|language| places(&ranking, RankSetChoice::Simultaneous, language))
+                Language::BUILT_IN.map(|language| places(&ranking, RankMethod::Simultaneous, language))
             })
             .collect();
         insta::assert_snapshot!(told.join("\n"));
-        let holm = places(&sample::ranking(), RankSetChoice::Holm, Language::English);
+        let holm = places(&sample::ranking(), RankMethod::Holm, Language::English);
         assert!(holm.contains("Holm’s method") && !holm.contains("seed"), "{holm}");
     }
 }

@@ -29,8 +29,8 @@ pub(super) struct OpenLinkRow {
 }
 
 impl OpenLinkView {
-    /// What the page of a wave says of the open link.
-    pub(super) fn new(wave: &Wave, results: &WaveResults, language: Language) -> Self {
+    /// What the page of a wave says of the open link, with a row for each unit that is shown.
+    pub(super) fn new(wave: &Wave, results: &WaveResults, is_shown: impl Fn(&str) -> bool, language: Language) -> Self {
         let told =
             |key: &str, answers: u64| Some(language.t_with(key, [("answers", language.format_count(answers).into())]));
         match &results.open_link {
@@ -39,7 +39,8 @@ impl OpenLinkView {
                 Self { warning: told("open-link-counted", *answers), ..Self::default() }
             }
             OpenLinkResults::Apart { units, overall } => {
-                let answered = units.iter().filter(|unit| unit.responses > 0);
+                let is_shown = |unit: &UnitResults| unit.unit.as_ref().is_some_and(|code| is_shown(code.as_str()));
+                let answered = units.iter().filter(|unit| unit.responses > 0 && is_shown(unit));
                 Self {
                     warning: None,
                     lead: told("open-link-apart", overall.responses),

@@ -19,7 +19,7 @@ use crate::accounts::{Permission, Scope};
 use crate::entrance::Visitor;
 use crate::pipeline::{Platform, Standings};
 use crate::survey::Wave;
-use crate::web::{ForPage, Page, PageError, Place, Style, render};
+use crate::web::{AskedList, ForPage, Page, PageError, Place, Style, render};
 
 /// The pages `/`, `/r/{wave}` and `/r/{wave}/{unit}`.
 pub fn pages() -> Router<Platform> {
@@ -91,16 +91,17 @@ impl FromRequestParts<Platform> for Asked {
 }
 
 impl Asked {
-    /// Shows a page of results to who may see it: a released one as it was first made.
+    /// Shows a page of results to who may see it: a released one as it was first made. Only a list `has_pages`.
     async fn show(
         self,
         code: &str,
+        has_pages: bool,
         make: impl AsyncFnOnce(&Place, Arc<Wave>, Standings) -> Result<Response, PageError>,
     ) -> Result<Response, PageError> {
         let Self { platform, place, headers, pages } = self;
         let (wave, standings) = visible_standings(&platform, code, &place).await?;
         // Addresses with anything else behind them are as many as somebody likes, and are not worth keeping.
-        let is_usual = place.path.split_once('?').is_none_or(|(_, query)| AskedSets::is_link(query));
+        let is_usual = place.path.split_once('?').is_none_or(|(_, query)| AskedSets::is_link(query, has_pages));
         let Some(release) = standings.release.clone().filter(|_| is_usual) else {
             return make(&place, wave, standings).await;
         };
@@ -116,16 +117,17 @@ impl Asked {
 async fn show_ranking(
     WithRejection(Path(code), _): ForPage<Path<String>>,
     WithRejection(Query(sets), _): ForPage<Query<AskedSets>>,
+    WithRejection(Query(list), _): ForPage<Query<AskedList>>,
     asked: Asked,
 ) -> Result<Response, PageError> {
     let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {
         let chosen = standings.ranking(sets.checked()?).await?;
         let title = wave.plan.title.get(place.language.tag());
         let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-        let view = RankingView::new(&wave, &standings.results, &chosen, place.language);
+        let view = RankingView::new(&wave, &standings.results, &chosen, &list, place.language)?;
         render(StatusCode::OK, &RankingPage { page, view })
     };
-    asked.show(&code, make).await
+    asked.show(&code, true, make).await
 }
 
 async fn show_unit(
@@ -137,12 +139,12 @@ async fn show_unit(
         let chosen = standings.ranking(sets.checked()?).await?;
         let results = &standings.results;
         let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
-        let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured.code()));
+        let of_unit = wave.units.position(&unit).and_then(|position| results.units.get(position));
         let of_unit = of_unit.ok_or(PageError::NotFound)?;
         let title = format!("{} · {}", measured.name(place.language.tag()), wave.plan.title.get(place.language.tag()));
         let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
         let view = UnitView::new(&wave, results, &chosen, of_unit, place.language);
         render(StatusCode::OK, &UnitPage { page, view })
     };
-    asked.show(&code, make).await
+    asked.show(&code, false, make).await
 }

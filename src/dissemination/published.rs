@@ -11,7 +11,7 @@ use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTE
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-/// What pages may take of the memory, in bytes; when they are more, all are made again.
+/// What pages may take of the memory, in bytes; of more, those are made again that were not asked for of late.
 const BYTES_MAX: usize = 64 << 20;
 /// For how long others may keep a page without asking, in seconds: a correction shows after this time.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
@@ -22,10 +22,35 @@ const QUALITY: i32 = 9;
 #[derive(Clone, Default)]
 pub(super) struct PublishedPages(Arc<Mutex<Kept>>);
 
+/// Two generations: once the young ones have half of the memory, the old ones go and the young ones are old.
 #[derive(Default)]
 struct Kept {
-    pages: HashMap<Address, Arc<KeptPage>>,
+    young: HashMap<Address, Arc<KeptPage>>,
+    old: HashMap<Address, Arc<KeptPage>>,
+    /// What the young ones take.
     bytes: usize,
+}
+
+impl Kept {
+    fn find(&mut self, address: &Address) -> Option<Arc<KeptPage>> {
+        if let Some(page) = self.young.get(address) {
+            return Some(Arc::clone(page));
+        }
+        let (address, page) = self.old.remove_entry(address)?;
+        self.add(address, Arc::clone(&page));
+        Some(page)
+    }
+
+    fn add(&mut self, address: Address, page: Arc<KeptPage>) {
+        let bytes = page.packed.len();
+        if self.bytes + bytes > BYTES_MAX / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        if self.young.insert(address, page).is_none() {
+            self.bytes += bytes;
+        }
+    }
 }
 
 /// Which page of which release.
@@ -39,16 +64,16 @@ pub(super) struct Address {
     pub(super) path: String,
 }
 
+/// A page, packed; it is unpacked for the few who do not take it so.
 struct KeptPage {
     tag: String,
-    plain: Bytes,
     packed: Bytes,
 }
 
 impl PublishedPages {
     /// The page at an address, if it was made.
     pub(super) fn find(&self, address: &Address, asked: &HeaderMap) -> Option<Response> {
-        let page = self.0.lock().unwrap_or_else(PoisonError::into_inner).pages.get(address).cloned();
+        let page = self.0.lock().unwrap_or_else(PoisonError::into_inner).find(address);
         page.map(|page| page.answer(asked))
     }
 
@@ -63,15 +88,8 @@ impl PublishedPages {
         };
         let Some(packed) = pack(&plain) else { return Response::from_parts(parts, plain.into()) };
         let tag = blake3::hash(&plain).to_hex()[..32].to_owned();
-        let page = Arc::new(KeptPage { tag, plain, packed });
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = page.plain.len() + page.packed.len();
-        if kept.bytes + bytes > BYTES_MAX {
-            *kept = Kept::default();
-        }
-        kept.bytes += bytes;
-        kept.pages.insert(address, Arc::clone(&page));
-        drop(kept);
+        let page = Arc::new(KeptPage { tag, packed });
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(address, Arc::clone(&page));
         page.answer(asked)
     }
 }
@@ -86,8 +104,9 @@ impl KeptPage {
         let mut response = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            let body = if is_packed { &self.packed } else { &self.plain };
-            ([(CONTENT_TYPE, "text/html; charset=utf-8")], body.clone()).into_response()
+            let body = if is_packed { Some(self.packed.clone()) } else { unpack(&self.packed) };
+            let Some(body) = body else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+            ([(CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
         };
         let headers = response.headers_mut();
         if is_packed && !is_known {
@@ -107,6 +126,12 @@ fn pack(plain: &[u8]) -> Option<Bytes> {
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &*plain, &mut packed, &parameters).ok()?;
     Some(packed.into())
+}
+
+fn unpack(packed: &[u8]) -> Option<Bytes> {
+    let mut plain = Vec::new();
+    brotli::BrotliDecompress(&mut &*packed, &mut plain).ok()?;
+    Some(plain.into())
 }
 
 fn takes_brotli(asked: &HeaderMap) -> bool {
@@ -165,12 +190,15 @@ mod tests {
         let refused = pages.keep(address("/r/x"), StatusCode::NOT_FOUND.into_response(), &HeaderMap::new()).await;
         assert_eq!(refused.status(), StatusCode::NOT_FOUND);
         assert!(pages.find(&address("/r/x"), &HeaderMap::new()).is_none());
-        let large = "x".repeat(BYTES_MAX / 2);
-        for path in ["/1", "/2", "/3"] {
-            pages.keep(address(path), large.clone().into_response(), &HeaderMap::new()).await;
+        let mut kept = Kept::default();
+        let large = || Arc::new(KeptPage { tag: String::new(), packed: vec![0; BYTES_MAX / 4].into() });
+        for path in ["/1", "/2", "/3", "/4"] {
+            // The first one is asked for all the time.
+            assert_eq!(kept.find(&address("/1")).is_some(), path != "/1");
+            kept.add(address(path), large());
+            assert!(kept.young.len() + kept.old.len() <= 4);
         }
-        let kept: Vec<bool> =
-            ["/1", "/2", "/3"].map(|path| pages.find(&address(path), &HeaderMap::new()).is_some()).to_vec();
-        assert_eq!(kept, [false, false, true]);
+        let found = ["/1", "/2", "/4"].map(|path| kept.find(&address(path)).is_some());
+        assert_eq!(found, [true, false, true]);
     }
 }

@@ -1,19 +1,23 @@
 //! The ranking of a wave as a page: what a reader is told first, the chart, the table, the method in words.
 
+use std::collections::HashSet;
+
 use askama::Template;
 
+use super::api::UNITS_PER_FILE;
 use super::method_note::MethodView;
 use super::numbers::{self, Written, points_in, with_unit};
 use super::open_link_view::OpenLinkView;
 use super::sets_view::SetsView;
 use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
+use crate::foundation::Code;
 use crate::index::{IndexKind, WaveResults};
 use crate::pipeline::ShownRanking;
 use crate::ranking::{Ranked, Ranking, Withheld, WithheldReason};
 use crate::statistics::Estimate;
 use crate::survey::{Wave, WaveState};
-use crate::web::{Language, Page};
+use crate::web::{AskedList, Language, ListView, Page, PageError};
 
 #[derive(Template)]
 #[template(path = "results/ranking.html")]
@@ -30,10 +34,14 @@ pub(super) struct RankingView {
     facts: String,
     lead: String,
     overall: Option<String>,
+    has_ranking: bool,
     sets: SetsView,
+    list: ListView,
     open_link: OpenLinkView,
     /// The chart in each layout.
     charts: [String; 2],
+    /// Which units it shows, where that are not all.
+    chart_part: Option<String>,
     reading: String,
     heads: Heads,
     rows: Vec<Row>,
@@ -41,6 +49,7 @@ pub(super) struct RankingView {
     words_level: String,
     withheld: Vec<String>,
     method: MethodView,
+    downloads: Vec<Download>,
 }
 
 struct Heads {
@@ -58,9 +67,24 @@ struct Row {
     tier: usize,
 }
 
+/// A part of the ranking as a file.
+struct Download {
+    name: String,
+    query: String,
+}
+
 impl RankingView {
-    pub(super) fn new(wave: &Wave, results: &WaveResults, chosen: &ShownRanking, language: Language) -> Self {
+    /// The page of a ranking that is asked for: ranked units first, then those that are withheld.
+    pub(super) fn new(
+        wave: &Wave,
+        results: &WaveResults,
+        chosen: &ShownRanking,
+        asked: &AskedList,
+        language: Language,
+    ) -> Result<Self, PageError> {
         let ranking = chosen.ranking.as_ref();
+        let sets = SetsView::new(wave, chosen, language);
+        let (ranked, withheld_units, list) = shown_part(wave, ranking, (asked, &sets), language)?;
         let points = points_in(results.headline);
         let level = numbers::level(language, results.level);
         let joint = numbers::level(language, ranking.level);
@@ -71,7 +95,7 @@ impl RankingView {
                 [("value", told(written.value)), ("level", level.clone().into()), ("interval", told(written.interval))];
             language.t_with("ranking-overall", arguments)
         });
-        let row = |ranked: &Ranked| Row {
+        let row = |ranked: &&Ranked| Row {
             rank: ranked.rank,
             code: ranked.unit.to_string(),
             name: words::unit_name(wave, ranked.unit.as_str(), language).to_owned(),
@@ -79,17 +103,23 @@ impl RankingView {
             places: words::places(ranked),
             tier: ranked.tier,
         };
-        let count = ranking.entries.len();
-        Self {
+        let is_shown = |unit: &str| {
+            let is_ranked = ranked.iter().any(|ranked| ranked.unit.as_str() == unit);
+            !list.is_long || is_ranked || withheld_units.iter().any(|withheld| withheld.unit.as_str() == unit)
+        };
+        let units = language.format_count(ranking.entries.len() as u64);
+        let is_part = ranked.len() < ranking.entries.len();
+        Ok(Self {
             wave_code: wave.plan.code.to_string(),
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             released: wave.state == WaveState::Released,
             facts: facts(wave, results, language),
             lead: words::lead_sentence(wave, ranking, language),
             overall,
-            sets: SetsView::new(wave, chosen, language),
-            open_link: OpenLinkView::new(wave, results, language),
-            charts: charts(wave, results, ranking, language),
+            has_ranking: !ranking.entries.is_empty(),
+            open_link: OpenLinkView::new(wave, results, is_shown, language),
+            charts: charts(wave, results, &ranked, language),
+            chart_part: is_part.then(|| language.t_with("chart-part", [("units", units.into())])),
             reading: language
                 .t_with("chart-reading", [("level", level.clone().into()), ("joint", joint.clone().into())]),
             heads: Heads {
@@ -97,13 +127,48 @@ impl RankingView {
                 index: index_head(results.headline, language),
                 interval: language.t_with("column-interval", [("level", level.into())]),
             },
-            rows: ranking.entries.iter().map(row).collect(),
-            sentences: ranking.entries.iter().map(|r| words::rank_sentence(wave, r, count, language)).collect(),
+            rows: ranked.iter().map(row).collect(),
+            sentences: ranked.iter().map(|ranked| words::rank_sentence(wave, ranking, ranked, language)).collect(),
             words_level: language.t_with("words-level", [("level", joint.into())]),
-            withheld: ranking.withheld.iter().map(|unit| withheld(wave, results, unit, language)).collect(),
+            withheld: withheld_units.iter().map(|unit| withheld(wave, results, unit, language)).collect(),
             method: MethodView::new(wave, results, ranking, chosen.shown, language),
-        }
+            downloads: downloads(wave.units.len(), language),
+            sets,
+            list,
+        })
     }
+}
+
+/// The ranked and the withheld units on the page that is asked for, of those that are looked for.
+fn shown_part<'a>(
+    wave: &Wave,
+    ranking: &'a Ranking,
+    (asked, sets): (&AskedList, &SetsView),
+    language: Language,
+) -> Result<(Vec<&'a Ranked>, Vec<&'a Withheld>, ListView), PageError> {
+    let found: Option<HashSet<&str>> =
+        asked.sought()?.map(|text| wave.units.like(text).map(|place| wave.units[place].code().as_str()).collect());
+    let is_found = |unit: &Code| found.as_ref().is_none_or(|found| found.contains(unit.as_str()));
+    let ranked = ranking.entries.iter().filter(|ranked| is_found(&ranked.unit)).map(Ok);
+    let withheld = ranking.withheld.iter().filter(|withheld| is_found(&withheld.unit)).map(Err);
+    let kept: Vec<(&str, &str)> = sets.asked.map(|name| ("sets", name)).into_iter().collect();
+    let (shown, list) = asked.cut((wave.units.len(), ranked.chain(withheld).collect()), &kept, language)?;
+    let ranked = shown.iter().filter_map(|unit: &Result<&Ranked, &Withheld>| unit.ok()).collect();
+    Ok((ranked, shown.into_iter().filter_map(Result::err).collect(), list))
+}
+
+/// The files that the ranking of so many units comes in.
+fn downloads(units: usize, language: Language) -> Vec<Download> {
+    if units <= AskedList::WHOLE_MAX {
+        return vec![Download { name: language.t("download-csv"), query: String::new() }];
+    }
+    let count = |count: usize| language.format_count(count as u64).into();
+    let part = |first: usize| {
+        let last = units.min(first + UNITS_PER_FILE);
+        let name = language.t_with("download-csv-part", [("first", count(first + 1)), ("last", count(last))]);
+        Download { name, query: format!("&per_page={UNITS_PER_FILE}&page={}", first / UNITS_PER_FILE + 1) }
+    };
+    (0..units).step_by(UNITS_PER_FILE).map(part).collect()
 }
 
 fn facts(wave: &Wave, results: &WaveResults, language: Language) -> String {
@@ -124,7 +189,8 @@ fn index_head(headline: IndexKind, language: Language) -> String {
 
 fn withheld(wave: &Wave, results: &WaveResults, unit: &Withheld, language: Language) -> String {
     let name = words::unit_name(wave, unit.unit.as_str(), language);
-    if let Some(unanswered) = results.unanswered(&unit.unit) {
+    let position = wave.units.position(unit.unit.as_str());
+    if let Some(unanswered) = position.and_then(|position| results.unanswered(position)) {
         let (answered, items) = words::unanswered(&unanswered, language);
         let arguments = [("unit", name.into()), ("answered", answered.into()), ("items", items.into())];
         return language.t_with("withheld-items_unanswered", arguments);
@@ -146,11 +212,11 @@ pub(super) fn dot_row(name: &str, estimate: &Estimate, points: f64, note: String
     DotRow { name: name.to_owned(), value: estimate.value * points, interval, note }
 }
 
-fn charts(wave: &Wave, results: &WaveResults, ranking: &Ranking, language: Language) -> [String; 2] {
+fn charts(wave: &Wave, results: &WaveResults, shown: &[&Ranked], language: Language) -> [String; 2] {
     let points = points_in(results.headline);
     let mut tiers: Vec<Tier> = Vec::new();
-    for same in ranking.entries.chunk_by(|a, b| a.tier == b.tier) {
-        let row = |ranked: &Ranked| {
+    for same in shown.chunk_by(|a, b| a.tier == b.tier) {
+        let row = |ranked: &&Ranked| {
             let name = words::unit_name(wave, ranked.unit.as_str(), language);
             dot_row(name, &ranked.estimate, points, words::places(ranked))
         };
@@ -190,7 +256,8 @@ mod tests {
     use crate::web::test_page;
 
     fn html(state: WaveState, language: Language) -> String {
-        let view = RankingView::new(&wave(state), &sample::results(), &sample::shown(), language);
+        let asked = AskedList::default();
+        let view = RankingView::new(&wave(state), &sample::results(), &sample::shown(), &asked, language).unwrap();
         RankingPage { page: test_page(language, "/r/laocai-2024").with_synthetic(true), view }.render().unwrap()
     }
 
@@ -235,7 +302,9 @@ mod tests {
 
     #[test]
     fn units_of_one_tier_stand_together_in_the_chart() {
-        let [wide, _] = charts(&wave(WaveState::Released), &sample::results(), &sample::ranking(), Language::English);
+        let ranking = sample::ranking();
+        let shown: Vec<_> = ranking.entries.iter().collect();
+        let [wide, _] = charts(&wave(WaveState::Released), &sample::results(), &shown, Language::English);
         assert_eq!(wide.matches("chart-band").count(), 2);
         assert_eq!(wide.matches("chart-dot\"").count(), 8);
     }

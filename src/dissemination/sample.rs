@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::foundation::RatingScale;
 use crate::index::{FactorResult, IndexKind, Indices, ItemResult, OpenLinkResults, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
-use crate::ranking::{Neighbour, RankMethod, Ranked, Ranking, Withheld, WithheldReason};
-use crate::statistics::{Difference, Estimate, Precision};
+use crate::ranking::{Neighbour, RankMethod, Ranked, Ranking, Ties, Withheld, WithheldReason};
+use crate::statistics::{Difference, Estimate, Precision, SparseCovariance};
 use crate::survey::RankSetChoice;
 use crate::survey::sample::{DISTRICTS, code};
 
@@ -84,14 +84,14 @@ pub(super) fn results() -> WaveResults {
         .iter()
         .zip(INDICES)
         .zip([640, 486, 402, 530, 611, 377, 455, 508])
-        .map(|(((name, _), index), n)| unit(Some(name), index, 0.32 / f64::sqrt(n as f64), n))
+        .map(|(((name, _), index), n)| Arc::new(unit(Some(name), index, 0.32 / f64::sqrt(n as f64), n)))
         .collect();
-    units.push(unanswered("089"));
+    units.push(Arc::new(unanswered("089")));
     WaveResults {
         method: "sipas-top2@2017".to_owned(),
         headline: IndexKind::Items,
         level: 0.95,
-        covariance: vec![vec![0.0; 9]; 9],
+        covariance: SparseCovariance::new(vec![0.0; 9], []),
         overall: unit(None, 0.8291, 0.0051, 4009),
         uncalibrated: None,
         negative_weights: None,
@@ -113,6 +113,12 @@ pub(super) fn ranking() -> Ranking {
         ("083", 4, 7, 1, &["086", "087", "088"]),
         ("080", 8, 8, 2, &[]),
     ];
+    let positions = |others: &[&str]| {
+        let position = |other: &&str| rows.iter().position(|(unit, ..)| unit == other).unwrap();
+        let mut positions: Vec<usize> = others.iter().map(position).collect();
+        positions.sort_unstable();
+        positions
+    };
     let index = |unit: &str| {
         let found = results.units.iter().find(|r| r.unit.as_ref().is_some_and(|c| c.as_str() == unit)).unwrap();
         found.indices.items.unwrap()
@@ -130,7 +136,7 @@ pub(super) fn ranking() -> Ranking {
         })
     };
     let entries = rows.into_iter().zip(1..).map(|((unit, rank_low, rank_high, tier, others), rank)| {
-        let indistinct_from = others.iter().map(|other| code(other)).collect();
+        let ties = Ties::at(positions(others));
         Ranked {
             unit: code(unit),
             estimate: index(unit),
@@ -138,7 +144,7 @@ pub(super) fn ranking() -> Ranking {
             rank_low,
             rank_high,
             tier,
-            indistinct_from,
+            ties,
             previous: neighbour(unit, usize::checked_sub(rank, 2)),
             next: neighbour(unit, Some(rank)),
         }
@@ -159,5 +165,5 @@ pub(super) fn ranking() -> Ranking {
 /// [`ranking`] as the official one.
 pub(super) fn shown() -> ShownRanking {
     let official = RankSetChoice::Holm;
-    ShownRanking { ranking: Arc::new(ranking()), shown: official, official, left_out: None }
+    ShownRanking { ranking: Arc::new(ranking()), shown: RankMethod::Holm, official, left_out: None }
 }

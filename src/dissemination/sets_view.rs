@@ -7,7 +7,7 @@ use super::{numbers, words};
 use crate::pipeline::{LeftOut, ShownRanking};
 use crate::ranking::Ranking;
 use crate::survey::{RankSetChoice, Wave};
-use crate::web::{Language, PageError};
+use crate::web::{AskedList, Language, PageError};
 
 /// `?sets=holm` or `?sets=simultaneous`; the official ones without it.
 #[derive(Debug, Deserialize)]
@@ -16,9 +16,15 @@ pub(super) struct AskedSets {
 }
 
 impl AskedSets {
-    /// Whether a query is one that pages themselves lead to.
-    pub(super) fn is_link(query: &str) -> bool {
-        query.strip_prefix("sets=").is_some_and(|name| RankSetChoice::from_name(name).is_some())
+    /// Whether a query is one that pages themselves lead to, and not one that looks for something. Only a list `has_pages`.
+    pub(super) fn is_link(query: &str, has_pages: bool) -> bool {
+        let is_sets =
+            |part: &str| part.strip_prefix("sets=").is_some_and(|name| RankSetChoice::from_name(name).is_some());
+        let is_page = |part: &str| has_pages && part.strip_prefix("page=").is_some_and(AskedList::is_page);
+        match query.split_once('&') {
+            None => is_sets(query) || is_page(query),
+            Some((sets, page)) => is_sets(sets) && is_page(page),
+        }
     }
 
     /// What is asked for; a name that no rank sets have is a request that cannot be read.
@@ -45,6 +51,8 @@ pub(super) struct SetsView {
     pub(super) query: String,
     /// The same for the API's ranking, after another parameter.
     pub(super) api_query: String,
+    /// The name of the sets, where they are not those that come unasked.
+    pub(super) asked: Option<&'static str>,
 }
 
 /// One entry of the switch.
@@ -60,19 +68,25 @@ pub(super) struct Choice {
 impl SetsView {
     pub(super) fn new(wave: &Wave, chosen: &ShownRanking, language: Language) -> Self {
         let ShownRanking { ranking, shown, official, left_out } = chosen;
-        let is_official = shown == official || left_out.is_some();
+        let is_official = shown.as_str() == official.as_str() || left_out.is_some();
+        let of_many = matches!(left_out, Some(LeftOut::ManyUnits { .. }));
         let choice = |choice: RankSetChoice| Choice {
             name: language.t(&format!("sets-{}", choice.as_str())),
             code: choice.as_str(),
-            is_shown: choice == *shown,
+            is_shown: choice.as_str() == shown.as_str(),
             is_official: choice == *official,
-            is_missing: choice == RankSetChoice::Simultaneous && left_out.is_some(),
+            is_missing: of_many || choice == RankSetChoice::Simultaneous && left_out.is_some(),
         };
-        let query = |parameter: &str| {
-            if is_official { String::new() } else { format!("{parameter}={}", shown.as_str()) }
-        };
+        let asked = (!is_official).then(|| shown.as_str());
+        let query = |parameter: &str| asked.map_or_else(String::new, |name| format!("{parameter}={name}"));
+        let mut choices: Vec<Choice> = RankSetChoice::ALL.map(choice).into();
+        if of_many {
+            let name = language.t(&format!("sets-{}", shown.as_str()));
+            let shown = Choice { name, code: "", is_shown: true, is_official: false, is_missing: false };
+            choices.insert(0, shown);
+        }
         Self {
-            choices: RankSetChoice::ALL.map(choice).into(),
+            choices,
             warning: (!is_official).then(|| language.t(&format!("sets-not-official-{}", shown.as_str()))),
             left_out: left_out.map(|reason| left_out_sentence(reason, language)),
             chance: chance_sentence(ranking.level, language),
@@ -80,6 +94,7 @@ impl SetsView {
             told_apart: told_apart_sentence(wave, ranking, language),
             query: query("?sets"),
             api_query: query("&rank_sets"),
+            asked,
         }
     }
 }
@@ -89,6 +104,10 @@ fn left_out_sentence(reason: LeftOut, language: Language) -> String {
     let why = match reason {
         LeftOut::TooManyUnits { units, max } => {
             language.t_with("sets-left-out-too_many_units", [("units", count(units)), ("max", count(max))])
+        }
+        LeftOut::ManyUnits { units, max } => {
+            let why = language.t_with("sets-left-out-many_units", [("units", count(units)), ("max", count(max))]);
+            return format!("{why} {}", language.t("sets-stand-in-kww"));
         }
         LeftOut::LevelTooHigh => language.t("sets-left-out-level_too_high"),
         LeftOut::NoCovariance => language.t("sets-left-out-no_covariance"),
@@ -142,6 +161,7 @@ fn told_apart_sentence(wave: &Wave, ranking: &Ranking, language: Language) -> Op
 mod tests {
     use super::*;
     use crate::dissemination::sample;
+    use crate::ranking::RankMethod;
     use crate::survey::WaveState;
     use crate::survey::sample::wave;
 
@@ -180,7 +200,9 @@ mod tests {
 
     #[test]
     fn why_simultaneous_sets_are_left_out_is_told_in_three_languages() {
-        let reasons = [LeftOut::TooManyUnits { units: 3_321, max: 500 }, LeftOut::LevelTooHigh, LeftOut::NoCovariance];
+        let many = LeftOut::ManyUnits { units: 10_598, max: 1_000 };
+        let reasons =
+            [LeftOut::TooManyUnits { units: 721, max: 500 }, many, LeftOut::LevelTooHigh, LeftOut::NoCovariance];
         let told = reasons.map(|reason| in_all_languages(|language| left_out_sentence(reason, language)));
         insta::assert_snapshot!(told.join("\n"));
     }
@@ -188,7 +210,8 @@ mod tests {
     #[test]
     fn sets_that_are_not_official_say_so_and_are_kept_on_the_way_to_other_pages() {
         let wave = wave(WaveState::Released);
-        let view = |shown, official, left_out| {
+        let view = |shown: RankSetChoice, official, left_out| {
+            let shown = shown.as_str().parse().unwrap();
             let chosen = ShownRanking { shown, official, left_out, ..sample::shown() };
             SetsView::new(&wave, &chosen, Language::English)
         };
@@ -204,6 +227,27 @@ mod tests {
         ] {
             assert!(standing_in.warning.is_none() && standing_in.query.is_empty());
         }
+    }
+
+    #[test]
+    fn of_many_units_neither_kind_can_be_chosen_and_the_places_are_told_by_their_name() {
+        let left_out = Some(LeftOut::ManyUnits { units: 10_598, max: 1_000 });
+        let chosen = ShownRanking { shown: RankMethod::Kww, left_out, ..sample::shown() };
+        let view = SetsView::new(&wave(WaveState::Released), &chosen, Language::English);
+        let told: Vec<_> = view.choices.iter().map(|c| (c.name.as_str(), c.is_shown, c.is_missing)).collect();
+        let expected =
+            [("Joint intervals", true, false), ("Holm’s method", false, true), ("Simultaneous sets", false, true)];
+        assert_eq!((told.as_slice(), view.query.as_str()), (&expected[..], ""));
+    }
+
+    #[test]
+    fn pages_of_a_list_are_links_and_what_is_looked_for_is_not() {
+        let links = ["sets=holm", "page=2", "sets=simultaneous&page=17"];
+        assert!(links.into_iter().all(|query| AskedSets::is_link(query, true)));
+        assert_eq!(links.map(|query| AskedSets::is_link(query, false)), [true, false, false]);
+        let others =
+            ["", "q=a", "page=1", "page=02", "page=2&sets=holm", "sets=kww", "sets=holm&page=2&q=a", "page=2&x"];
+        assert!(!others.into_iter().any(|query| AskedSets::is_link(query, true)));
     }
 
     #[test]

@@ -38,9 +38,14 @@ pub(super) fn places(ranked: &Ranked) -> String {
     }
 }
 
-/// "Bắc Hà is among the first 3 (1st to 3rd); it cannot be told apart from Bát Xát and Sa Pa." `count` is the number of
-/// ranked units.
-pub(super) fn rank_sentence(wave: &Wave, ranked: &Ranked, count: usize, language: Language) -> String {
+/// "Bắc Hà is among the first 3 (1st to 3rd); it cannot be told apart from Bát Xát and Sa Pa."
+pub(super) fn rank_sentence<'a>(
+    wave: &'a Wave,
+    ranking: &'a Ranking,
+    ranked: &'a Ranked,
+    language: Language,
+) -> String {
+    let count = ranking.entries.len();
     let (low, high) = (ranked.rank_low, ranked.rank_high);
     let unit = unit_name(wave, ranked.unit.as_str(), language);
     let told = |key: &str, places: usize| {
@@ -63,10 +68,11 @@ pub(super) fn rank_sentence(wave: &Wave, ranked: &Ranked, count: usize, language
     } else {
         told("rank-between", high - low + 1)
     };
-    let others: Vec<_> = ranked.indistinct_from.iter().map(|unit| unit_name(wave, unit.as_str(), language)).collect();
-    let indistinct = match others.len() {
+    let indistinct = match ranked.indistinct() {
         0 => return end_of_sentence(place),
         1..=NAMES_MAX => {
+            let name = |other: &'a Ranked| unit_name(wave, other.unit.as_str(), language);
+            let others: Vec<_> = ranking.indistinct_from(ranked).map(name).collect();
             let others = list(&others, &language.t("list-and"));
             language.t_with("rank-indistinct", [("others", others.into())])
         }
@@ -85,7 +91,7 @@ pub(super) fn lead_sentence(wave: &Wave, ranking: &Ranking, language: Language) 
     let candidates: Vec<_> = ranking.entries.iter().filter(|ranked| ranked.rank_low == 1).collect();
     match candidates.as_slice() {
         [] => language.t("lead-no-ranking"),
-        [only] => rank_sentence(wave, only, ranking.entries.len(), language),
+        [only] => rank_sentence(wave, ranking, only, language),
         several if several.len() <= NAMES_MAX => {
             let names: Vec<_> = several.iter().map(|ranked| unit_name(wave, ranked.unit.as_str(), language)).collect();
             let units = list(&names, &language.t("list-or"));
@@ -116,9 +122,19 @@ pub(super) fn levels_name(wave: &Wave, language: Language) -> String {
 mod tests {
     use super::*;
     use crate::dissemination::sample;
+    use crate::ranking::Ties;
     use crate::statistics::Estimate;
     use crate::survey::WaveState;
     use crate::survey::sample::{code, wave};
+
+    const CODES: [&str; 8] = ["080", "082", "083", "084", "086", "087", "088", "089"];
+
+    /// The unit 085 and eight others.
+    fn nine() -> Ranking {
+        let other = |unit: &&str| Ranked { unit: code(unit), ..ranked(2, 9, &[]) };
+        let entries = std::iter::once(ranked(1, 1, &[])).chain(CODES.iter().map(other)).collect();
+        Ranking { entries, ..sample::ranking() }
+    }
 
     fn ranked(low: usize, high: usize, others: &[&str]) -> Ranked {
         Ranked {
@@ -128,7 +144,7 @@ mod tests {
             rank_low: low,
             rank_high: high,
             tier: 1,
-            indistinct_from: others.iter().map(|other| code(other)).collect(),
+            ties: Ties::at(others.iter().map(|other| 1 + CODES.iter().position(|code| code == other).unwrap())),
             previous: None,
             next: None,
         }
@@ -137,7 +153,7 @@ mod tests {
     #[test]
     fn rank_sets_are_told_in_plain_words_in_three_languages() {
         let wave = wave(WaveState::Released);
-        let two = ["082", "088"];
+        let (nine, two) = (nine(), ["082", "088"]);
         let seven = ["080", "082", "083", "084", "086", "087", "088"];
         let cases = [
             ranked(1, 1, &[]),
@@ -152,7 +168,7 @@ mod tests {
         ];
         let told: Vec<_> = cases
             .iter()
-            .flat_map(|case| Language::BUILT_IN.map(|language| rank_sentence(&wave, case, 9, language)))
+            .flat_map(|case| Language::BUILT_IN.map(|language| rank_sentence(&wave, &nine, case, language)))
             .collect();
         insta::assert_snapshot!(told.join("\n"));
     }
@@ -173,7 +189,7 @@ mod tests {
     fn the_first_sentence_says_who_is_first_or_that_nobody_knows() {
         let wave = wave(WaveState::Released);
         let ranking = |entries| Ranking { entries, withheld: Vec::new(), ..sample::ranking() };
-        let mut other = ranked(1, 2, &["085"]);
+        let mut other = ranked(1, 2, &[]);
         other.unit = code("082");
         let cases = [
             (ranking(vec![]), "No unit can be ranked yet."),

@@ -214,7 +214,7 @@ impl AbsentStrata {
     /// expected of the auxiliary variables.
     pub(super) fn pairs(&self, scores: &Scores) -> Pairs {
         let mut pairs = Pairs::new();
-        if self.strata.is_empty() || !scores.are_wanted() {
+        if self.strata.is_empty() || !scores.are_gathered() {
             return pairs;
         }
         let mut levels: Vec<_> = scores.expected().collect();

@@ -1,6 +1,6 @@
 //! Building a sample: from responses one by one, or from kept sums.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
 use super::sample::{Domain, Sample};
 use super::scores::BetweenLevels;
-use super::strata::Gathered;
+use super::strata::{DomainCovariance, Gathered};
 use super::threads::{joined, side_by_side, threads_for};
 use super::unit_totals::{BILLIONTH, Projection};
 use crate::foundation::{RatingScale, Weight};
@@ -52,14 +52,14 @@ pub struct Respondent<'a> {
 /// [`Self::add_products`] with what is kept of the responses. Either gives the same, to the last bit.
 #[derive(Debug)]
 pub struct SampleBuilder {
-    shape: Shape,
+    pub(super) shape: Shape,
     levels: usize,
     lonely: LonelyPsu,
-    calibration: Option<Calibration>,
-    places: Places,
+    pub(super) calibration: Option<Calibration>,
+    pub(super) places: Places,
     cells: Cells,
-    log: Log,
-    kept: KeptSums,
+    pub(super) log: Log,
+    pub(super) kept: KeptSums,
 }
 
 impl SampleBuilder {
@@ -163,14 +163,39 @@ impl SampleBuilder {
 
     /// Forms all covariances, and those `between` levels. From here on, reading costs the same for any number of responses.
     pub fn finish(self, between: &BetweenLevels) -> Result<Sample, EstimationError> {
-        let (sample, formed) = self.gather(between.clone(), 0..between.levels.len())?;
-        Ok(sample.with_covariances(&formed.between, &formed.pairs))
+        Ok(self.finish_with_everybody(between)?.0)
+    }
+
+    /// The same, and the covariance of everybody, to which other parts of a sample can be added.
+    pub(super) fn finish_with_everybody(
+        self,
+        between: &BetweenLevels,
+    ) -> Result<(Sample, Option<DomainCovariance>), EstimationError> {
+        let is_gathered = self.tied_pairs(between) <= BetweenLevels::PAIRS_MAX;
+        let rows = if is_gathered { 0..between.levels.len() } else { 0..0 };
+        let (sample, formed) = self.gather(between.clone(), rows)?;
+        let sample = sample.with_covariances(&formed.between, is_gathered.then_some(&formed.pairs));
+        Ok((sample, formed.everybody))
     }
 
     /// The same without the covariances between levels, and what they can be gathered from row by row, however many there are.
     pub fn form(self, between: BetweenLevels) -> Result<(Sample, Formed), EstimationError> {
         let rows = Formed::rows_at_once(&between);
         self.gather(between, rows)
+    }
+
+    /// No more pairs of wanted levels than so many are tied.
+    fn tied_pairs(&self, between: &BetweenLevels) -> usize {
+        let pairs = |levels: usize| levels * levels.saturating_sub(1) / 2;
+        let all = pairs(between.levels.len());
+        if all <= BetweenLevels::PAIRS_MAX || self.calibration.is_some() || !self.log.is_empty() {
+            return all;
+        }
+        let mut by_stratum: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+        for (place, cell) in self.kept.sums.keys() {
+            by_stratum.entry(self.places.stratum(*place)).or_default().extend(self.cells.levels(*cell));
+        }
+        by_stratum.values().map(|levels| pairs(levels.len())).sum::<usize>().min(all)
     }
 
     /// Gathers the covariances between the levels at the positions `rows` and all wanted ones.
@@ -192,8 +217,20 @@ impl SampleBuilder {
         let totals: Vec<Vec<f64>> = domains.iter().map(|domain| domain.totals().to_vec()).collect();
         let (cells, pairs, is_calibrated) = (self.cells, Pairs::new(), self.calibration.is_some());
         let lonely = self.lonely;
-        let mut formed =
-            Formed { lonely, is_calibrated, frame, cells, projection, totals, between, rows, pairs, pairs_max: 0 };
+        let (pairs_max, everybody) = (0, None);
+        let mut formed = Formed {
+            lonely,
+            is_calibrated,
+            frame,
+            cells,
+            projection,
+            totals,
+            between,
+            rows,
+            pairs,
+            pairs_max,
+            everybody,
+        };
         // Two halves of about the same work that do not touch each other.
         let (products, gathered) = std::thread::scope(|scope| {
             let Formed { frame, cells, projection, .. } = &formed;
@@ -206,6 +243,7 @@ impl SampleBuilder {
         }
         let (Gathered { domains: covariances, pairs, pairs_max }, lonely) = gathered?;
         (formed.pairs, formed.pairs_max) = (pairs, pairs_max);
+        formed.everybody = covariances.get(&0).cloned();
         for (domain, covariance) in covariances {
             domains[domain].set_covariance(covariance, self.lonely);
         }

@@ -84,6 +84,11 @@ impl Cells {
         self.kept[cell as usize].group as usize
     }
 
+    /// The levels of a cell.
+    pub(super) fn levels(&self, cell: u32) -> &[u32] {
+        &self.kept[cell as usize].levels
+    }
+
     /// The domains that a cell belongs to: everybody, which is 0, and each level, which is one more than its number.
     pub(super) fn domains(&self, cell: u32) -> impl Iterator<Item = usize> {
         std::iter::once(0).chain(self.kept[cell as usize].levels.iter().map(|level| *level as usize + 1))

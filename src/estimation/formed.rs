@@ -7,7 +7,7 @@ use super::cells::Cells;
 use super::frame::{Frame, Walk};
 use super::sample::Sample;
 use super::scores::{BetweenLevels, Scores};
-use super::strata::{Gathered, Survey};
+use super::strata::{DomainCovariance, Gathered, Survey};
 use super::unit_totals::Projection;
 use super::{EstimationError, Statistic};
 use crate::statistics::LonelyPsu;
@@ -34,6 +34,8 @@ pub struct Formed {
     pub(super) pairs: Pairs,
     /// No more pairs of domains than so many share a stratum.
     pub(super) pairs_max: usize,
+    /// The covariance of everybody; nothing where nobody responded.
+    pub(super) everybody: Option<DomainCovariance>,
 }
 
 impl Formed {
@@ -151,6 +153,7 @@ mod tests {
         ];
         let between = BetweenLevels { levels: vec![0, 1, 2, 3, 4, 5, 6], statistics };
         let whole = builder().finish(&between).unwrap();
+        let rows = [0, 1].map(|statistic| whole.covariance_between(statistic).unwrap().to_rows());
         let (sample, mut formed) = builder().form(between).unwrap();
         for rows_at_a_time in [7, 3, 1] {
             let mut next = 0;
@@ -158,7 +161,7 @@ mod tests {
                 assert_eq!(position, next);
                 next += 1;
                 for (statistic, row) in row.iter().enumerate() {
-                    assert_eq!(row, &whole.covariance_between(statistic)[position], "{position} {rows_at_a_time}");
+                    assert_eq!(row, &rows[statistic][position], "{position} {rows_at_a_time}");
                 }
                 Ok::<_, EstimationError>(())
             });
@@ -166,7 +169,7 @@ mod tests {
             // From here on nothing is held.
             (formed.rows, formed.pairs) = (0..0, Pairs::new());
         }
-        let tied = |statistic: usize| whole.covariance_between(statistic)[0][1..].iter().any(|other| other.abs() > 0.0);
+        let tied = |statistic: usize| rows[statistic][0][1..].iter().any(|other| other.abs() > 0.0);
         assert!(tied(0) && tied(1));
     }
 }

@@ -88,6 +88,11 @@ impl Log {
         Ok(())
     }
 
+    /// Whether no response was added.
+    pub(super) fn is_empty(&self) -> bool {
+        self.stands.is_empty()
+    }
+
     /// The responses in the order of places, whose `positions` these are, and at each place in that of cells.
     pub(super) fn in_order(self, positions: &[u32]) -> Ordered {
         let Self { records, stands, kept, numbers, rating_max: _ } = self;

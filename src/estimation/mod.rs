@@ -10,7 +10,7 @@
 //! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` walks through
 //! strata and stages, `unit_totals.rs` says what a unit adds, `own_units.rs` what respondents that are units add, `auxiliary.rs` what
 //! both add to calibrated domains without a member near them; `strata.rs` adds it up, `scores.rs` and `between.rs` between levels,
-//! `formed.rs` between many; `pairs.rs` and `joint.rs` form what design effects need.
+//! `formed.rs` between many; `contribution.rs` forms a sample of many levels part by part; `pairs.rs` and `joint.rs` form what design effects need.
 //!
 //! Beside that stands `numeric/`: a sample of numbers of any kind, in memory, for the statistics that a design file asks for.
 //!
@@ -21,6 +21,7 @@ mod between;
 mod builder;
 mod cell_sums;
 mod cells;
+mod contribution;
 mod formed;
 mod frame;
 mod groups;
@@ -49,6 +50,7 @@ mod unit_totals;
 
 pub use builder::{Membership, Respondent, SampleBuilder};
 pub use cell_sums::{CellSums, Shape};
+pub use contribution::Contribution;
 pub use formed::Formed;
 pub use log::Stand;
 pub use margins::{Calibration, Margin};

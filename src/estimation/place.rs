@@ -66,6 +66,11 @@ impl Places {
         Ok(number)
     }
 
+    /// The stratum of a place.
+    pub(super) fn stratum(&self, number: u32) -> &str {
+        self.kept[number as usize].path.first().map_or("", String::as_str)
+    }
+
     /// The places in the order of their paths, and of each number its position in that order.
     pub(super) fn in_order(self) -> (Vec<KeptPlace>, Vec<u32>) {
         let mut numbered: Vec<(u32, KeptPlace)> = (0..).zip(self.kept).collect();

@@ -10,14 +10,16 @@ use super::strata::{Averaged, DomainCovariance};
 use super::unit_totals::{BILLIONTH, add_checked};
 use super::{EstimationError, Statistic};
 use crate::foundation::RatingScale;
-use crate::statistics::{Confidence, Estimate, Linearised, LinearisedSample, LonelyPsu, SymmetricMatrix, precision};
+use crate::statistics::{
+    Confidence, Estimate, Linearised, LinearisedSample, LonelyPsu, SparseCovariance, SymmetricMatrix, precision,
+};
 
 /// The sample as a whole and each of its levels. Made by [`super::SampleBuilder::finish`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     domains: Vec<Domain>,
     /// Of each statistic that was asked for, the covariance between the levels that were asked for.
-    between: Vec<Vec<Vec<f64>>>,
+    between: Vec<SparseCovariance>,
     lonely: Vec<String>,
     negative: Option<NegativeWeights>,
 }
@@ -27,7 +29,8 @@ impl Sample {
         Self { domains, between: Vec::new(), lonely, negative }
     }
 
-    pub(super) fn with_covariances(self, wanted: &BetweenLevels, pairs: &Pairs) -> Self {
+    /// `pairs` is nothing where they were not gathered.
+    pub(super) fn with_covariances(self, wanted: &BetweenLevels, pairs: Option<&Pairs>) -> Self {
         let between =
             |(position, statistic)| covariance_between(&self.domains, &wanted.levels, (position, statistic), pairs);
         let between = wanted.statistics.iter().enumerate().map(between).collect();
@@ -59,12 +62,13 @@ impl Sample {
     }
 
     /// The covariance of the statistic at `position` in the list that was asked for (see [`BetweenLevels`]) between the
-    /// levels asked for, row by row; 0 where a level has no estimate or no precision. Nothing for a statistic that was not.
+    /// levels asked for; 0 where a level has no estimate or no precision. Nothing for a statistic that was not.
     ///
-    /// Without calibration it is exactly 0 between levels that share no stratum. The diagonal is the variance.
+    /// Without calibration it is exactly 0 between levels that share no stratum, and takes no room. Where more than
+    /// [`BetweenLevels::PAIRS_MAX`] pairs of levels are tied, there are variances alone.
     #[must_use]
-    pub fn covariance_between(&self, position: usize) -> &[Vec<f64>] {
-        self.between.get(position).map_or(&[], Vec::as_slice)
+    pub fn covariance_between(&self, position: usize) -> Option<&SparseCovariance> {
+        self.between.get(position)
     }
 }
 
@@ -72,21 +76,15 @@ fn covariance_between(
     domains: &[Domain],
     levels: &[usize],
     (position, statistic): (usize, &Statistic),
-    pairs: &Pairs,
-) -> Vec<Vec<f64>> {
+    pairs: Option<&Pairs>,
+) -> SparseCovariance {
     let variance = |level: &usize| domains.get(level + 1)?.covariance(statistic, statistic);
     let variances: Vec<Option<f64>> = levels.iter().map(variance).collect();
-    let mut covariance = vec![vec![0.0; levels.len()]; levels.len()];
-    for (i, variance) in variances.iter().enumerate() {
-        covariance[i][i] = variance.unwrap_or(0.0);
-    }
-    for ((a, b), values) in pairs {
-        if variances[*a].is_some() && variances[*b].is_some() {
-            covariance[*a][*b] = values[position];
-            covariance[*b][*a] = values[position];
-        }
-    }
-    covariance
+    let numbers = variances.iter().map(|variance| variance.unwrap_or(0.0)).collect();
+    let Some(pairs) = pairs else { return SparseCovariance::ungathered(numbers) };
+    let has_both = |(a, b): &(usize, usize)| variances[*a].is_some() && variances[*b].is_some();
+    let pairs = pairs.iter().filter(|(pair, _)| has_both(pair));
+    SparseCovariance::new(numbers, pairs.map(|(pair, values)| (*pair, values[position])))
 }
 
 /// The entries of a gradient that are in play, by index of the total.

@@ -21,6 +21,12 @@ pub struct BetweenLevels {
     pub statistics: Vec<Statistic>,
 }
 
+impl BetweenLevels {
+    /// The most pairs of levels that may be tied, by a stratum or a calibration, for their covariances to be gathered while a sample is
+    /// formed: those of a thousand levels that all are.
+    pub const PAIRS_MAX: usize = 500_000;
+}
+
 /// The linearised statistics of each level, by the position that it was asked for at.
 #[derive(Debug, Default)]
 pub(super) struct Scores {
@@ -87,6 +93,11 @@ impl Scores {
     /// Whether any covariance is to be gathered.
     pub(super) fn are_wanted(&self) -> bool {
         self.linearised.len() > 1
+    }
+
+    /// Whether any is gathered on this walk through the sample.
+    pub(super) fn are_gathered(&self) -> bool {
+        self.are_wanted() && !self.rows.is_empty()
     }
 
     /// Sums over no unit.

@@ -155,6 +155,7 @@ fn with_later_stages(
 }
 
 /// What the first-stage strata add up to for one domain.
+#[derive(Debug, Clone)]
 pub(super) struct DomainCovariance {
     stage: StageCovariance,
     within: Option<SymmetricMatrix>,
@@ -204,6 +205,22 @@ impl DomainCovariance {
             psus: vec![0; counted],
             is_census: true,
             strata: vec![StrataInPlay::default(); counted],
+        }
+    }
+
+    /// Adds other strata.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.stage.merge(&other.stage);
+        match (&mut self.within, &other.within) {
+            (Some(sum), Some(more)) => sum.add_scaled(more, 1.0),
+            (sum, _) => *sum = None,
+        }
+        self.df.iter_mut().zip(&other.df).for_each(|(sum, more)| *sum += more);
+        self.psus.iter_mut().zip(&other.psus).for_each(|(sum, more)| *sum += more);
+        self.is_census &= other.is_census;
+        for (sum, more) in self.strata.iter_mut().zip(&other.strata) {
+            sum.all += more.all;
+            sum.lonely += more.lonely;
         }
     }
 

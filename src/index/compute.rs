@@ -1,43 +1,71 @@
 //! Applies a method to a sample.
 
+use std::sync::Arc;
+
 use super::method::net_promoter_score;
 use super::{
     Criteria, FactorResult, IndexKind, Indices, ItemResult, Method, OpenLinkResults, UnitResults, WaveResults,
 };
 use crate::estimation::{BetweenLevels, Domain, Measure, Sample, Statistic};
 use crate::foundation::Code;
-use crate::statistics::Confidence;
-use crate::survey::Wave;
+use crate::statistics::{Confidence, SparseCovariance};
+use crate::survey::{Unit, Wave};
 
-/// The covariances that the results of a wave need: those of the headline index between all units.
+/// The covariances that the results of so many units of a wave need: those of the headline index between all of them.
 #[must_use]
-pub fn wanted_covariances(wave: &Wave, method: &Method) -> BetweenLevels {
+pub fn wanted_covariances(wave: &Wave, method: &Method, units: usize) -> BetweenLevels {
     let headline = method.statistic(method.headline, &Criteria::of_wave(wave));
-    BetweenLevels { levels: (0..wave.units.len()).collect(), statistics: headline.into_iter().collect() }
+    BetweenLevels { levels: (0..units).collect(), statistics: headline.into_iter().collect() }
 }
 
 /// The results of a wave. The sample's levels are the wave's units, in the plan's order, its rated items are those of the
 /// wave's questionnaire, and it was formed with [`wanted_covariances`].
 #[must_use]
 pub fn compute(wave: &Wave, method: &Method, sample: &Sample) -> WaveResults {
-    let criteria = Criteria::of_wave(wave);
+    let covariance = covariance_of(sample, wave.units.len());
+    let units = compute_units(wave, method, &wave.units, sample);
+    WaveResults {
+        negative_weights: sample.negative_weights().cloned(),
+        ..put_together(wave, method, units, (sample.overall(), covariance))
+    }
+}
+
+/// The covariance between the units of a sample that was formed with [`wanted_covariances`]; 0 throughout where the index has none.
+#[must_use]
+pub fn covariance_of(sample: &Sample, units: usize) -> SparseCovariance {
+    let none = || SparseCovariance::new(vec![0.0; units], []);
+    sample.covariance_between(0).cloned().unwrap_or_else(none)
+}
+
+/// The results of some of a wave's units, which are the levels of a sample, in this order.
+#[must_use]
+pub fn compute_units(wave: &Wave, method: &Method, units: &[Unit], sample: &Sample) -> Vec<Arc<UnitResults>> {
+    let (criteria, confidence) = (Criteria::of_wave(wave), wave.plan.confidence());
+    let of_unit = |(unit, domain): (&Unit, &Domain)| {
+        Arc::new(compute_domain(&criteria, method, domain, confidence, Some(unit.code().clone())))
+    };
+    units.iter().zip(sample.levels()).map(of_unit).collect()
+}
+
+/// The results of a wave whose weights are not calibrated, and to which nobody came over the open link: those of all its units,
+/// everybody, and the covariance between the units.
+#[must_use]
+pub fn put_together(
+    wave: &Wave,
+    method: &Method,
+    units: Vec<Arc<UnitResults>>,
+    (everybody, covariance): (&Domain, SparseCovariance),
+) -> WaveResults {
     let confidence = wave.plan.confidence();
-    let unit_results = |(unit, domain): (&crate::survey::Unit, &Domain)| {
-        compute_domain(&criteria, method, domain, confidence, Some(unit.code().clone()))
-    };
-    let covariance = match sample.covariance_between(0) {
-        [] => vec![vec![0.0; wave.units.len()]; wave.units.len()],
-        covariance => covariance.to_vec(),
-    };
     WaveResults {
         method: method.full_name(),
         headline: method.headline,
         level: confidence.level,
         uncalibrated: None,
-        negative_weights: sample.negative_weights().cloned(),
+        negative_weights: None,
         open_link: OpenLinkResults::None,
-        units: wave.units.iter().zip(sample.levels()).map(unit_results).collect(),
-        overall: compute_domain(&criteria, method, sample.overall(), confidence, None),
+        units,
+        overall: compute_domain(&Criteria::of_wave(wave), method, everybody, confidence, None),
         covariance,
     }
 }
@@ -191,7 +219,7 @@ mod tests {
             builder.add_response(&Respondent { member, place, weight: Weight::ONE, ratings: &ratings }).unwrap();
         }
         let (wave, method) = (wave(), Method::named("sipas-mean@2023").unwrap());
-        compute(&wave, method, &builder.finish(&wanted_covariances(&wave, method)).unwrap())
+        compute(&wave, method, &builder.finish(&wanted_covariances(&wave, method, 3)).unwrap())
     }
 
     #[test]
@@ -217,7 +245,7 @@ mod tests {
     fn the_covariance_is_that_of_the_headline_and_0_without_an_estimate() {
         let results = results();
         let se = |unit: usize| results.units[unit].indices.score.unwrap().precision.unwrap().se;
-        for (i, row) in results.covariance.iter().enumerate() {
+        for (i, row) in results.covariance.to_rows().iter().enumerate() {
             for (j, covariance) in row.iter().enumerate() {
                 let expected = if i == j && i < 2 { se(i).powi(2) } else { 0.0 };
                 assert!((covariance - expected).abs() < 1e-9, "{i} {j} {covariance}");

@@ -9,7 +9,7 @@ mod method;
 mod results;
 mod rows;
 
-pub use compute::{compute, compute_domain, wanted_covariances};
+pub use compute::{compute, compute_domain, compute_units, covariance_of, put_together, wanted_covariances};
 pub use criteria::Criteria;
 pub use method::{Average, Definition, Definitions, Method, MethodError, net_promoter_score};
 pub use results::{

@@ -1,10 +1,12 @@
 //! What a wave says: estimates of every item, factor and index, for each unit and overall.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::estimation::{EstimationError, NegativeWeights};
 use crate::foundation::{Code, RatingScale};
-use crate::statistics::Estimate;
+use crate::statistics::{Estimate, SparseCovariance};
 
 /// The ways to average items into one index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,14 +64,16 @@ pub struct WaveResults {
     pub negative_weights: Option<NegativeWeights>,
     /// What came over the open link.
     pub open_link: OpenLinkResults,
-    /// One entry a measured unit, in the plan's order.
-    pub units: Vec<UnitResults>,
+    /// One entry a measured unit, in the plan's order. Shared, because those of units that nobody answered for since are those of
+    /// the results before.
+    #[serde(with = "shared")]
+    pub units: Vec<Arc<UnitResults>>,
     /// All units together.
     pub overall: UnitResults,
-    /// Covariance of the headline index between units, row by row in the order of `units`; 0 where one has no estimate. Rankings are
+    /// Covariance of the headline index between units, in the order of `units`; 0 where one has no estimate. Rankings are
     /// made of it, and released with what they say of it.
     #[serde(skip, default)]
-    pub covariance: Vec<Vec<f64>>,
+    pub covariance: SparseCovariance,
 }
 
 /// What people said who came over the open link. They chose themselves, so nothing says how sure it is.
@@ -108,16 +112,16 @@ impl OpenLinkResults {
     /// What responses at weight 1 make, without any precision.
     #[must_use]
     pub fn apart(results: WaveResults) -> Self {
-        let units = results.units.into_iter().map(UnitResults::without_precision).collect();
+        let units = results.units.into_iter().map(|unit| Arc::unwrap_or_clone(unit).without_precision()).collect();
         Self::Apart { units, overall: Box::new(results.overall.without_precision()) }
     }
 }
 
 impl WaveResults {
-    /// Why a unit that no index could be formed for has none although people answered.
+    /// Why the unit at this place in the plan's order has no index although people answered.
     #[must_use]
-    pub fn unanswered(&self, unit: &Code) -> Option<Unanswered<'_>> {
-        let results = self.units.iter().find(|results| results.unit.as_ref() == Some(unit))?;
+    pub fn unanswered(&self, position: usize) -> Option<Unanswered<'_>> {
+        let results = self.units.get(position)?;
         results.unanswered().filter(|_| results.indices.get(self.headline).is_none())
     }
 
@@ -126,8 +130,22 @@ impl WaveResults {
     pub fn headline_estimates(&self) -> Vec<(Code, Option<Estimate>)> {
         debug_assert!(self.units.iter().all(|results| results.unit.is_some()), "only `overall` has no unit");
         let estimate =
-            |results: &UnitResults| Some((results.unit.clone()?, results.indices.get(self.headline).copied()));
+            |results: &Arc<UnitResults>| Some((results.unit.clone()?, results.indices.get(self.headline).copied()));
         self.units.iter().filter_map(estimate).collect()
+    }
+}
+
+/// Shared results are written as what they hold.
+mod shared {
+    use super::{Arc, UnitResults};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(units: &[Arc<UnitResults>], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(units.iter().map(AsRef::as_ref))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Arc<UnitResults>>, D::Error> {
+        Ok(Vec::<UnitResults>::deserialize(from)?.into_iter().map(Arc::new).collect())
     }
 }
 

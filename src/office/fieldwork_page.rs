@@ -7,7 +7,7 @@ use super::weights_view::WeightsView;
 use crate::chart::{BurnUp, BurnUpWords, Layout};
 use crate::monitoring::{Fieldwork, UnitFieldwork};
 use crate::survey::{Mode, Wave};
-use crate::web::{Language, Page};
+use crate::web::{AskedList, Language, ListView, Page, PageError};
 
 const NOTHING: &str = "–";
 
@@ -34,6 +34,9 @@ pub(super) struct FieldworkView {
     modes: Vec<String>,
     /// Whether anything is kept apart.
     has_open_link: bool,
+    list: ListView,
+    /// Leads back to this part of the list.
+    list_query: String,
     units: Vec<UnitRow>,
     overall: UnitRow,
     explanation: String,
@@ -41,8 +44,8 @@ pub(super) struct FieldworkView {
 }
 
 struct UnitRow {
-    /// None for all together.
-    code: Option<String>,
+    /// Leads to its days; empty for all together.
+    query: String,
     name: String,
     answered: String,
     target: String,
@@ -64,13 +67,19 @@ struct DayRow {
 }
 
 impl FieldworkView {
-    /// The page of all units, with the days of one of them, or of all together.
+    /// The page of the units that are asked for, with the days of one unit, or of all together.
     pub(super) fn new(
         wave: &Wave,
         (fieldwork, as_of): (&Fieldwork, DateTime<FixedOffset>),
-        unit: Option<&UnitFieldwork>,
+        (unit, asked): (Option<&UnitFieldwork>, &AskedList),
         language: Language,
-    ) -> Self {
+    ) -> Result<Self, PageError> {
+        let places = match asked.sought()? {
+            Some(text) => wave.units.like(text).collect(),
+            None => (0..wave.units.len()).collect(),
+        };
+        let (places, list) = asked.cut((wave.units.len(), places), &[], language)?;
+        let list_query = list.here();
         let shown = unit.unwrap_or(&fieldwork.overall);
         let modes = modes_shown(wave, fieldwork);
         let field = wave.plan.field;
@@ -80,9 +89,14 @@ impl FieldworkView {
             ("opens", date(field.opens).into()),
             ("closes", date(field.closes).into()),
         ];
-        let row = |unit: &UnitFieldwork| unit_row(wave, unit, &modes, language);
+        let row = |unit: &UnitFieldwork| {
+            let code = unit.unit.as_ref();
+            let join = if list_query.is_empty() { '?' } else { '&' };
+            let query = code.map(|code| format!("{list_query}{join}unit={code}")).unwrap_or_default();
+            UnitRow { query, ..unit_row(wave, unit, &modes, language) }
+        };
         let wished = language.format_number(fieldwork.wished_margin * 100.0, 1);
-        Self {
+        Ok(Self {
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             facts: language.t_with("fieldwork-facts", facts),
             lead: lead(&fieldwork.overall, language),
@@ -93,11 +107,13 @@ impl FieldworkView {
             charts: charts(wave, fieldwork.today, shown, language),
             modes: modes.iter().map(|mode| language.t(&format!("mode-{}", mode.as_str()))).collect(),
             has_open_link: fieldwork.overall.open_link > 0,
-            units: fieldwork.units.iter().map(row).collect(),
+            units: places.iter().filter_map(|place| fieldwork.units.get(*place)).map(row).collect(),
             overall: row(&fieldwork.overall),
             explanation: language.t_with("fieldwork-explanation", [("margin", wished.into())]),
             days: days(shown, language),
-        }
+            list,
+            list_query,
+        })
     }
 }
 
@@ -124,7 +140,7 @@ fn unit_row(wave: &Wave, unit: &UnitFieldwork, modes: &[Mode], language: Languag
         value.map_or_else(|| NOTHING.to_owned(), |value| language.format_number(value, decimals))
     };
     UnitRow {
-        code: unit.unit.as_ref().map(ToString::to_string),
+        query: String::new(),
         name: unit_name(wave, unit, language),
         answered: language.format_count(unit.answered),
         target: count(unit.target),
@@ -197,7 +213,8 @@ mod tests {
     }
 
     fn view(language: Language) -> FieldworkView {
-        FieldworkView::new(&wave(WaveState::Open), (&fieldwork(), noon()), None, language)
+        FieldworkView::new(&wave(WaveState::Open), (&fieldwork(), noon()), (None, &AskedList::default()), language)
+            .unwrap()
     }
 
     #[test]
@@ -227,8 +244,8 @@ mod tests {
     #[test]
     fn the_days_of_one_unit_are_shown_when_it_is_chosen() {
         let fieldwork = fieldwork();
-        let view =
-            FieldworkView::new(&wave(WaveState::Open), (&fieldwork, noon()), fieldwork.units.get(4), Language::English);
+        let asked = (fieldwork.units.get(4), &AskedList::default());
+        let view = FieldworkView::new(&wave(WaveState::Open), (&fieldwork, noon()), asked, Language::English).unwrap();
         assert_eq!((view.shown.as_str(), view.shows_one_unit), ("Bắc Hà", true));
         assert_eq!(view.days.last().map(|day| day.total.as_str()), Some("497"));
     }

@@ -11,12 +11,11 @@ use serde::Deserialize;
 use super::fieldwork_page::{FieldworkPage, FieldworkView};
 use crate::accounts::{Permission, Scope};
 use crate::entrance::Visitor;
-use crate::foundation::Code;
-use crate::monitoring::UnitFieldwork;
 use crate::pipeline::Platform;
-use crate::web::{ForPage, Page, PageError, Place, Style, render};
+use crate::web::{AskedList, ForPage, Page, PageError, Place, Style, render};
 
-/// The page `/office/{wave}`, for the administrator alone; `?unit=CODE` shows the days of one unit.
+/// The page `/office/{wave}`, for the administrator alone; `?unit=CODE` shows the days of one unit,
+/// `?q=` and `?page=` a part of many units.
 pub fn pages() -> Router<Platform> {
     Router::new().route("/office/{wave}", get(show_fieldwork))
 }
@@ -30,18 +29,16 @@ async fn show_fieldwork(
     WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
     WithRejection(Path(code), _): ForPage<Path<String>>,
     WithRejection(Query(shown), _): ForPage<Query<Shown>>,
+    WithRejection(Query(list), _): ForPage<Query<AskedList>>,
     place: Place,
 ) -> Result<Response, PageError> {
     platform.demand(Permission::UseOffice, &Scope::default())?;
     let wave = platform.wave(&code).await?;
     let (fieldwork, as_of) = platform.fieldwork(&wave).await?;
-    let is_shown = |unit: &&UnitFieldwork| unit.unit.as_ref().map(Code::as_str) == shown.unit.as_deref();
-    let unit = match shown.unit {
-        Some(_) => Some(fieldwork.units.iter().find(is_shown).ok_or(PageError::NotFound)?),
-        None => None,
-    };
+    let find = |unit: &String| wave.units.position(unit).and_then(|place| fieldwork.units.get(place));
+    let unit = shown.unit.as_ref().map(|unit| find(unit).ok_or(PageError::NotFound)).transpose()?;
     let title = place.language.t("fieldwork-title");
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-    let view = FieldworkView::new(&wave, (&fieldwork, as_of), unit, place.language);
+    let view = FieldworkView::new(&wave, (&fieldwork, as_of), (unit, &list), place.language)?;
     render(StatusCode::OK, &FieldworkPage { page, view })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
 
 use super::PipelineError;
 use super::counting::values_of;
@@ -36,14 +37,17 @@ pub(super) enum OpenLinkAnswers {
     Apart(Box<SampleBuilder>),
 }
 
-/// Forms a wave's sample (see [`SampleBuilder`]) of the states of its units, as `state_of` tells them. A unit is a level.
+/// Forms the sample (see [`SampleBuilder`]) of the units at these places in a wave's plan, of their states, as `state_of` tells them.
+/// A unit is a level.
 pub(super) fn gather<'a>(
     loaded: &LoadedWave,
+    units: Range<usize>,
     state_of: impl Fn(UnitId) -> Option<&'a UnitState>,
     calibration: Option<&CalibrationPlan>,
 ) -> Result<Gathered, PipelineError> {
     let wave = &loaded.wave;
-    let empty = || SampleBuilder::of(loaded.counting.shape.clone(), wave.units.len());
+    let levels = units.len();
+    let empty = || SampleBuilder::of(loaded.counting.shape.clone(), levels);
     let (mut apart, mut opt_in) = (empty().with_lonely_psu(LonelyPsu::Remove), 0);
     let mut sample = empty().with_lonely_psu(wave.plan.estimation.lonely_psu);
     let mut margins = Margins::default();
@@ -51,7 +55,7 @@ pub(super) fn gather<'a>(
         sample = sample.calibrated(calibration_of(plan)?);
         margins = Margins::new(plan, &loaded.counting.columns);
     }
-    for (level, unit) in wave.units.iter().enumerate() {
+    for (level, unit) in wave.units[units].iter().enumerate() {
         let Some(state) = state_of(unit.id) else { continue };
         let levels = [level];
         let mut margins = margins.of_unit(unit.code().as_str());

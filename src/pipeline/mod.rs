@@ -1,6 +1,6 @@
 //! The use cases: the only place that strings rooms together. Knows nothing of HTTP.
 //!
-//! A submission goes through `submit.rs` and `intake.rs`; a ranking comes out of `readings.rs`, `results.rs`
+//! A submission goes through `submit.rs` and `intake.rs`; a ranking comes out of `readings.rs`, `results.rs` (of many units `parts.rs`)
 //! and `standings.rs`; `identity.rs` tells why
 //! nobody can tie a receipt to a response. Start reading at [`Platform`].
 
@@ -17,6 +17,7 @@ mod import_batches;
 mod intake;
 mod invitations;
 mod named_twice;
+mod parts;
 mod rank_files;
 mod readings;
 mod recordings;

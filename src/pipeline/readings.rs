@@ -13,7 +13,8 @@ use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
 use super::counting::CountsByUnit;
-use super::results::{fieldwork_of, form_standings};
+use super::parts::KnownParts;
+use super::results::{States, fieldwork_of, form_standings};
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
 use crate::accounts::{Permission, Scope};
@@ -52,9 +53,12 @@ pub(super) struct Readings {
 /// The readings of all waves.
 pub(super) type ReadingsByWave = Slot<HashMap<WaveId, Arc<Readings>>>;
 
-/// What is kept of the units of a wave, as it was last read.
+/// What is kept of the units of a wave, as it was last read. Of a wave that is formed in parts no unit is kept.
 #[derive(Default)]
-struct KnownUnits(BTreeMap<UnitId, KnownUnit>);
+struct KnownUnits {
+    units: BTreeMap<UnitId, KnownUnit>,
+    parts: KnownParts,
+}
 
 struct KnownUnit {
     /// How often the unit was folded.
@@ -63,23 +67,48 @@ struct KnownUnit {
 }
 
 impl KnownUnits {
-    /// Reads what was folded since.
-    async fn catch_up(&mut self, snapshot: &Snapshot, loaded: &LoadedWave) -> Result<(), PipelineError> {
+    /// What the results are formed of, and what is counted of each unit by day.
+    async fn read(
+        &mut self,
+        snapshot: &Snapshot,
+        loaded: &LoadedWave,
+    ) -> Result<(States, CountsByUnit), PipelineError> {
         let versions = snapshot.versions(loaded.id).await?;
-        let is_new = |(unit, version): &&(UnitId, i64)| self.0.get(unit).is_none_or(|known| known.version != *version);
-        let changed: Vec<(UnitId, i64)> = versions.iter().filter(is_new).copied().collect();
+        let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
+        if self.parts.are_wanted(loaded) {
+            let by_unit = versions.iter().copied().collect();
+            if let Some(days) = self.parts.catch_up(snapshot, loaded, &by_unit, &pending).await? {
+                return Ok((States::Parts(self.parts.snapshot()), days));
+            }
+        }
+        self.catch_up(snapshot, loaded, versions).await?;
+        let counts = self.with_pending(pending)?;
+        Ok((States::Whole(counts.clone()), counts))
+    }
+
+    /// Reads what was folded since.
+    async fn catch_up(
+        &mut self,
+        snapshot: &Snapshot,
+        loaded: &LoadedWave,
+        versions: Vec<(UnitId, i64)>,
+    ) -> Result<(), PipelineError> {
+        let is_new =
+            |(unit, version): &(UnitId, i64)| self.units.get(unit).is_none_or(|known| known.version != *version);
+        let changed: Vec<(UnitId, i64)> = versions.into_iter().filter(is_new).collect();
         let units: Vec<UnitId> = changed.iter().map(|(unit, _)| *unit).collect();
         let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
         for (unit, version) in changed {
             let counts = Arc::new(counts.remove(&unit).unwrap_or_default());
-            self.0.insert(unit, KnownUnit { version, counts });
+            self.units.insert(unit, KnownUnit { version, counts });
         }
         Ok(())
     }
 
     /// All of it, with what is pending.
     fn with_pending(&self, pending: BTreeMap<UnitId, UnitCounts>) -> Result<CountsByUnit, PipelineError> {
-        let mut counts: CountsByUnit = self.0.iter().map(|(unit, known)| (*unit, Arc::clone(&known.counts))).collect();
+        let mut counts: CountsByUnit =
+            self.units.iter().map(|(unit, known)| (*unit, Arc::clone(&known.counts))).collect();
         for (unit, pending) in pending {
             Arc::make_mut(counts.entry(unit).or_default()).merge(pending)?;
         }
@@ -109,12 +138,9 @@ impl Readings {
         let (taken_at, as_of) = (Instant::now(), platform.clock().now());
         let snapshot = platform.0.store.snapshot().await?;
         let signature = snapshot.signature(loaded.id).await?;
-        known.catch_up(&snapshot, &loaded).await?;
-        let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
+        let (states, counts) = known.read(&snapshot, &loaded).await?;
         drop(snapshot);
-        let counts = known.with_pending(pending)?;
-        let of_units = counts.clone();
-        let computing = tokio::task::spawn_blocking(move || form_standings(&loaded, &of_units));
+        let computing = tokio::task::spawn_blocking(move || form_standings(&loaded, &states));
         let standings = computing.await.map_err(|_| PipelineError::Interrupted)??;
         let took = taken_at.elapsed();
         let reading =

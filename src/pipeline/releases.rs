@@ -2,22 +2,20 @@
 //!
 //! Nothing is computed again for a released wave, so neither a restart nor another version of the program changes a digit.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::standings::Published;
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
 use crate::storage::{Release, StorageError};
 
-/// The layout of a release's content.
-const FORMAT: u8 = 1;
+/// The layout of a release's content, which is JSON: numbers in their shortest form, which is read back to the last bit.
+const FORMAT: u8 = 2;
 
-/// The content of a release, as JSON: numbers in their shortest form, which is read back to the last bit.
-#[derive(Serialize, Deserialize)]
-struct Content {
+/// The layout of any content.
+#[derive(Deserialize)]
+struct Layout {
     format: u8,
-    #[serde(flatten)]
-    published: Published,
 }
 
 impl Platform {
@@ -49,8 +47,7 @@ impl Platform {
     }
 
     async fn release_of(&self, loaded: &LoadedWave, standings: &Standings) -> Result<Release, PipelineError> {
-        let content = Content { format: FORMAT, published: standings.published().await? };
-        let content = serde_json::to_vec(&content).map_err(|error| damaged(&error))?;
+        let content = standings.to_json(FORMAT).await?.map_err(|error| damaged(&error))?;
         let wave = &loaded.wave;
         let units: Vec<_> = wave.units.iter().map(|unit| &unit.row).collect();
         let units = serde_json::to_vec(&units).map_err(|error| damaged(&error))?;
@@ -73,12 +70,13 @@ impl Platform {
         if hash(&release.content) != release.content_hash {
             return Err(damaged(&"its content is not what was released").into());
         }
-        let content: Content = serde_json::from_slice(&release.content).map_err(|error| damaged(&error))?;
-        if content.format != FORMAT {
-            return Err(damaged(&format!("its format {} is not known to this program", content.format)).into());
+        let Layout { format } = serde_json::from_slice(&release.content).map_err(|error| damaged(&error))?;
+        if format != FORMAT {
+            return Err(damaged(&format!("its format {format} is not known to this program")).into());
         }
+        let published: Published = serde_json::from_slice(&release.content).map_err(|error| damaged(&error))?;
         let plan = &loaded.wave.plan;
-        Ok(Some(Standings::of_published(content.published, &release.content_hash, &plan.estimation, plan.ranking)))
+        Ok(Some(Standings::of_published(published, &release.content_hash, &plan.estimation, plan.ranking)))
     }
 }
 

@@ -8,6 +8,7 @@ use super::Standings;
 use super::counting::CountsByUnit;
 use super::error::PipelineError;
 use super::gather::{BESIDE, Gathered, OpenLinkAnswers, gather};
+use super::parts::Parts;
 use super::waves::LoadedWave;
 use crate::estimation::{BetweenLevels, EmptyLevel, EstimationError};
 use crate::index::{Method, OpenLinkResults, UnitResults, WaveResults, compute, wanted_covariances};
@@ -17,6 +18,14 @@ use crate::monitoring::{
 };
 use crate::statistics::NegativeWeightRule;
 use crate::survey::{UnitId, Wave};
+
+/// What the results of a wave are formed of.
+pub(super) enum States {
+    /// What is counted of each unit.
+    Whole(CountsByUnit),
+    /// What parts of the wave say.
+    Parts(Parts),
+}
 
 /// The state of a wave's fieldwork on a day, from counts and results as of one moment.
 pub(super) fn fieldwork_of(wave: &Wave, counts: &CountsByUnit, results: &WaveResults, today: NaiveDate) -> Fieldwork {
@@ -36,31 +45,48 @@ pub(super) fn fieldwork_of(wave: &Wave, counts: &CountsByUnit, results: &WaveRes
     Fieldwork { weights: weights_of(wave, results), ..state }
 }
 
-/// Forms the results of a wave. Where its weights cannot be calibrated as the plan wants, they stay as they are, and the
-/// results say why: early in the fieldwork nobody may have answered in a level of a margin.
-pub(super) fn form_standings(loaded: &LoadedWave, counts: &CountsByUnit) -> Result<Standings, PipelineError> {
-    let named = &loaded.wave.plan.method;
-    let method = Method::named(named).ok_or_else(|| PipelineError::NotFound { what: "method", code: named.clone() })?;
-    let gather = |calibration| gather(loaded, |unit| counts.get(&unit).map(|counts| &counts.state), calibration);
+/// The method by which a wave's index is made.
+pub(super) fn method_of(wave: &Wave) -> Result<&'static Method, PipelineError> {
+    let named = &wave.plan.method;
+    Method::named(named).ok_or_else(|| PipelineError::NotFound { what: "method", code: named.clone() })
+}
+
+/// Forms the results of a wave, and the standings that follow.
+pub(super) fn form_standings(loaded: &LoadedWave, states: &States) -> Result<Standings, PipelineError> {
+    let plan = &loaded.wave.plan;
+    let results = match states {
+        States::Parts(parts) => parts.results(loaded)?,
+        States::Whole(counts) => results_of_whole(loaded, counts)?,
+    };
+    Ok(Standings::new(results, &plan.estimation, plan.ranking)?)
+}
+
+/// Where the weights cannot be calibrated as the plan wants, they stay as they are, and the results say why: early in the
+/// fieldwork nobody may have answered in a level of a margin.
+fn results_of_whole(loaded: &LoadedWave, counts: &CountsByUnit) -> Result<WaveResults, PipelineError> {
+    let method = method_of(&loaded.wave)?;
+    let units = || 0..loaded.wave.units.len();
+    let gather =
+        |calibration| gather(loaded, units(), |unit| counts.get(&unit).map(|counts| &counts.state), calibration);
     let reason = match gather(loaded.wave.plan.calibration.as_ref()) {
-        Ok(gathered) => match standings_of(&loaded.wave, method, gathered, None) {
+        Ok(gathered) => match results_of(&loaded.wave, method, gathered, None) {
             Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,
             outcome => return outcome,
         },
         Err(PipelineError::Estimation(error)) if error.is_of_calibration() => error,
         Err(error) => return Err(error),
     };
-    standings_of(&loaded.wave, method, gather(None)?, Some(reason))
+    results_of(&loaded.wave, method, gather(None)?, Some(reason))
 }
 
-fn standings_of(
+fn results_of(
     wave: &Wave,
     method: &'static Method,
     gathered: Gathered,
     uncalibrated: Option<EstimationError>,
-) -> Result<Standings, PipelineError> {
+) -> Result<WaveResults, PipelineError> {
     let Gathered { sample, open_link } = gathered;
-    let sample = sample.finish(&wanted_covariances(wave, method))?;
+    let sample = sample.finish(&wanted_covariances(wave, method, wave.units.len()))?;
     let open_link = match open_link {
         OpenLinkAnswers::None => OpenLinkResults::None,
         OpenLinkAnswers::Counted(answers) => OpenLinkResults::Counted(answers),
@@ -68,14 +94,13 @@ fn standings_of(
             OpenLinkResults::apart(compute(wave, method, &builder.finish(&BetweenLevels::default())?))
         }
     };
-    let results = WaveResults { uncalibrated, open_link, ..compute(wave, method, &sample) };
-    Ok(Standings::new(results, &wave.plan.estimation, wave.plan.ranking)?)
+    Ok(WaveResults { uncalibrated, open_link, ..compute(wave, method, &sample) })
 }
 
 /// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.
 fn precisions_of(results: &WaveResults) -> SeenPrecisions {
     let points = if results.headline.is_share() { 1.0 } else { 100.0 };
-    let seen = |unit: &UnitResults| {
+    let seen = |unit: &UnitResults| -> Option<SeenPrecision> {
         let precision = unit.indices.get(results.headline)?.precision?;
         let (low, high) = precision.interval()?;
         let margin = (high - low) / 2.0 / points;

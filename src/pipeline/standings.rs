@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use super::PipelineError;
 use crate::index::WaveResults;
 use crate::ranking::{RankMethod, RankOptions, Ranking, rank};
-use crate::statistics::RankSetError;
+use crate::statistics::{JointIntervals, RankSetError};
 use crate::survey::{EstimationPlan, RankSetChoice, RankingPlan};
 
 /// Results and the rankings that follow from them, all as of the same answers. Cheap to clone.
@@ -25,14 +25,25 @@ pub struct Standings {
     official: RankSetChoice,
     seed: u64,
     least: RankingPlan,
-    holm: Arc<Ranking>,
+    /// Holm's; of many units by joint intervals.
+    plain: Arc<Ranking>,
     simulated: Arc<OnceCell<Result<Arc<Ranking>, LeftOut>>>,
 }
 
-/// Everything that a release says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Everything that a release says, to be written.
+#[derive(Serialize)]
+struct Publishing<'a> {
+    format: u8,
+    results: &'a WaveResults,
+    holm: &'a Ranking,
+    simultaneous: Result<&'a Ranking, LeftOut>,
+}
+
+/// The same, once it was read.
+#[derive(Deserialize)]
 pub(super) struct Published {
     results: WaveResults,
+    /// Of many units the ranking by joint intervals.
     holm: Ranking,
     simultaneous: Result<Ranking, LeftOut>,
 }
@@ -42,15 +53,16 @@ pub(super) struct Published {
 pub struct ShownRanking {
     /// The peer group, ranked by the headline index.
     pub ranking: Arc<Ranking>,
-    /// Which rank sets it has.
-    pub shown: RankSetChoice,
+    /// Which rank sets it has: Holm's, simultaneous ones, or of many units those by joint intervals.
+    pub shown: RankMethod,
     /// Which rank sets the plan made the official ones.
     pub official: RankSetChoice,
-    /// Why simultaneous rank sets were wanted but are not there, so that Holm's stand in for them.
+    /// Why the rank sets that were wanted are not there, so that others stand in for them: of many units joint intervals, else
+    /// Holm's.
     pub left_out: Option<LeftOut>,
 }
 
-/// Why there are no simultaneous rank sets.
+/// Why there are no simultaneous rank sets, or of many units not Holm's either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum LeftOut {
     /// To simulate that many correlated units would keep a reader waiting for too long.
@@ -59,6 +71,14 @@ pub enum LeftOut {
         /// How many are ranked.
         units: usize,
         /// How many there may be.
+        max: usize,
+    },
+    /// Of that many units the pairs are too many to be compared one by one: places are those that joint intervals allow.
+    #[error("{units} units are too many to compare each pair of them; above {max} places come from joint intervals")]
+    ManyUnits {
+        /// How many the wave measures.
+        units: usize,
+        /// From how many on pairs are not compared.
         max: usize,
     },
     /// Too few draws lie beyond the critical value of such a level.
@@ -75,6 +95,7 @@ impl LeftOut {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::TooManyUnits { .. } => "too_many_units",
+            Self::ManyUnits { .. } => "many_units",
             Self::LevelTooHigh => "level_too_high",
             Self::NoCovariance => "no_covariance",
         }
@@ -86,26 +107,34 @@ impl Standings {
     /// square; units that are not correlated take less than a second in any number.
     pub const CORRELATED_MAX: usize = 500;
 
+    /// The most units whose pairs are compared one by one. Of more, places are those that joint intervals allow (Klein, Wright and
+    /// Wieczorek), which hold at the same level under any dependence: no pair is looked at, and no covariance is needed. How many a
+    /// wave measures is fixed before the first answer, and so is its method.
+    pub const PAIRWISE_MAX: usize = 1_000;
+
     /// The standings that follow from results.
     pub(super) fn new(results: WaveResults, plan: &EstimationPlan, least: RankingPlan) -> Result<Self, RankSetError> {
-        let options = with_least(RankOptions::new(RankMethod::Holm, results.level), least);
-        let holm = rank(&results.headline_estimates(), &results.covariance, &options)?;
+        let is_pairwise = results.units.len() <= Self::PAIRWISE_MAX;
+        let method = if is_pairwise { RankMethod::Holm } else { RankMethod::Kww };
+        let options = RankOptions { intervals: JointIntervals::Bonferroni, ..RankOptions::new(method, results.level) };
+        let ranking = rank(&results.headline_estimates(), &results.covariance, &with_least(options, least))?;
         Ok(Self {
             results: Arc::new(results),
             release: None,
             official: plan.rank_sets,
             seed: plan.seed,
             least,
-            holm: Arc::new(holm),
+            plain: Arc::new(ranking),
             simulated: Arc::default(),
         })
     }
 
-    /// All of it, for a release: what is simulated when it is first asked for is simulated now.
-    pub(super) async fn published(&self) -> Result<Published, PipelineError> {
-        let simultaneous = self.simulated().await?.map(|ranking| ranking.as_ref().clone());
-        let (results, holm) = (self.results.as_ref().clone(), self.holm.as_ref().clone());
-        Ok(Published { results, holm, simultaneous })
+    /// All of it as JSON, for a release in this layout: what is simulated when it is first asked for is simulated now.
+    pub(super) async fn to_json(&self, format: u8) -> Result<Result<Vec<u8>, serde_json::Error>, PipelineError> {
+        let simultaneous = self.simulated().await?;
+        let simultaneous = simultaneous.as_deref().map_err(|left_out| *left_out);
+        let (results, holm) = (self.results.as_ref(), self.plain.as_ref());
+        Ok(serde_json::to_vec(&Publishing { format, results, holm, simultaneous }))
     }
 
     /// The standings that were released.
@@ -121,24 +150,31 @@ impl Standings {
             official: plan.rank_sets,
             seed: plan.seed,
             least,
-            holm: Arc::new(published.holm),
+            plain: Arc::new(published.holm),
             simulated: Arc::new(OnceCell::new_with(Some(published.simultaneous.map(Arc::new)))),
         }
     }
 
+    /// Why pairs are not compared one by one; nothing where they are.
+    fn left_out(&self) -> Option<LeftOut> {
+        let units = self.results.units.len();
+        (self.plain.method == RankMethod::Kww).then_some(LeftOut::ManyUnits { units, max: Self::PAIRWISE_MAX })
+    }
+
     /// The ranking with the rank sets that are `asked` for, else with the official ones. Where simultaneous ones are left
-    /// out it is Holm's, which hold at the same level under any dependence.
+    /// out it is Holm's, of many units in any case that by joint intervals; both hold at the same level under any dependence.
     pub async fn ranking(&self, asked: Option<RankSetChoice>) -> Result<ShownRanking, PipelineError> {
         let official = self.official;
-        let holm = |left_out| {
-            let ranking = Arc::clone(&self.holm);
-            ShownRanking { ranking, shown: RankSetChoice::Holm, official, left_out }
+        let plain = |left_out| {
+            let ranking = Arc::clone(&self.plain);
+            ShownRanking { shown: ranking.method, ranking, official, left_out }
         };
         match asked.unwrap_or(official) {
-            RankSetChoice::Holm => Ok(holm(None)),
+            _ if self.left_out().is_some() => Ok(plain(self.left_out())),
+            RankSetChoice::Holm => Ok(plain(None)),
             RankSetChoice::Simultaneous => Ok(match self.simulated().await? {
-                Ok(ranking) => ShownRanking { ranking, shown: RankSetChoice::Simultaneous, official, left_out: None },
-                Err(left_out) => holm(Some(left_out)),
+                Ok(ranking) => ShownRanking { shown: ranking.method, ranking, official, left_out: None },
+                Err(left_out) => plain(Some(left_out)),
             }),
         }
     }
@@ -159,8 +195,11 @@ impl Standings {
 
     fn simulate(&self) -> Result<Arc<Ranking>, LeftOut> {
         let WaveResults { level, covariance, .. } = self.results.as_ref();
-        let units = self.holm.entries.len();
-        if units > Self::CORRELATED_MAX && are_correlated(covariance) {
+        if let Some(left_out) = self.left_out() {
+            return Err(left_out);
+        }
+        let units = self.plain.entries.len();
+        if units > Self::CORRELATED_MAX && covariance.pairs().is_none_or(|mut pairs| pairs.next().is_some()) {
             return Err(LeftOut::TooManyUnits { units, max: Self::CORRELATED_MAX });
         }
         let threads = available_parallelism().map_or(1, usize::from);
@@ -180,17 +219,12 @@ fn with_least(options: RankOptions, least: RankingPlan) -> RankOptions {
     RankOptions { answers_min: least.answers_min, psus_min: least.psus_min, ..options }
 }
 
-/// Whether any two units have a covariance.
-fn are_correlated(covariance: &[Vec<f64>]) -> bool {
-    covariance.iter().enumerate().any(|(i, row)| row[..i].iter().any(|between| *between != 0.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::foundation::Code;
     use crate::index::{IndexKind, Indices, OpenLinkResults, UnitResults};
-    use crate::statistics::{Estimate, Precision};
+    use crate::statistics::{Estimate, Precision, SparseCovariance};
 
     fn unit(name: Option<String>, value: f64) -> UnitResults {
         let precision = Precision {
@@ -221,6 +255,7 @@ mod tests {
             1 => between,
             _ => 0.0,
         };
+        let rows: Vec<Vec<f64>> = (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect();
         let results = WaveResults {
             method: "sipas-top2@2017".to_owned(),
             headline: IndexKind::Items,
@@ -228,9 +263,9 @@ mod tests {
             uncalibrated: None,
             negative_weights: None,
             open_link: OpenLinkResults::None,
-            units: (0..units).map(|i| unit(Some(format!("u{i}")), value(i))).collect(),
+            units: (0..units).map(|i| Arc::new(unit(Some(format!("u{i}")), value(i)))).collect(),
             overall: unit(None, 0.5),
-            covariance: (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect(),
+            covariance: SparseCovariance::of_rows(&rows),
         };
         let plan = EstimationPlan { rank_sets, seed: 7, ..EstimationPlan::default() };
         Standings::new(results, &plan, RankingPlan::default()).unwrap()
@@ -245,7 +280,8 @@ mod tests {
             let standings = standings(6, 0.002, 0.95, official);
             for (asked, expected) in [(None, official), (Some(holm), holm), (Some(simultaneous), simultaneous)] {
                 let chosen = standings.ranking(asked).await.unwrap();
-                assert_eq!((chosen.shown, chosen.official, chosen.left_out), (expected, official, None));
+                assert_eq!((chosen.shown.as_str(), chosen.official), (expected.as_str(), official));
+                assert_eq!(chosen.left_out, None);
                 assert_eq!(chosen.ranking.method.as_str(), expected.as_str());
                 let seed = chosen.ranking.simulated.map(|simulated| (simulated.draws, simulated.seed));
                 assert_eq!(seed, (expected == simultaneous).then_some((100_000, 7)));
@@ -276,8 +312,27 @@ mod tests {
             let standings = standings(units, between, level, RankSetChoice::Simultaneous);
             let chosen = standings.ranking(None).await.unwrap();
             assert_eq!(chosen.left_out, left_out);
-            assert_eq!(chosen.shown == RankSetChoice::Holm, left_out.is_some());
+            assert_eq!(chosen.shown == RankMethod::Holm, left_out.is_some());
             assert_eq!(chosen.ranking.entries.len(), units);
+        }
+    }
+
+    #[tokio::test]
+    async fn of_more_units_than_are_compared_pair_by_pair_places_come_from_joint_intervals_whatever_is_asked_for() {
+        let max = Standings::PAIRWISE_MAX;
+        for (units, shown) in [(max, RankMethod::Holm), (max + 1, RankMethod::Kww)] {
+            let standings = standings(units, 0.0, 0.95, RankSetChoice::Holm);
+            let left_out = (units > max).then_some(LeftOut::ManyUnits { units, max });
+            for asked in [None, Some(RankSetChoice::Holm)] {
+                let chosen = standings.ranking(asked).await.unwrap();
+                assert_eq!((chosen.shown, chosen.left_out), (shown, left_out));
+                for ranked in [&chosen.ranking.entries[0], &chosen.ranking.entries[units / 2]] {
+                    assert_eq!(chosen.ranking.indistinct_from(ranked).count(), ranked.indistinct());
+                    assert_eq!(ranked.indistinct(), ranked.rank_high - ranked.rank_low);
+                }
+            }
+            let simulated = standings.ranking(Some(RankSetChoice::Simultaneous)).await.unwrap();
+            assert_eq!(simulated.left_out, left_out);
         }
     }
 }

@@ -105,12 +105,26 @@ impl Platform {
     }
 
     async fn read_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
-        if let Some(loaded) = self.0.waves.read().await.get(code).filter(|loaded| loaded.is_fresh()) {
+        let known = self.0.waves.read().await.get(code).cloned();
+        if let Some(loaded) = known.as_ref().filter(|loaded| loaded.is_fresh()) {
             return Ok(loaded.clone());
+        }
+        // Ten thousand units and their plan are not read again each second: only what may have changed.
+        if let Some(loaded) = known
+            && self
+                .0
+                .store
+                .wave_now(code)
+                .await?
+                .is_some_and(|now| now == (loaded.wave.state, loaded.wave.recordings.clone()))
+        {
+            let loaded = LoadedWave { read_at: Instant::now(), ..loaded };
+            self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
+            return Ok(loaded);
         }
         let stored = self.0.store.wave(code).await?;
         let stored = stored.ok_or_else(|| no_such_wave(code))?;
-        let register = self.0.store.units().await?;
+        let register = self.0.store.units_of(stored.id).await?;
         let register: HashMap<_, _> = register.into_iter().map(|unit| (unit.id, unit)).collect();
         let units: Option<UnitList> = stored.units.iter().map(|id| register.get(id).cloned()).collect();
         let units = units.ok_or_else(|| StorageError::Damaged {

@@ -8,12 +8,14 @@ mod neighbour;
 mod options;
 mod place;
 mod rank;
+mod ties;
 
 pub use knowledge::Knowledge;
 pub use neighbour::{Neighbour, Verdict};
 pub use options::{RankMethod, RankOptions, RankOrder, UnknownRankMethod};
 pub use place::{Place, places};
 pub use rank::rank;
+pub use ties::Ties;
 
 use serde::{Deserialize, Serialize};
 
@@ -93,8 +95,8 @@ pub struct Ranked {
     pub rank_high: usize,
     /// The tier, 1 is the best; see [`places`].
     pub tier: usize,
-    /// The units that it cannot be told apart from.
-    pub indistinct_from: Vec<Code>,
+    /// What tells which of the others it cannot be told apart from.
+    pub ties: Ties,
     /// How it compares with the unit ranked just before it; nothing for the first.
     pub previous: Option<Neighbour>,
     /// How it compares with the unit ranked just after it; nothing for the last.

@@ -57,11 +57,29 @@ impl Neighbour {
     }
 }
 
-/// The neighbours before and after each unit, in the order of `ranked`, which gives value and error of each; `covariance` is that
-/// of their estimates.
+/// The variances of ranked estimates, and the covariance of any two of them; nothing where it was not gathered.
+pub(super) struct Shared<'a> {
+    pub(super) variances: &'a [f64],
+    pub(super) between: &'a dyn Fn(usize, usize) -> Option<f64>,
+}
+
+impl Shared<'_> {
+    /// The variances, the covariance and the degrees of freedom of the difference of two. Where it is not known what they share,
+    /// their errors are taken for fully opposed, which makes the difference as uncertain as it can be, on the smaller degrees of
+    /// freedom.
+    fn difference(&self, [a, b]: [usize; 2], df: [f64; 2]) -> ([f64; 2], f64, f64) {
+        let variances = [self.variances[a], self.variances[b]];
+        match (self.between)(a, b) {
+            Some(between) => (variances, between, difference_df(variances, between, df)),
+            None => (variances, -(variances[0] * variances[1]).sqrt(), df[0].min(df[1])),
+        }
+    }
+}
+
+/// The neighbours before and after each unit, in the order of `ranked`, which gives value and error of each.
 pub(super) fn neighbours(
     ranked: &[(&Code, f64, Knowledge)],
-    covariance: &[Vec<f64>],
+    shared: &Shared,
     level: f64,
     are_distinct: impl Fn(usize, usize) -> bool,
 ) -> Vec<[Option<Neighbour>; 2]> {
@@ -69,9 +87,7 @@ pub(super) fn neighbours(
     for second in 1..ranked.len() {
         let first = second - 1;
         let [(first_unit, b, of_first), (second_unit, a, of_second)] = [ranked[first], ranked[second]];
-        let variances = [covariance[second][second], covariance[first][first]];
-        let between = covariance[second][first];
-        let df = difference_df(variances, between, [of_second.df, of_first.df]);
+        let (variances, between, df) = shared.difference([second, first], [of_second.df, of_first.df]);
         let is_seen = !of_first.is_unknown() && !of_second.is_unknown();
         let seen = Neighbour {
             unit: first_unit.clone(),
@@ -88,6 +104,26 @@ pub(super) fn neighbours(
 #[cfg(test)]
 mod tests {
     use super::*;
+    fn of_rows(
+        ranked: &[(&Code, f64, Knowledge)],
+        rows: &[Vec<f64>],
+        is_distinct: bool,
+    ) -> Vec<[Option<Neighbour>; 2]> {
+        let variances: Vec<f64> = (0..rows.len()).map(|i| rows[i][i]).collect();
+        let shared = Shared { variances: &variances, between: &|i, j| Some(rows[i][j]) };
+        neighbours(ranked, &shared, 0.95, |_, _| is_distinct)
+    }
+
+    #[test]
+    fn where_it_is_not_known_what_two_share_their_difference_is_as_uncertain_as_it_can_be() {
+        let units = [code("a"), code("b")];
+        let ranked = [(&units[0], 0.9, known(9.0)), (&units[1], 0.8, known(30.0))];
+        let shared = Shared { variances: &[0.01, 0.04], between: &|_, _| None };
+        let found = neighbours(&ranked, &shared, 0.95, |_, _| false);
+        let test = found[0][1].as_ref().unwrap().test.unwrap();
+        assert!((test.se - 0.3).abs() < 1e-15 && test.df.to_bits() == 9.0_f64.to_bits(), "{test:?}");
+    }
+
     fn known(df: f64) -> Knowledge {
         Knowledge { se: 0.1, df, is_exact: false }
     }
@@ -102,8 +138,7 @@ mod tests {
     fn of_independent_units_the_test_is_that_of_welch() {
         let (unit_a, unit_b) = (code("a"), code("b"));
         let covariance = [vec![4.0, 0.0], vec![0.0, 16.0]];
-        let found =
-            neighbours(&[(&unit_b, 80.0, known(19.0)), (&unit_a, 75.0, known(7.0))], &covariance, 0.95, |_, _| false);
+        let found = of_rows(&[(&unit_b, 80.0, known(19.0)), (&unit_a, 75.0, known(7.0))], &covariance, false);
         let [previous, next] = [found[1][0].as_ref().unwrap(), found[0][1].as_ref().unwrap()];
         let test = previous.test.unwrap();
         assert!((test.t + 1.118_033_988_749_895).abs() < 1e-12);
@@ -121,7 +156,7 @@ mod tests {
         let ranked: Vec<_> = units.iter().zip([0.9, 0.8]).map(|(unit, value)| (unit, value, known(30.0))).collect();
         let se = |between: f64| {
             let covariance = [vec![0.01, between], vec![between, 0.01]];
-            neighbours(&ranked, &covariance, 0.95, |_, _| false)[1][0].as_ref().unwrap().test.map(|test| test.se)
+            of_rows(&ranked, &covariance, false)[1][0].as_ref().unwrap().test.map(|test| test.se)
         };
         assert!((se(0.0).unwrap() - 0.02_f64.sqrt()).abs() < 1e-15);
         assert!((se(0.005).unwrap() - 0.1).abs() < 1e-15);
@@ -135,7 +170,7 @@ mod tests {
             let values = [0.5 + difference, 0.5];
             let ranked: Vec<_> = units.iter().zip(values).map(|(unit, value)| (unit, value, known(100.0))).collect();
             let covariance = [vec![0.005, 0.0], vec![0.0, 0.005]];
-            neighbours(&ranked, &covariance, 0.95, |_, _| is_distinct)[1][0].as_ref().unwrap().verdict()
+            of_rows(&ranked, &covariance, is_distinct)[1][0].as_ref().unwrap().verdict()
         };
         assert_eq!(verdict(0.35, true), Verdict::Real);
         assert_eq!(verdict(0.10, false), Verdict::Chance);
@@ -147,7 +182,7 @@ mod tests {
         let units = [code("a"), code("b")];
         let verdict = |known: Knowledge, is_distinct: bool| {
             let ranked: Vec<_> = units.iter().zip([1.0, 0.5]).map(|(unit, value)| (unit, value, known)).collect();
-            let found = neighbours(&ranked, &[vec![0.0; 2], vec![0.0; 2]], 0.95, |_, _| is_distinct);
+            let found = of_rows(&ranked, &[vec![0.0; 2], vec![0.0; 2]], is_distinct);
             let previous = found[1][0].as_ref().unwrap();
             assert_eq!((previous.value, previous.test), (-0.5, None));
             previous.verdict()

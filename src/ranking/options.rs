@@ -21,7 +21,7 @@ pub enum RankMethod {
     Marginal,
     /// All sets together at the level, under any dependence, without simulation ([`Comparison::holm`]).
     Holm,
-    /// All sets together at the level by overlap of Šidák intervals ([`Comparison::joint_intervals`]).
+    /// All sets together at the level by overlap of joint intervals ([`Comparison::joint_intervals`]).
     Kww,
 }
 
@@ -100,6 +100,8 @@ pub struct RankOptions {
     pub draws: usize,
     /// For simulated methods, the seed.
     pub seed: u64,
+    /// For `kww`, how the intervals share the error.
+    pub intervals: JointIntervals,
     /// For `best` and `worst`, the τ; 1 to the number of units.
     pub tau: usize,
     /// How many threads simulate; the result is the same for any number.
@@ -125,6 +127,7 @@ impl RankOptions {
             level,
             draws: Self::DRAWS,
             seed: 1,
+            intervals: JointIntervals::Sidak,
             tau: Self::TAU,
             threads: 1,
             answers_min: 0,
@@ -151,7 +154,7 @@ impl RankOptions {
             RankMethod::Worst => Ok(simultaneous()?.upper()),
             RankMethod::Marginal => comparison.marginal(self.level, &simulation, Steps::Down),
             RankMethod::Holm => comparison.holm(self.level),
-            RankMethod::Kww => comparison.joint_intervals(self.level, JointIntervals::Sidak),
+            RankMethod::Kww => comparison.joint_intervals(self.level, self.intervals),
         }
     }
 }

@@ -1,9 +1,13 @@
 //! Ranks the units of a peer group.
 
-use super::neighbour::neighbours;
-use super::{Knowledge, RankOptions, RankOrder, Ranked, Ranking, Simulated, Withheld, WithheldReason, places};
+use std::collections::HashMap;
+
+use super::neighbour::{Shared, neighbours};
+use super::{
+    Knowledge, RankMethod, RankOptions, RankOrder, Ranked, Ranking, Simulated, Ties, Withheld, WithheldReason, places,
+};
 use crate::foundation::Code;
-use crate::statistics::{Comparison, Covariance, Estimate, RankSetError};
+use crate::statistics::{Comparison, Covariance, Estimate, RankSetError, RankSets, SparseCovariance};
 
 /// A unit that can be ranked, with its position in the covariance.
 struct Candidate<'a> {
@@ -23,10 +27,11 @@ impl Candidate<'_> {
 /// The ranking of units by their estimates: competition ranks, rank sets and tiers by the method of `options`. Best first;
 /// units with equal estimates share a rank and keep the order in which they came.
 ///
-/// `covariance` is that of the estimates, with a row and a column for each of `units`; those of withheld units are not used.
+/// `covariance` is that of the estimates, in the order of `units`; those of withheld units are not used. Joint intervals need
+/// variances alone. All other sets need the covariances, too, and take them for 0 where they were not gathered.
 pub fn rank(
     units: &[(Code, Option<Estimate>)],
-    covariance: &[Vec<f64>],
+    covariance: &SparseCovariance,
     options: &RankOptions,
 ) -> Result<Ranking, RankSetError> {
     let (mut candidates, withheld) = divide(units, options);
@@ -34,32 +39,26 @@ pub fn rank(
         let rising = a.estimate.value.total_cmp(&b.estimate.value);
         if options.order == RankOrder::Asc { rising } else { rising.reverse() }
     });
-    let row = |a: &Candidate| candidates.iter().map(|b| covariance[a.position][b.position]).collect();
-    let mut covariance: Vec<Vec<f64>> = candidates.iter().map(row).collect();
-    for (i, candidate) in candidates.iter().enumerate().filter(|(_, candidate)| candidate.has_implied_error()) {
-        covariance[i][i] = candidate.known.se.powi(2);
-    }
+    let errors = Errors::of(&candidates, covariance, options.method);
     let estimates = options.order.signed(candidates.iter().map(|candidate| candidate.estimate.value));
-    let comparison = Comparison::new(&estimates, Covariance::Full(&covariance))?
+    let comparison = Comparison::new(&estimates, errors.covariance())?
         .with_df(candidates.iter().map(|candidate| candidate.known.df).collect())?
         .with_exact(candidates.iter().map(|candidate| candidate.known.is_exact).collect())?;
     let found = options.rank_sets(&comparison, &|_| ())?;
-    let indistinct_from = |i: usize| {
-        let others = candidates.iter().enumerate().filter(|(j, _)| *j != i && !found.are_distinct(i, *j));
-        others.map(|(_, other)| other.unit.clone()).collect()
-    };
     let ranked: Vec<_> = candidates.iter().map(|one| (one.unit, one.estimate.value, one.known)).collect();
-    let neighbours = neighbours(&ranked, &covariance, options.level, |i, j| found.are_distinct(i, j));
+    let shared = |a: usize, b: usize| covariance.between(candidates[a].position, candidates[b].position);
+    let shared = Shared { variances: &errors.variances, between: &shared };
+    let neighbours = neighbours(&ranked, &shared, options.level, |i, j| found.are_distinct(i, j));
     let places = places(&estimates, &found, options);
-    let described = candidates.iter().zip(places).zip(neighbours).enumerate();
-    let entries = described.map(|(i, ((candidate, place), [previous, next]))| Ranked {
+    let described = candidates.iter().zip(places).zip(ties(&found, options.order)).zip(neighbours);
+    let entries = described.map(|(((candidate, place), ties), [previous, next])| Ranked {
         unit: candidate.unit.clone(),
         estimate: *candidate.estimate,
         rank: place.rank,
         rank_low: place.rank_low,
         rank_high: place.rank_high,
         tier: place.tier,
-        indistinct_from: indistinct_from(i),
+        ties,
         previous,
         next,
     });
@@ -73,6 +72,59 @@ pub fn rank(
         entries: entries.collect(),
         withheld,
     })
+}
+
+/// The covariance of candidates, in their order.
+struct Errors {
+    variances: Vec<f64>,
+    /// Nothing where no two are correlated, or where that does not matter.
+    rows: Option<Vec<Vec<f64>>>,
+}
+
+impl Errors {
+    fn of(candidates: &[Candidate], covariance: &SparseCovariance, method: RankMethod) -> Self {
+        let variance = |candidate: &Candidate| {
+            let seen = covariance.variances()[candidate.position];
+            if candidate.has_implied_error() { candidate.known.se.powi(2) } else { seen }
+        };
+        let variances: Vec<f64> = candidates.iter().map(variance).collect();
+        let positions: HashMap<usize, usize> =
+            candidates.iter().enumerate().map(|(i, candidate)| (candidate.position, i)).collect();
+        let pairs = covariance.pairs().into_iter().flatten().filter(|_| method != RankMethod::Kww);
+        let found = |((a, b), between)| Some((*positions.get(&a)?, *positions.get(&b)?, between));
+        let mut pairs = pairs.filter_map(found).peekable();
+        if pairs.peek().is_none() {
+            return Self { variances, rows: None };
+        }
+        let mut rows = vec![vec![0.0; variances.len()]; variances.len()];
+        for (i, variance) in variances.iter().enumerate() {
+            rows[i][i] = *variance;
+        }
+        for (i, j, between) in pairs {
+            (rows[i][j], rows[j][i]) = (between, between);
+        }
+        Self { variances, rows: Some(rows) }
+    }
+
+    fn covariance(&self) -> Covariance<'_> {
+        self.rows.as_deref().map_or(Covariance::Diagonal(&self.variances), Covariance::Full)
+    }
+}
+
+/// What tells of each candidate which others it cannot be told apart from.
+fn ties(found: &RankSets, order: RankOrder) -> Vec<Ties> {
+    let units = found.sets.len();
+    match found.joint_intervals() {
+        // The lowest is best: estimates were turned round.
+        Some(intervals) if order == RankOrder::Asc => {
+            intervals.into_iter().map(|interval| Ties::Interval(interval.map(|[low, high]| [-high, -low]))).collect()
+        }
+        Some(intervals) => intervals.into_iter().map(Ties::Interval).collect(),
+        None => {
+            let of = |i: usize| Ties::at((0..units).filter(|j| *j != i && !found.are_distinct(i, *j)));
+            (0..units).map(of).collect()
+        }
+    }
 }
 
 fn fewest_and_most(candidates: &[Candidate]) -> Option<[u64; 2]> {
@@ -110,7 +162,6 @@ fn divide<'a>(units: &'a [(Code, Option<Estimate>)], options: &RankOptions) -> (
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ranking::RankMethod;
     use crate::statistics::Precision;
 
     fn ranking_of(units: &[(&str, Option<f64>, Option<f64>)]) -> Ranking {
@@ -134,11 +185,15 @@ mod tests {
         let variance = |i: usize, j: usize| if i == j { units[i].2.unwrap_or(0.0).powi(2) } else { 0.0 };
         let covariance: Vec<Vec<f64>> =
             (0..units.len()).map(|i| (0..units.len()).map(|j| variance(i, j)).collect()).collect();
+        let covariance = SparseCovariance::of_rows(&covariance);
         rank(&units.iter().map(estimate).collect::<Vec<_>>(), &covariance, options).unwrap()
     }
 
-    fn codes(codes: &[Code]) -> Vec<&str> {
-        codes.iter().map(Code::as_str).collect()
+    fn tied(ranking: &Ranking, position: usize) -> Vec<&str> {
+        let ranked = &ranking.entries[position];
+        let tied: Vec<&str> = ranking.indistinct_from(ranked).map(|other| other.unit.as_str()).collect();
+        assert_eq!(tied.len(), ranked.indistinct());
+        tied
     }
 
     #[test]
@@ -150,8 +205,8 @@ mod tests {
         assert_eq!(ranks, [("c", 1), ("b", 2), ("d", 2), ("a", 4)]);
         let sets: Vec<_> = ranking.entries.iter().map(|e| (e.rank_low, e.rank_high, e.tier)).collect();
         assert_eq!(sets, [(1, 1, 1), (2, 3, 2), (2, 3, 2), (4, 4, 3)]);
-        assert_eq!(codes(&ranking.entries[1].indistinct_from), ["d"]);
-        assert_eq!(codes(&ranking.entries[0].indistinct_from), [""; 0]);
+        assert_eq!(tied(&ranking, 1), ["d"]);
+        assert_eq!(tied(&ranking, 0), [""; 0]);
         assert_eq!((ranking.pairs, ranking.pairs_told_apart), (6, 5));
     }
 
@@ -185,7 +240,7 @@ mod tests {
         let se = Some(0.02);
         let ranking = ranking_of(&[("a", Some(0.90), se), ("b", Some(0.84), se), ("c", Some(0.78), se)]);
         assert_eq!(ranking.entries.iter().map(|entry| entry.tier).collect::<Vec<_>>(), [1, 1, 1]);
-        assert_eq!(codes(&ranking.entries[0].indistinct_from), ["b"]);
+        assert_eq!(tied(&ranking, 0), ["b"]);
     }
 
     #[test]
@@ -205,7 +260,7 @@ mod tests {
             let ranking = ranking_with(&units, &RankOptions { draws: 1_000, ..options });
             let found: Vec<_> = ranking.entries.iter().map(|entry| (entry.unit.as_str(), entry.rank)).collect();
             assert_eq!(found, [("b", 1), ("c", 1), ("a", 3)], "{method}");
-            assert_eq!(codes(&ranking.entries[0].indistinct_from), ["c"], "{method}");
+            assert_eq!(tied(&ranking, 0), ["c"], "{method}");
             assert_eq!(ranking.method, method);
             let simulated = ranking.simulated.map(|simulated| (simulated.draws, simulated.seed));
             assert_eq!(simulated, method.is_simulated().then_some((1_000, 1)));

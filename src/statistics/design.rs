@@ -155,6 +155,12 @@ impl StageCovariance {
         }
     }
 
+    /// Adds other strata of the same stage.
+    pub fn merge(&mut self, other: &Self) {
+        self.add_strata(&other.matrix, &other.totals, other.strata, other.units);
+        self.lonely.extend(other.lonely.iter().cloned());
+    }
+
     /// The covariance; nothing where lonely strata leave none (see [`StageCovariance`]).
     #[must_use]
     pub fn finish(mut self) -> Option<SymmetricMatrix> {

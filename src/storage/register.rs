@@ -1,10 +1,14 @@
 //! The register of units and their lineage.
 
 use chrono::NaiveDate;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryOrder};
+use sea_orm::sea_query::{OnConflict, Query};
+use sea_orm::{
+    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder,
+};
 
-use super::entities::{lineage, unit};
+use super::entities::{lineage, unit, wave_unit};
+use super::waves::WaveId;
 use super::writer::Work;
 use super::{StorageError, Store};
 use crate::foundation::Code;
@@ -22,6 +26,17 @@ impl Store {
     /// The whole register, in order of code and validity.
     pub async fn units(&self) -> Result<Vec<Unit>, StorageError> {
         units(&self.reader).await
+    }
+
+    /// The units of the register that a wave measures, in no order.
+    pub async fn units_of(&self, wave: WaveId) -> Result<Vec<Unit>, StorageError> {
+        let measured = Query::select()
+            .column(wave_unit::Column::UnitId)
+            .from(wave_unit::Entity)
+            .and_where(wave_unit::Column::WaveId.eq(wave.0))
+            .to_owned();
+        let models = unit::Entity::find().filter(unit::Column::Id.in_subquery(measured)).all(&self.reader).await?;
+        models.into_iter().map(unit_of).collect()
     }
 
     /// Adds the units that the register lacks, all or none. Returns how many are new.

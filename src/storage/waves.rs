@@ -70,6 +70,14 @@ impl Store {
         }
     }
 
+    /// What may change of the wave with this code: where it stands, and what can be listened to.
+    pub async fn wave_now(&self, code: &str) -> Result<Option<(WaveState, Recordings)>, StorageError> {
+        match wave::Entity::find().filter(wave::Column::Code.eq(code)).one(&self.reader).await? {
+            Some(model) => Ok(Some((read_state(&model)?, self.recordings(model.id).await?))),
+            None => Ok(None),
+        }
+    }
+
     /// The codes and states of all waves.
     pub async fn wave_states(&self) -> Result<Vec<(String, WaveState)>, StorageError> {
         let models = wave::Entity::find().order_by_asc(wave::Column::Code).all(&self.reader).await?;

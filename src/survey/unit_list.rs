@@ -2,22 +2,42 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::sync::OnceLock;
 
 use super::Unit;
-use crate::foundation::Code;
+use crate::foundation::{Code, folded};
 
 /// Units in an order that matters. Where two have one code, the first is found by it.
 #[derive(Debug, Clone, Default)]
 pub struct UnitList {
     units: Vec<Unit>,
     positions: HashMap<Code, usize>,
+    /// What each unit is looked for by, once anybody looked for one.
+    keys: OnceLock<Vec<String>>,
 }
 
 impl UnitList {
     /// The unit with this code, in constant time.
     #[must_use]
     pub fn find(&self, code: &str) -> Option<&Unit> {
-        self.units.get(*self.positions.get(code)?)
+        self.units.get(self.position(code)?)
+    }
+
+    /// Where in the plan's order the unit with this code stands, in constant time.
+    #[must_use]
+    pub fn position(&self, code: &str) -> Option<usize> {
+        self.positions.get(code).copied()
+    }
+
+    /// The places of the units whose code, or whose name in any language, holds this text; case and diacritics do not matter.
+    pub fn like(&self, text: &str) -> impl Iterator<Item = usize> {
+        let key = |unit: &Unit| {
+            let names = unit.row.names.0.values().map(|name| folded(name));
+            std::iter::once(folded(unit.code().as_str())).chain(names).collect::<Vec<_>>().join("\n")
+        };
+        let keys = self.keys.get_or_init(|| self.units.iter().map(key).collect());
+        let text = folded(text);
+        keys.iter().enumerate().filter(move |(_, key)| key.contains(&text)).map(|(place, _)| place)
     }
 }
 
@@ -28,7 +48,7 @@ impl FromIterator<Unit> for UnitList {
         for (position, unit) in units.iter().enumerate() {
             positions.entry(unit.code().clone()).or_insert(position);
         }
-        Self { units, positions }
+        Self { units, positions, keys: OnceLock::new() }
     }
 }
 
@@ -69,6 +89,18 @@ mod tests {
             assert_eq!(units.find(unit.code().as_str()), Some(unit));
         }
         assert_eq!((units.find("999"), units.find("")), (None, None));
+    }
+
+    #[test]
+    fn units_are_found_by_a_part_of_their_name_or_code_whatever_its_case_and_diacritics() {
+        let units = wave(WaveState::Open).units;
+        let found = |text: &str| units.like(text).map(|place| units[place].code().as_str()).collect::<Vec<_>>();
+        for text in ["bac ha", "BẮC  HÀ", "Bắc Hà", "085"] {
+            assert_eq!(found(text), ["085"], "{text}");
+        }
+        assert_eq!(found("08").len(), 9);
+        assert_eq!(found("bachà"), [""; 0]);
+        assert_eq!(found("ha\n08"), [""; 0], "a name and the code of another");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod format;
 mod headers;
 mod language;
 mod limits;
+mod list;
 mod page;
 mod random;
 
@@ -24,6 +25,7 @@ pub use edge::{Place, wrap};
 pub use error::{PageError, RETRY_AFTER_SECONDS, method_not_allowed, not_found};
 pub use language::Language;
 pub use limits::{Allowance, Limits, Sender, Wait, recognise};
+pub use list::{AskedList, ListView};
 #[cfg(test)]
 pub(crate) use page::test_page;
 pub use page::{ForPage, Page, Style, render};

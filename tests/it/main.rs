@@ -18,6 +18,7 @@ mod invitations;
 mod kill;
 mod languages;
 mod malformed;
+mod many_units;
 mod migration;
 mod network;
 mod one_way;

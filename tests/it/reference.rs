@@ -219,7 +219,7 @@ fn covariances_between_districts_and_between_factors_are_those_of_r() {
         let sample = whole(design);
         let mut between = Largest::new(format!("{section}: covariances between districts"));
         for (position, kind) in RANKED_BY.into_iter().enumerate() {
-            let covariance = sample.covariance_between(position);
+            let covariance = sample.covariance_between(position).unwrap().to_rows();
             for (i, j) in levels.iter().flat_map(|i| levels.iter().map(move |j| (*i, *j))) {
                 let expected = &expected[section]["cov_between_districts"][kind.as_str()][i][j];
                 between.compare(covariance[i][j], expected, kind.as_str());
@@ -322,7 +322,7 @@ fn holm_rank_sets_are_those_of_r() {
             open_link: plumbline::index::OpenLinkResults::None,
             units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
             overall: results(sample.overall()),
-            covariance: sample.covariance_between(position).to_vec(),
+            covariance: sample.covariance_between(position).unwrap().clone(),
         };
         let options = RankOptions::new(RankMethod::Holm, results.level);
         let ranking = rank(&results.headline_estimates(), &results.covariance, &options).unwrap();

@@ -29,3 +29,19 @@ error-429 = Příliš mnoho požadavků
     .advice = Počkejte minutu a zkuste to znovu.
 error-503 = Tuto stránku teď nelze zobrazit
     .advice = Databáze neodpovídá. Nic se neztratilo. Zkuste to za chvíli znovu.
+
+# Dlouhé seznamy jsou po stránkách.
+list-search = Hledat podle názvu nebo kódu
+list-find = Hledat
+list-all = Zobrazit vše
+list-range = { $first }–{ $last } z { $all }
+list-found = { $number ->
+    [0] Nalezeno: 0 z { $all }
+   *[other] Nalezeno: { $found } z { $all }; zobrazeno: { $first }–{ $last }
+  }
+list-pages = Stránky seznamu
+list-page = Stránka { $page } z { $pages }
+list-first = První
+list-previous = Předchozí
+list-next = Další
+list-last = Poslední

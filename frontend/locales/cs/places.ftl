@@ -93,3 +93,10 @@ method-negative = { $count ->
     [few] Kalibrace dala { $count } odpovědím váhu pod 0 (nejmenší je { $smallest }): { $groups }. Podíly proto mohou ležet mimo 0–100 %; takový podíl nemá interval, protože ho žádný nemůže obsáhnout.
    *[other] Kalibrace dala { $count } odpovědím váhu pod 0 (nejmenší je { $smallest }): { $groups }. Podíly proto mohou ležet mimo 0–100 %; takový podíl nemá interval, protože ho žádný nemůže obsáhnout.
 }
+
+sets-kww = Společné intervaly
+sets-left-out-many_units = Jednotek je { $units }. Nad { $max } je dvojic příliš mnoho na to, aby se porovnávaly po jedné, proto se Holmova metoda ani simultánní množiny nepoužívají.
+sets-stand-in-kww = Místa níže vycházejí ze společných intervalů, které slibují nejméně stejnou spolehlivost.
+method-places-kww = Každá jednotka má kolem svého indexu interval, tak široký, že všechny tyto intervaly dohromady obsahují skutečné hodnoty se spolehlivostí { $level } (Bonferroni). Dvě jednotky se rozliší, když se jejich intervaly nepřekrývají; místa jednotky jsou všechna, která pak data dovolují (Klein, Wright a Wieczorek). Platí pro všechny jednotky dohromady se spolehlivostí nejméně { $level }, ať mají jednotky společného cokoli: kdyby se průzkum mnohokrát opakoval, nejméně v { $level } opakování by skutečné místo každé jednotky leželo mezi místy, která jsou u ní uvedena.
+chart-part = Graf ukazuje jednotky této stránky tabulky: místa všech { $units } by se v jednom obrázku nedala přečíst.
+download-csv-part = Pořadí, jednotky { $first } až { $last } (CSV)

@@ -29,3 +29,19 @@ error-429 = Too many requests
     .advice = Wait a minute and try again.
 error-503 = This page cannot be shown at the moment
     .advice = The database does not answer. Nothing is lost. Try again in a moment.
+
+# Long lists come in pages.
+list-search = Find by name or code
+list-find = Find
+list-all = Show all
+list-range = { $first }–{ $last } of { $all }
+list-found = { $number ->
+    [0] Found: 0 of { $all }
+   *[other] Found: { $found } of { $all }; shown: { $first }–{ $last }
+  }
+list-pages = Pages of the list
+list-page = Page { $page } of { $pages }
+list-first = First
+list-previous = Previous
+list-next = Next
+list-last = Last

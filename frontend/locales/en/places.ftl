@@ -91,3 +91,10 @@ method-negative = { $count ->
     [one] Calibration gave one response a weight below 0 (it is { $smallest }): { $groups }. Shares may therefore lie outside 0–100%; such a share has no interval, since none can hold it.
    *[other] Calibration gave { $count } responses a weight below 0 (the smallest is { $smallest }): { $groups }. Shares may therefore lie outside 0–100%; such a share has no interval, since none can hold it.
 }
+
+sets-kww = Joint intervals
+sets-left-out-many_units = There are { $units } units. Above { $max } the pairs are too many to be compared one by one, so Holm’s method and simultaneous sets are left out.
+sets-stand-in-kww = The places below come from joint intervals, which promise at least the same confidence.
+method-places-kww = Every unit has an interval around its index, wide enough that all these intervals together hold the true values at { $level } confidence (Bonferroni). Two units are told apart where their intervals do not overlap; the places of a unit are all those that the data then allow (Klein, Wright and Wieczorek). They hold for all units together at { $level } confidence or more, whatever the units have in common: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true place would be among the places given for it.
+chart-part = The chart shows the units of this page of the table: the places of all { $units } could not be read in one picture.
+download-csv-part = Ranking, units { $first } to { $last } (CSV)

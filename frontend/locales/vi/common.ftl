@@ -29,3 +29,19 @@ error-429 = Quá nhiều yêu cầu
     .advice = Vui lòng đợi một phút rồi thử lại.
 error-503 = Hiện chưa thể hiển thị trang này
     .advice = Cơ sở dữ liệu không trả lời. Không có gì bị mất. Xin thử lại sau giây lát.
+
+# Danh sách dài được chia thành trang.
+list-search = Tìm theo tên hoặc mã
+list-find = Tìm
+list-all = Hiện tất cả
+list-range = { $first }–{ $last } trên { $all }
+list-found = { $number ->
+    [0] Tìm thấy: 0 trên { $all }
+   *[other] Tìm thấy: { $found } trên { $all }; đang hiện: { $first }–{ $last }
+  }
+list-pages = Các trang của danh sách
+list-page = Trang { $page } trên { $pages }
+list-first = Đầu
+list-previous = Trước
+list-next = Sau
+list-last = Cuối

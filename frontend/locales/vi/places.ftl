@@ -84,3 +84,10 @@ method-calibration-logit = Quyền số được hiệu chỉnh bằng phương 
 method-calibration-not = Kế hoạch khảo sát quy định hiệu chỉnh quyền số theo số dân đã biết, theo { $margins }. Với các phiếu hiện có chưa làm được việc này, nên quyền số được giữ nguyên.
 method-negative-title = Quyền số âm
 method-negative = Hiệu chỉnh làm quyền số của { $count } phiếu xuống dưới 0 (nhỏ nhất là { $smallest }): { $groups }. Vì vậy tỷ lệ có thể ra ngoài khoảng 0–100%; tỷ lệ như thế không có khoảng tin cậy, vì không khoảng nào chứa được nó.
+
+sets-kww = Khoảng đồng thời
+sets-left-out-many_units = Có { $units } đơn vị. Trên { $max } đơn vị thì số cặp quá nhiều để so sánh từng cặp, nên không dùng phương pháp Holm và tập hạng đồng thời.
+sets-stand-in-kww = Các hạng dưới đây được lập từ khoảng đồng thời, bảo đảm ít nhất cùng độ tin cậy.
+method-places-kww = Mỗi đơn vị có một khoảng quanh chỉ số của mình, đủ rộng để tất cả các khoảng cùng chứa giá trị thật với độ tin cậy { $level } (Bonferroni). Hai đơn vị được phân biệt khi khoảng của chúng không chồng lên nhau; các hạng của một đơn vị là tất cả những hạng mà dữ liệu khi đó cho phép (Klein, Wright và Wieczorek). Chúng đúng cho tất cả các đơn vị cùng lúc với độ tin cậy { $level } trở lên, dù các đơn vị có gì chung: nếu lặp lại khảo sát nhiều lần, trong ít nhất { $level } số lần lặp, hạng thật của mọi đơn vị nằm trong các hạng đã nêu.
+chart-part = Biểu đồ vẽ các đơn vị trên trang này của bảng: hạng của tất cả { $units } đơn vị không thể đọc được trong một hình.
+download-csv-part = Bảng xếp hạng, đơn vị { $first } đến { $last } (CSV)

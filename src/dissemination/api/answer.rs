@@ -35,7 +35,20 @@ impl Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {
     format: Format,
+    /// Whether a parameter says so.
+    is_asked: bool,
     known_tags: Option<String>,
+}
+
+impl Wanted {
+    /// The format as a parameter names it, if one does.
+    pub(super) fn asked_format(&self) -> Option<&'static str> {
+        let name = match self.format {
+            Format::Json => "json",
+            Format::Csv => "csv",
+        };
+        self.is_asked.then_some(name)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Wanted {
@@ -54,7 +67,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
             None => accepted_format(&parts.headers)?,
         };
         let known_tags = parts.headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).map(str::to_owned);
-        Ok(Self { format, known_tags })
+        Ok(Self { format, is_asked: parameter.is_some(), known_tags })
     }
 }
 
@@ -288,7 +301,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_that_knows_the_content_gets_304_and_no_body() {
-        let asking = |known_tags: Option<String>| Wanted { format: Format::Json, known_tags };
+        let asking = |known_tags: Option<String>| Wanted { format: Format::Json, is_asked: false, known_tags };
         let sent = |wanted: &Wanted| answer(wanted, Caching::Public, &[1, 2], [0]).unwrap();
         let first = sent(&asking(None));
         assert_eq!(first.status(), StatusCode::OK);

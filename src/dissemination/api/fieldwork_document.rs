@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::paging::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
 use crate::monitoring::{Fieldwork, UnansweredLevel, UnitFieldwork};
 use crate::survey::{Mode, Wave};
@@ -24,8 +25,12 @@ pub(super) struct FieldworkDocument {
     unanswered: Vec<UnansweredDocument>,
     /// All units together.
     overall: UnitFieldworkDocument,
-    /// Each unit, in the plan's order.
+    #[serde(flatten)]
+    page: UnitPageDocument,
+    /// Each unit of the page, in the plan's order.
     units: Vec<UnitFieldworkDocument>,
+    #[serde(skip)]
+    has_overall: bool,
 }
 
 /// A level of a margin in which nobody has answered.
@@ -124,7 +129,7 @@ impl UnitFieldworkDocument {
 }
 
 impl FieldworkDocument {
-    pub(super) fn new(wave: &Wave, fieldwork: &Fieldwork) -> Self {
+    pub(super) fn new(wave: &Wave, fieldwork: &Fieldwork, page: &UnitPage) -> Self {
         let unanswered = fieldwork.weights.unanswered.iter();
         let unanswered = unanswered.filter_map(|level| UnansweredDocument::new(wave, level));
         Self {
@@ -133,12 +138,14 @@ impl FieldworkDocument {
             wished_margin: fieldwork.wished_margin,
             unanswered: unanswered.collect(),
             overall: (&fieldwork.overall).into(),
-            units: fieldwork.units.iter().map(Into::into).collect(),
+            page: page.shown,
+            units: page.places.iter().filter_map(|place| fieldwork.units.get(*place)).map(Into::into).collect(),
+            has_overall: page.has_overall,
         }
     }
 
-    /// All units together first, then each.
+    /// On the first page all units together first, then each.
     pub(super) fn rows(&self) -> impl Iterator<Item = (FieldworkRow, ModeColumns)> {
-        std::iter::once(&self.overall).chain(&self.units).map(UnitFieldworkDocument::columns)
+        self.has_overall.then_some(&self.overall).into_iter().chain(&self.units).map(UnitFieldworkDocument::columns)
     }
 }

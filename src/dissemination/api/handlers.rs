@@ -14,14 +14,14 @@ use super::answer::{Caching, Problem, Wanted, answer};
 use super::described::{InFormat, NoList, NoResults, NoWave, OfWave};
 use super::fieldwork_document::FieldworkDocument;
 use super::open_link_document::OpenLinkDocument;
-use super::paging::{Paging, links};
-use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
+use super::paging::{Paging, UnitPage, UnitPaging, links};
+use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument, ranked_places};
 use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
 use crate::accounts::Actor;
 use crate::entrance::Visitor;
 use crate::foundation::Finding;
-use crate::pipeline::{Platform, ShownRanking, Standings};
+use crate::pipeline::{LeftOut, Platform, ShownRanking, Standings};
 use crate::survey::{RankSetChoice, WaveState};
 
 /// What a route takes from a request; a refusal is a [`Problem`].
@@ -69,10 +69,22 @@ async fn list_waves(
         &document,
         of_page().map(|wave| WaveRow::new(wave)),
     )?;
-    if let Some(links) = links(page, per_page, listed.len()) {
+    if let Some(links) = links("/api/v1/waves?", page, per_page, listed.len()) {
         response.headers_mut().insert(LINK, links);
     }
     Ok(response)
+}
+
+/// An answer with links to the other pages of its units, which ask for the same format and the same rank sets.
+fn with_links(
+    page: &UnitPage,
+    answer: Response,
+    (wave, below): (&str, &str),
+    wanted: &Wanted,
+    sets: Option<&str>,
+) -> Response {
+    let others = [("rank_sets", sets), ("format", wanted.asked_format())];
+    page.with_links(answer, &format!("/waves/{wave}{below}"), &others)
 }
 
 fn not_found(what: &str, code: &str) -> Problem {
@@ -81,12 +93,13 @@ fn not_found(what: &str, code: &str) -> Problem {
 
 /// Get a wave.
 ///
-/// What is asked, of whom, when and how. CSV: one row for each measured unit with `unit`, `name` (Vietnamese), `target`.
+/// What is asked, of whom, when and how. Lists of units come in pages of 200 unless `per_page` says otherwise, and `q` finds some of
+/// them by name or code: here, and in results, rankings and fieldwork. CSV: one row for each measured unit with `unit`, `name` (Vietnamese), `target`.
 #[utoipa::path(
     get,
     path = "/waves/{wave}",
     tag = "results",
-    params(OfWave, InFormat),
+    params(OfWave, UnitPaging, InFormat),
     responses(
         (status = 200, description = "The wave", body = WaveDocument),
         NoWave,
@@ -95,11 +108,14 @@ fn not_found(what: &str, code: &str) -> Problem {
 async fn get_wave(
     WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
+    WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.wave(&code).await?;
-    let document = WaveDocument::new(&wave);
-    answer(&wanted, Caching::of_changing(wave.state != WaveState::Draft), &document, document.rows())
+    let page = paging.cut(&wave, 0..wave.units.len())?;
+    let document = WaveDocument::new(&wave, &page);
+    let answer = answer(&wanted, Caching::of_changing(wave.state != WaveState::Draft), &document, document.rows())?;
+    Ok(with_links(&page, answer, (&code, ""), &wanted, None))
 }
 
 /// Get all estimates of a wave.
@@ -110,7 +126,7 @@ async fn get_wave(
     get,
     path = "/waves/{wave}/results",
     tag = "results",
-    params(OfWave, InFormat),
+    params(OfWave, UnitPaging, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The estimates", body = ResultsDocument),
@@ -120,12 +136,16 @@ async fn get_wave(
 async fn get_results(
     WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
+    WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.wave(&code).await?;
     let results = platform.results(&wave).await?;
-    let document = ResultsDocument::new(&wave, &results);
-    answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().map(UnitEstimate::columns))
+    let page = paging.cut(&wave, 0..wave.units.len())?;
+    let document = ResultsDocument::new(&wave, &results, &page);
+    let rows = document.rows.iter().map(UnitEstimate::columns);
+    let answer = answer(&wanted, Caching::of_results(&wave), &document, rows)?;
+    Ok(with_links(&page, answer, (&code, "/results"), &wanted, None))
 }
 
 /// Which rank sets.
@@ -149,7 +169,10 @@ impl AskedSets {
         let chosen = standings.ranking(asked).await?;
         match (asked, chosen.left_out) {
             (Some(_), Some(reason)) => {
-                let message = format!("there are no simultaneous rank sets: {reason}; write rank_sets=holm");
+                let message = match reason {
+                    LeftOut::ManyUnits { .. } => format!("there are no such rank sets: {reason}; leave rank_sets out"),
+                    _ => format!("there are no simultaneous rank sets: {reason}; write rank_sets=holm"),
+                };
                 Err(Problem::new(StatusCode::NOT_FOUND, reason.as_str(), message))
             }
             _ => Ok(chosen),
@@ -160,12 +183,12 @@ impl AskedSets {
 /// Get the ranking of a wave's units.
 ///
 /// Best first, with rank sets and tiers; withheld units last. Simulated sets come with their draws, seed and critical value. Before the release with the administrator's token only.
-/// CSV columns: those of `rows` with `indistinct_from` last, its codes parted by spaces.
+/// Which units one cannot be told apart from stands in its own document; here is how many. CSV columns: those of `rows`.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/ranking",
     tag = "results",
-    params(OfWave, AskedSets, InFormat),
+    params(OfWave, AskedSets, UnitPaging, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The ranking", body = RankingDocument),
@@ -176,13 +199,16 @@ async fn get_ranking(
     WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
     WithRejection(Query(asked), _): ForProgram<Query<AskedSets>>,
+    WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.wave(&code).await?;
     let standings = platform.standings(&wave).await?;
     let chosen = asked.ranking(&standings).await?;
-    let document = RankingDocument::new(&wave, &standings.results, &chosen);
-    answer(&wanted, Caching::of_results(&wave), &document, document.rows())
+    let page = paging.cut(&wave, ranked_places(&wave, &chosen.ranking))?;
+    let document = RankingDocument::new(&wave, &standings.results, &chosen, &page);
+    let answer = answer(&wanted, Caching::of_results(&wave), &document, document.rows())?;
+    Ok(with_links(&page, answer, (&code, "/ranking"), &wanted, asked.rank_sets.as_deref()))
 }
 
 /// Get the results of one unit.
@@ -211,7 +237,7 @@ async fn get_unit(
     let standings = platform.standings(&wave).await?;
     let chosen = asked.ranking(&standings).await?;
     let results = &standings.results;
-    let of_unit = results.units.iter().find(|found| found.unit.as_ref() == Some(measured));
+    let of_unit = wave.units.position(&unit).and_then(|position| results.units.get(position));
     let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
     let document = UnitDocument::new(&wave, results, &chosen, measured, of_unit);
     answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().map(UnitEstimate::columns))
@@ -225,7 +251,7 @@ async fn get_unit(
     get,
     path = "/waves/{wave}/open-link",
     tag = "results",
-    params(OfWave, InFormat),
+    params(OfWave, UnitPaging, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The estimates, without any precision", body = OpenLinkDocument),
@@ -235,12 +261,15 @@ async fn get_unit(
 async fn get_open_link(
     WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
+    WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.wave(&code).await?;
     let results = platform.results(&wave).await?;
-    let document = OpenLinkDocument::new(&wave, &results);
-    answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().cloned())
+    let page = paging.cut(&wave, 0..wave.units.len())?;
+    let document = OpenLinkDocument::new(&wave, &results, &page);
+    let answer = answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().cloned())?;
+    Ok(with_links(&page, answer, (&code, "/open-link"), &wanted, None))
 }
 
 /// Get the state of a wave's fieldwork.
@@ -253,7 +282,7 @@ async fn get_open_link(
     get,
     path = "/waves/{wave}/fieldwork",
     tag = "fieldwork",
-    params(OfWave, InFormat),
+    params(OfWave, UnitPaging, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The fieldwork", body = FieldworkDocument),
@@ -263,10 +292,14 @@ async fn get_open_link(
 async fn get_fieldwork(
     WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
+    WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.wave(&code).await?;
     let (fieldwork, _) = platform.fieldwork(&wave).await?;
-    let document = FieldworkDocument::new(&wave, &fieldwork);
-    answer(&wanted, Caching::of_changing(wave.state == WaveState::Released), &document, document.rows())
+    let page = paging.cut(&wave, 0..wave.units.len())?;
+    let document = FieldworkDocument::new(&wave, &fieldwork, &page);
+    let caching = Caching::of_changing(wave.state == WaveState::Released);
+    let answer = answer(&wanted, caching, &document, document.rows())?;
+    Ok(with_links(&page, answer, (&code, "/fieldwork"), &wanted, None))
 }

@@ -8,6 +8,7 @@ mod answer;
 mod described;
 mod fieldwork_document;
 mod handlers;
+mod negative_weights_document;
 mod open_link_document;
 mod paging;
 mod rank_set_documents;
@@ -20,4 +21,5 @@ mod wave_documents;
 
 pub use answer::{no_such_address, no_such_method};
 pub use handlers::api_routes;
+pub(super) use paging::UNITS_PER_FILE;
 pub use reference::{api_description, api_pages};

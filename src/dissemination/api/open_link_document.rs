@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::paging::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
 use crate::index::{EstimateRow, OpenLinkResults, UnitResults, WaveResults};
 use crate::survey::Wave;
@@ -25,7 +26,9 @@ pub(super) struct OpenLinkDocument {
     counted: bool,
     /// Whether the answers are invented.
     synthetic: bool,
-    /// The estimates: all units together first, then each unit.
+    #[serde(flatten)]
+    page: UnitPageDocument,
+    /// The estimates: on the first page all units together first, then each unit of the page.
     pub(super) rows: Vec<OpenLinkEstimate>,
 }
 
@@ -46,7 +49,7 @@ pub(super) struct OpenLinkEstimate {
 }
 
 impl OpenLinkDocument {
-    pub(super) fn new(wave: &Wave, results: &WaveResults) -> Self {
+    pub(super) fn new(wave: &Wave, results: &WaveResults, page: &UnitPage) -> Self {
         let estimates = |unit: &UnitResults| {
             let unit_code = unit.unit.as_ref().map(Code::to_string);
             let estimate = move |row: EstimateRow| {
@@ -57,7 +60,9 @@ impl OpenLinkDocument {
         };
         let rows = match &results.open_link {
             OpenLinkResults::Apart { units, overall } => {
-                std::iter::once(overall.as_ref()).chain(units).flat_map(estimates).collect()
+                let units = page.places.iter().filter_map(|place| units.get(*place));
+                let overall = page.has_overall.then_some(overall.as_ref());
+                overall.into_iter().chain(units).flat_map(estimates).collect()
             }
             OpenLinkResults::None | OpenLinkResults::Counted(_) => Vec::new(),
         };
@@ -67,6 +72,7 @@ impl OpenLinkDocument {
             answers: results.open_link.answers(),
             counted: results.open_link.counted() > 0,
             synthetic: wave.plan.synthetic,
+            page: page.shown,
             rows,
         }
     }

@@ -1,11 +1,17 @@
 //! Lists come in pages.
 
+use std::collections::HashSet;
+
 use axum::http::HeaderValue;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use axum::http::header::LINK;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::answer::Problem;
 use crate::foundation::Findings;
+use crate::survey::Wave;
+use crate::web::AskedList;
 
 /// Which page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -19,35 +25,116 @@ pub(super) struct Paging {
     per_page: Option<String>,
 }
 
+/// Far beyond any list; a limit so that the arithmetic cannot overflow.
+const PAGE_MAX: usize = 1_000_000;
+
+/// A parameter that is a whole number from 1 on.
+fn number(findings: &mut Findings, (name, text): (&str, Option<&String>), default: usize, max: usize) -> usize {
+    let Some(text) = text else { return default };
+    let number = text.parse().ok().filter(|number| (1..=max).contains(number));
+    number.unwrap_or_else(|| {
+        findings.push(name, "out_of_range", format!("{name} is a whole number from 1 to {max}"));
+        default
+    })
+}
+
 impl Paging {
     const PER_PAGE_DEFAULT: usize = 20;
     const PER_PAGE_MAX: usize = 100;
-    /// Far beyond any list; a limit so that the arithmetic cannot overflow.
-    const PAGE_MAX: usize = 1_000_000;
 
     /// Page and page size, checked.
     pub(super) fn checked(&self) -> Result<(usize, usize), Problem> {
         let mut findings = Findings::default();
-        let mut number = |name: &str, text: &Option<String>, default: usize, max: usize| match text {
-            None => default,
-            Some(text) => {
-                let number = text.parse().ok().filter(|number| (1..=max).contains(number));
-                number.unwrap_or_else(|| {
-                    findings.push(name, "out_of_range", format!("{name} is a whole number from 1 to {max}"));
-                    default
-                })
-            }
-        };
-        let page = number("page", &self.page, 1, Self::PAGE_MAX);
-        let per_page = number("per_page", &self.per_page, Self::PER_PAGE_DEFAULT, Self::PER_PAGE_MAX);
+        let page = number(&mut findings, ("page", self.page.as_ref()), 1, PAGE_MAX);
+        let per_page = ("per_page", self.per_page.as_ref());
+        let per_page = number(&mut findings, per_page, Self::PER_PAGE_DEFAULT, Self::PER_PAGE_MAX);
         findings.into_result((page, per_page)).map_err(Problem::bad_request)
     }
 }
 
-/// The `Link` header of a page of a list.
-pub(super) fn links(page: usize, per_page: usize, total: usize) -> Option<HeaderValue> {
+/// The units of a page, as the links on pages of results ask for them.
+pub(in crate::dissemination) const UNITS_PER_FILE: usize = 1_000;
+
+/// Which units of a wave.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct UnitPaging {
+    /// The page, from 1.
+    #[param(value_type = Option<usize>, minimum = 1, default = 1)]
+    page: Option<String>,
+    /// How many units a page holds, 1 to 1,000.
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000, default = 200)]
+    per_page: Option<String>,
+    /// Only units whose code, or name in any language, holds this text; case and diacritics do not matter.
+    #[param(max_length = 64, example = "bac ha")]
+    q: Option<String>,
+}
+
+impl UnitPaging {
+    const PER_PAGE_DEFAULT: usize = AskedList::WHOLE_MAX;
+
+    /// The `all` units of a list, told by their places in the plan's order, cut to the page that is asked for.
+    pub(super) fn cut(&self, wave: &Wave, all: impl IntoIterator<Item = usize>) -> Result<UnitPage, Problem> {
+        let mut findings = Findings::default();
+        let page = number(&mut findings, ("page", self.page.as_ref()), 1, PAGE_MAX);
+        let per_page = ("per_page", self.per_page.as_ref());
+        let per_page = number(&mut findings, per_page, Self::PER_PAGE_DEFAULT, UNITS_PER_FILE);
+        let sought = self.q.as_deref().map(str::trim).filter(|sought| !sought.is_empty());
+        if sought.is_some_and(|sought| sought.chars().count() > AskedList::SOUGHT_MAX) {
+            findings.push("q", "too_long", format!("q has at most {} characters", AskedList::SOUGHT_MAX));
+        }
+        findings.into_result(()).map_err(Problem::bad_request)?;
+        let found: Option<HashSet<usize>> = sought.map(|sought| wave.units.like(sought).collect());
+        let of_all: Vec<usize> =
+            all.into_iter().filter(|place| found.as_ref().is_none_or(|found| found.contains(place))).collect();
+        let places = of_all.iter().skip((page - 1) * per_page).take(per_page).copied().collect();
+        let has_overall = page == 1 && sought.is_none();
+        let shown = UnitPageDocument { page, per_page, total: of_all.len() };
+        Ok(UnitPage { shown, places, has_overall, sought: sought.map(str::to_owned) })
+    }
+}
+
+/// The units of one page.
+#[derive(Debug)]
+pub(super) struct UnitPage {
+    pub(super) shown: UnitPageDocument,
+    /// Their places in the plan's order.
+    pub(super) places: Vec<usize>,
+    /// Whether what is said of all units together stands before them: on the first page of all units.
+    pub(super) has_overall: bool,
+    sought: Option<String>,
+}
+
+/// Which units a document holds.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(super) struct UnitPageDocument {
+    /// The number of this page of units, from 1. The `Link` header leads to the other pages.
+    page: usize,
+    /// How many units a page holds at most.
+    per_page: usize,
+    /// How many units there are, or were found.
+    total: usize,
+}
+
+impl UnitPage {
+    /// Adds the `Link` header to an answer; `path` is the address with what else was asked for.
+    pub(super) fn with_links(&self, mut answer: Response, path: &str, others: &[(&str, Option<&str>)]) -> Response {
+        let mut pairs: Vec<(&str, &str)> = others.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
+        pairs.extend(self.sought.as_deref().map(|sought| ("q", sought)));
+        let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
+        let path = format!("/api/v1{path}?{query}{}", if query.is_empty() { "" } else { "&" });
+        let UnitPageDocument { page, per_page, total } = self.shown;
+        if let Some(links) = links(&path, page, per_page, total) {
+            answer.headers_mut().insert(LINK, links);
+        }
+        answer
+    }
+}
+
+/// The `Link` header of a page of the list at this address, which ends where the first parameter goes.
+pub(super) fn links(path: &str, page: usize, per_page: usize, total: usize) -> Option<HeaderValue> {
     let last = total.div_ceil(per_page).max(1);
-    let link = |page: usize, rel: &str| format!("</api/v1/waves?page={page}&per_page={per_page}>; rel=\"{rel}\"");
+    let link = |page: usize, rel: &str| format!("<{path}page={page}&per_page={per_page}>; rel=\"{rel}\"");
     let mut links = vec![link(1, "first"), link(last, "last")];
     if page > 1 {
         links.push(link((page - 1).min(last), "prev"));
@@ -60,7 +147,11 @@ pub(super) fn links(page: usize, per_page: usize, total: usize) -> Option<Header
 
 #[cfg(test)]
 mod tests {
+    use axum::response::IntoResponse;
+
     use super::*;
+    use crate::survey::WaveState;
+    use crate::survey::sample::wave;
 
     #[test]
     fn a_page_is_taken_up_to_its_limits_and_not_past_them() {
@@ -85,7 +176,7 @@ mod tests {
     #[test]
     fn a_page_links_to_its_neighbours() {
         let relations = |page| {
-            let links = links(page, 2, 5).unwrap();
+            let links = links("/api/v1/waves?", page, 2, 5).unwrap();
             let links = links.to_str().unwrap().to_owned();
             links.split(", ").map(|link| link.replace("</api/v1/waves?", "")).collect::<Vec<_>>().join(" ")
         };
@@ -95,5 +186,28 @@ mod tests {
             relations(9).contains("page=3&per_page=2>; rel=\"prev\""),
             "a page past the end leads back to the last"
         );
+    }
+
+    #[test]
+    fn units_are_cut_and_found_and_the_links_keep_what_was_asked_for() {
+        let wave = wave(WaveState::Released);
+        let asked = |page: &str, per_page: &str, q: Option<&str>| UnitPaging {
+            page: Some(page.to_owned()),
+            per_page: Some(per_page.to_owned()),
+            q: q.map(str::to_owned),
+        };
+        let places = |asked: UnitPaging| asked.cut(&wave, 0..9).map(|page| (page.places, page.has_overall)).ok();
+        assert_eq!(places(UnitPaging::default()), Some(((0..9).collect(), true)));
+        assert_eq!(places(asked("2", "4", None)), Some((vec![4, 5, 6, 7], false)));
+        assert_eq!(places(asked("1", "1000", Some("BAC HA"))), Some((vec![4], false)));
+        assert_eq!(places(asked("9", "4", None)), Some((vec![], false)));
+        assert!(["1001", "0", "x"].into_iter().all(|per_page| places(asked("1", per_page, None)).is_none()));
+        assert!(places(asked("1", "1", Some(&"x".repeat(65)))).is_none());
+        let found = asked("1", "2", Some("08")).cut(&wave, 0..9).unwrap();
+        let answer =
+            found.with_links(().into_response(), "/waves/w/ranking", &[("rank_sets", Some("holm")), ("format", None)]);
+        let links = answer.headers()[LINK].to_str().unwrap();
+        let next = "</api/v1/waves/w/ranking?rank_sets=holm&q=08&page=2&per_page=2>; rel=\"next\"";
+        assert!(links.ends_with(next), "{links}");
     }
 }

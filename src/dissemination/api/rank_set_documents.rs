@@ -11,12 +11,12 @@ use crate::survey::Wave;
 /// How rank sets were made.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RankSetsDocument {
-    /// How they are made: `holm` or `simultaneous`.
+    /// How they are made: `holm` or `simultaneous`; of more than 1,000 units `kww`, by joint intervals.
     rank_method: &'static str,
     /// Which of the two is the official one of the wave, by its plan.
     official: &'static str,
-    /// Why the official simultaneous sets are not there, so that Holm's stand in for them: `too_many_units`, `level_too_high`,
-    /// `no_covariance`; null where they are there, or not official.
+    /// Why the official sets are not there, so that others stand in for them: `many_units` (more than 1,000: joint intervals stand in);
+    /// `too_many_units`, `level_too_high`, `no_covariance` (Holm's stand in for simultaneous ones); null where they are there.
     left_out: Option<&'static str>,
     /// With what they were simulated; null for `holm`.
     simulation: Option<SimulationDocument>,

@@ -1,16 +1,20 @@
 //! The shapes of results: a wave's estimates, one unit, the ranking.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::negative_weights_document::NegativeWeightsDocument;
+use super::paging::{UnitPage, UnitPageDocument};
 use super::rank_set_documents::{NeighbourDocument, RankSetsDocument};
 use super::rows::{UnitEstimate, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
 use crate::foundation::Code;
 use crate::index::{EstimateRow, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
-use crate::ranking::{Neighbour, Ranked, Withheld};
-use crate::survey::{PlannedMargin, Wave};
+use crate::ranking::{Neighbour, Ranked, Ranking, Ties, Withheld};
+use crate::survey::Wave;
 
 /// The estimates of a wave.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,12 +41,14 @@ pub(super) struct ResultsDocument {
     open_link_counted: u64,
     /// Whether the answers are invented.
     synthetic: bool,
-    /// The estimates: all units together first, then each unit.
+    #[serde(flatten)]
+    page: UnitPageDocument,
+    /// The estimates: on the first page all units together first, then each unit of the page.
     pub(super) rows: Vec<UnitEstimate>,
 }
 
 impl ResultsDocument {
-    pub(super) fn new(wave: &Wave, results: &WaveResults) -> Self {
+    pub(super) fn new(wave: &Wave, results: &WaveResults, page: &UnitPage) -> Self {
         Self {
             wave: wave.plan.code.clone(),
             method: results.method.clone(),
@@ -54,44 +60,9 @@ impl ResultsDocument {
             negative_weights: NegativeWeightsDocument::new(wave, results),
             open_link_counted: results.open_link.counted(),
             synthetic: wave.plan.synthetic,
-            rows: wave_rows(results),
+            page: page.shown,
+            rows: wave_rows(results, &page.places, page.has_overall),
         }
-    }
-}
-
-/// Weights that the calibration made negative.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct NegativeWeightsDocument {
-    /// How many respondents have one.
-    respondents: u64,
-    /// The smallest of them.
-    smallest: f64,
-    /// Who has them.
-    combinations: Vec<NegativeCombinationDocument>,
-}
-
-/// Respondents with a negative weight who have a level of each margin in common.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct NegativeCombinationDocument {
-    /// The values of each margin's columns, in the plan's order.
-    levels: Vec<Vec<String>>,
-    /// How many respondents.
-    respondents: u64,
-}
-
-impl NegativeWeightsDocument {
-    fn new(wave: &Wave, results: &WaveResults) -> Option<Self> {
-        let found = results.negative_weights.as_ref()?;
-        let margins = wave.plan.calibration.as_ref().map_or(&[][..], |plan| &plan.margins);
-        let values = |(margin, level): (&PlannedMargin, &u32)| {
-            margin.levels.get(*level as usize).map_or_else(Vec::new, |level| level.values.clone())
-        };
-        let combinations = found.combinations.iter().map(|combination| NegativeCombinationDocument {
-            levels: margins.iter().zip(&combination.levels).map(values).collect(),
-            respondents: combination.respondents,
-        });
-        let combinations = combinations.collect();
-        Some(Self { respondents: found.respondents, smallest: found.smallest, combinations })
     }
 }
 
@@ -141,7 +112,7 @@ impl UnitDocument {
             level: results.level,
             responses: unit.responses,
             sets: RankSetsDocument::new(chosen),
-            ranking: ranked.map(|ranked| RankingEntry::ranked(wave, ranked)),
+            ranking: ranked.map(|ranked| RankingEntry::new(wave, &chosen.ranking, ranked)),
             previous: ranked.and_then(|ranked| neighbour(&ranked.previous)),
             next: ranked.and_then(|ranked| neighbour(&ranked.next)),
             open_link_counted: results.open_link.counted(),
@@ -168,25 +139,46 @@ pub(super) struct RankingDocument {
     open_link_counted: u64,
     /// Whether the answers are invented.
     synthetic: bool,
-    /// The ranked units, best first, then those that are withheld.
-    rows: Vec<RankingEntry>,
+    #[serde(flatten)]
+    page: UnitPageDocument,
+    /// The ranked units of the page, best first, then those that are withheld.
+    rows: Vec<ListedUnit>,
 }
+
+/// A unit in the list of a ranking.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct ListedUnit {
+    #[serde(flatten)]
+    row: RankingRow,
+    /// Where it is withheld for `items_unanswered`, the codes of the items that none of its `n` answered. In CSV they stand in one
+    /// column, separated by spaces.
+    unanswered_items: Vec<Code>,
+}
+
+/// The most units that a unit's document names as those it cannot be told apart from.
+const INDISTINCT_MAX: usize = 1_000;
 
 /// A unit in the ranking and those that it cannot be told apart from.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct RankingEntry {
     #[serde(flatten)]
     row: RankingRow,
-    /// The codes of the units that it cannot be told apart from. In CSV they stand in one column, parted by spaces.
-    indistinct_from: Vec<Code>,
-    /// Where it is withheld for `items_unanswered`, the codes of the items that none of its `n` answered. In CSV likewise.
-    unanswered_items: Vec<Code>,
+    /// The codes of the units that it cannot be told apart from, best first; null where they are more than 1,000: then the joint
+    /// intervals tell.
+    indistinct_from: Option<Vec<Code>>,
 }
 
-/// The last columns of the CSV.
+impl RankingEntry {
+    fn new(wave: &Wave, ranking: &Ranking, ranked: &Ranked) -> Self {
+        let indistinct_from = (ranked.indistinct() <= INDISTINCT_MAX)
+            .then(|| ranking.indistinct_from(ranked).map(|other| other.unit.clone()).collect());
+        Self { row: RankingRow::ranked(wave, ranked), indistinct_from }
+    }
+}
+
+/// The last column of the CSV.
 #[derive(Default, Serialize)]
-pub(super) struct IndistinctColumn {
-    indistinct_from: String,
+pub(super) struct UnansweredColumn {
     unanswered_items: String,
 }
 
@@ -205,6 +197,13 @@ pub(super) struct RankingRow {
     rank_high: Option<usize>,
     /// A tier is a chain of units each of which cannot be told apart from a neighbour; 1 is the best.
     tier: Option<usize>,
+    /// How many of the ranked units it cannot be told apart from; `GET /waves/{wave}/units/{unit}` names them.
+    indistinct_from_count: Option<usize>,
+    /// Where `rank_method` is `kww`, the lower end of its joint interval: two units are told apart where their joint intervals do not
+    /// overlap. Null for other methods, and where its error is not known, so that it is told apart from nobody.
+    joint_low: Option<f64>,
+    /// The upper end.
+    joint_high: Option<f64>,
     /// How many responses the index rests on.
     n: u64,
     /// The index, in the unit of its statistic.
@@ -226,21 +225,15 @@ pub(super) struct RankingRow {
     withheld: Option<&'static str>,
 }
 
-impl RankingEntry {
-    fn ranked(wave: &Wave, ranked: &Ranked) -> Self {
-        let row = RankingRow::ranked(wave, ranked);
-        Self { row, indistinct_from: ranked.indistinct_from.clone(), unanswered_items: Vec::new() }
-    }
-
+impl ListedUnit {
     fn withheld(wave: &Wave, results: &WaveResults, withheld: &Withheld) -> Self {
         let Withheld { unit, reason } = withheld;
         let row = RankingRow::withheld(wave, unit, reason.as_str());
-        let (indistinct_from, unanswered_items) = (Vec::new(), Vec::new());
-        match results.unanswered(unit) {
-            None => Self { row, indistinct_from, unanswered_items },
+        let position = wave.units.position(unit.as_str());
+        match position.and_then(|position| results.unanswered(position)) {
+            None => Self { row, unanswered_items: Vec::new() },
             Some(found) => Self {
                 row: RankingRow { n: found.answered, withheld: Some("items_unanswered"), ..row },
-                indistinct_from,
                 unanswered_items: found.items.into_iter().cloned().collect(),
             },
         }
@@ -251,11 +244,15 @@ impl RankingRow {
     fn ranked(wave: &Wave, ranked: &Ranked) -> Self {
         let EstimateRow { n, estimate, se, df, ci_low, ci_high, deff, n_eff, .. } =
             EstimateRow::new("", None, Some(&ranked.estimate));
+        let joint = if let Ties::Interval(joint) = ranked.ties { joint } else { None };
         Self {
             rank: Some(ranked.rank),
             rank_low: Some(ranked.rank_low),
             rank_high: Some(ranked.rank_high),
             tier: Some(ranked.tier),
+            indistinct_from_count: Some(ranked.indistinct()),
+            joint_low: joint.map(|[low, _]| low),
+            joint_high: joint.map(|[_, high]| high),
             n,
             estimate,
             se,
@@ -280,10 +277,18 @@ impl RankingRow {
 }
 
 impl RankingDocument {
-    pub(super) fn new(wave: &Wave, results: &WaveResults, chosen: &ShownRanking) -> Self {
+    /// The units of a page, best first; see [`ranked_places`].
+    pub(super) fn new(wave: &Wave, results: &WaveResults, chosen: &ShownRanking, page: &UnitPage) -> Self {
         let ranking = chosen.ranking.as_ref();
-        let ranked = ranking.entries.iter().map(|ranked| RankingEntry::ranked(wave, ranked));
-        let withheld = ranking.withheld.iter().map(|unit| RankingEntry::withheld(wave, results, unit));
+        let ranked = ranking.entries.iter().map(|ranked| (ranked.unit.as_str(), Ok(ranked)));
+        let withheld = ranking.withheld.iter().map(|withheld| (withheld.unit.as_str(), Err(withheld)));
+        let units: HashMap<&str, Result<&Ranked, &Withheld>> = ranked.chain(withheld).collect();
+        let row = |place: &usize| {
+            Some(match units.get(wave.units.get(*place)?.code().as_str())? {
+                Ok(ranked) => ListedUnit { row: RankingRow::ranked(wave, ranked), unanswered_items: Vec::new() },
+                Err(withheld) => ListedUnit::withheld(wave, results, withheld),
+            })
+        };
         Self {
             wave: wave.plan.code.clone(),
             method: results.method.clone(),
@@ -292,17 +297,23 @@ impl RankingDocument {
             level: ranking.level,
             open_link_counted: results.open_link.counted(),
             synthetic: wave.plan.synthetic,
-            rows: ranked.chain(withheld).collect(),
+            page: page.shown,
+            rows: page.places.iter().filter_map(row).collect(),
         }
     }
 
     /// The rows of the CSV.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (RankingRow, IndistinctColumn)> {
-        self.rows.iter().map(|entry| {
-            let joined = |codes: &[Code]| codes.iter().map(Code::as_str).collect::<Vec<_>>().join(" ");
-            let [indistinct_from, unanswered_items] =
-                [&entry.indistinct_from, &entry.unanswered_items].map(|c| joined(c));
-            (entry.row.clone(), IndistinctColumn { indistinct_from, unanswered_items })
+    pub(super) fn rows(&self) -> impl Iterator<Item = (RankingRow, UnansweredColumn)> {
+        self.rows.iter().map(|listed| {
+            let codes: Vec<&str> = listed.unanswered_items.iter().map(Code::as_str).collect();
+            (listed.row.clone(), UnansweredColumn { unanswered_items: codes.join(" ") })
         })
     }
+}
+
+/// The places in the plan's order of the units of a ranking, best first, then of those that are withheld.
+pub(super) fn ranked_places(wave: &Wave, ranking: &Ranking) -> Vec<usize> {
+    let ranked = ranking.entries.iter().map(|ranked| &ranked.unit);
+    let units = ranked.chain(ranking.withheld.iter().map(|withheld| &withheld.unit));
+    units.filter_map(|unit| wave.units.position(unit.as_str())).collect()
 }

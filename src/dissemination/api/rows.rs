@@ -31,9 +31,12 @@ impl UnitEstimate {
     }
 }
 
-/// All estimates of a wave: all units together first, then each unit in the plan's order.
-pub(super) fn wave_rows(results: &WaveResults) -> Vec<UnitEstimate> {
-    std::iter::once(&results.overall).chain(&results.units).flat_map(|unit| of_unit(unit, unit.rows())).collect()
+/// The estimates of a wave: all units together first, where they are `with_overall`, then the units at these places in the plan's
+/// order.
+pub(super) fn wave_rows(results: &WaveResults, places: &[usize], with_overall: bool) -> Vec<UnitEstimate> {
+    let units = places.iter().filter_map(|place| results.units.get(*place)).map(AsRef::as_ref);
+    let all = with_overall.then_some(&results.overall).into_iter().chain(units);
+    all.flat_map(|unit| of_unit(unit, unit.rows())).collect()
 }
 
 /// The estimates of one unit, and the share of each rating of each item as rows without a standard error.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::fieldwork_document::FieldworkDocument;
-use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument};
+use super::paging::{UnitPage, UnitPaging};
+use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument, ranked_places};
 use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveRow};
 use crate::dissemination::sample;
@@ -17,6 +18,16 @@ fn released() -> Wave {
     wave(WaveState::Released)
 }
 
+/// Its units, on one page.
+fn all() -> UnitPage {
+    UnitPaging::default().cut(&released(), 0..9).unwrap()
+}
+
+/// The same in the order of the ranking.
+fn ranked() -> UnitPage {
+    UnitPaging::default().cut(&released(), ranked_places(&released(), &sample::ranking())).unwrap()
+}
+
 /// The first `count` lines of the rows as CSV.
 fn csv<R: Serialize + Default>(rows: impl IntoIterator<Item = R>, count: usize) -> String {
     let mut written = Vec::new();
@@ -27,7 +38,7 @@ fn csv<R: Serialize + Default>(rows: impl IntoIterator<Item = R>, count: usize) 
 
 #[test]
 fn a_wave_is_told_with_its_questionnaire_and_units() {
-    insta::assert_json_snapshot!(WaveDocument::new(&released()));
+    insta::assert_json_snapshot!(WaveDocument::new(&released(), &all()));
 }
 
 #[test]
@@ -36,19 +47,19 @@ fn a_wave_tells_how_its_weights_are_calibrated() {
     let margin = |column: &str| PlannedMargin { columns: vec![column.to_owned()], file: None, levels: Vec::new() };
     let margins = vec![margin("unit"), margin("sex")];
     wave.plan.calibration = Some(CalibrationPlan::new(CalibrationMethod::Logit { lower: 0.5, upper: 2.0 }, margins));
-    insta::assert_json_snapshot!(serde_json::to_value(WaveDocument::new(&wave)).unwrap()["estimation"]);
+    insta::assert_json_snapshot!(serde_json::to_value(WaveDocument::new(&wave, &all())).unwrap()["estimation"]);
 }
 
 #[test]
 fn waves_and_their_units_have_these_columns() {
-    let document = WaveDocument::new(&released());
+    let document = WaveDocument::new(&released(), &all());
     let tables = [csv([WaveRow::new(&released())], 3), csv(document.rows(), 3)];
     insta::assert_snapshot!(tables.join("\n\n"));
 }
 
 #[test]
 fn estimates_have_these_columns_and_come_overall_first() {
-    let document = ResultsDocument::new(&released(), &sample::results());
+    let document = ResultsDocument::new(&released(), &sample::results(), &all());
     // Ten units of three items with two statistics each, two factors and four indices.
     assert_eq!(document.rows.len(), 10 * (3 * 2 + 2 + 4));
     insta::assert_snapshot!(csv(document.rows.iter().map(UnitEstimate::columns), 15));
@@ -56,7 +67,7 @@ fn estimates_have_these_columns_and_come_overall_first() {
 
 #[test]
 fn a_ranking_has_these_fields_and_ends_with_the_withheld() {
-    let document = RankingDocument::new(&released(), &sample::results(), &sample::shown());
+    let document = RankingDocument::new(&released(), &sample::results(), &sample::shown(), &ranked());
     insta::assert_snapshot!(csv(document.rows(), 20));
     let mut json = serde_json::to_value(&document).unwrap();
     json["rows"].as_array_mut().unwrap().truncate(1);
@@ -78,7 +89,7 @@ fn a_unit_is_told_with_its_rank_and_the_shares_of_each_rating() {
 
 #[test]
 fn the_fieldwork_has_these_fields_and_no_score() {
-    let document = FieldworkDocument::new(&released(), &fieldwork());
+    let document = FieldworkDocument::new(&released(), &fieldwork(), &all());
     insta::assert_snapshot!(csv(document.rows(), 4));
     let mut json = serde_json::to_value(&document).unwrap();
     json["units"].as_array_mut().unwrap().drain(1..);

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::paging::{UnitPage, UnitPageDocument};
 use crate::foundation::{Code, LanguageTag, Text};
 use crate::statistics::{IntervalMethod, LonelyPsu, UnaskedItems};
 use crate::survey::{CalibrationPlan, Field, Mode, Period, Plan, Questionnaire, Wave, WaveState};
@@ -124,7 +125,9 @@ pub(super) struct WaveDocument {
     partial_languages: Vec<LanguageTag>,
     /// What is asked.
     questionnaire: Questionnaire,
-    /// The measured units, in the plan's order.
+    #[serde(flatten)]
+    page: UnitPageDocument,
+    /// The measured units of the page, in the plan's order.
     units: Vec<MeasuredUnit>,
     /// Whether its answers are invented.
     synthetic: bool,
@@ -209,7 +212,7 @@ pub(super) struct MeasuredUnitRow {
 }
 
 impl WaveDocument {
-    pub(super) fn new(wave: &Wave) -> Self {
+    pub(super) fn new(wave: &Wave, page: &UnitPage) -> Self {
         let plan = &wave.plan;
         Self {
             code: plan.code.clone(),
@@ -226,7 +229,8 @@ impl WaveDocument {
             languages: wave.questionnaire.languages.clone(),
             partial_languages: wave.questionnaire.partial_languages.clone(),
             questionnaire: wave.questionnaire.clone(),
-            units: wave.units.iter().map(|unit| MeasuredUnit::new(wave, unit.code())).collect(),
+            page: page.shown,
+            units: page.places.iter().map(|place| MeasuredUnit::new(wave, wave.units[*place].code())).collect(),
             synthetic: plan.synthetic,
         }
     }

@@ -11,6 +11,8 @@ pub enum Covariance<'a> {
     Full(&'a [Vec<f64>]),
     /// The estimates are independent; their standard errors.
     Independent(&'a [f64]),
+    /// The estimates are independent; their variances.
+    Diagonal(&'a [f64]),
 }
 
 /// Estimates to be compared in pairs. Higher estimates are better.
@@ -77,6 +79,11 @@ impl<'a> Comparison<'a> {
                     return Err(RankSetError::Variance { unit, value: se[unit] });
                 }
                 Ok(Self::ordered(estimates, se.iter().map(|se| se * se).collect(), None))
+            }
+            Covariance::Diagonal(variances) => {
+                shape(variances.len())?;
+                check_variances(variances.iter().copied())?;
+                Ok(Self::ordered(estimates, variances.to_vec(), None))
             }
             Covariance::Full(rows) => {
                 shape(rows.len())?;
@@ -190,6 +197,39 @@ impl<'a> Comparison<'a> {
         is_apart && (self.variance_of_difference(i, j) > 0.0 || (self.exact[i] && self.exact[j]))
     }
 
+    /// Whether the error of an estimate is known, be it 0 because the estimate is exact.
+    fn is_known(&self, unit: usize) -> bool {
+        self.variances[unit] > 0.0 || self.exact[unit]
+    }
+
+    /// The interval `θ ± reach` of each unit; nothing where its error is not known.
+    pub(super) fn intervals(&self, reach: &[f64]) -> Vec<Option<[f64; 2]>> {
+        let interval = |unit: usize| [self.estimates[unit] - reach[unit], self.estimates[unit] + reach[unit]];
+        (0..self.units()).map(|unit| self.is_known(unit).then(|| interval(unit))).collect()
+    }
+
+    /// The sets of units that are told apart where their intervals do not overlap ([`Self::are_disjoint`]). Of estimates that are
+    /// not correlated the ends of the intervals are sorted, and no pair is looked at.
+    pub(super) fn sets_of_intervals(&self, reach: &[f64]) -> Vec<RankSet> {
+        if self.covariance.is_some() {
+            return self.sets_where(|i, j| self.are_disjoint(i, j, reach));
+        }
+        let intervals = self.intervals(reach);
+        let sorted = |end: usize| {
+            let mut ends: Vec<f64> = intervals.iter().flatten().map(|interval| interval[end]).collect();
+            ends.sort_unstable_by(f64::total_cmp);
+            ends
+        };
+        let (lows, highs) = (sorted(0), sorted(1));
+        let set = |interval: &Option<[f64; 2]>| {
+            let Some([low, high]) = interval else { return RankSet { low: 1, high: self.units() } };
+            let above = lows.len() - lows.partition_point(|other| other <= high);
+            let below = highs.partition_point(|other| other < low);
+            RankSet { low: 1 + above, high: self.units() - below }
+        };
+        intervals.iter().map(set).collect()
+    }
+
     /// Whether `i` is found better than `j` at the critical value `c`.
     pub(super) fn is_better(&self, i: usize, j: usize, c: f64) -> bool {
         self.estimates[i] > self.estimates[j] && self.differ(i, j, c)
@@ -225,13 +265,18 @@ fn is_usable(value: f64) -> bool {
     value.abs() <= SIZE_MAX
 }
 
-/// Whether any two units of a covariance are correlated.
-fn check_matrix(rows: &[Vec<f64>]) -> Result<bool, RankSetError> {
-    for (unit, row) in rows.iter().enumerate() {
-        if !(0.0..=SIZE_MAX * SIZE_MAX).contains(&row[unit]) {
-            return Err(RankSetError::Variance { unit, value: row[unit] });
+fn check_variances(variances: impl Iterator<Item = f64>) -> Result<(), RankSetError> {
+    for (unit, value) in variances.enumerate() {
+        if !(0.0..=SIZE_MAX * SIZE_MAX).contains(&value) {
+            return Err(RankSetError::Variance { unit, value });
         }
     }
+    Ok(())
+}
+
+/// Whether any two units of a covariance are correlated.
+fn check_matrix(rows: &[Vec<f64>]) -> Result<bool, RankSetError> {
+    check_variances(rows.iter().enumerate().map(|(unit, row)| row[unit]))?;
     let mut is_correlated = false;
     for (i, row) in rows.iter().enumerate() {
         for (j, &there) in row.iter().enumerate().take(i) {

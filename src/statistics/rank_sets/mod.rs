@@ -1,7 +1,8 @@
 //! Rank sets: which ranks the data allow each unit, with a stated confidence.
 //!
 //! A [`Comparison`] holds estimates and their covariance. Each of its methods decides which pairs of units are told
-//! apart and answers with [`RankSets`]: `closed_form.rs` needs no random numbers (Holm; Klein, Wright and Wieczorek),
+//! apart and answers with [`RankSets`]: `closed_form.rs` needs no random numbers (Holm; Klein, Wright and Wieczorek, whose sets alone
+//! are formed without a look at every pair),
 //! `simultaneous.rs` and `marginal.rs` simulate their critical values; `student.rs` brings t statistics of
 //! different degrees of freedom onto one scale. What they draw: `independent.rs` for
 //! independent estimates, largest deviation first, so that most of a draw is never made; `correlated.rs` for any covariance.
@@ -16,6 +17,8 @@ mod factor;
 #[cfg(test)]
 mod few_units_tests;
 mod independent;
+#[cfg(test)]
+mod interval_tests;
 mod marginal;
 mod simultaneous;
 mod student;
@@ -68,7 +71,7 @@ impl<'a> RankSets<'a> {
     fn joint(comparison: &'a Comparison<'a>, critical: Vec<CriticalValue>, rule: Rule) -> Self {
         let sets = match rule {
             Rule::Difference(c) => comparison.sets_where(|i, j| comparison.differ(i, j, c)),
-            Rule::Overlap(ref reach) => comparison.sets_where(|i, j| comparison.are_disjoint(i, j, reach)),
+            Rule::Overlap(ref reach) => comparison.sets_of_intervals(reach),
             Rule::OwnDifference(ref c) => (0..c.len()).map(|i| comparison.own_set(i, c[i])).collect(),
         };
         Self { decisions: decisions(&sets), sets, critical, comparison, rule }
@@ -103,6 +106,13 @@ impl<'a> RankSets<'a> {
             Rule::Overlap(reach) => self.comparison.are_disjoint(i, j, reach),
             Rule::OwnDifference(c) => self.comparison.differ(i, j, c[i]),
         }
+    }
+
+    /// Of sets by joint intervals the interval of each unit, nothing where its error is not known, so that it is told apart from
+    /// nobody; two units are told apart where these do not overlap. Nothing of other sets.
+    #[must_use]
+    pub fn joint_intervals(&self) -> Option<Vec<Option<[f64; 2]>>> {
+        if let Rule::Overlap(reach) = &self.rule { Some(self.comparison.intervals(reach)) } else { None }
     }
 
     /// How many pairs lie within two Monte-Carlo standard errors of the critical value: another seed may decide them

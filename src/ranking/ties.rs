@@ -1,0 +1,71 @@
+//! Which ranked units cannot be told apart: told by little, however many there are.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ranked, Ranking};
+
+/// What tells which of the other ranked units one cannot be told apart from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ties {
+    /// Those at these positions among the ranked units, best first: the first and the last of each run.
+    Runs(Vec<[usize; 2]>),
+    /// Those whose joint intervals overlap with this one, which is in the unit of the estimates. Nothing where its error is not
+    /// known: then all of them.
+    Interval(Option<[f64; 2]>),
+}
+
+impl Ties {
+    /// Those at these positions, in order.
+    #[must_use]
+    pub fn at(positions: impl IntoIterator<Item = usize>) -> Self {
+        let mut runs: Vec<[usize; 2]> = Vec::new();
+        for position in positions {
+            match runs.last_mut() {
+                Some(run) if run[1] + 1 == position => run[1] = position,
+                _ => runs.push([position, position]),
+            }
+        }
+        Self::Runs(runs)
+    }
+}
+
+impl Ranked {
+    /// How many of the ranked units it cannot be told apart from.
+    #[must_use]
+    pub fn indistinct(&self) -> usize {
+        match &self.ties {
+            Ties::Runs(runs) => runs.iter().map(|[first, last]| last - first + 1).sum(),
+            // Each unit that it is told apart from is out of its rank set, at one end or the other.
+            Ties::Interval(_) => self.rank_high - self.rank_low,
+        }
+    }
+}
+
+impl Ranking {
+    /// The ranked units that one of them cannot be told apart from, best first.
+    pub fn indistinct_from<'a>(&'a self, ranked: &'a Ranked) -> impl Iterator<Item = &'a Ranked> {
+        let is_tied = move |(position, other): &(usize, &Ranked)| {
+            if other.unit == ranked.unit {
+                return false;
+            }
+            match (&ranked.ties, &other.ties) {
+                (Ties::Runs(runs), _) => runs.iter().any(|run| (run[0]..=run[1]).contains(position)),
+                (Ties::Interval(Some(one)), Ties::Interval(Some(other))) => one[0] <= other[1] && other[0] <= one[1],
+                (Ties::Interval(_), _) => true,
+            }
+        };
+        self.entries.iter().enumerate().filter(is_tied).map(|(_, other)| other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_one_after_the_other_are_one_run() {
+        assert_eq!(Ties::at([0, 1, 2, 5, 7, 8]), Ties::Runs(vec![[0, 2], [5, 5], [7, 8]]));
+        assert_eq!(Ties::at([]), Ties::Runs(vec![]));
+    }
+}
