@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, DerivePartialModel, EntityTrait,
-    IsolationLevel, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -76,7 +76,7 @@ async fn signature(connection: &impl ConnectionTrait, wave: WaveId) -> Result<Si
 }
 
 /// The store as of one moment.
-pub struct Snapshot(DatabaseTransaction);
+pub struct Snapshot(pub(super) DatabaseTransaction);
 
 impl Store {
     /// What changes with everything that is committed to a wave.
@@ -86,12 +86,7 @@ impl Store {
 
     /// What is committed now, unmoved by what is committed while it is read.
     pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
-        let isolation = match self.db.get_database_backend() {
-            // A transaction that only reads sees one state of the file.
-            DbBackend::Sqlite => None,
-            _ => Some(IsolationLevel::RepeatableRead),
-        };
-        Ok(Snapshot(self.db.begin_with_config(isolation, None).await?))
+        Ok(Snapshot(self.db.begin_snapshot().await?))
     }
 }
 

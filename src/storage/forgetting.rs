@@ -4,8 +4,9 @@
 //! answer that the transaction kept has the same number. SQLite writes both into the pages of its log in the order of the
 //! transactions, until the log is emptied. `docs/ARCHITECTURE.md` says what is left for whoever records more than that.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TryGetable};
+use sea_orm::{ConnectionTrait, Statement, TryGetable};
 
+use super::connections::Connections;
 use super::pool::open_file_gently;
 use super::{StorageError, Store};
 
@@ -27,7 +28,7 @@ async fn empty_the_log(url: &str) -> Result<bool, StorageError> {
     Ok(busy == 0)
 }
 
-async fn vacuum(db: &DatabaseConnection) -> Result<bool, StorageError> {
+async fn vacuum(db: &Connections) -> Result<bool, StorageError> {
     // Whoever may not vacuum a table is not told so by an error.
     let owns = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'invitation'::regclass";
     if !ask::<bool>(db, owns).await? {
@@ -41,7 +42,7 @@ async fn vacuum(db: &DatabaseConnection) -> Result<bool, StorageError> {
 }
 
 /// The one value that a query gives.
-async fn ask<T: TryGetable>(db: &DatabaseConnection, query: &str) -> Result<T, StorageError> {
+async fn ask<T: TryGetable>(db: &impl ConnectionTrait, query: &str) -> Result<T, StorageError> {
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
     let row = row.ok_or_else(|| StorageError::damaged("invitation", "the table is gone"))?;
     Ok(row.try_get_by_index(0)?)

@@ -1,7 +1,7 @@
 //! Migrating the schema, and refusing to work on one that does not fit.
 
 use migrations::{Migrator, MigratorTrait, SchemaManager, applied};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, TransactionOptions};
 
 use super::{StorageError, Store};
 
@@ -13,14 +13,22 @@ impl Store {
             Err(StorageError::SchemaTooOld { missing }) => missing,
             Err(error) => return Err(error),
         };
-        Migrator::up(&self.db, None).await?;
+        if let Some(connection) = self.db.direct() {
+            Migrator::up(connection, None).await?;
+        } else {
+            let transaction = self.db.begin_with_options(TransactionOptions::default()).await?;
+            Migrator::up(&transaction, None).await?;
+            transaction.commit().await?;
+        }
         Ok(missing)
     }
 
     /// Fails unless the schema is exactly this program's.
     pub async fn check_schema(&self) -> Result<(), StorageError> {
-        let has_log = SchemaManager::new(&self.db).has_table("seaql_migrations").await?;
-        let taken = if has_log { applied::Entity::find().all(&self.db).await? } else { Vec::new() };
+        let reading = self.db.begin_with_options(TransactionOptions::default()).await?;
+        let has_log = SchemaManager::new(&reading).has_table("seaql_migrations").await?;
+        let taken = if has_log { applied::Entity::find().all(&reading).await? } else { Vec::new() };
+        reading.rollback().await?;
         let known = Migrator::get_migration_files();
         if let Some(newer) = taken.iter().find(|step| known.iter().all(|file| file.name() != step.version)) {
             return Err(StorageError::SchemaTooNew { step: newer.version.clone() });

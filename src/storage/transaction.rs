@@ -5,7 +5,6 @@ use std::time::Duration;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, EntityTrait, IsolationLevel, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
 };
 
 use super::entities::setting;
