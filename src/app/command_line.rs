@@ -9,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::access::AccessTask;
+use super::backup::CopyArguments;
 use super::file_arguments::{EstimateArguments, SmallAreaArguments};
 use super::invite::InviteTask;
 use super::paper::PaperArguments;
@@ -147,6 +148,17 @@ Examples:
     Openapi,
     /// Recount everything from the responses and compare.
     Doctor,
+    /// Write everything that is kept to one file, an SQLite database, while it is in use; the file is recounted.
+    #[command(after_help = "Example:\n  plumbline backup /backup/plumbline-2024-11-20.db")]
+    Backup {
+        /// A file that is not there.
+        file: PathBuf,
+    },
+    /// Copy everything into an empty database of any engine, and recount it there. All or nothing.
+    #[command(
+        after_help = "Example:\n  plumbline copy --from sqlite://plumbline.db --to postgres://plumbline@db/plumbline"
+    )]
+    Copy(CopyArguments),
 }
 
 /// What to bring in.

@@ -4,6 +4,7 @@
 //! Start reading at [`run`]; `server.rs` puts the HTTP rooms together.
 
 mod access;
+mod backup;
 mod command_line;
 mod demo;
 mod demo_plan;

@@ -11,11 +11,11 @@ use rand::rngs::SysRng;
 use tracing_subscriber::EnvFilter;
 
 use super::command_line::{SettingsArguments, Task, WaveTask};
-use super::{AnyError, access, demo, import, in_file, invite, languages, paper, read_text, server};
+use super::{AnyError, access, backup, demo, import, in_file, invite, languages, paper, read_text, server};
 use crate::config::{Config, LogFormat};
 use crate::foundation::SystemClock;
-use crate::pipeline::{IntakeLimits, Platform, PlatformLimits};
-use crate::storage::Store;
+use crate::pipeline::{Checkup, IntakeLimits, Platform, PlatformLimits};
+use crate::storage::{PoolSizes, Store};
 use crate::survey::WaveState;
 
 /// Reads the settings and runs a command on the store that they name.
@@ -28,12 +28,14 @@ pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) ->
         Task::Demo { seed } => demo::run(&config, arguments.database_url.is_some(), seed).await?,
         Task::Serve => server::serve(&config, &start(&config).await?).await?,
         Task::Migrate => migrate(&config).await?,
-        Task::Import(what) => import::run(&start(&config).await?, what).await?,
-        Task::Wave(what) => wave(&start(&config).await?, what).await?,
-        Task::Paper(arguments) => paper::run(&start(&config).await?, &arguments).await?,
-        Task::Access(what) => access::run(&start(&config).await?, what).await?,
-        Task::Invite(what) => invite::run(&start(&config).await?, what).await?,
-        Task::Doctor => return doctor(&start(&config).await?).await,
+        Task::Import(what) => with_platform(&config, async |platform| import::run(platform, what).await).await?,
+        Task::Wave(what) => with_platform(&config, async |platform| wave(platform, what).await).await?,
+        Task::Paper(what) => with_platform(&config, async |platform| paper::run(platform, &what).await).await?,
+        Task::Access(what) => with_platform(&config, async |platform| access::run(platform, what).await).await?,
+        Task::Invite(what) => with_platform(&config, async |platform| invite::run(platform, what).await).await?,
+        Task::Doctor => return with_platform(&config, doctor).await,
+        Task::Backup { file } => backup::back_up(&config, &file).await?,
+        Task::Copy(arguments) => backup::copy(&config, &arguments).await?,
         Task::Estimate(_) | Task::Plan(_) | Task::Rank(_) | Task::SmallAreas(_) | Task::Openapi => {
             unreachable!("these need no store and are run before")
         }
@@ -67,7 +69,8 @@ fn log_to_stderr(config: &Config) -> Result<(), AnyError> {
 
 /// Sets the platform to work on a migrated store.
 pub(super) async fn start(config: &Config) -> Result<Platform, AnyError> {
-    let store = Store::open(&config.database_url).await?;
+    let sizes = PoolSizes { readers: config.pool.readers_max, writers: config.pool.writers_max };
+    let store = Store::open_with(&config.database_url, sizes).await?;
     let offset = FixedOffset::east_opt(config.utc_offset_hours * 3_600).ok_or("utc_offset_hours is out of range")?;
     let mut secret = [0; 32];
     SysRng.try_fill_bytes(&mut secret)?;
@@ -76,8 +79,24 @@ pub(super) async fn start(config: &Config) -> Result<Platform, AnyError> {
     Ok(Platform::start(store, Arc::new(SystemClock::new(offset)), secret, limits).await?)
 }
 
+/// Does the work of a command, and then closes the store, also after an error: so what an embedded store keeps is in its one file.
+pub(super) async fn with_platform<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(&Platform) -> Result<T, AnyError>,
+) -> Result<T, AnyError> {
+    let platform = start(config).await?;
+    let output = work(&platform).await;
+    let closed = platform.shut_down().await;
+    let output = output?;
+    closed?;
+    Ok(output)
+}
+
 async fn migrate(config: &Config) -> Result<(), AnyError> {
-    let steps = Store::connect(&config.database_url).await?.migrate().await?;
+    let store = Store::connect(&config.database_url).await?;
+    let steps = store.migrate().await;
+    store.close().await?;
+    let steps = steps?;
     match steps {
         0 => println!("The schema was up to date."),
         steps => println!("The schema was brought up by {steps} step(s)."),
@@ -129,7 +148,11 @@ async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
 }
 
 async fn doctor(platform: &Platform) -> Result<ExitCode, AnyError> {
-    let checkup = platform.check_up().await?;
+    Ok(if tell_checkup(&platform.check_up().await?) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says what a recount found. Returns whether all agrees.
+pub(super) fn tell_checkup(checkup: &Checkup) -> bool {
     println!("{} responses recounted, {} tallies compared.", checkup.responses, checkup.tallies);
     for mismatch in &checkup.mismatches {
         println!(
@@ -139,7 +162,6 @@ async fn doctor(platform: &Platform) -> Result<ExitCode, AnyError> {
     }
     if checkup.mismatches.is_empty() {
         println!("All agree.");
-        return Ok(ExitCode::SUCCESS);
     }
-    Ok(ExitCode::FAILURE)
+    checkup.mismatches.is_empty()
 }

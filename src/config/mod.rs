@@ -32,6 +32,9 @@ pub struct Config {
     pub offline: bool,
     /// The folder of languages beside those that are built in; empty for none.
     pub languages: PathBuf,
+    /// Connections to the database.
+    #[validate(nested)]
+    pub pool: PoolConfig,
     /// How submissions wait for storage.
     #[validate(nested)]
     pub intake: IntakeConfig,
@@ -48,6 +51,18 @@ pub enum LogFormat {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+/// Connections to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct PoolConfig {
+    /// Those that read, at most.
+    #[validate(range(min = 1, max = 1_000, message = "must be between 1 and 1000"))]
+    pub readers_max: u32,
+    /// Those that write to PostgreSQL, at most.
+    #[validate(range(min = 1, max = 1_000, message = "must be between 1 and 1000"))]
+    pub writers_max: u32,
 }
 
 /// How submissions wait for storage.
@@ -72,9 +87,16 @@ impl Default for Config {
             log_level: "info".to_owned(),
             offline: true,
             languages: PathBuf::new(),
+            pool: PoolConfig::default(),
             intake: IntakeConfig::default(),
             limits: LimitsConfig::default(),
         }
+    }
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        Self { readers_max: 8, writers_max: 4 }
     }
 }
 
@@ -145,6 +167,8 @@ mod tests {
             "utc_offset_hours = 15",
             "[intake]\ngroup_max = 0",
             "[intake]\nwaiting_max = 1000001",
+            "[pool]\nreaders_max = 0",
+            "[pool]\nwriters_max = 1001",
             "[limits]\nhead_seconds = 0",
         ] {
             assert!(matches!(from_toml(text), Err(ConfigError::Invalid(_))), "{text}");

@@ -76,7 +76,7 @@ async fn signature(connection: &impl ConnectionTrait, wave: WaveId) -> Result<Si
 }
 
 /// The store as of one moment.
-pub struct Snapshot(DatabaseTransaction);
+pub struct Snapshot(pub(super) DatabaseTransaction);
 
 impl Store {
     /// What changes with everything that is committed to a wave.

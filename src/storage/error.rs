@@ -20,6 +20,23 @@ pub enum StorageError {
         /// How many there may be.
         max: usize,
     },
+    /// The URL has an option that does not exist.
+    #[error("the database URL has an option {option:?}, which does not exist; those that do: {allowed}")]
+    UnknownOption {
+        /// The option.
+        option: String,
+        /// Those that exist, separated by commas.
+        allowed: String,
+    },
+    /// The URL names a mode of a pooler that needs no name or is not known.
+    #[error(
+        "the database URL has pooler={mode}; write pooler=transaction where the pooler gives each transaction a connection, and \
+             nothing where it gives each client one"
+    )]
+    UnknownPooler {
+        /// The mode.
+        mode: String,
+    },
     /// No connection could be made.
     #[error("the database cannot be reached: {0}")]
     Unreachable(#[source] DbErr),
@@ -67,6 +84,12 @@ pub enum StorageError {
     SchemaTooNew {
         /// A step that this program does not know.
         step: String,
+    },
+    /// Something is kept where a copy should go.
+    #[error("the database that is to be written is not empty: there are rows in {table}; name an empty one")]
+    NotEmpty {
+        /// A table that has rows.
+        table: String,
     },
     /// A unique code is taken.
     #[error("there is already a {what} {code:?}{hint}")]

@@ -1,21 +1,29 @@
 //! The file of an embedded store, and what people are told when it cannot be written.
 
-use std::os::unix::fs::MetadataExt;
+use std::fs::OpenOptions;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::StorageError;
+use super::pool::path_in;
 
 /// SQLite's code for a file that cannot be written.
 const READ_ONLY: i32 = 8;
 /// SQLite's code for a file that cannot be opened at all.
 pub(super) const CANNOT_OPEN: i32 = 14;
+/// What its owner alone may read and write.
+const PRIVATE: u32 = 0o600;
+/// Permissions of others.
+const OF_OTHERS: u32 = 0o077;
 
 /// The file of an embedded store.
 #[derive(Debug, Clone)]
 pub(super) struct EmbeddedFile {
     /// Its address, which makes the file where there was none.
     pub(super) url: Arc<str>,
+    /// The file as people name it.
+    path: Arc<str>,
     /// The device and the number of the file that was opened; nothing before.
     opened: Option<(u64, u64)>,
     /// Set when the file was found read-only, until the connection that found it so is closed (see `pool.rs`).
@@ -24,7 +32,7 @@ pub(super) struct EmbeddedFile {
 
 impl EmbeddedFile {
     pub(super) fn new(url: &str) -> Self {
-        let file = Self { url: url.into(), opened: None, found_read_only: Arc::default() };
+        let file = Self { url: url.into(), path: path_in(url).into(), opened: None, found_read_only: Arc::default() };
         if url.contains('?') {
             return file;
         }
@@ -56,11 +64,28 @@ impl EmbeddedFile {
         StorageError::NoFile { file: self.path().to_owned() }
     }
 
+    /// Makes the file where there is none and there may be one: its owner alone may read it, whatever the mask of the process.
+    /// The engine gives the same permissions to what it makes beside it.
+    pub(super) fn make_private(&self) {
+        if self.url.ends_with("mode=rwc") {
+            // Where this fails, the file is there, or the engine is about to say why it cannot be made.
+            drop(OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(self.path()));
+        }
+    }
+
+    /// Says in the log where others than the owner may read what is kept, or write it.
+    pub(super) fn warn_if_others_may_read(&self) {
+        let path = self.path();
+        for file in [path.to_owned(), format!("{path}-wal"), format!("{path}-shm")] {
+            if std::fs::metadata(&file).is_ok_and(|found| found.mode() & OF_OTHERS != 0) {
+                tracing::warn!(file, "others on this machine may read or write the database; see `chmod 600`");
+            }
+        }
+    }
+
     /// The file as people name it.
     fn path(&self) -> &str {
-        let path = self.url.split_once(':').map_or(&*self.url, |(_, path)| path);
-        let path = path.strip_prefix("//").unwrap_or(path);
-        path.split_once('?').map_or(path, |(path, _)| path)
+        &self.path
     }
 
     /// An error of the engine, in words that say what to do about it where it is the file's.
@@ -93,6 +118,7 @@ mod tests {
             ("sqlite://plumbline.db", "plumbline.db"),
             ("sqlite:///var/lib/plumbline.db?mode=rw", "/var/lib/plumbline.db"),
             ("sqlite:plumbline.db", "plumbline.db"),
+            ("sqlite://50%25.db?mode=rw", "50%.db"),
         ];
         for (url, path) in cases {
             assert_eq!(EmbeddedFile::new(url).path(), path, "{url}");

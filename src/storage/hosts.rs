@@ -8,11 +8,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
-use sea_orm::sqlx::{self, Connection, PgPool};
+use sea_orm::sqlx::{self, ConnectOptions, Connection, PgPool, Row};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use super::StorageError;
-use super::pool::open_server;
+use super::address::Address;
+use super::pool::{PoolSizes, behind_pooler, open_server};
 
 /// The most hosts of a URL.
 const HOSTS_MAX: usize = 16;
@@ -35,21 +36,25 @@ fn each_host(url: &str) -> Result<Vec<String>, StorageError> {
     Ok(hosts.into_iter().map(|host| format!("{scheme}://{user}{at}{host}{tail}")).collect())
 }
 
-/// The URL of the host that takes writes; the first if none does, so that the error is of that one.
-async fn primary_of(urls: &[String]) -> Result<&String, StorageError> {
-    for url in urls {
-        if takes_writes(&options(url)?).await {
-            return Ok(url);
+/// The host that takes writes; the first if none does, so that the error is of that one.
+async fn primary_of(hosts: &[PgConnectOptions]) -> usize {
+    for (position, host) in hosts.iter().enumerate() {
+        if takes_writes(host).await {
+            return position;
         }
     }
-    urls.first().ok_or(StorageError::UnknownEngine)
+    0
 }
 
-/// The pools of the host that takes writes, among those that a URL names; they follow when another one is promoted.
-pub(super) async fn open_primary(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
-    let hosts = each_host(url)?;
-    let primary = if hosts.len() > 1 { primary_of(&hosts).await? } else { &hosts[0] };
-    let (writer, db) = open_server(primary).await?;
+/// The pools of the host that takes writes, among those that an address names; they follow when another one is promoted.
+pub(super) async fn open_primary(
+    address: &Address,
+    sizes: PoolSizes,
+) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
+    let urls = each_host(&address.url)?;
+    let hosts = urls.iter().map(|url| options(url, address.is_pooled)).collect::<Result<Vec<_>, _>>()?;
+    let primary = if hosts.len() > 1 { primary_of(&hosts).await } else { 0 };
+    let (writer, db) = open_server(&urls[primary], address.is_pooled, sizes).await?;
     if hosts.len() > 1 {
         let pools = [&writer, &db].map(|connection| connection.get_postgres_connection_pool().clone());
         tokio::spawn(follow_primary(hosts, pools));
@@ -58,8 +63,7 @@ pub(super) async fn open_primary(url: &str) -> Result<(DatabaseConnection, Datab
 }
 
 /// Keeps the pools pointed at the host that takes writes, until they are closed.
-async fn follow_primary(urls: Vec<String>, pools: [PgPool; 2]) {
-    let Ok(hosts) = urls.iter().map(|url| options(url)).collect::<Result<Vec<_>, _>>() else { return };
+async fn follow_primary(hosts: Vec<PgConnectOptions>, pools: [PgPool; 2]) {
     let mut current = pools[0].connect_options();
     while !pools.iter().all(PgPool::is_closed) {
         tokio::time::sleep(ASK_EVERY).await;
@@ -79,16 +83,20 @@ async fn follow_primary(urls: Vec<String>, pools: [PgPool; 2]) {
     }
 }
 
-fn options(url: &str) -> Result<PgConnectOptions, StorageError> {
-    PgConnectOptions::from_str(url)
-        .map_err(|error| StorageError::Unreachable(DbErr::Conn(RuntimeErr::SqlxError(error.into()))))
+fn options(url: &str, is_pooled: bool) -> Result<PgConnectOptions, StorageError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| StorageError::Unreachable(DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?
+        .disable_statement_logging();
+    Ok(if is_pooled { behind_pooler(options) } else { options })
 }
 
 /// Whether the host answers and is no standby.
 async fn takes_writes(host: &PgConnectOptions) -> bool {
     let asking = async {
         let mut connection = PgConnection::connect_with(host).await?;
-        let is_standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut connection).await?;
+        // Not prepared, so that a pooler may stand between.
+        let row = sqlx::raw_sql("SELECT pg_is_in_recovery()").fetch_one(&mut connection).await?;
+        let is_standby: bool = row.try_get(0)?;
         connection.close().await?;
         Ok::<_, sqlx::Error>(!is_standby)
     };

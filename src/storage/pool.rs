@@ -3,20 +3,33 @@
 //! With `hosts.rs` the only file that knows sqlx, which sea-orm is built on: sea-orm has no word for what happens to a connection
 //! when it is given back.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::StorageError;
 use super::file::EmbeddedFile;
 
-/// Connections that read.
-const CONNECTIONS: u32 = 8;
-/// Connections that write to a server: a group of submissions, folds, imports.
-const SERVER_WRITERS: u32 = 4;
+/// How many connections there are at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSizes {
+    /// Those that read.
+    pub readers: u32,
+    /// Those that write to a server: a group of submissions, folds, imports. To a file there is one.
+    pub writers: u32,
+}
+
+impl Default for PoolSizes {
+    fn default() -> Self {
+        Self { readers: 8, writers: 4 }
+    }
+}
 
 /// For how long a connection is waited for: whoever waits holds up others, and may come back.
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(5);
@@ -25,27 +38,50 @@ const BUSY_TIMEOUT_MS: u32 = 10_000;
 /// For how long where nothing is lost by coming back later, and everybody else waits.
 const GENTLE_TIMEOUT_MS: u32 = 50;
 
+/// The file that a URL of an embedded store names. A URL that does not read is refused when it is opened.
+pub(super) fn path_in(url: &str) -> String {
+    let read = SqliteConnectOptions::from_str(url);
+    read.map_or_else(|_| url.to_owned(), |read| read.get_filename().display().to_string())
+}
+
 /// One connection to an embedded store that gives up early where others are at work.
 pub(super) async fn open_file_gently(url: &str) -> Result<DatabaseConnection, StorageError> {
     open(options(url, 1, GENTLE_TIMEOUT_MS)).await
 }
 
 /// The two pools of an embedded store: whoever writes waits in the first, whoever reads in the second.
-pub(super) async fn open_file(file: &EmbeddedFile) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
+pub(super) async fn open_file(
+    file: &EmbeddedFile,
+    sizes: PoolSizes,
+) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
     let mut writer = options(&file.url, 1, BUSY_TIMEOUT_MS);
     let found_read_only = Arc::clone(&file.found_read_only);
     writer.map_sqlx_sqlite_before_acquire(move |_, _| {
         let may_write = may_write(&found_read_only);
         Box::pin(async move { Ok(may_write) })
     });
-    let pools = async { Ok((open(writer).await?, open(options(&file.url, CONNECTIONS, BUSY_TIMEOUT_MS)).await?)) };
+    let pools = async { Ok((open(writer).await?, open(options(&file.url, sizes.readers, BUSY_TIMEOUT_MS)).await?)) };
     pools.await.map_err(|error| file.explain(error))
 }
 
 /// The two pools of a server, as [`open_file`] has them.
-pub(super) async fn open_server(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
-    let writer = open(options(url, SERVER_WRITERS, BUSY_TIMEOUT_MS)).await?;
-    Ok((writer, open(options(url, CONNECTIONS, BUSY_TIMEOUT_MS)).await?))
+pub(super) async fn open_server(
+    url: &str,
+    is_pooled: bool,
+    sizes: PoolSizes,
+) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
+    let open_some = async |connections| {
+        let mut options = options(url, connections, BUSY_TIMEOUT_MS);
+        options.map_sqlx_postgres_opts(move |options| if is_pooled { behind_pooler(options) } else { options });
+        open(options).await
+    };
+    Ok((open_some(sizes.writers).await?, open_some(sizes.readers).await?))
+}
+
+/// Options for a connection to a pooler: it refuses a setting that it does not know, and a statement that was prepared once is not
+/// there the next time.
+pub(super) fn behind_pooler(options: PgConnectOptions) -> PgConnectOptions {
+    options.extra_float_digits(None).statement_cache_capacity(0)
 }
 
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, StorageError> {

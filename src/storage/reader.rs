@@ -1,15 +1,14 @@
 //! Reading: a pool of connections that refuses whatever would write.
 
-use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-};
+use sea_orm::prelude::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::StorageError;
+use super::connections::Connections;
 
 /// Connections that read. Writing has one way, [`Work`](super::writer::Work), and this is not it.
 #[derive(Debug, Clone)]
-pub(super) struct Reader(DatabaseConnection);
+pub(super) struct Reader(Connections);
 
 /// What a reader is told who would write: a fault of the program.
 fn refused(statement: &str) -> DbErr {
@@ -19,24 +18,24 @@ fn refused(statement: &str) -> DbErr {
 /// Whether a statement only reads. `WITH` may write on PostgreSQL, and is not needed.
 fn only_reads(statement: &str) -> bool {
     let first = statement.split_whitespace().next().unwrap_or_default();
-    first.eq_ignore_ascii_case("SELECT")
+    first.eq_ignore_ascii_case("SELECT") || statement.starts_with("PRAGMA integrity_check")
 }
 
 impl Reader {
-    pub(super) fn new(connection: DatabaseConnection) -> Self {
-        Self(connection)
+    pub(super) fn new(connections: Connections) -> Self {
+        Self(connections)
     }
 
     /// What is committed now, unmoved by what is committed while it is read.
     pub(super) async fn snapshot(&self) -> Result<DatabaseTransaction, StorageError> {
-        let is_embedded = self.get_database_backend() == DbBackend::Sqlite;
-        let options = TransactionOptions {
-            // On SQLite a transaction that only reads sees one state of the file.
-            isolation_level: Some(IsolationLevel::RepeatableRead).filter(|_| !is_embedded),
-            access_mode: Some(AccessMode::ReadOnly).filter(|_| !is_embedded),
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
-        };
-        Ok(self.0.begin_with_options(options).await?)
+        Ok(self.0.begin_snapshot().await?)
+    }
+
+    /// Writes what an embedded store keeps now to another file.
+    pub(super) async fn write_copy(&self, file: &str) -> Result<(), StorageError> {
+        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [file.into()]);
+        self.0.execute_raw(statement).await?;
+        Ok(())
     }
 
     pub(super) async fn ping(&self) -> Result<(), StorageError> {

@@ -9,10 +9,11 @@ use std::time::Duration;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel,
-    SqliteTransactionMode, StatementBuilder, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, SqliteTransactionMode,
+    StatementBuilder, TransactionOptions,
 };
 
+use super::connections::Connections;
 use super::entities::setting;
 use super::file::EmbeddedFile;
 use super::{StorageError, Store};
@@ -67,14 +68,14 @@ impl Work for Touch {
 /// other's commits.
 #[derive(Debug, Clone)]
 pub(super) struct Writer {
-    connection: DatabaseConnection,
+    connections: Connections,
     /// The file of an embedded store.
     file: Option<EmbeddedFile>,
 }
 
 impl Writer {
-    pub(super) fn new(connection: DatabaseConnection, file: Option<EmbeddedFile>) -> Self {
-        Self { connection, file }
+    pub(super) fn new(connections: Connections, file: Option<EmbeddedFile>) -> Self {
+        Self { connections, file }
     }
 
     /// The file of an embedded store.
@@ -106,13 +107,13 @@ impl Writer {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.connection.begin_with_options(options).await?)
+        Ok(self.connections.begin_with_options(options).await?)
     }
 
     /// What a server does for its own upkeep, which takes no transaction: `ANALYZE`, `VACUUM`. SQLite is asked for nothing.
     pub(super) async fn tidy_up(&self, statement: &str) -> Result<(), StorageError> {
         if !self.is_embedded() {
-            self.connection.execute_unprepared(statement).await?;
+            self.connections.execute_unprepared(statement).await?;
         }
         Ok(())
     }
@@ -120,8 +121,17 @@ impl Writer {
     /// Takes the steps of the schema that are missing.
     pub(super) async fn migrate(&self) -> Result<(), StorageError> {
         self.check_in_place()?;
-        self.explained(Migrator::up(&self.connection, None).await.map_err(StorageError::from))?;
+        self.explained(self.take_steps().await)?;
         self.check_in_place()
+    }
+
+    async fn take_steps(&self) -> Result<(), StorageError> {
+        if let Some(connection) = self.connections.direct() {
+            return Ok(Migrator::up(connection, None).await?);
+        }
+        let transaction = self.begin(None).await?;
+        Migrator::up(&transaction, None).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Whether an embedded store's file can be written.
@@ -137,7 +147,7 @@ impl Writer {
     }
 
     fn is_embedded(&self) -> bool {
-        self.connection.get_database_backend() == DbBackend::Sqlite
+        self.connections.get_database_backend() == DbBackend::Sqlite
     }
 
     fn explained<T>(&self, result: Result<T, StorageError>) -> Result<T, StorageError> {
@@ -153,7 +163,7 @@ impl Writer {
     }
 
     pub(super) async fn close(self) -> Result<(), StorageError> {
-        Ok(self.connection.close().await?)
+        Ok(self.connections.close().await?)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod calibration_flaws;
 mod cases;
+mod copies;
 mod dissemination;
 mod entry;
 mod estimate_designs;
@@ -25,6 +26,7 @@ mod one_way;
 mod open_link;
 mod outage;
 mod plan;
+mod pooler;
 mod rank_files;
 mod rank_footing;
 mod read_only;

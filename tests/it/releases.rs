@@ -17,7 +17,8 @@ const PUBLISHED: [&str; 7] = [
     "/api/v1/waves/w/units/D02",
 ];
 
-async fn released(database: TestDatabase) -> World {
+/// The small survey with 40 answers, closed.
+pub(crate) async fn released(database: TestDatabase) -> World {
     let world = World::small(database).await;
     for number in 1..=40_u128 {
         let mut submission = submission(number);
@@ -29,7 +30,8 @@ async fn released(database: TestDatabase) -> World {
     world
 }
 
-async fn published(world: &World) -> Vec<String> {
+/// Every page and document of the released wave.
+pub(crate) async fn published(world: &World) -> Vec<String> {
     let mut texts = Vec::new();
     for path in PUBLISHED {
         let answer = world.get(path).await;

@@ -120,17 +120,20 @@ fn as_postgres(program: &Path) -> Command {
     command
 }
 
-fn is_root() -> bool {
+/// Whether this process is root's.
+pub(crate) fn is_root() -> bool {
     let told = Command::new("id").arg("-u").output();
     told.is_ok_and(|told| told.stdout.starts_with(b"0"))
 }
 
-fn free_port() -> u16 {
+/// A port of 127.0.0.1 where nothing listens.
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     listener.local_addr().expect("a listener has an address").port()
 }
 
-fn call(command: &mut Command) -> Result<(), String> {
+/// Runs a command to its end, which must be good.
+pub(crate) fn call(command: &mut Command) -> Result<(), String> {
     // Its output goes nowhere: a server that is started would hold a pipe open for as long as it runs.
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     match status {

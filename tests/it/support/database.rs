@@ -77,6 +77,12 @@ impl TestDatabase {
         &self.url
     }
 
+    /// The same store under another address.
+    pub(crate) fn at(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.url);
+        self
+    }
+
     /// A connection beside the platform's own, to look at what is kept.
     pub(crate) async fn connect(&self) -> DatabaseConnection {
         let url = if self.url.starts_with("sqlite:") { format!("{}?mode=rwc", self.url) } else { self.url.clone() };

@@ -16,6 +16,7 @@ pub(crate) mod fixture;
 pub(crate) mod http;
 pub(crate) mod invitations;
 pub(crate) mod load;
+pub(crate) mod pooler;
 pub(crate) mod process;
 mod world;
 
