@@ -88,7 +88,7 @@ for (const language of LANGUAGES) {
     await page.goto(`/${language}/r/laocai-2023`);
     const shown = () => page.locator(".sets [aria-current=true]");
     const official = await shown().textContent();
-    assert.equal(await page.locator("main [role=note]").count(), 0, "the official places need no warning");
+    assert.equal(await page.locator("main [role=note]").count(), 0, "the official ranks need no warning");
     await page.locator(".sets a").focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/${language}/r/laocai-2023?sets=simultaneous*`);

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use indicatif::HumanCount;
+
 use super::command_line::Import;
 use super::{AnyError, in_file, read_text, terminal};
 use crate::pipeline::{ImportProgress, ImportedRecordings, Platform};
@@ -59,7 +61,12 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
     if !imported.ignored_columns.is_empty() {
         println!("Columns that the wave does not use: {}.", imported.ignored_columns.join(", "));
     }
-    println!("{} kept, {} kept before, {} rejected.", imported.stored, imported.repeated, imported.rejected);
+    println!(
+        "{} imported, {} already imported, {} rejected.",
+        HumanCount(imported.stored),
+        HumanCount(imported.repeated),
+        HumanCount(imported.rejected)
+    );
     if imported.drawn > 0 {
         println!(
             "Of those kept, {} have no answer: they were drawn, count as such in the sampling design, and nowhere else.",
@@ -67,7 +74,7 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
         );
     }
     match imported.rejected_file {
-        Some(path) => Err(format!("{} row(s) were not kept; see {}", imported.rejected, path.display()).into()),
+        Some(path) => Err(format!("{} row(s) were not imported; see {}", imported.rejected, path.display()).into()),
         None => Ok(()),
     }
 }

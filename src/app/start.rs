@@ -11,12 +11,13 @@ use rand::rngs::SysRng;
 use tracing_subscriber::EnvFilter;
 
 use super::command_line::{SettingsArguments, Task, WaveTask};
+use super::terminal::print_note;
 use super::{AnyError, access, backup, demo, import, in_file, invite, languages, paper, read_text, server};
 use crate::config::{Config, LogFormat};
 use crate::foundation::SystemClock;
 use crate::pipeline::{Checkup, IntakeLimits, Platform, PlatformLimits};
 use crate::storage::{PoolSizes, Store};
-use crate::survey::WaveState;
+use crate::survey::{RenamedKey, WaveState};
 
 /// Reads the settings and runs a command on the store that they name.
 #[tokio::main]
@@ -98,8 +99,9 @@ async fn migrate(config: &Config) -> Result<(), AnyError> {
     store.close().await?;
     let steps = steps?;
     match steps {
-        0 => println!("The schema was up to date."),
-        steps => println!("The schema was brought up by {steps} step(s)."),
+        0 => println!("The schema is up to date."),
+        1 => println!("Applied 1 migration."),
+        steps => println!("Applied {steps} migrations."),
     }
     Ok(())
 }
@@ -118,6 +120,10 @@ async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
         WaveTask::Create { plan } => {
             let text = read_text(&plan)?;
             let folder = plan.parent().unwrap_or(Path::new("."));
+            for RenamedKey { table, old, new } in RenamedKey::in_plan(&text) {
+                let of = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
+                print_note(&format!("{old}{of} is called {new} now; the old name is still read"));
+            }
             let plan = platform.create_wave(&text, folder).await.map_err(|error| in_file(&plan, &error))?;
             println!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);
         }

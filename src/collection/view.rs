@@ -69,7 +69,7 @@ pub(super) struct Question<'w> {
 pub(super) struct Marks {
     /// The kind of its answer.
     pub(super) kind: &'static str,
-    /// The path of the question that decides whether it is asked, and the answers with which it is, parted by spaces.
+    /// The path of the question that decides whether it is asked, and the answers with which it is, separated by spaces.
     pub(super) rule: Option<(String, String)>,
     /// The smallest and the largest number, and how many decimals it may have.
     pub(super) bounds: Option<(f64, f64, u8)>,

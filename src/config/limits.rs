@@ -26,7 +26,7 @@ pub struct LimitsConfig {
     pub stalled_seconds: u16,
     /// Answers over the open link from one network.
     pub answers: AllowanceConfig,
-    /// Codes from one network that are none.
+    /// Invalid codes from one network.
     pub guesses: AllowanceConfig,
     /// Tries of one invitation code.
     pub tries: AllowanceConfig,

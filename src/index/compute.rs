@@ -199,7 +199,7 @@ mod tests {
             missing: crate::tables::MissingCodes::default(),
             columns,
             level: 0.9,
-            wished_margin: 0.05,
+            target_margin: 0.05,
             open_link: crate::survey::OpenLinkPlan::default(),
             estimation: EstimationPlan::default(),
             ranking: RankingPlan::default(),

@@ -57,7 +57,7 @@ pub struct Fieldwork {
     /// The day it was counted.
     pub today: NaiveDate,
     /// The wished margin, as a share (0.05 = five points).
-    pub wished_margin: f64,
+    pub target_margin: f64,
     /// Each measured unit, in the plan's order.
     pub units: Vec<UnitFieldwork>,
     /// All units together.

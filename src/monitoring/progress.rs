@@ -23,13 +23,13 @@ pub fn fieldwork(wave: &Wave, counts: &[DayCount], today: NaiveDate, precision: 
             counts.push(count);
         }
     }
-    let wished_margin = wave.plan.wished_margin;
+    let target_margin = wave.plan.target_margin;
     let elapsed = elapsed_share(&wave.plan.field, today);
     let state = |unit: Option<Code>, counts: &[&DayCount], target: Option<u64>, precision: Option<&SeenPrecision>| {
         let (apart, counts): (Vec<&DayCount>, Vec<&DayCount>) =
             counts.iter().partition(|count| count.channel == Channel::OpenLink);
         let answered = counts.iter().map(|count| count.n).sum();
-        let needed = precision.and_then(|seen| answers_at_seen_margin(answered, seen.margin, wished_margin));
+        let needed = precision.and_then(|seen| answers_at_seen_margin(answered, seen.margin, target_margin));
         let mut state = UnitFieldwork {
             unit,
             answered,
@@ -60,7 +60,7 @@ pub fn fieldwork(wave: &Wave, counts: &[DayCount], today: NaiveDate, precision: 
     let all: Vec<&DayCount> = by_unit.into_values().flatten().collect();
     let target = units.iter().map(|unit| unit.target).sum();
     let overall = state(None, &all, target, precision.overall.as_ref());
-    Fieldwork { today, wished_margin, units, overall, weights: WeightsState::default() }
+    Fieldwork { today, target_margin, units, overall, weights: WeightsState::default() }
 }
 
 /// The share of the field days that have begun, 0–1.

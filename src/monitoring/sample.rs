@@ -47,7 +47,7 @@ pub(crate) fn fieldwork() -> Fieldwork {
     }
     Fieldwork {
         today: day(2024, 11, 15),
-        wished_margin: 0.03,
+        target_margin: 0.03,
         units,
         overall: unit(None, all, 5_400),
         weights: WeightsState::default(),

@@ -95,7 +95,7 @@ impl FieldworkView {
             let query = code.map(|code| format!("{list_query}{join}unit={code}")).unwrap_or_default();
             UnitRow { query, ..unit_row(wave, unit, &modes, language) }
         };
-        let wished = language.format_number(fieldwork.wished_margin * 100.0, 1);
+        let wished = language.format_number(fieldwork.target_margin * 100.0, 1);
         Ok(Self {
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             facts: language.t_with("fieldwork-facts", facts),

@@ -74,7 +74,7 @@ fn read(row: access::Model) -> Result<KeptAccess, StorageError> {
     Ok(KeptAccess {
         wave: WaveId(row.wave_id),
         name: row.name,
-        kind: kind.ok_or_else(|| StorageError::damaged("access", format!("{:?} is no kind", row.kind)))?,
+        kind: kind.ok_or_else(|| StorageError::damaged("access", format!("the kind {:?} is unknown", row.kind)))?,
         unit: row.unit_id.map(UnitId),
         revoked: row.revoked,
     })

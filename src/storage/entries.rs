@@ -94,7 +94,7 @@ fn read(row: form_entry::Model) -> Result<FormEntry, StorageError> {
         form: u32::try_from(row.form).map_err(|error| damaged(error.to_string()))?,
         is_second: row.pass == 2,
         collector: row.collector,
-        mode: Mode::from_name(&row.mode).ok_or_else(|| damaged(format!("{:?} is no mode", row.mode)))?,
+        mode: Mode::from_name(&row.mode).ok_or_else(|| damaged(format!("the mode {:?} is unknown", row.mode)))?,
         answered_on: row.answered_on,
         answers: serde_json::from_str(&row.answers).map_err(|error| damaged(error.to_string()))?,
     })

@@ -14,8 +14,8 @@ pub enum StorageError {
     /// The URL names no engine that we know.
     #[error("a database URL starts with sqlite:// or postgres://")]
     UnknownEngine,
-    /// The URL names hosts that are none, or too many.
-    #[error("a database URL names 1 to {max} hosts, parted by commas: postgres://user@a:5432,b:5432/name")]
+    /// The URL names invalid hosts, or too many.
+    #[error("a database URL names 1 to {max} hosts, separated by commas: postgres://user@a:5432,b:5432/name")]
     Hosts {
         /// How many there may be.
         max: usize,

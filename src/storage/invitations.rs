@@ -206,7 +206,8 @@ struct Left {
 }
 
 fn state(name: &str) -> Result<InvitationState, StorageError> {
-    InvitationState::from_name(name).ok_or_else(|| StorageError::damaged("invitation", format!("{name:?} is no state")))
+    InvitationState::from_name(name)
+        .ok_or_else(|| StorageError::damaged("invitation", format!("the state {name:?} is unknown")))
 }
 
 struct Revoke<'a> {

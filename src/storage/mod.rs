@@ -65,7 +65,7 @@ pub struct Store {
 
 impl Store {
     /// Opens the store at `url`: `sqlite://plumbline.db` (made if it is not there), `postgres://user@host/name`, or several
-    /// hosts parted by commas, of which the one that takes writes is used. A file that cannot be written is refused at once.
+    /// hosts separated by commas, of which the one that takes writes is used. A file that cannot be written is refused at once.
     pub async fn connect(url: &str) -> Result<Self, StorageError> {
         Self::connect_with(url, PoolSizes::default()).await
     }

@@ -76,7 +76,7 @@ impl KnownCodes {
             for row in on_hashes(transaction, hashes, text).await? {
                 let (hash, unit, state): (Uuid, i64, String) = row.try_get_many_by_index()?;
                 let state = InvitationState::from_name(&state)
-                    .ok_or_else(|| StorageError::damaged("invitation", format!("{state:?} is no state")))?;
+                    .ok_or_else(|| StorageError::damaged("invitation", format!("the state {state:?} is unknown")))?;
                 known.insert((WaveId(wave), hash), (UnitId(unit), state));
             }
         }

@@ -156,5 +156,5 @@ fn read_questionnaire(model: &questionnaire::Model) -> Result<Questionnaire, Sto
 
 fn read_state(model: &wave::Model) -> Result<WaveState, StorageError> {
     WaveState::from_name(&model.state)
-        .ok_or_else(|| StorageError::damaged("wave", format!("{:?} is no state", model.state)))
+        .ok_or_else(|| StorageError::damaged("wave", format!("the state {:?} is unknown", model.state)))
 }

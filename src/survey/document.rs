@@ -28,7 +28,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// The document itself; `too_long` or `syntax` when it is none.
+    /// The document itself; `too_long` or `syntax` when it cannot be read.
     pub(super) fn document(text: &str) -> Result<Self, Finding> {
         if text.len() > DOCUMENT_LENGTH_MAX {
             return Err(Finding::new("", "too_long", format!("at most {DOCUMENT_LENGTH_MAX} bytes are taken")));
@@ -56,6 +56,20 @@ impl Keys {
     /// The path of a key of this table.
     pub(super) fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    /// Gives a key that is written under its old name the new one; `duplicate` where both are there.
+    pub(super) fn rename(&mut self, old: &str, new: &str, findings: &mut LimitedFindings) {
+        let Some(value) = self.table.remove(old) else { return };
+        if self.table.contains_key(new) {
+            findings.push(
+                self.path_of(old),
+                "duplicate",
+                format!("this is the old name of {new}, which is here, too; remove it"),
+            );
+        } else {
+            self.table.insert(new.to_owned(), value);
+        }
     }
 
     /// The key's value, if it is there; `wrong_type` when it is of another type.

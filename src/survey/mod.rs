@@ -19,6 +19,7 @@ mod plan_estimation;
 mod plan_file;
 mod plan_open_link;
 mod plan_ranking;
+mod plan_renamed;
 #[cfg(test)]
 mod plan_tests;
 mod questionnaire;
@@ -52,6 +53,7 @@ pub use packed::{RatingReader, UnpackError, packed_text};
 pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSetChoice};
 pub use plan_open_link::{OpenAnswers, OpenLinkPlan};
 pub use plan_ranking::RankingPlan;
+pub use plan_renamed::RenamedKey;
 pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Section};
 pub use recording::{Recording, Recordings, SoundKind};
 pub use register::{check_register, unit_on};

@@ -10,6 +10,7 @@ use super::document::Keys;
 use super::plan_estimation::{read_calibration, read_estimation};
 use super::plan_open_link::read_open_link;
 use super::plan_ranking::read_ranking;
+use super::plan_renamed::rename_target_margin;
 use super::{Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, UnitSelection};
 use crate::foundation::{Code, Findings, LimitedFindings, Text, Weight};
 use crate::tables::MissingCodes;
@@ -46,7 +47,8 @@ impl Plan {
             found.push(keys.path_of("default_weight"), "out_of_range", message);
         }
         let level = keys.within("level", 0.500_001..=0.999_999, &mut found).unwrap_or(0.95);
-        let wished_margin = keys.within("wished_margin", 0.001..=0.5, &mut found).unwrap_or(0.05);
+        rename_target_margin(&mut keys, &mut found);
+        let target_margin = keys.within("target_margin", 0.001..=0.5, &mut found).unwrap_or(0.05);
         let synthetic = keys.optional("synthetic", &mut found).unwrap_or(false);
         let period = read_period(&mut keys, &mut found);
         let units = read_units(&mut keys, period, &mut found);
@@ -74,7 +76,7 @@ impl Plan {
                 columns,
                 missing,
                 level,
-                wished_margin,
+                target_margin,
                 estimation,
                 ranking,
                 calibration,
@@ -98,7 +100,7 @@ impl Plan {
         put("layout", text(self.layout.as_str()));
         put("default_weight", text(self.default_weight));
         put("level", self.level.into());
-        put("wished_margin", self.wished_margin.into());
+        put("target_margin", self.target_margin.into());
         put("synthetic", self.synthetic.into());
         let MeasuredUnits { level, codes, on, target, targets } = &self.units;
         let codes = match codes {

@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use super::document::Keys;
+use super::plan_renamed::rename_proof_of_work;
 use crate::foundation::LimitedFindings;
 
 /// What a wave makes of answers that anybody may give over the open link.
@@ -11,7 +12,7 @@ pub struct OpenLinkPlan {
     /// What becomes of the answers.
     pub answers: OpenAnswers,
     /// How hard a puzzle a browser solves before it may send: about two to this power hashes; 0 for none.
-    pub work_bits: u8,
+    pub proof_of_work_bits: u8,
 }
 
 /// What becomes of answers over the open link. They are opt-in: no sample design stands behind them.
@@ -48,7 +49,10 @@ impl OpenLinkPlan {
     /// The plan as [`read_open_link`] reads it.
     pub(super) fn to_table(self) -> Table {
         let answers = Value::String(self.answers.as_str().to_owned());
-        Table::from_iter([("answers".to_owned(), answers), ("work_bits".to_owned(), i64::from(self.work_bits).into())])
+        Table::from_iter([
+            ("answers".to_owned(), answers),
+            ("proof_of_work_bits".to_owned(), i64::from(self.proof_of_work_bits).into()),
+        ])
     }
 }
 
@@ -56,9 +60,10 @@ impl OpenLinkPlan {
 pub(super) fn read_open_link(keys: &mut Keys, found: &mut LimitedFindings) -> OpenLinkPlan {
     let mut keys = keys.table("open_link", found);
     let answers = read_answers(&mut keys, found);
-    let bits = keys.within("work_bits", 0..=i64::from(OpenLinkPlan::WORK_BITS_MAX), found).unwrap_or(0);
+    rename_proof_of_work(&mut keys, found);
+    let bits = keys.within("proof_of_work_bits", 0..=i64::from(OpenLinkPlan::WORK_BITS_MAX), found).unwrap_or(0);
     keys.finish(found);
-    OpenLinkPlan { answers, work_bits: u8::try_from(bits).unwrap_or(0) }
+    OpenLinkPlan { answers, proof_of_work_bits: u8::try_from(bits).unwrap_or(0) }
 }
 
 fn read_answers(keys: &mut Keys, found: &mut LimitedFindings) -> OpenAnswers {

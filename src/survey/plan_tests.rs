@@ -58,7 +58,7 @@ fn what_a_plan_leaves_out_is_as_the_example_says() {
     let plan = Plan::from_toml(&minimal("")).unwrap();
     assert_eq!((plan.units.on, plan.units.target), (day("2024-12-31"), None));
     assert_eq!((plan.layout, plan.default_weight), (FormLayout::FactorPages, Weight::ONE));
-    assert_eq!((plan.level, plan.wished_margin, plan.synthetic, plan.field.grace_days), (0.95, 0.05, false, 0));
+    assert_eq!((plan.level, plan.target_margin, plan.synthetic, plan.field.grace_days), (0.95, 0.05, false, 0));
     assert_eq!(plan.columns.named().map(|(_, column)| column), [None, Some("unit"), None, None, None, None, None]);
 }
 
@@ -77,7 +77,7 @@ fn each_mistake_is_found_where_it_is() {
         ("level = 0.95", "level = 0.5", "level", "out_of_range"),
         ("level = 0.95", "level = 1", "level", "out_of_range"),
         ("level = 0.95", "level = nan", "level", "wrong_type"),
-        ("wished_margin = 0.05", "wished_margin = 0.51", "wished_margin", "out_of_range"),
+        ("target_margin = 0.05", "target_margin = 0.51", "target_margin", "out_of_range"),
         ("synthetic = false", "synthetic = \"no\"", "synthetic", "wrong_type"),
         ("synthetic = false", "sintetic = false", "sintetic", "unknown_key"),
         ("vi = \"Khảo sát", "de = \"Khảo sát", "title.vi", "missing_language"),
@@ -95,8 +95,8 @@ fn each_mistake_is_found_where_it_is() {
         ("closes = 2024-11-30", "closes = 2024-10-31", "field.closes", "order"),
         ("grace_days = 7", "grace_days = 367", "field.grace_days", "out_of_range"),
         ("answers = \"apart\"", "answers = \"official\"", "open_link.answers", "unknown_option"),
-        ("work_bits = 0", "work_bits = 25", "open_link.work_bits", "out_of_range"),
-        ("work_bits = 0", "bits = 0", "open_link.bits", "unknown_key"),
+        ("proof_of_work_bits = 0", "proof_of_work_bits = 25", "open_link.proof_of_work_bits", "out_of_range"),
+        ("proof_of_work_bits = 0", "bits = 0", "open_link.bits", "unknown_key"),
         ("unit = \"district\"", "units = \"district\"", "columns.units", "unknown_key"),
         ("unit = \"district\"", "unit = \"\"", "columns.unit", "invalid"),
     ];
@@ -296,7 +296,7 @@ fn calibration() -> impl Strategy<Value = Option<CalibrationPlan>> {
 
 fn open_link() -> impl Strategy<Value = OpenLinkPlan> {
     let plan = (proptest::sample::select(OpenAnswers::ALL.to_vec()), 0..=OpenLinkPlan::WORK_BITS_MAX);
-    plan.prop_map(|(answers, work_bits)| OpenLinkPlan { answers, work_bits })
+    plan.prop_map(|(answers, proof_of_work_bits)| OpenLinkPlan { answers, proof_of_work_bits })
 }
 
 prop_compose! {
@@ -306,7 +306,7 @@ prop_compose! {
         (opens, days, grace_days) in (date(), 0_u64..1_100, 0_u16..=366), (from, length) in (date(), 0_u64..1_000),
         target in prop::option::of(1_u32..=10_000_000), own in 1_u32..=10_000_000,
         modes in proptest::sample::subsequence(Mode::ALL.to_vec(), 1..=5), layout in proptest::sample::select(FormLayout::ALL.to_vec()),
-        weight in 1..=Weight::MAX.billionths(), level in 0.51..0.999, wished_margin in 0.001..0.5, synthetic in any::<bool>(),
+        weight in 1..=Weight::MAX.billionths(), level in 0.51..0.999, target_margin in 0.001..0.5, synthetic in any::<bool>(),
         (id, unit, stratum, psu) in (column(), column(), column(), column()),
         (weight_column, mode, answered_on) in (column(), column(), column()), title in "[a-zăđ\"'#= ]{0,10}x",
     ) -> Plan {
@@ -320,7 +320,7 @@ prop_compose! {
             period: Period { from, to: from + Days::new(length) },
             field: Field { opens, closes: opens + Days::new(days), grace_days },
             modes, layout,
-            default_weight: Weight::from_billionths(weight).unwrap(), level, wished_margin, synthetic,
+            default_weight: Weight::from_billionths(weight).unwrap(), level, target_margin, synthetic,
             estimation, calibration, open_link,
             ranking: RankingPlan { answers_min: 30, psus_min: 4 },
             missing: MissingCodes::new(vec!["-99".to_owned(), "k. A.".to_owned()], synthetic).unwrap(),

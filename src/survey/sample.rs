@@ -145,7 +145,7 @@ pub(crate) fn wave(state: WaveState) -> Wave {
             answered_on: None,
         },
         level: 0.95,
-        wished_margin: 0.03,
+        target_margin: 0.03,
         estimation: EstimationPlan::default(),
         ranking: RankingPlan::default(),
         calibration: None,

@@ -131,7 +131,7 @@ pub struct Plan {
     /// The confidence level of intervals and rank sets, such as 0.95.
     pub level: f64,
     /// The margin of error that the fieldwork aims at, as a share (0.05 = five points).
-    pub wished_margin: f64,
+    pub target_margin: f64,
     /// How estimates are made.
     pub estimation: EstimationPlan,
     /// On how much a rank must rest.

@@ -18,7 +18,7 @@ type Lines<R> = Chain<UnixLines<Chain<Cursor<Vec<u8>>, R>>, &'static [u8]>;
 
 /// Reads the rows of a CSV file, its header the first of them; UTF-8, with or without byte order mark.
 ///
-/// Cells are parted by what the header says (`,`, `;` or a tab), or a line `sep=;` before it. Rows of blanks only are passed
+/// Cells are separated by what the header says (`,`, `;` or a tab), or a line `sep=;` before it. Rows of blanks only are passed
 /// over and counted. Texts come as [`super::clean`] makes them.
 pub struct CsvRows<R> {
     reader: csv::Reader<Lines<R>>,
@@ -87,8 +87,8 @@ impl<R: Read> CsvRows<R> {
             '\t' => Some("tabs".to_owned()),
             separator => Some(format!("`{separator}`")),
         };
-        let parted = |by| format!("Cells are parted by {by}, so numbers may have a decimal comma.");
-        separator.map(parted).into_iter().chain(self.further_headers.told()).collect()
+        let separated = |by| format!("Cells are separated by {by}, so numbers may have a decimal comma.");
+        separator.map(separated).into_iter().chain(self.further_headers.told()).collect()
     }
 
     /// Whether numbers may have a decimal comma: where commas do not part cells.

@@ -107,7 +107,7 @@ pub fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) 
     found.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
 }
 
-/// The only name that has the wanted one at one of its ends, parted by a sign from the rest.
+/// The only name that has the wanted one at one of its ends, separated by a sign from the rest.
 fn only_longer<'a>(wanted: &str, known: &[&'a str]) -> Option<&'a str> {
     let wanted = wanted.trim();
     let is_sign = |c: Option<char>| c.is_some_and(|c| !c.is_alphanumeric());

@@ -32,7 +32,7 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// Reads a cell: a number where the item takes one, several options parted by spaces, `;`, `,` or `|`.
+    /// Reads a cell: a number where the item takes one, several options separated by spaces, `;`, `,` or `|`.
     pub(super) fn from_cell(kind: &ItemKind, cell: &'a str, has_decimal_comma: bool) -> Self {
         let cell = cell.trim();
         if cell.is_empty() {

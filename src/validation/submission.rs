@@ -186,7 +186,7 @@ pub(super) fn check_answered_on(text: &str, field: &Field, today: NaiveDate) -> 
 
 /// Notes when the puzzle that the plan sets for answers over the open link is not solved.
 fn check_work(id: Uuid, work: Option<u64>, plan: &Plan, findings: &mut LimitedFindings) {
-    let (code, bits) = (plan.code.as_str(), plan.open_link.work_bits);
+    let (code, bits) = (plan.code.as_str(), plan.open_link.proof_of_work_bits);
     if bits == 0 || work.is_some_and(|work| work::is_done(code, id, work, bits)) {
         return;
     }

@@ -282,7 +282,7 @@ proptest! {
 
 #[test]
 fn the_puzzle_of_the_open_link_is_asked_of_nobody_else() {
-    let wave = wave_with("open_link.work_bits = 8");
+    let wave = wave_with("open_link.proof_of_work_bits = 8");
     let judge = |submission: &Value, source| {
         let judged = check_submission(submission, &wave, sent_over(source), day("2024-11-20"));
         judged.map_err(|findings| findings.0.iter().map(|f| (f.path.clone(), f.code)).collect::<Vec<_>>())

@@ -35,7 +35,7 @@ pub struct Allowance {
 pub struct Limits {
     /// Answers that a network may send over the open link.
     answers: Counter<Network>,
-    /// Codes that are none, which a network may try.
+    /// Invalid codes that a network may try.
     guesses: Counter<Network>,
     /// Times that one code may be tried.
     tries: Counter<[u8; 32]>,
@@ -156,7 +156,7 @@ impl Sender {
         }
     }
 
-    /// Counts a code that is none. A code that is one is never held up by the wrong guesses of others in the same network.
+    /// Counts an invalid code. A valid one is never held up by the wrong guesses of others in the same network.
     pub fn count_guess(&self) -> Result<(), Wait> {
         let Some((origin, limits)) = &self.0 else { return Ok(()) };
         limits.guesses.count(&Network::of(origin.address))

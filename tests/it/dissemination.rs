@@ -105,10 +105,10 @@ on_both_engines! {
     async fn a_page_switches_between_rank_sets_and_says_which_are_official(database: TestDatabase) {
         let world = released(database).await;
         for page in ["/en/r/w", "/en/r/w/D01"] {
-            assert!(!world.get(page).await.text.contains("not the official places"), "{page}");
+            assert!(!world.get(page).await.text.contains("not the official ranks"), "{page}");
             let other = world.get(&format!("{page}?sets=simultaneous")).await;
             assert_eq!(other.status, StatusCode::OK, "{page}");
-            for told in ["not the official places", "100,000 draws", "/cs/r/w"] {
+            for told in ["not the official ranks", "100,000 draws", "/cs/r/w"] {
                 assert!(other.text.contains(told), "{page}: {told}");
             }
             for refused in ["?sets=kww", "?sets=", "?sets=holm&sets=holm"] {
@@ -139,7 +139,7 @@ on_both_engines! {
         });
         assert_eq!(wave["estimation"], settings);
         let page = world.get_as_administrator("/en/r/simulated?sets=holm").await;
-        assert!(page.text.contains("These are not the official places. They come from Holm’s method"), "{}", page.text);
+        assert!(page.text.contains("These are not the official ranks. They come from Holm’s method"), "{}", page.text);
         assert!(page.text.contains("rule “average”"), "{}", page.text);
     }
 

@@ -13,6 +13,7 @@ mod estimate_fuzz;
 mod estimate_large;
 mod estimate_properties;
 mod form;
+mod generated;
 mod import;
 mod intake;
 mod invitations;

@@ -4,22 +4,22 @@ levels-commune = communes
 levels-department = departments
 levels-other = units
 
-sets-title = Places by
+sets-title = How ranks are found
 sets-holm = Holm’s method
 sets-simultaneous = Simultaneous sets
 sets-official = official
 sets-missing = left out
 sets-why-official = Which one is official was fixed in the survey’s plan before the first answer; the other is for comparison.
-sets-not-official-holm = These are not the official places. They come from Holm’s method, for comparison; the survey’s plan made simultaneous sets the official ones before the first answer.
-sets-not-official-simultaneous = These are not the official places. They come from simultaneous sets, for comparison; the survey’s plan made Holm’s method the official one before the first answer.
-sets-see-official = See the official places
+sets-not-official-holm = These are not the official ranks. They come from Holm’s method, for comparison; the survey’s plan made simultaneous sets the official ones before the first answer.
+sets-not-official-simultaneous = These are not the official ranks. They come from simultaneous sets, for comparison; the survey’s plan made Holm’s method the official one before the first answer.
+sets-see-official = See the official ranks
 sets-left-out-too_many_units = Simultaneous sets are left out: they are not simulated for { $units } units whose results are correlated; the limit is { $max }.
 sets-left-out-level_too_high = Simultaneous sets are left out: the confidence level is too near to 100% to be simulated.
 sets-left-out-no_covariance = Simultaneous sets are left out: the sampling errors of the units together cannot be simulated.
-sets-stand-in = The places below come from Holm’s method, which promises the same confidence.
-chance-statement = If the survey were repeated many times in the same way, in at least { $times } of { $of } repetitions all these sets of places together would contain the true places.
-sets-rest-on = These places rest on { $fewest } to { $most } sampling units (villages, for example) in each of the { $units }. The fewer there are, the wider the places.
-sets-rest-on-equal = These places rest on { $most } sampling units (villages, for example) in each of the { $units }. The fewer there are, the wider the places.
+sets-stand-in = The possible ranks below come from Holm’s method, which promises the same confidence.
+chance-statement = If the survey were repeated many times in the same way, in at least { $times } of { $of } repetitions all these sets of possible ranks together would contain the true ranks.
+sets-rest-on = These possible ranks rest on { $fewest } to { $most } sampling units (villages, for example) in each of the { $units }. The fewer there are, the wider the sets.
+sets-rest-on-equal = These possible ranks rest on { $most } sampling units (villages, for example) in each of the { $units }. The fewer there are, the wider the sets.
 told-apart = The data tell { $apart } of { $pairs } pairs of { $units } apart; { $left ->
     [1] for the other one
    *[other] for the other { $rest }
@@ -61,14 +61,14 @@ interval-signed = { $low } to { $high }
 told-apart-yes = yes
 told-apart-no = no
 
-method-places-simultaneous = The places of a unit are all those that the data allow, after every pair of units has been compared (simultaneous sets of Mogstad, Romano, Shaikh and Wilhelm). They hold for all units together at { $level } confidence: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true place would be among the places given for it.
+method-places-simultaneous = The possible ranks of a unit are all those that the data allow, after every pair of units has been compared (simultaneous sets of Mogstad, Romano, Shaikh and Wilhelm). They hold for all units together at { $level } confidence: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true rank would be among the ranks given for it.
 method-critical = A difference counts when its p value, on its own degrees of freedom, is smaller than that of { $value } standard errors in a large sample. This critical value was simulated with { $draws } draws from the seed { $seed }; its Monte-Carlo error is { $error }.
 method-close = { $count ->
     [0] No pair lies within two such errors of it.
     [one] { $count } pair lies within two such errors of it: another seed might decide it otherwise.
    *[other] { $count } pairs lie within two such errors of it: another seed might decide them otherwise.
   }
-method-assumption = Every pair is compared by Student’s t with the degrees of freedom that its sampling units give, so few sampling units make the places wide. It holds as far as the indices are nearly normally distributed.
+method-assumption = Every pair is compared by Student’s t with the degrees of freedom that its sampling units give, so few sampling units make the sets wide. It holds as far as the indices are nearly normally distributed.
 method-lonely-title = Strata with one sampling unit
 method-lonely-remove = A stratum in which a single sampling unit was drawn adds nothing to the sampling error (rule “remove”); intervals may be too narrow.
 method-lonely-certainty = A stratum in which a single sampling unit was drawn is taken as drawn with certainty and adds nothing to the sampling error (rule “certainty”).
@@ -94,7 +94,7 @@ method-negative = { $count ->
 
 sets-kww = Joint intervals
 sets-left-out-many_units = There are { $units } units. Above { $max } the pairs are too many to be compared one by one, so Holm’s method and simultaneous sets are left out.
-sets-stand-in-kww = The places below come from joint intervals, which promise at least the same confidence.
-method-places-kww = Every unit has an interval around its index, wide enough that all these intervals together hold the true values at { $level } confidence (Bonferroni). Two units are told apart where their intervals do not overlap; the places of a unit are all those that the data then allow (Klein, Wright and Wieczorek). They hold for all units together at { $level } confidence or more, whatever the units have in common: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true place would be among the places given for it.
-chart-part = The chart shows the units of this page of the table: the places of all { $units } could not be read in one picture.
+sets-stand-in-kww = The possible ranks below come from joint intervals, which promise at least the same confidence.
+method-places-kww = Every unit has an interval around its index, wide enough that all these intervals together hold the true values at { $level } confidence (Bonferroni). Two units are told apart where their intervals do not overlap; the possible ranks of a unit are all those that the data then allow (Klein, Wright and Wieczorek). They hold for all units together at { $level } confidence or more, whatever the units have in common: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true rank would be among the ranks given for it.
+chart-part = The chart shows the units of this page of the table: the ranks of all { $units } could not be read in one picture.
 download-csv-part = Ranking, units { $first } to { $last } (CSV)

@@ -19,7 +19,7 @@ pub(super) struct FieldworkDocument {
     /// The day it was counted.
     today: NaiveDate,
     /// The wished margin, as a share (0.05 = five points).
-    wished_margin: f64,
+    target_margin: f64,
     /// Groups that the weights are to be calibrated to and in which nobody has answered: while there are any, weights stay as
     /// they are and nothing is released.
     unanswered: Vec<UnansweredDocument>,
@@ -135,7 +135,7 @@ impl FieldworkDocument {
         Self {
             wave: wave.plan.code.clone(),
             today: fieldwork.today,
-            wished_margin: fieldwork.wished_margin,
+            target_margin: fieldwork.target_margin,
             unanswered: unanswered.collect(),
             overall: (&fieldwork.overall).into(),
             page: page.shown,

@@ -110,7 +110,7 @@ pub(super) struct WaveDocument {
     /// What becomes of answers over the open link: `apart`, `counted` or `refused`.
     open_link: &'static str,
     /// How hard the puzzle is that such an answer comes with: so many zero bits; 0 for none.
-    work_bits: u8,
+    proof_of_work_bits: u8,
     /// How answers may be given.
     modes: Vec<Mode>,
     /// How its index is made, such as `sipas-top2@2017`.
@@ -222,7 +222,7 @@ impl WaveDocument {
             period: plan.period,
             modes: plan.modes.clone(),
             open_link: plan.open_link.answers.as_str(),
-            work_bits: plan.open_link.work_bits,
+            proof_of_work_bits: plan.open_link.proof_of_work_bits,
             method: plan.method.clone(),
             level: plan.level,
             estimation: EstimationSettings::new(plan),
