@@ -119,9 +119,9 @@ fn look_at(population: &Population, sample: &Sample, survey: u64, shown: &mut Sh
         domain.estimate(&index(), Confidence::at(LEVEL)).expect("every item is answered in every district")
     };
     let estimates: Vec<f64> = sample.levels().iter().map(|domain| estimate(domain).value).collect();
-    let covariance = sample.covariance_between(0);
+    let covariance = sample.covariance_between(0).expect("it was asked for").to_rows();
     let comparison =
-        Comparison::new(&estimates, Covariance::Full(covariance)).expect("a covariance from a sample is one");
+        Comparison::new(&estimates, Covariance::Full(&covariance)).expect("a covariance from a sample is one");
     let simulation = Simulation::new(DRAWS, survey);
     let found = [
         ("simultaneous, step-down", comparison.simultaneous(LEVEL, &simulation, Steps::Down)),
@@ -135,7 +135,7 @@ fn look_at(population: &Population, sample: &Sample, survey: u64, shown: &mut Sh
         let sets: RankSets<'_> = sets.expect("the level and the number of draws are within their limits");
         shown.ranks[position].count(&sets, &population.ranks);
     }
-    let bonferroni = tables::bonferroni(&estimates, covariance, LEVEL);
+    let bonferroni = tables::bonferroni(&estimates, &covariance, LEVEL);
     if shown.ranks.len() == 3 {
         shown.ranks.push(RankCoverage::new("Bonferroni"));
     }

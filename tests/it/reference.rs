@@ -320,7 +320,7 @@ fn holm_rank_sets_are_those_of_r() {
             uncalibrated: None,
             negative_weights: None,
             open_link: plumbline::index::OpenLinkResults::None,
-            units: DISTRICTS.iter().zip(sample.levels()).map(unit).collect(),
+            units: DISTRICTS.iter().zip(sample.levels()).map(unit).map(std::sync::Arc::new).collect(),
             overall: results(sample.overall()),
             covariance: sample.covariance_between(position).unwrap().clone(),
         };
