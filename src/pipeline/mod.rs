@@ -21,6 +21,7 @@ mod parts;
 mod rank_files;
 mod readings;
 mod recordings;
+mod release_formats;
 mod releases;
 mod results;
 mod rights;

@@ -2,21 +2,10 @@
 //!
 //! Nothing is computed again for a released wave, so neither a restart nor another version of the program changes a digit.
 
-use serde::Deserialize;
-
-use super::standings::Published;
+use super::release_formats::{self, FORMAT};
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, Standings};
 use crate::storage::{Release, StorageError};
-
-/// The layout of a release's content, which is JSON: numbers in their shortest form, which is read back to the last bit.
-const FORMAT: u8 = 2;
-
-/// The layout of any content.
-#[derive(Deserialize)]
-struct Layout {
-    format: u8,
-}
 
 impl Platform {
     /// Computes what a closed wave publishes, keeps it, and releases the wave. Returns whether it did; it does not where
@@ -70,11 +59,7 @@ impl Platform {
         if hash(&release.content) != release.content_hash {
             return Err(damaged(&"its content is not what was released").into());
         }
-        let Layout { format } = serde_json::from_slice(&release.content).map_err(|error| damaged(&error))?;
-        if format != FORMAT {
-            return Err(damaged(&format!("its format {format} is not known to this program")).into());
-        }
-        let published: Published = serde_json::from_slice(&release.content).map_err(|error| damaged(&error))?;
+        let published = release_formats::read(&release.content).map_err(|reason| damaged(&reason))?;
         let plan = &loaded.wave.plan;
         Ok(Some(Standings::of_published(published, &release.content_hash, &plan.estimation, plan.ranking)))
     }

@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use plumbline::survey::WaveState;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::Value;
 
 use crate::support::{TestDatabase, World, on_both_engines, platform_on, platform_with, submission};
 
@@ -50,7 +51,42 @@ async fn published_without_answers(world: World) -> Vec<String> {
     published(&world.restarted().await).await
 }
 
+/// A release as the first version that kept releases wrote it: each ranked unit lists the codes of those it cannot be told apart from.
+fn in_first_format(content: &[u8]) -> Vec<u8> {
+    let mut content: Value = serde_json::from_slice(content).unwrap();
+    content["format"] = 1.into();
+    for ranking in ["/holm", "/simultaneous/Ok"] {
+        let entries = content.pointer_mut(ranking).unwrap()["entries"].as_array_mut().unwrap();
+        let codes: Vec<Value> = entries.iter().map(|entry| entry["unit"].clone()).collect();
+        for entry in entries {
+            let ties = entry.as_object_mut().unwrap().remove("ties").unwrap();
+            let runs = ties["runs"].as_array().unwrap().iter();
+            let position = |run: &Value, end: usize| usize::try_from(run[end].as_u64().unwrap()).unwrap();
+            let others: Vec<Value> =
+                runs.flat_map(|run| codes[position(run, 0)..=position(run, 1)].iter().cloned()).collect();
+            entry["indistinct_from"] = others.into();
+        }
+    }
+    serde_json::to_vec(&content).unwrap()
+}
+
 on_both_engines! {
+    async fn a_release_in_the_first_format_says_the_same(database: TestDatabase) {
+        let world = released(database).await;
+        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        let first = published(&world).await;
+        let connection = world.database().connect().await;
+        let backend = connection.get_database_backend();
+        let query = Statement::from_string(backend, "SELECT content FROM release");
+        let content: Vec<u8> = connection.query_one_raw(query).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        let old = in_first_format(&content);
+        assert!(String::from_utf8_lossy(&old).contains("indistinct_from"));
+        let values = [old.clone().into(), blake3::hash(&old).to_hex().to_string().into()];
+        let change = "UPDATE release SET content = $1, content_hash = $2";
+        connection.execute_raw(Statement::from_sql_and_values(backend, change, values)).await.unwrap();
+        assert_eq!(published_without_answers(world).await, first);
+    }
+
     async fn a_released_wave_is_told_from_its_release_alone(database: TestDatabase) {
         let world = released(database).await;
         let before = world.get_as_administrator("/api/v1/waves/w/results").await.json();
