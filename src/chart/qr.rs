@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use qrcode::{Color, EcLevel, QrCode};
 
 /// Modules of white around a code, which readers need.
-const QUIET_ZONE: usize = 4;
+pub(super) const QUIET_ZONE: usize = 4;
+/// A code is read with up to 15 % of it damaged.
+pub(super) const LEVEL: EcLevel = EcLevel::M;
 
 /// A text that is too long for a QR code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +19,7 @@ pub struct QrTooLong {
 
 /// The text as a QR code that is read with up to 15 % of it damaged: an SVG without a size, black on whatever is below.
 pub fn qr_svg(text: &str) -> Result<String, QrTooLong> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| QrTooLong { bytes: text.len() })?;
+    let code = QrCode::with_error_correction_level(text, LEVEL).map_err(|_| QrTooLong { bytes: text.len() })?;
     let side = code.width() + 2 * QUIET_ZONE;
     let path = path(&code.to_colors(), code.width());
     Ok(format!(

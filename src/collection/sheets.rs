@@ -1,8 +1,10 @@
 //! Sheets of invitations for paper: A4 pages of cards to cut apart, each with a QR code and the code to type.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
-use crate::chart::{QrTooLong, qr_svg};
+use crate::chart::{QrImages, QrTooLong};
 use crate::foundation::Code;
 use crate::pipeline::InvitationCard;
 use crate::survey::{Placement, Wave};
@@ -53,9 +55,31 @@ struct Sheet<'c> {
 #[template(path = "sheets/sheets.html")]
 struct SheetsPage<'c> {
     title: String,
+    /// What every card says, as a string of the style sheet: written once, where a file has thousands of cards. For a reader that
+    /// speaks there is nothing in it: the page is for paper.
+    words: String,
     address: String,
-    words: [(&'static str, String); 3],
+    sheet_title: String,
+    /// The white around a code, in millimetres.
+    quiet: String,
     sheets: Vec<Sheet<'c>>,
+}
+
+/// The side of a code with the white around it, in millimetres.
+const CODE_SIDE: f64 = 36.0;
+
+/// A text as a string of a style sheet. Whatever might end the string or the sheet is written by its number.
+fn style_string(text: &str) -> String {
+    let mut string = String::from("\"");
+    for character in text.chars() {
+        if character.is_alphanumeric() || " .,:;!?/-_()".contains(character) {
+            string.push(character);
+        } else {
+            write!(string, "\\{:x} ", u32::from(character)).expect("writing to a string does not fail");
+        }
+    }
+    string.push('"');
+    string
 }
 
 /// The cards as an HTML page of its own, to be printed; a new sheet begins with each sampling unit. The words on a card are
@@ -65,19 +89,24 @@ pub fn sheets(wave: &Wave, base_url: &str, cards: &[InvitationCard]) -> Result<S
     let groups = cards.chunk_by(|a, b| place(a) == place(b));
     let pages: Vec<&[InvitationCard]> = groups.flat_map(|group| group.chunks(CARDS_PER_PAGE)).collect();
     let mut sheets = Vec::with_capacity(pages.len());
+    let example = cards.first().map_or("", |card| card.code.as_str());
+    let codes = QrImages::like(&code_link(base_url, wave, example))?;
     for (page, number) in pages.iter().zip(1..) {
         let (unit, stratum, psu) = place(&page[0]);
         let psu = psu.map(|psu| format!(" / {psu}")).unwrap_or_default();
         sheets.push(Sheet {
             heading: format!("{} · {stratum}{psu}", unit_name(wave, unit)),
             number: language.t_with("sheet-page", [("number", number.into()), ("count", pages.len().into())]),
-            cards: page.iter().map(|drawn| card(wave, base_url, drawn)).collect::<Result<_, _>>()?,
+            cards: page.iter().map(|drawn| card(wave, base_url, &codes, drawn)).collect::<Result<_, _>>()?,
         });
     }
+    let title = format!("{}: {}", language.t("sheet-title"), wave.plan.title.get(language.tag()));
     let page = SheetsPage {
-        title: format!("{}: {}", language.t("sheet-title"), wave.plan.title.get(language.tag())),
-        address: address(base_url, wave),
-        words: Language::BUILT_IN.map(|language| (language.tag(), language.t("sheet-words"))),
+        words: Language::BUILT_IN.map(|language| style_string(&language.t("sheet-words"))).join(" \"\\A\" "),
+        address: style_string(&address(base_url, wave)),
+        sheet_title: style_string(&title),
+        quiet: format!("{:.3}", CODE_SIDE * codes.quiet_share()),
+        title,
         sheets,
     };
     Ok(page.render()?)
@@ -93,11 +122,16 @@ fn unit_name<'c>(wave: &'c Wave, unit: &'c Code) -> &'c str {
     wave.unit(unit.as_str()).map_or(unit.as_str(), |unit| unit.name(Language::default().tag()))
 }
 
-fn card<'c>(wave: &'c Wave, base_url: &str, drawn: &'c InvitationCard) -> Result<Card<'c>, SheetError> {
+fn card<'c>(
+    wave: &'c Wave,
+    base_url: &str,
+    codes: &QrImages,
+    drawn: &'c InvitationCard,
+) -> Result<Card<'c>, SheetError> {
     let (code, invitee) = (&drawn.code, &drawn.invitee);
     let language = Language::default();
     Ok(Card {
-        qr: qr_svg(&code_link(base_url, wave, code))?,
+        qr: codes.data_address(&code_link(base_url, wave, code))?,
         unit: unit_name(wave, &invitee.unit),
         locality: &invitee.locality,
         reserve: (invitee.reserve > 0).then(|| language.t_with("sheet-reserve", [("turn", invitee.reserve.into())])),
@@ -124,7 +158,8 @@ mod tests {
         let wave = wave(FormLayout::FactorPages);
         let code = "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV";
         let html = sheets(&wave, "https://khaosat.example/", &[card_of(code, "p", 0), card_of(code, "p", 2)]).unwrap();
-        for shown in [&format!("<code>{code}</code>"), "https://khaosat.example/i/w<", "Thôn &#60;Một&#62;", "Văn Bàn"]
+        for shown in
+            [&format!("<code>{code}</code>"), "\"https://khaosat.example/i/w\"", "Thôn &#60;Một&#62;", "Văn Bàn"]
         {
             assert!(html.contains(shown), "{shown}: {html}");
         }
@@ -137,11 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn no_word_ends_the_style_sheet() {
+        assert_eq!(style_string("a</style>\"\\"), r#""a\3c /style\3e \22 \5c ""#);
+    }
+
+    #[test]
+    fn a_card_takes_six_hundred_bytes() {
+        let wave = wave(FormLayout::FactorPages);
+        let cards: Vec<_> = (0..800).map(|_| card_of("0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV", "p", 0)).collect();
+        let html = sheets(&wave, "https://khaosat.example.gov.vn", &cards).unwrap();
+        assert!(html.len() < 800 * 600, "{}", html.len() / 800);
+    }
+
+    #[test]
     fn a_sheet_has_eight_cards_and_a_new_one_begins_with_each_sampling_unit() {
         let wave = wave(FormLayout::FactorPages);
         let cards: Vec<_> = (0..9).map(|_| card_of("A-B", "p", 0)).chain([card_of("A-B", "q", 0)]).collect();
         let html = sheets(&wave, "https://a", &cards).unwrap();
-        assert_eq!((html.matches("<section").count(), html.matches("class=\"card\"").count()), (3, 10));
+        assert_eq!((html.matches("<section").count(), html.matches("<li>").count()), (3, 10));
         assert!(html.contains("Văn Bàn · S / q") && html.contains("Trang 3/3"));
     }
 }

@@ -19,6 +19,7 @@ mod fold;
 mod forgetting;
 mod hosts;
 mod invitations;
+mod noting;
 mod pool;
 mod reader;
 mod recordings;

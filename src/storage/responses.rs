@@ -1,7 +1,7 @@
 //! Keeping responses: many in one transaction, each once.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::{
@@ -11,8 +11,8 @@ use sea_orm::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::counting::CountedResponse;
-use super::entities::{free_text, pending_batch, wave};
+use super::entities::{free_text, wave};
+use super::noting::note_for_fold;
 use super::rows::{Columns, json_statement};
 use super::spending::{KnownCodes, spend};
 use super::waves::WaveId;
@@ -26,10 +26,16 @@ const ROWS_EMBEDDED: usize = 2_000;
 /// Rows a statement to a server: 16 KiB or so. A longer message leaves in several TLS records, and because sqlx does not
 /// set `TCP_NODELAY`, the last one then waits 40 ms for the acknowledgement of the others.
 const ROWS_TO_SERVER: usize = 64;
+/// Rows a statement to a server where there are [`MANY`]: the wait is then less than what so many short statements cost.
+const ROWS_OF_MANY: usize = 10_000;
+/// So many rows at once come from a file, and not from people who wait.
+const MANY: usize = 4_000;
 
-fn rows_per_statement(transaction: &DatabaseTransaction) -> usize {
+/// How many of so many rows go into a statement.
+pub(super) fn rows_per_statement(transaction: &DatabaseTransaction, rows: usize) -> usize {
     match transaction.get_database_backend() {
         DbBackend::Sqlite => ROWS_EMBEDDED,
+        _ if rows >= MANY => ROWS_OF_MANY,
         _ => ROWS_TO_SERVER,
     }
 }
@@ -226,7 +232,7 @@ async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Re
     let mut sought: Vec<(i32, Uuid)> = new.iter().map(|response| (response.wave.0, response.key)).collect();
     sought.sort_unstable();
     let mut kept = HashMap::new();
-    for chunk in sought.chunks(rows_per_statement(transaction)) {
+    for chunk in sought.chunks(rows_per_statement(transaction, sought.len())) {
         for row in transaction.query_all_raw(json_statement(backend, SOUGHT, chunk, look_up)?).await? {
             let (wave, key, hash): (i32, Uuid, Uuid) = row.try_get_many_by_index()?;
             kept.insert((WaveId(wave), key), hash);
@@ -269,7 +275,7 @@ async fn insert(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> R
             WaveState::Open.as_str()
         )
     };
-    for chunk in stored.chunks(rows_per_statement(transaction)) {
+    for chunk in stored.chunks(rows_per_statement(transaction, stored.len())) {
         let rows: Vec<_> = chunk.iter().map(|response| row(response)).collect();
         let inserted = transaction.execute_raw(json_statement(backend, KEPT, &rows, insert)?).await?;
         if inserted.rows_affected() < chunk.len() as u64 {
@@ -301,26 +307,6 @@ fn row(new: &NewResponse) -> impl Serialize + '_ {
     )
 }
 
-/// Notes what the responses add to the tallies: a row or a few for each unit, in the same transaction.
-async fn note_for_fold(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
-    // What is noted of a response takes less than a third of its row.
-    for chunk in stored.chunks(3 * rows_per_statement(transaction)) {
-        let mut by_unit: BTreeMap<(i32, i64), Vec<&NewResponse>> = BTreeMap::new();
-        for response in chunk {
-            by_unit.entry((response.wave.0, response.unit.0)).or_default().push(response);
-        }
-        let batch = |((wave, unit), responses): ((i32, i64), Vec<&NewResponse>)| pending_batch::ActiveModel {
-            wave_id: Set(wave),
-            unit_id: Set(unit),
-            // A key is stored once, so the first one names the batch.
-            id: Set(responses[0].key),
-            entries: Set(responses.into_iter().map(|response| CountedResponse::of(response).to_line()).collect()),
-        };
-        pending_batch::Entity::insert_many(by_unit.into_iter().map(batch)).exec_without_returning(transaction).await?;
-    }
-    Ok(())
-}
-
 async fn keep_words(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
     let words = stored.iter().flat_map(|response| {
         response.words.iter().map(|(key, item, words)| free_text::ActiveModel {
@@ -334,7 +320,7 @@ async fn keep_words(transaction: &DatabaseTransaction, stored: &[&NewResponse]) 
     let mut models: Vec<_> = words.collect();
     // By key, so that the words do not lie in the order of the responses.
     models.sort_by_key(|model| model.key.clone().into_value().map(|value| value.to_string()));
-    for chunk in models.chunks(rows_per_statement(transaction)) {
+    for chunk in models.chunks(rows_per_statement(transaction, 0)) {
         free_text::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
     }
     Ok(())

@@ -1,0 +1,43 @@
+//! What new responses add to the tallies, noted for the fold (`fold.rs`) in the transaction that keeps them.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+
+use super::StorageError;
+use super::counting::CountedResponse;
+use super::responses::{NewResponse, rows_per_statement};
+use super::rows::{Columns, json_statement};
+
+/// Lines of a batch for the fold, which holds many batches at once.
+const LINES_PER_BATCH: usize = 2_000;
+
+/// What is noted for the fold.
+const NOTED: Columns = &[("wave_id", "integer"), ("unit_id", "bigint"), ("id", "uuid"), ("entries", "text")];
+
+/// Notes what the responses add to the tallies: a row or a few for each unit, in the same transaction.
+pub(super) async fn note_for_fold(
+    transaction: &DatabaseTransaction,
+    stored: &[&NewResponse],
+) -> Result<(), StorageError> {
+    let backend = transaction.get_database_backend();
+    let insert = |rows: &str| format!("INSERT INTO pending_batch (wave_id, unit_id, id, entries) SELECT {rows}");
+    // What is noted of a response takes less than a third of its row.
+    for chunk in stored.chunks(3 * rows_per_statement(transaction, stored.len())) {
+        let mut by_unit: BTreeMap<(i32, i64), Vec<&NewResponse>> = BTreeMap::new();
+        for response in chunk {
+            by_unit.entry((response.wave.0, response.unit.0)).or_default().push(response);
+        }
+        let batches = by_unit.iter().flat_map(|((wave, unit), responses)| {
+            responses.chunks(LINES_PER_BATCH).map(move |responses| {
+                let entries: String =
+                    responses.iter().map(|response| CountedResponse::of(response).to_line()).collect();
+                // A key is stored once, so the first one names the batch.
+                (wave, unit, responses[0].key, entries)
+            })
+        });
+        let batches: Vec<_> = batches.collect();
+        transaction.execute_raw(json_statement(backend, NOTED, &batches, insert)?).await?;
+    }
+    Ok(())
+}
