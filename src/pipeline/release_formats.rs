@@ -53,7 +53,8 @@ mod tests {
     #[test]
     fn codes_in_a_release_of_the_first_format_become_positions() {
         let entry = |unit: &str, others: &[&str]| json!({"unit": unit, "rank": 1, "indistinct_from": others});
-        let ranking = json!({"entries": [entry("c", &["a", "b"]), entry("b", &["c"]), entry("a", &["c"]), entry("d", &[])]});
+        let ranking =
+            json!({"entries": [entry("c", &["a", "b"]), entry("b", &["c"]), entry("a", &["c"]), entry("d", &[])]});
         let content = json!({"format": 1, "holm": ranking, "simultaneous": {"Ok": ranking}});
         let read = from_1(content);
         for ranking in [&read["holm"], &read["simultaneous"]["Ok"]] {

@@ -20,7 +20,8 @@ fn the_built_front_end_is_that_of_its_sources() {
     let list = std::fs::read_to_string(frontend.join("dist/sources.sha256")).unwrap();
     let listed: BTreeMap<&str, &str> =
         list.lines().filter_map(|line| line.split_once("  ")).map(|(hash, file)| (file, hash)).collect();
-    let mut sources: Vec<PathBuf> = ["src", "styles"].iter().flat_map(|folder| files_in(&frontend.join(folder))).collect();
+    let mut sources: Vec<PathBuf> =
+        ["src", "styles"].iter().flat_map(|folder| files_in(&frontend.join(folder))).collect();
     let single = ["package-lock.json", "package.json", "tsconfig.json", "vite.config.js"];
     sources.extend(single.iter().map(|file| frontend.join(file)));
     let hash = |file: &PathBuf| {
@@ -31,7 +32,10 @@ fn the_built_front_end_is_that_of_its_sources() {
     let found: BTreeMap<String, String> = sources.iter().map(|file| (name(file), hash(file))).collect();
     let found: BTreeMap<&str, &str> = found.iter().map(|(file, hash)| (file.as_str(), hash.as_str())).collect();
     assert!(found.len() > 15);
-    assert_eq!(listed, found, "frontend/dist is out of date: npm --prefix frontend ci && npm --prefix frontend run build");
+    assert_eq!(
+        listed, found,
+        "frontend/dist is out of date: npm --prefix frontend ci && npm --prefix frontend run build"
+    );
 }
 
 #[test]

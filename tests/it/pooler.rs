@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use plumbline::app::{SignIn, router};
+use plumbline::app::router;
+use plumbline::entrance::SignIn;
 use plumbline::survey::WaveState;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
@@ -29,7 +30,7 @@ fn a_survey_runs_from_draw_to_release_behind_a_pooler() {
     behind_a_pooler(module_path!(), |database, pooler| async move {
         let url = format!("{}?pooler=transaction", pooler.url(database.url()));
         let world = World::small(database.at(&url)).await;
-        let other = router(platform_on(&url).await, SignIn::new().unwrap(), true);
+        let other = router(&platform_on(&url).await, SignIn::new().unwrap(), true);
         let cards = draw(&world.platform, 6, 0).await;
         let mut sending = JoinSet::new();
         for (number, card) in (1..).zip(&cards[..40]) {
