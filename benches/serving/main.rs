@@ -27,6 +27,10 @@ use tower::ServiceExt;
 
 use database::Engine;
 
+/// That of the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PSUS: usize = 30;
 const PAGES: [(&str, &str); 3] =
     [("ranking", "/en/r/w"), ("results", "/api/v1/waves/w/results"), ("fieldwork", "/en/office/w")];

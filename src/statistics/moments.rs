@@ -3,7 +3,7 @@
 use ethnum::I256;
 
 use super::matrix::{SymmetricMatrix, packed_length};
-use super::pair_sums::{MomentOverflow, PairSums, nearest};
+use super::pair_sums::{MomentOverflow, PairSums};
 
 /// First and second moments of the totals of primary sampling units in one stratum.
 ///
@@ -109,7 +109,7 @@ impl StratumMoments {
         for (row, left) in self.sums.iter().enumerate() {
             for right in &self.sums[row..] {
                 let exact = match &short {
-                    Some((count, products)) => nearest(count * products[at] - left * right),
+                    Some((count, products)) => (count * products[at] - left * right) as f64,
                     None => {
                         let count = I256::from(i128::from(psus_in_stratum));
                         (count * self.products.exact(at) - I256::from(*left) * I256::from(*right)).as_f64()
