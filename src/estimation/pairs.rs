@@ -50,7 +50,9 @@ pub(super) fn pairs_by_domain(
                 for (cell, products) in kept {
                     cells.domains(*cell).try_for_each(|domain| merge(&mut sums, domain, products))?;
                 }
-                sums.iter().for_each(|(domain, sums)| add(*domain, &sums.to_matrix(BILLIONTH)));
+                for (domain, sums) in &sums {
+                    add(*domain, &sums.to_matrix(BILLIONTH));
+                }
             }
         }
     }

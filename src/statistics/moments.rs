@@ -108,12 +108,11 @@ impl StratumMoments {
         let short = self.within_128_bits(psus_in_stratum);
         for (row, left) in self.sums.iter().enumerate() {
             for right in &self.sums[row..] {
-                let exact = match &short {
-                    Some((count, products)) => (count * products[at] - left * right) as f64,
-                    None => {
-                        let count = I256::from(i128::from(psus_in_stratum));
-                        (count * self.products.exact(at) - I256::from(*left) * I256::from(*right)).as_f64()
-                    }
+                let exact = if let Some((count, products)) = &short {
+                    (count * products[at] - left * right) as f64
+                } else {
+                    let count = I256::from(i128::from(psus_in_stratum));
+                    (count * self.products.exact(at) - I256::from(*left) * I256::from(*right)).as_f64()
                 };
                 upper.push(exact / divisor * scale);
                 at += 1;
