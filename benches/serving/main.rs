@@ -33,6 +33,10 @@ use tower::ServiceExt;
 
 use database::Engine;
 
+/// That of the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PSUS: usize = 30;
 /// A calibration takes no more levels than twice as many.
 const UNITS_OF_MARGIN_MAX: usize = 1_000;

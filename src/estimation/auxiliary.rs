@@ -33,12 +33,26 @@ pub(super) struct Explicit {
     pub(super) members: Option<BTreeSet<usize>>,
     /// With calibration, of each such domain the rows of its regression that the stratum needs, by auxiliary variable.
     pub(super) expected: BTreeMap<usize, BTreeMap<usize, Vec<f64>>>,
+    /// Without calibration, a level that all members belong to: what the stratum adds to it, it adds to everybody.
+    pub(super) level_of_all: Option<usize>,
 }
 
 impl Explicit {
+    /// The domains of a cell, without everybody where what the stratum adds to everybody follows from a level.
+    pub(super) fn domains_of(&self, cells: &Cells, cell: u32) -> impl Iterator<Item = usize> {
+        cells.domains(cell).filter(|domain| *domain > 0 || self.level_of_all.is_none())
+    }
+
     /// Those of the stratum at these places.
     pub(super) fn of_stratum(frame: &Frame, cells: &Cells, projection: &Projection, places: Range<usize>) -> Self {
-        let Some((fitted, regressions)) = &projection.calibrated else { return Self::default() };
+        let Some((fitted, regressions)) = &projection.calibrated else {
+            let mut cells_of = places.flat_map(|place| frame.present(place)).map(|(cell, _)| cell);
+            let candidates: Vec<usize> = cells_of.next().into_iter().flat_map(|cell| cells.domains(cell)).collect();
+            let rest: BTreeSet<u32> = cells_of.collect();
+            let holds_all = |domain: &usize| rest.iter().all(|cell| cells.domains(*cell).any(|one| one == *domain));
+            let level_of_all = candidates.into_iter().filter(|domain| *domain > 0).find(holds_all);
+            return Self { level_of_all, ..Self::default() };
+        };
         let (mut units, mut members, mut groups) = (0, BTreeSet::new(), BTreeSet::new());
         let (mut last, mut has_populations) = (None, false);
         for place in places {
@@ -67,7 +81,7 @@ impl Explicit {
             (domain, columns.iter().map(row).collect())
         };
         let expected = (0..regressions.len()).filter(is_explicit).map(rows).collect();
-        Self { members, expected }
+        Self { members, expected, level_of_all: None }
     }
 }
 

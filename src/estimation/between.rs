@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::own_units::OwnScores;
-use super::scores::{PositionScores, UnitScores};
+use super::scores::{PositionScores, Scores, UnitScores};
 use crate::statistics::{LonelyPsu, StratumSize};
 
 /// A value a statistic for each pair of positions; the first position is the smaller one.
@@ -24,6 +24,10 @@ pub(super) struct BetweenSums {
     /// Of each place whose position is gathered a row of places, a value a statistic; a row ends where nothing follows. Of two
     /// such places, the later one's row holds their products.
     products: Vec<Vec<f64>>,
+    /// With calibration, the auxiliary counts of units whose scores at other places follow from them, added up.
+    counts: BTreeMap<usize, f64>,
+    /// By place and auxiliary variable, the sums of products of a score and a count: a value a statistic.
+    across: BTreeMap<(usize, usize), Vec<f64>>,
     /// The covariances within units, added up.
     within: Pairs,
 }
@@ -34,9 +38,64 @@ impl BetweenSums {
         Self { rows, ..Self::default() }
     }
 
-    pub(super) fn add_unit(&mut self, scores: &UnitScores, within: &Pairs) {
+    /// Adds the scores of a unit. Scores at other places than these follow from its auxiliary counts (see [`Self::add_expected`]).
+    pub(super) fn add_unit(&mut self, scores: &UnitScores, counts: &[(usize, f64)], within: &Pairs) {
         self.add_scores(scores, |a, b, statistic| Some(scores[a].scores[statistic] * scores[b].scores[statistic]));
+        for (column, count) in counts {
+            *self.counts.entry(*column).or_default() += count;
+            for one in scores {
+                let place = self.place(one);
+                let sums = self.across.entry((place, *column)).or_insert_with(|| vec![0.0; one.scores.len()]);
+                sums.iter_mut().zip(&one.scores).for_each(|(sum, score)| *sum += count * score);
+            }
+        }
         add_pairs(&mut self.within, within, 1.0);
+    }
+
+    /// Adds what follows from auxiliary counts, once all units are added. Where a unit has no total, its score is the one that is
+    /// expected of its counts x, `−xᵀβ`: so the scores of all units sum to `−(Σ x)ᵀβ`, and their products with scores z at
+    /// another place to `−(Σ z x)ᵀβ`.
+    pub(super) fn add_expected(&mut self, scores: &Scores) {
+        if self.counts.is_empty() {
+            return;
+        }
+        let counts = std::mem::take(&mut self.counts);
+        let across: Vec<_> = std::mem::take(&mut self.across).into_iter().collect();
+        for (position, _, expected) in scores.expected() {
+            if self.places.get(&position).is_some_and(|place| self.is_explicit[*place]) {
+                continue;
+            }
+            let mut sums = vec![0.0; expected.first().map_or(0, Vec::len)];
+            for (column, count) in &counts {
+                sums.iter_mut().zip(&expected[*column]).for_each(|(sum, expected)| *sum -= count * expected);
+            }
+            let place = self.place(&PositionScores { position, is_explicit: false, scores: sums.clone() });
+            self.sums[place].iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum);
+            for of_place in across.chunk_by(|a, b| a.0.0 == b.0.0) {
+                let mut products = vec![0.0; sums.len()];
+                for ((_, column), sums) in of_place {
+                    let terms = sums.iter().zip(&expected[*column]);
+                    products.iter_mut().zip(terms).for_each(|(product, (sum, expected))| *product -= sum * expected);
+                }
+                self.add_products((of_place[0].0.0, place), &products);
+            }
+        }
+    }
+
+    /// Adds to the products of two places, of which one is gathered here: in its row, or in the later one's if both are.
+    fn add_products(&mut self, (a, b): (usize, usize), products: &[f64]) {
+        let is_gathered = |place: usize| self.rows.contains(&self.positions[place]);
+        let (row, other) = match (is_gathered(a), is_gathered(b)) {
+            (true, true) => (a.max(b), a.min(b)),
+            (true, false) => (a, b),
+            (false, true) => (b, a),
+            (false, false) => return,
+        };
+        let (row, at) = (&mut self.products[row], other * products.len());
+        if row.len() < at + products.len() {
+            row.resize(at + products.len(), 0.0);
+        }
+        row[at..].iter_mut().zip(products).for_each(|(sum, product)| *sum += product);
     }
 
     /// Adds the sums of the scores of respondents that are their own sampling units.

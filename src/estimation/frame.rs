@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
             let stratum = self.stratum(places.clone(), 0, &explicit)?;
             if stratum.drawn() > 0 {
                 let size = self.size(places.start, 0, stratum.drawn())?;
-                first.add_stratum(stratum, explicit, size)?;
+                first.add_stratum(stratum, &explicit, size)?;
             }
         }
         Ok(first)

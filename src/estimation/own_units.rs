@@ -62,12 +62,12 @@ impl Projection {
         let mut units = OwnUnits::default();
         for (cell, of_cell) in sums {
             units.drawn += of_cell.tally.responses();
-            for domain in cells.domains(*cell) {
+            for domain in explicit.domains_of(cells, *cell) {
                 self.note_members(&mut units, domain, of_cell)?;
             }
         }
         match &self.calibrated {
-            None => self.add_totals(cells, sums, &mut units)?,
+            None => self.add_totals(cells, sums, explicit, &mut units)?,
             Some((fitted, _)) if units.drawn > 0 => {
                 self.add_residuals(cells, sums, (fitted, explicit), &mut units)?;
             }
@@ -105,13 +105,14 @@ impl Projection {
         &self,
         cells: &Cells,
         sums: &[(u32, Cow<'_, CellSums>)],
+        explicit: &Explicit,
         units: &mut OwnUnits,
     ) -> Result<(), EstimationError> {
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
             let totals = of_cell.tally.totals(self.scales())?;
             let products = products_of(of_cell)?.without_first();
             let moments = StratumMoments::of_sums(of_cell.tally.responses(), totals, products);
-            for domain in cells.domains(*cell) {
+            for domain in explicit.domains_of(cells, *cell) {
                 self.own_entry(units, domain).moments.merge(&moments)?;
             }
         }

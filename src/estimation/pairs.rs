@@ -1,6 +1,6 @@
 //! Weighted sums of products over respondents, for design effects: `Σ_k w_k d_k d_kᵀ`, exact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::EstimationError;
 use super::cells::Cells;
@@ -28,15 +28,32 @@ pub(super) fn pairs_by_domain(
     for group in runs.chunk_by(|a, b| cells.group(a.cell) == cells.group(b.cell)) {
         by_group.insert(cells.group(group[0].cell), pairs_side_by_side(frame, cells, group, scales)?);
     }
+    let mut kept: BTreeMap<usize, Vec<(u32, &PairSums)>> = BTreeMap::new();
     for (cell, products) in frame.kept_products() {
-        let sums = by_group.entry(cells.group(*cell)).or_default();
-        cells.domains(*cell).try_for_each(|domain| merge(sums, domain, products))?;
+        kept.entry(cells.group(*cell)).or_default().push((*cell, products));
     }
-    for (group, sums) in by_group {
+    let groups: BTreeSet<usize> = by_group.keys().chain(kept.keys()).copied().collect();
+    for group in groups {
         let factor = projection.factor(group);
-        for (domain, sums) in sums {
+        let mut add = |domain: usize, sums: &SymmetricMatrix| {
             let sum = found.entry(domain).or_insert_with(|| SymmetricMatrix::zeros(dimension));
-            sum.add_scaled(&sums.to_matrix(BILLIONTH), factor);
+            sum.add_scaled(sums, factor);
+        };
+        let mut sums = by_group.remove(&group).unwrap_or_default();
+        match kept.get(&group).map_or(&[][..], Vec::as_slice) {
+            // All its domains have the same: nothing is to be added up before it becomes numbers.
+            [(cell, products)] if sums.is_empty() => {
+                let products = products.to_matrix(BILLIONTH);
+                cells.domains(*cell).for_each(|domain| add(domain, &products));
+            }
+            kept => {
+                for (cell, products) in kept {
+                    cells.domains(*cell).try_for_each(|domain| merge(&mut sums, domain, products))?;
+                }
+                for (domain, sums) in &sums {
+                    add(*domain, &sums.to_matrix(BILLIONTH));
+                }
+            }
         }
     }
     Ok(found)

@@ -105,16 +105,13 @@ impl Scores {
         BetweenSums::of_rows(self.rows.clone())
     }
 
-    /// `gᵀx` of each wanted level in the unit and each statistic; 0 for a statistic that has no value. With calibration a level
-    /// whose residuals were not formed has the scores that are expected of the unit's auxiliary counts, with a minus.
-    pub(super) fn of_unit(&self, unit: &UnitTotals, scale: f64) -> UnitScores {
-        if self.expected.is_empty() || unit.auxiliary.is_empty() {
-            let totals = unit.domains.iter().map(|(domain, totals)| (*domain, totals.totals.as_slice()));
-            return self.of_totals(totals, scale);
-        }
-        let counts: Vec<(usize, f64)> =
-            unit.auxiliary.iter().map(|(column, count)| (*column, *count as f64 * scale)).collect();
-        self.of_all(|domain| unit.domains.get(&domain).map(|totals| numbers(&totals.totals, scale)), &counts)
+    /// `gᵀx` of each wanted level whose totals, or residuals, were formed in the unit, and each statistic; 0 for a statistic that has
+    /// no value. Beside them the auxiliary counts that the scores of other levels follow from.
+    pub(super) fn of_unit(&self, unit: &UnitTotals, scale: f64) -> (UnitScores, Vec<(usize, f64)>) {
+        let totals = unit.domains.iter().map(|(domain, totals)| (*domain, totals.totals.as_slice()));
+        let counts = unit.auxiliary.iter().filter(|_| self.are_wanted());
+        let counts = counts.map(|(column, count)| (*column, *count as f64 * scale));
+        (self.of_totals(totals, scale), counts.collect())
     }
 
     /// With calibration, the scores of all wanted levels: of totals where there are some, else of auxiliary counts.

@@ -8,7 +8,7 @@ use super::between::{BetweenStage, BetweenSums, Pairs};
 use super::own_units::{OwnScores, OwnUnits};
 use super::scores::Scores;
 use super::unit_totals::{DomainTotals, Projection, UnitTotals};
-use crate::statistics::{LonelyPsu, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix};
+use crate::statistics::{LonelyPsu, StageCovariance, StratumCovariance, StratumMoments, StratumSize, SymmetricMatrix};
 
 /// What all strata of a sample share.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +95,8 @@ impl<'a> StratumSums<'a> {
             sums.add(totals)?;
         }
         self.counts.add_unit(&unit.auxiliary);
-        self.between.add_unit(&self.survey.scores.of_unit(unit, self.survey.scale), &unit.between);
+        let (scores, counts) = self.survey.scores.of_unit(unit, self.survey.scale);
+        self.between.add_unit(&scores, &counts, &unit.between);
         Ok(())
     }
 
@@ -131,7 +132,7 @@ impl<'a> StratumSums<'a> {
         unit.is_sampled = !self.is_census || size.correction() > 0.0;
         for (domain, sums) in self.domains {
             let mut stage = StageCovariance::new(3 * self.survey.items, self.survey.lonely, self.survey.scale);
-            stage.add_stratum(&sums.moments, sums.scatter.as_ref(), size);
+            stage.add(&StratumCovariance::of(&sums.moments, sums.scatter.as_ref(), size, self.survey.scale), size);
             let answered = sums.answering.iter().map(|count| *count > 0).collect();
             let totals = sums.moments.sums().to_vec();
             let within = with_later_stages(stage.finish(), sums.within.as_ref(), size);
@@ -224,6 +225,26 @@ impl DomainCovariance {
         }
     }
 
+    /// Adds a stratum; `added` is what its first stage adds.
+    fn add_stratum(&mut self, sums: &DomainSums, added: &StratumCovariance, size: StratumSize, is_calibrated: bool) {
+        self.stage.add(added, size);
+        if size.fraction() > 0.0 {
+            match (&mut self.within, &sums.within) {
+                (Some(sum), Some(within)) => sum.add_scaled(within, size.fraction()),
+                (sum, _) => *sum = None,
+            }
+        }
+        self.psus.iter_mut().zip(&sums.answering).for_each(|(psus, units)| *psus += units);
+        let is_lonely = size.drawn < 2 && size.correction() > 0.0;
+        for ((df, strata), units) in self.df.iter_mut().zip(&mut self.strata).zip(&sums.answering) {
+            *df += units.saturating_sub(1);
+            if *units > 0 || is_calibrated {
+                strata.all += 1;
+                strata.lonely += u64::from(is_lonely);
+            }
+        }
+    }
+
     /// The covariance, and for `average` the first stage, which is yet to be multiplied.
     pub(super) fn covariance(self, rule: LonelyPsu) -> Option<(SymmetricMatrix, Option<Averaged>)> {
         let others = self.stage.finish()?;
@@ -266,33 +287,24 @@ impl<'a> FirstStage<'a> {
     pub(super) fn add_stratum(
         &mut self,
         stratum: StratumSums<'_>,
-        explicit: Explicit,
+        explicit: &Explicit,
         size: StratumSize,
     ) -> Result<(), EstimationError> {
-        if let Some(members) = explicit.members {
+        if let Some(members) = explicit.members.clone() {
             self.absent.push(stratum.counts.finish(members, size.drawn, self.survey.scale)?);
         }
         let is_census = stratum.is_census && size.correction() == 0.0;
         self.pairs_max = self.pairs_max.saturating_add(stratum.domains.len().saturating_pow(2));
-        self.between.add_stratum(stratum.between, size);
+        let mut between_levels = stratum.between;
+        between_levels.add_expected(self.survey.scores);
+        self.between.add_stratum(between_levels, size);
         for (domain, sums) in stratum.domains {
-            let sum = self.domains.entry(domain).or_insert_with(|| DomainCovariance::empty(self.survey));
-            sum.stage.add_stratum(&sums.moments, sums.scatter.as_ref(), size);
-            if size.fraction() > 0.0 {
-                match (&mut sum.within, sums.within) {
-                    (Some(sum), Some(within)) => sum.add_scaled(&within, size.fraction()),
-                    (sum, _) => *sum = None,
-                }
-            }
-            sum.is_census &= is_census;
-            sum.psus.iter_mut().zip(&sums.answering).for_each(|(psus, units)| *psus += units);
-            let is_lonely = size.drawn < 2 && size.correction() > 0.0;
-            for ((df, strata), units) in sum.df.iter_mut().zip(&mut sum.strata).zip(&sums.answering) {
-                *df += units.saturating_sub(1);
-                if *units > 0 || self.survey.is_calibrated {
-                    strata.all += 1;
-                    strata.lonely += u64::from(is_lonely);
-                }
+            let added = StratumCovariance::of(&sums.moments, sums.scatter.as_ref(), size, self.survey.scale);
+            let everybody = explicit.level_of_all.filter(|level| *level == domain).map(|_| 0);
+            for domain in everybody.into_iter().chain([domain]) {
+                let sum = self.domains.entry(domain).or_insert_with(|| DomainCovariance::empty(self.survey));
+                sum.is_census &= is_census;
+                sum.add_stratum(&sums, &added, size, self.survey.is_calibrated);
             }
         }
         Ok(())

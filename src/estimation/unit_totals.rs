@@ -104,16 +104,21 @@ impl Projection {
         explicit: &Explicit,
     ) -> Result<UnitTotals, EstimationError> {
         match &self.calibrated {
-            None => self.plain_unit(cells, sums),
+            None => self.plain_unit(cells, sums, explicit),
             Some((fitted, _)) => self.residuals(cells, sums, fitted, explicit),
         }
     }
 
-    fn plain_unit(&self, cells: &Cells, sums: &[(u32, Cow<'_, CellSums>)]) -> Result<UnitTotals, EstimationError> {
+    fn plain_unit(
+        &self,
+        cells: &Cells,
+        sums: &[(u32, Cow<'_, CellSums>)],
+        explicit: &Explicit,
+    ) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
         for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
             let totals = of_cell.tally.totals(&self.scales)?;
-            for domain in cells.domains(*cell) {
+            for domain in explicit.domains_of(cells, *cell) {
                 let sums = self.entry(&mut unit, domain);
                 add_checked(&mut sums.totals, &totals)?;
                 note_answers(sums, of_cell);

@@ -76,6 +76,29 @@ pub struct StageCovariance {
     lonely: Vec<(f64, Vec<f64>)>,
 }
 
+/// What one stratum adds to a stage, in numbers.
+#[derive(Debug, Clone)]
+pub struct StratumCovariance {
+    sums: Vec<f64>,
+    /// Nothing of a single unit.
+    covariance: Option<SymmetricMatrix>,
+}
+
+impl StratumCovariance {
+    /// From `moments`, which hold the units with members of the domain; the others have totals of zero. Units that `moments` hold many
+    /// of at their mean may scatter around it by as much as `scatter` says, in numbers. Each total is multiplied by `scale`,
+    /// which turns integers into numbers.
+    #[must_use]
+    pub fn of(moments: &StratumMoments, scatter: Option<&SymmetricMatrix>, size: StratumSize, scale: f64) -> Self {
+        let mut covariance = moments.covariance(size.drawn, scale * scale);
+        if let (Some(covariance), Some(scatter)) = (&mut covariance, scatter) {
+            let n = size.drawn as f64;
+            covariance.add_scaled(scatter, n / (n - 1.0));
+        }
+        Self { sums: moments.sums().iter().map(|sum| *sum as f64 * scale).collect(), covariance }
+    }
+}
+
 impl StageCovariance {
     /// No strata yet. Each total is multiplied by `scale`, which turns integers into numbers.
     #[must_use]
@@ -89,22 +112,6 @@ impl StageCovariance {
             totals: vec![0.0; dimension],
             lonely: Vec::new(),
         }
-    }
-
-    /// Adds a stratum. `moments` holds the units with members of the domain; the others have totals of zero. Units that
-    /// `moments` holds many of at their mean may scatter around it by as much as `scatter` says, in numbers.
-    pub fn add_stratum(&mut self, moments: &StratumMoments, scatter: Option<&SymmetricMatrix>, size: StratumSize) {
-        let sums: Vec<f64> = moments.sums().iter().map(|sum| *sum as f64 * self.scale).collect();
-        let scale = self.scale * self.scale;
-        let covariance = || {
-            let mut covariance = moments.covariance(size.drawn, scale)?;
-            let n = size.drawn as f64;
-            if let Some(scatter) = scatter {
-                covariance.add_scaled(scatter, n / (n - 1.0));
-            }
-            Some(covariance)
-        };
-        self.add(sums, covariance, size);
     }
 
     /// Adds so many strata, each with two units or more and drawn from so many that nothing is corrected: the sum of what they add to
@@ -138,20 +145,22 @@ impl StageCovariance {
             matrix.add_outer(&mean, factor * absent);
             Some(matrix)
         };
-        self.add(sums, covariance, size);
+        let covariance = covariance();
+        self.add(&StratumCovariance { sums, covariance }, size);
     }
 
-    fn add(&mut self, sums: Vec<f64>, covariance: impl FnOnce() -> Option<SymmetricMatrix>, size: StratumSize) {
-        self.totals.iter_mut().zip(&sums).for_each(|(total, sum)| *total += sum);
+    /// Adds a stratum.
+    pub fn add(&mut self, stratum: &StratumCovariance, size: StratumSize) {
+        self.totals.iter_mut().zip(&stratum.sums).for_each(|(total, sum)| *total += sum);
         self.strata += 1;
         self.units += size.drawn;
         let correction = size.correction();
         if correction < CENSUS {
             return;
         }
-        match covariance() {
-            Some(covariance) => self.matrix.add_scaled(&covariance, correction),
-            None => self.lonely.push((correction, sums)),
+        match &stratum.covariance {
+            Some(covariance) => self.matrix.add_scaled(covariance, correction),
+            None => self.lonely.push((correction, stratum.sums.clone())),
         }
     }
 
@@ -200,7 +209,7 @@ mod tests {
         let mut stage = StageCovariance::new(1, rule, 0.5);
         for (units, population) in strata {
             let size = StratumSize { drawn: units.len() as u64, population: *population };
-            stage.add_stratum(&stratum(units), None, size);
+            stage.add(&StratumCovariance::of(&stratum(units), None, size, 0.5), size);
         }
         Some(stage.finish()?.get(0, 0))
     }
@@ -239,7 +248,8 @@ mod tests {
                 stage.finish().map(|matrix| matrix.get(0, 0))
             };
             let numbers: Vec<f64> = units.iter().map(|unit| *unit as f64).collect();
-            let exact = finished(&|stage| stage.add_stratum(&stratum(units), None, size)).unwrap();
+            let exact =
+                finished(&|stage| stage.add(&StratumCovariance::of(&stratum(units), None, size, 0.5), size)).unwrap();
             assert!(is_close(finished(&|stage| stage.add_units(&numbers, size)), exact), "{units:?}");
         }
     }

@@ -36,7 +36,6 @@ impl Memo {
 }
 
 /// Numbers that are near to each other differ in few bits, which a multiplication spreads.
-#[expect(clippy::cast_possible_truncation, reason = "the eight bits that are left")]
 fn slot_of([a, b]: [u64; 2]) -> usize {
     ((a.rotate_left(32) ^ b).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize % SLOTS
 }

@@ -41,7 +41,7 @@ mod weighting;
 pub use calibration::{Calibrated, CalibrationCell, CalibrationError, calibrate};
 pub use calibration_method::{CalibrationMethod, CalibrationMethodError, NegativeWeightRule};
 pub use confidence::Confidence;
-pub use design::{LonelyPsu, StageCovariance, StratumSize};
+pub use design::{LonelyPsu, StageCovariance, StratumCovariance, StratumSize};
 pub use difference::{Difference, difference_df};
 pub use distribution::{chi_square_upper_tail, f_quantile, f_upper_tail, student_t_two_sided};
 pub use estimate::{Estimate, Precision};

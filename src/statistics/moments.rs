@@ -3,7 +3,7 @@
 use ethnum::I256;
 
 use super::matrix::{SymmetricMatrix, packed_length};
-use super::pair_sums::{MomentOverflow, PairSums, nearest};
+use super::pair_sums::{MomentOverflow, PairSums};
 
 /// First and second moments of the totals of primary sampling units in one stratum.
 ///
@@ -108,12 +108,11 @@ impl StratumMoments {
         let short = self.within_128_bits(psus_in_stratum);
         for (row, left) in self.sums.iter().enumerate() {
             for right in &self.sums[row..] {
-                let exact = match &short {
-                    Some((count, products)) => nearest(count * products[at] - left * right),
-                    None => {
-                        let count = I256::from(i128::from(psus_in_stratum));
-                        (count * self.products.exact(at) - I256::from(*left) * I256::from(*right)).as_f64()
-                    }
+                let exact = if let Some((count, products)) = &short {
+                    (count * products[at] - left * right) as f64
+                } else {
+                    let count = I256::from(i128::from(psus_in_stratum));
+                    (count * self.products.exact(at) - I256::from(*left) * I256::from(*right)).as_f64()
                 };
                 upper.push(exact / divisor * scale);
                 at += 1;

@@ -221,8 +221,16 @@ impl PairSums {
 
 /// The number that is nearest to a whole one. Nearly all fit into 64 bits, for which a processor has an instruction.
 #[must_use]
+#[inline]
 pub fn nearest(whole: i128) -> f64 {
-    i64::try_from(whole).map_or_else(|_| whole as f64, |short| short as f64)
+    i64::try_from(whole).map_or_else(|_| nearest_beyond_64_bits(whole), |short| short as f64)
+}
+
+/// Apart, since a compiler that sees both ways takes both of them and chooses afterwards.
+#[cold]
+#[inline(never)]
+fn nearest_beyond_64_bits(whole: i128) -> f64 {
+    whole as f64
 }
 
 fn largest_of<T: Copy + Into<i128>>(x: &[T]) -> Result<i128, MomentOverflow> {

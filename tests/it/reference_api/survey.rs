@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plumbline::statistics::{
     Calibrated, CalibrationCell, CalibrationMethod, DesignEffect, Functional, IntervalMethod, Linearised,
-    LinearisedSample, LonelyPsu, Precision, Ratio, StageCovariance, StratumMoments, StratumSize, SymmetricMatrix,
-    calibrate, precision,
+    LinearisedSample, LonelyPsu, Precision, Ratio, StageCovariance, StratumCovariance, StratumMoments, StratumSize,
+    SymmetricMatrix, calibrate, precision,
 };
 
 use crate::reference_distributions::naive::Rows;
@@ -145,11 +145,12 @@ impl Survey {
                 moments.add_psu(&total).unwrap();
                 if self.populations[1].is_some() {
                     let mut within = stage();
-                    within.add_stratum(&elements, None, size(1, rows.len(), rows[0]));
+                    let second_stage = size(1, rows.len(), rows[0]);
+                    within.add(&StratumCovariance::of(&elements, None, second_stage, PART), second_stage);
                     covariance.add_scaled(&within.finish().unwrap(), first_stage.fraction());
                 }
             }
-            between.add_stratum(&moments, None, first_stage);
+            between.add(&StratumCovariance::of(&moments, None, first_stage, PART), first_stage);
         }
         covariance.add_scaled(&between.finish().unwrap(), 1.0);
         covariance
