@@ -122,7 +122,7 @@ fn chance_sentence(level: f64, language: Language) -> String {
     language.t_with("chance-statement", [("times", count(times)), ("of", count(of))])
 }
 
-/// "These places rest on 3 to 30 sampling units (villages, for example) in each of the districts."
+/// "These possible ranks rest on 3 to 30 sampling units (villages, for example) in each of the districts."
 fn rests_on_sentence(wave: &Wave, ranking: &Ranking, language: Language) -> Option<String> {
     let [fewest, most] = ranking.sampling_units?;
     let key = if fewest == most { "sets-rest-on-equal" } else { "sets-rest-on" };
@@ -217,7 +217,7 @@ mod tests {
         };
         let [holm, simultaneous] = RankSetChoice::ALL;
         let other = view(simultaneous, holm, None);
-        assert!(other.warning.unwrap().starts_with("These are not the official places."));
+        assert!(other.warning.unwrap().starts_with("These are not the official ranks."));
         assert_eq!([other.query.as_str(), &other.api_query], ["?sets=simultaneous", "&rank_sets=simultaneous"]);
         assert_eq!(view(holm, simultaneous, None).query, "?sets=holm");
         for standing_in in [

@@ -201,10 +201,7 @@ mod tests {
                 ranking(vec![ranked(1, 2, &["082"]), other]),
                 "Which unit comes first cannot be said: it may be Bắc Hà or Bát Xát.",
             ),
-            (
-                ranking(vec![ranked(1, 7, &[]); 7]),
-                "Which unit comes first cannot be said: 7 units may hold the first place.",
-            ),
+            (ranking(vec![ranked(1, 7, &[]); 7]), "Which unit comes first cannot be said: 7 units may be first."),
         ];
         for (ranking, sentence) in cases {
             assert_eq!(lead_sentence(&wave, &ranking, Language::English), sentence);

@@ -26,7 +26,7 @@ fn the_built_front_end_is_that_of_its_sources() {
     sources.extend(single.iter().map(|file| frontend.join(file)));
     let hash = |file: &PathBuf| {
         let digest = Sha256::digest(std::fs::read(file).unwrap());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     };
     let name = |file: &PathBuf| file.strip_prefix(&frontend).unwrap().display().to_string();
     let found: BTreeMap<String, String> = sources.iter().map(|file| (name(file), hash(file))).collect();
