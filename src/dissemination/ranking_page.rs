@@ -238,7 +238,7 @@ fn charts(wave: &Wave, results: &WaveResults, shown: &[&Ranked], language: Langu
         heads: [
             &words::level_name(wave, language),
             &index_head(results.headline, language),
-            &language.t("column-places"),
+            &language.t("chart-ranks"),
         ],
         tiers,
         reference,

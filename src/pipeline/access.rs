@@ -43,9 +43,9 @@ impl Platform {
         };
         let mut bytes = [0; 16];
         random.try_fill_bytes(&mut bytes).map_err(|error| PipelineError::Randomness(Box::new(error)))?;
-        let (code, hash) = self.0.secret.access_code(bytes);
+        let (code, hash) = self.inner.secret.access_code(bytes);
         let (name, unit) = (name.to_string(), unit.map(|unit| unit.id));
-        self.0.store.keep_access(&KeptAccess { wave: loaded.id, name, kind, unit, revoked: false }, hash).await?;
+        self.inner.store.keep_access(&KeptAccess { wave: loaded.id, name, kind, unit, revoked: false }, hash).await?;
         Ok(code)
     }
 
@@ -53,7 +53,7 @@ impl Platform {
     pub async fn accesses(&self, wave: &str) -> Result<Vec<Access>, PipelineError> {
         self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
-        let kept = self.0.store.accesses(loaded.id).await?;
+        let kept = self.inner.store.accesses(loaded.id).await?;
         Ok(kept.into_iter().map(|kept| to_access(kept, &loaded.wave)).collect::<Result<_, _>>()?)
     }
 
@@ -61,7 +61,7 @@ impl Platform {
     pub async fn revoke_access(&self, wave: &str, name: &str) -> Result<(), PipelineError> {
         self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
-        if self.0.store.revoke_access(loaded.id, name).await? {
+        if self.inner.store.revoke_access(loaded.id, name).await? {
             return Ok(());
         }
         Err(PipelineError::NotFound { what: "device or collector", code: name.to_owned() })
@@ -69,8 +69,8 @@ impl Platform {
 
     /// Who has this code; nothing if nobody has it, or it was taken back.
     pub(super) async fn find_access(&self, code: &str) -> Result<Option<Access>, PipelineError> {
-        let Some(hash) = self.0.secret.access_hash(code) else { return Ok(None) };
-        let Some(kept) = self.0.store.access(hash).await? else { return Ok(None) };
+        let Some(hash) = self.inner.secret.access_hash(code) else { return Ok(None) };
+        let Some(kept) = self.inner.store.access(hash).await? else { return Ok(None) };
         if kept.revoked {
             return Ok(None);
         }
@@ -79,7 +79,7 @@ impl Platform {
     }
 
     async fn wave_with_id(&self, id: WaveId) -> Result<Arc<Wave>, PipelineError> {
-        for (code, _) in self.0.store.wave_states().await? {
+        for (code, _) in self.inner.store.wave_states().await? {
             let loaded = self.load_wave(&code).await?;
             if loaded.id == id {
                 return Ok(loaded.wave);

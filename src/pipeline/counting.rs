@@ -8,7 +8,6 @@ use tokio::sync::Notify;
 
 use super::waves::LoadedWave;
 use super::{Inner, PipelineError, Platform};
-use crate::accounts::Actor;
 use crate::estimation::{EstimationError, Shape};
 use crate::foundation::Code;
 use crate::index::Criteria;
@@ -88,16 +87,16 @@ impl LoadedWave {
 impl Platform {
     /// Adds everything that is pending to the counts.
     pub async fn fold(&self) -> Result<(), PipelineError> {
-        for (wave, code) in self.0.store.pending_waves().await? {
+        for (wave, code) in self.inner.store.pending_waves().await? {
             let counting = self.counting_of(&code).await?;
-            self.0.store.fold(wave, &counting.shape).await?;
+            self.inner.store.fold(wave, &counting.shape).await?;
         }
         Ok(())
     }
 
     /// What is counted of a wave never changes: however long ago it was read, it is good.
     async fn counting_of(&self, code: &str) -> Result<Arc<Counting>, PipelineError> {
-        let known = self.0.waves.read().await.get(code).map(|loaded| Arc::clone(&loaded.counting));
+        let known = self.inner.waves.read().await.get(code).map(|loaded| Arc::clone(&loaded.counting));
         match known {
             Some(known) => Ok(known),
             None => Ok(self.load_wave(code).await?.counting),
@@ -106,10 +105,10 @@ impl Platform {
 
     /// Counts the waves from their responses whose sums the schema has newly learned to keep.
     pub(super) async fn recount_due(&self) -> Result<(), PipelineError> {
-        for (id, code) in self.0.store.waves_to_recount().await? {
+        for (id, code) in self.inner.store.waves_to_recount().await? {
             tracing::info!(wave = code, "the wave's answers are counted anew for this version of the database");
             let loaded = self.load_wave(&code).await?;
-            self.0.store.recount(id, &loaded.counting.shape, |response| loaded.counted(response)).await?;
+            self.inner.store.recount(id, &loaded.counting.shape, |response| loaded.counted(response)).await?;
         }
         Ok(())
     }
@@ -118,7 +117,7 @@ impl Platform {
 /// Lets counts follow commits for as long as the platform lives.
 pub(super) async fn keep_folding(platform: Weak<Inner>, committed: Arc<Notify>) {
     while let Some(inner) = platform.upgrade() {
-        if let Err(error) = Platform(inner, Arc::new(Actor::Operator)).fold().await {
+        if let Err(error) = Platform::of_operator(inner).fold().await {
             tracing::warn!(%error, "counts wait: folding failed and is tried again");
         }
         tokio::time::sleep(FOLD_PAUSE).await;

@@ -42,9 +42,9 @@ impl Platform {
     pub async fn check_up(&self) -> Result<Checkup, PipelineError> {
         self.demand_management()?;
         self.fold().await?;
-        let snapshot = self.0.store.snapshot().await?;
+        let snapshot = self.inner.store.snapshot().await?;
         let mut checkup = Checkup::default();
-        for (code, _) in self.0.store.wave_states().await? {
+        for (code, _) in self.inner.store.wave_states().await? {
             let loaded = self.load_wave(&code).await?;
             check_wave(&snapshot, &loaded, &mut checkup).await?;
         }

@@ -91,10 +91,10 @@ impl Platform {
         let id = self.form_id(wave, unit, &typed.batch, typed.form);
         let submission = submission(id, unit, &typed);
         self.check(wave, &submission)?;
-        let key = self.0.secret.response_key(wave.plan.code.as_str(), id);
-        if self.0.store.has_response(loaded.id, key).await? {
+        let key = self.inner.secret.response_key(wave.plan.code.as_str(), id);
+        if self.inner.store.has_response(loaded.id, key).await? {
             // After a crash its entries may still be there, and would be listed for good.
-            self.0.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
+            self.inner.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
             return Ok(Entered::KeptBefore);
         }
         if turn == Turn::Only {
@@ -110,16 +110,16 @@ impl Platform {
             answers: with_language(&typed),
         };
         if turn == Turn::First {
-            self.0.store.keep_entry(loaded.id, unit.id, &entry).await?;
+            self.inner.store.keep_entry(loaded.id, unit.id, &entry).await?;
             return Ok(Entered::Noted);
         }
-        let entries = self.0.store.entries(loaded.id, unit.id).await?;
+        let entries = self.inner.store.entries(loaded.id, unit.id).await?;
         let is_first = |other: &&FormEntry| !other.is_second && other.batch == entry.batch && other.form == entry.form;
         let Some(first) = entries.iter().find(is_first) else { return Ok(Entered::NoFirst) };
         if are_alike(first, &entry) {
             return self.keep_form(&loaded, unit, &typed, &submission).await;
         }
-        self.0.store.keep_entry(loaded.id, unit.id, &entry).await?;
+        self.inner.store.keep_entry(loaded.id, unit.id, &entry).await?;
         Ok(Entered::Differs)
     }
 
@@ -135,7 +135,7 @@ impl Platform {
     pub async fn differences(&self, wave: &Wave, unit: &Unit) -> Result<Vec<Difference>, PipelineError> {
         self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        let entries = self.0.store.entries(loaded.id, unit.id).await?;
+        let entries = self.inner.store.entries(loaded.id, unit.id).await?;
         let pairs = entries.chunk_by(|a, b| a.batch == b.batch && a.form == b.form);
         let differing = pairs.filter_map(|entries| match entries {
             [first, second] => Some(Difference { first: first.clone(), second: second.clone() }),
@@ -148,7 +148,7 @@ impl Platform {
     pub async fn batches(&self, wave: &Wave, unit: &Unit) -> Result<Vec<BatchState>, PipelineError> {
         self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        let entries = self.0.store.entries(loaded.id, unit.id).await?;
+        let entries = self.inner.store.entries(loaded.id, unit.id).await?;
         let state = |entries: &[FormEntry]| {
             let mut state = BatchState { batch: entries[0].batch.clone(), waiting: Vec::new(), differing: Vec::new() };
             for form in entries.chunk_by(|a, b| a.form == b.form) {
@@ -174,13 +174,13 @@ impl Platform {
             Err(SubmitError::Conflict) => Entered::KeptBefore,
             Err(error) => return Err(error),
         };
-        self.0.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
+        self.inner.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
         Ok(accepted)
     }
 
     /// A form has one id however often it is typed in, so it is kept once.
     fn form_id(&self, wave: &Wave, unit: &Unit, batch: &Code, form: u32) -> Uuid {
-        self.0.secret.form_id(wave.plan.code.as_str(), unit.code().as_str(), batch.as_str(), form)
+        self.inner.secret.form_id(wave.plan.code.as_str(), unit.code().as_str(), batch.as_str(), form)
     }
 }
 

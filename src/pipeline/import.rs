@@ -72,13 +72,13 @@ impl Platform {
     /// Adds a file of units to the register, all or none. Returns how many are new.
     pub async fn import_units(&self, file: impl Read) -> Result<usize, PipelineError> {
         self.demand_management()?;
-        Ok(self.0.store.import_units(&read_units(file)?).await?)
+        Ok(self.inner.store.import_units(&read_units(file)?).await?)
     }
 
     /// Adds a file of lineage to the register, all or none. Returns how many lines are new.
     pub async fn import_lineage(&self, file: impl Read) -> Result<u64, PipelineError> {
         self.demand_management()?;
-        Ok(self.0.store.import_lineage(&read_lineage(file)?).await?)
+        Ok(self.inner.store.import_lineage(&read_lineage(file)?).await?)
     }
 
     /// Brings a CSV file of responses into an open wave. A row that was brought in before is not counted again.
@@ -185,7 +185,7 @@ impl Platform {
             rejections.write(&record, &findings)?;
         }
         let (responses, records): (Vec<_>, Vec<_>) = batch.valid.into_iter().unzip();
-        let outcomes = self.0.store.insert_responses(&responses).await?;
+        let outcomes = self.inner.store.insert_responses(&responses).await?;
         for ((outcome, record), response) in outcomes.into_iter().zip(records).zip(&responses) {
             let finding = match outcome {
                 Outcome::Stored => {

@@ -162,7 +162,7 @@ impl Platform {
         // Codes hold no blanks, so no wave's records begin like another's.
         let prefix = format!("import {wave} ");
         let mut batches: BTreeMap<Uuid, Rows> = BTreeMap::new();
-        for (name, text) in self.0.store.settings_that_begin(&prefix).await? {
+        for (name, text) in self.inner.store.settings_that_begin(&prefix).await? {
             let Some(batch) = name[prefix.len()..].split(' ').next().and_then(|batch| batch.parse().ok()) else {
                 continue;
             };
@@ -172,7 +172,7 @@ impl Platform {
         let numbers = Numbers::of(rows, &batches).map_err(|finding| PipelineError::Invalid(finding.into()))?;
         if let Some((batch, added)) = &numbers.added {
             let name = format!("{prefix}{} {}", batch.simple(), fingerprint(added).simple());
-            self.0.store.setting_or_insert(&name, &written(added)).await?;
+            self.inner.store.setting_or_insert(&name, &written(added)).await?;
         }
         Ok(numbers)
     }

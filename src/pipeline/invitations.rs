@@ -79,7 +79,7 @@ impl Platform {
         for invitee in sample.invitees {
             let mut bytes = [0; 16];
             random.try_fill_bytes(&mut bytes).map_err(|error| PipelineError::Randomness(Box::new(error)))?;
-            let code = self.0.secret.invitation_code(wave.plan.code.as_str(), bytes);
+            let code = self.inner.secret.invitation_code(wave.plan.code.as_str(), bytes);
             let (unit, hash) = self.unit_and_hash(&wave, &invitee.unit, &code)?;
             let placement = invitee.placement.clone();
             invitations.push(NewInvitation { unit: unit.id, hash, placement, reserve: invitee.reserve });
@@ -99,7 +99,7 @@ impl Platform {
 
     fn unit_and_hash<'w>(&self, wave: &'w Wave, unit: &Code, code: &str) -> Result<(&'w Unit, Uuid), StorageError> {
         let damaged = |reason: String| StorageError::Damaged { table: "invitation", reason };
-        let hash = self.0.secret.invitation_hash(wave.plan.code.as_str(), code);
+        let hash = self.inner.secret.invitation_hash(wave.plan.code.as_str(), code);
         let hash = hash.map_err(|refusal| damaged(format!("a code that was just made is refused: {refusal}")))?;
         let unit = wave.unit(unit.as_str()).ok_or_else(|| damaged(format!("unit {unit} is drawn but not measured")))?;
         Ok((unit, hash))
@@ -109,26 +109,28 @@ impl Platform {
     pub async fn keep_draw(&self, draw: &PreparedDraw, again: bool) -> Result<i32, PipelineError> {
         self.demand_management()?;
         check_invites(&draw.wave)?;
-        Ok(self.0.store.keep_draw(&draw.kept, again).await?)
+        Ok(self.inner.store.keep_draw(&draw.kept, again).await?)
     }
 
     /// Whether the wave has a draw, so that another needs to be wanted.
     pub async fn draws(&self, wave: &str) -> Result<Vec<KeptDraw>, PipelineError> {
         self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
-        Ok(self.0.store.draws(loaded.id).await?)
+        Ok(self.inner.store.draws(loaded.id).await?)
     }
 
     /// The platform on behalf of whoever typed the code of an invitation, and the unit whose form it opens; or why it opens none.
     /// Only a code with a right tag is looked up.
     pub async fn invited(&self, wave: &Wave, typed: &str) -> Result<Result<(Self, Code), CodeRefusal>, PipelineError> {
         let code = &wave.plan.code;
-        let hash = match self.0.secret.invitation_hash(code.as_str(), typed) {
+        let hash = match self.inner.secret.invitation_hash(code.as_str(), typed) {
             Ok(hash) => hash,
             Err(refusal) => return Ok(Err(refusal)),
         };
         let loaded = self.load_wave(code.as_str()).await?;
-        let Some(kept) = self.0.store.invitation(loaded.id, hash).await? else { return Ok(Err(CodeRefusal::Spent)) };
+        let Some(kept) = self.inner.store.invitation(loaded.id, hash).await? else {
+            return Ok(Err(CodeRefusal::Spent));
+        };
         match kept.state {
             InvitationState::Reserve => return Ok(Err(CodeRefusal::Reserved)),
             InvitationState::Revoked => return Ok(Err(CodeRefusal::Revoked)),
@@ -145,7 +147,7 @@ impl Platform {
         self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
         let hashes = codes.map(|file| self.read_codes(&loaded.wave, file)).transpose()?;
-        Ok(self.0.store.revoke_invitations(loaded.id, hashes.as_deref()).await?)
+        Ok(self.inner.store.revoke_invitations(loaded.id, hashes.as_deref()).await?)
     }
 
     fn read_codes(&self, wave: &Wave, file: impl Read) -> Result<Vec<Uuid>, Findings> {
@@ -160,7 +162,7 @@ impl Platform {
             match row {
                 Ok(line) => {
                     let typed = record.get(column).unwrap_or_default();
-                    match self.0.secret.invitation_hash(wave.plan.code.as_str(), typed) {
+                    match self.inner.secret.invitation_hash(wave.plan.code.as_str(), typed) {
                         Ok(hash) => hashes.push(hash),
                         Err(refusal) => found.push(cell_path(line, "code"), refusal.as_str(), refusal.to_string()),
                     }
@@ -180,14 +182,14 @@ impl Platform {
     ) -> Result<u64, PipelineError> {
         self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
-        Ok(self.0.store.release_reserves(loaded.id, place, up_to).await?)
+        Ok(self.inner.store.release_reserves(loaded.id, place, up_to).await?)
     }
 
     /// The codes of each unit of the wave, in the plan's order.
     pub async fn invitation_status(&self, wave: &str) -> Result<Vec<UnitInvitations>, PipelineError> {
         self.demand_management()?;
         let loaded = self.load_wave(wave).await?;
-        let counts = self.0.store.invitation_counts(loaded.id).await?;
+        let counts = self.inner.store.invitation_counts(loaded.id).await?;
         let of = |unit: &Unit| UnitInvitations {
             unit: unit.clone(),
             count: counts.get(&unit.id).copied().unwrap_or_default(),

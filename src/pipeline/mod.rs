@@ -85,7 +85,10 @@ impl Default for PlatformLimits {
 /// As it is started it acts for the operator; [`Platform::acting_for`] hands it to somebody else, whose rights every use case
 /// asks for.
 #[derive(Clone)]
-pub struct Platform(Arc<Inner>, Arc<Actor>);
+pub struct Platform {
+    inner: Arc<Inner>,
+    actor: Arc<Actor>,
+}
 
 struct Inner {
     store: Store,
@@ -116,42 +119,46 @@ impl Platform {
         let intake = Intake::start(&store, limits.intake);
         let (waves, reading_wave, readings) = (RwLock::default(), Mutex::default(), ReadingsByWave::default());
         let inner = Inner { store, clock, secret, intake, waves, reading_wave, readings, limits };
-        let platform = Self(Arc::new(inner), Arc::new(Actor::Operator));
+        let platform = Self::of_operator(Arc::new(inner));
         platform.recount_due().await?;
         platform.keep_missing_releases().await?;
-        tokio::spawn(keep_folding(Arc::downgrade(&platform.0), platform.0.intake.committed()));
-        tokio::spawn(keep_forgetting(platform.0.store.clone(), platform.0.intake.spent()));
+        tokio::spawn(keep_folding(Arc::downgrade(&platform.inner), platform.inner.intake.committed()));
+        tokio::spawn(keep_forgetting(platform.inner.store.clone(), platform.inner.intake.spent()));
         Ok(platform)
+    }
+
+    fn of_operator(inner: Arc<Inner>) -> Self {
+        Self { inner, actor: Arc::new(Actor::Operator) }
     }
 
     /// The clock that decides what day it is.
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
-        self.0.clock.as_ref()
+        self.inner.clock.as_ref()
     }
 
     /// The register and everything else that needs no use case of its own.
     #[must_use]
     pub fn store(&self) -> &Store {
-        &self.0.store
+        &self.inner.store
     }
 
     /// Whether storage answers, and keeps what it is given: after a failure that is tried, not believed.
     pub async fn is_ready(&self) -> bool {
-        let store = &self.0.store;
-        store.ping().await.is_ok() && (!self.0.intake.is_failing() || store.try_to_commit().await.is_ok())
+        let store = &self.inner.store;
+        store.ping().await.is_ok() && (!self.inner.intake.is_failing() || store.try_to_commit().await.is_ok())
     }
 
     /// The administrator's token; the same on all servers of one database.
     #[must_use]
     pub fn administrator_token(&self) -> String {
-        self.0.secret.administrator_token()
+        self.inner.secret.administrator_token()
     }
 
     /// The wave in which an answer with this receipt was accepted, if there is one.
     pub async fn find_receipt(&self, receipt: &str) -> Result<Option<Arc<crate::survey::Wave>>, PipelineError> {
-        for (code, _) in self.0.store.wave_states().await? {
-            if self.0.secret.is_receipt(&code, receipt) {
+        for (code, _) in self.inner.store.wave_states().await? {
+            if self.inner.secret.is_receipt(&code, receipt) {
                 return Ok(Some(self.load_wave(&code).await?.wave));
             }
         }
@@ -162,10 +169,10 @@ impl Platform {
     pub async fn shut_down(&self) -> Result<(), PipelineError> {
         self.fold().await?;
         // Whatever cannot be forgotten now is forgotten after the next start.
-        if let Err(error) = self.0.store.forget_spent_codes().await {
+        if let Err(error) = self.inner.store.forget_spent_codes().await {
             tracing::warn!(%error, "the database still tells which answers came with which codes");
         }
-        Ok(self.0.store.clone().close().await?)
+        Ok(self.inner.store.clone().close().await?)
     }
 }
 

@@ -136,7 +136,7 @@ impl Readings {
             tokio::time::sleep_until(last.taken_at + 2 * last.took.min(PAUSE_MAX)).await;
         }
         let (taken_at, as_of) = (Instant::now(), platform.clock().now());
-        let snapshot = platform.0.store.snapshot().await?;
+        let snapshot = platform.inner.store.snapshot().await?;
         let signature = snapshot.signature(loaded.id).await?;
         let (states, counts) = known.read(&snapshot, &loaded).await?;
         drop(snapshot);
@@ -161,7 +161,7 @@ impl Platform {
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         self.demand(Permission::SeeResults, &Scope::of(&loaded.wave))?;
         if loaded.wave.state != WaveState::Released {
-            return Ok(self.reading(wave, self.0.limits.reader_patience).await?.0.standings.clone());
+            return Ok(self.reading(wave, self.inner.limits.reader_patience).await?.0.standings.clone());
         }
         let readings = self.readings_of(&loaded);
         if let Some(published) = readings.published.get() {
@@ -181,14 +181,14 @@ impl Platform {
     }
 
     fn readings_of(&self, loaded: &LoadedWave) -> Arc<Readings> {
-        let mut by_wave = self.0.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut by_wave = self.inner.readings.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(by_wave.entry(loaded.id).or_default())
     }
 
     /// The state of a wave's fieldwork as of a moment ago, and that moment.
     pub async fn fieldwork(&self, wave: &Wave) -> Result<(Arc<Fieldwork>, DateTime<FixedOffset>), PipelineError> {
         self.demand(Permission::SeeFieldwork, &Scope::of(wave))?;
-        let (reading, as_of) = self.reading(wave, self.0.limits.reader_patience).await?;
+        let (reading, as_of) = self.reading(wave, self.inner.limits.reader_patience).await?;
         let today = self.clock().today();
         let mut kept = reading.fieldwork.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, fieldwork)) = kept.as_ref().filter(|(day, _)| *day == today) {
@@ -209,7 +209,7 @@ impl Platform {
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let readings = self.readings_of(&loaded);
         if let Some(last) = readings.last()
-            && last.signature == self.0.store.signature(loaded.id).await?
+            && last.signature == self.inner.store.signature(loaded.id).await?
         {
             return Ok((last, self.clock().now()));
         }

@@ -45,8 +45,8 @@ impl Platform {
             return Err(Findings::from(Finding::new("wave", "not_allowed", message)).into());
         }
         let new = read_folder(&loaded.wave, folder)?;
-        self.0.store.keep_recordings(loaded.id, &new).await?;
-        self.0.waves.write().await.remove(wave);
+        self.inner.store.keep_recordings(loaded.id, &new).await?;
+        self.inner.waves.write().await.remove(wave);
         let now = self.wave(wave).await?;
         let languages: BTreeSet<_> = new.iter().map(|recording| &recording.language).collect();
         let summary = |language: &LanguageTag| {
@@ -68,7 +68,7 @@ impl Platform {
         if !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(missing());
         }
-        self.0.store.sound(hash).await?.ok_or_else(missing)
+        self.inner.store.sound(hash).await?.ok_or_else(missing)
     }
 }
 

@@ -13,13 +13,13 @@ impl Platform {
     pub(super) async fn release(&self, loaded: &LoadedWave) -> Result<bool, PipelineError> {
         let standings = self.exact_standings(&loaded.wave).await?;
         let release = self.release_of(loaded, &standings).await?;
-        Ok(self.0.store.release_wave(loaded.id, &release).await?)
+        Ok(self.inner.store.release_wave(loaded.id, &release).await?)
     }
 
     /// Keeps what waves publish that were released before releases were kept. One of which it cannot be computed is told in the
     /// log, and its pages say what is wrong.
     pub(super) async fn keep_missing_releases(&self) -> Result<(), PipelineError> {
-        for code in self.0.store.waves_without_release().await? {
+        for code in self.inner.store.waves_without_release().await? {
             tracing::info!(wave = code, "what the released wave publishes is computed once more, and kept");
             if let Err(error) = self.keep_missing_release(&code).await {
                 tracing::error!(%error, wave = code, "what the released wave publishes could not be kept");
@@ -32,7 +32,7 @@ impl Platform {
         let loaded = self.load_wave(code).await?;
         let standings = self.exact_standings(&loaded.wave).await?;
         let release = self.release_of(&loaded, &standings).await?;
-        Ok(self.0.store.keep_release(loaded.id, &release).await?)
+        Ok(self.inner.store.keep_release(loaded.id, &release).await?)
     }
 
     async fn release_of(&self, loaded: &LoadedWave, standings: &Standings) -> Result<Release, PipelineError> {
@@ -55,7 +55,7 @@ impl Platform {
 
     /// What a released wave publishes; nothing where no release is kept.
     pub(super) async fn read_release(&self, loaded: &LoadedWave) -> Result<Option<Standings>, PipelineError> {
-        let Some(release) = self.0.store.latest_release(loaded.id).await? else { return Ok(None) };
+        let Some(release) = self.inner.store.latest_release(loaded.id).await? else { return Ok(None) };
         if hash(&release.content) != release.content_hash {
             return Err(damaged(&"its content is not what was released").into());
         }

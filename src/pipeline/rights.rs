@@ -9,19 +9,19 @@ impl Platform {
     /// The same platform on somebody else's behalf: every use case that it is asked for from now on is theirs.
     #[must_use]
     pub fn acting_for(&self, actor: Actor) -> Self {
-        Self(Arc::clone(&self.0), Arc::new(actor))
+        Self { inner: Arc::clone(&self.inner), actor: Arc::new(actor) }
     }
 
     /// On whose behalf it acts.
     #[must_use]
     pub fn actor(&self) -> &Actor {
-        &self.1
+        &self.actor
     }
 
     /// Whether whoever it acts for may do this.
     #[must_use]
     pub fn may(&self, permission: Permission, scope: &Scope<'_>) -> bool {
-        allows(&self.1, permission, scope)
+        allows(&self.actor, permission, scope)
     }
 
     /// Fails where whoever it acts for may not do this.

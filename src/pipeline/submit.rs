@@ -78,15 +78,17 @@ impl Platform {
     pub(super) async fn accept(&self, wave: &Wave, response: Response) -> Result<Accepted, SubmitError> {
         let code = wave.plan.code.as_str();
         let invitation =
-            response.code.as_ref().map(|typed| self.0.secret.invitation_hash(code, &typed.0)).transpose()?;
+            response.code.as_ref().map(|typed| self.inner.secret.invitation_hash(code, &typed.0)).transpose()?;
         let loaded = self.load_wave(code).await?;
         let id = response.id;
         let prepared = NewResponse { invitation, ..self.prepare(&loaded, response)? };
-        let outcome = self.0.intake.keep(prepared).await?;
+        let outcome = self.inner.intake.keep(prepared).await?;
         match outcome {
-            Outcome::Stored | Outcome::Repeated => {
-                Ok(Accepted { id, receipt: self.0.secret.receipt(code, id), repeated: outcome == Outcome::Repeated })
-            }
+            Outcome::Stored | Outcome::Repeated => Ok(Accepted {
+                id,
+                receipt: self.inner.secret.receipt(code, id),
+                repeated: outcome == Outcome::Repeated,
+            }),
             Outcome::Conflict => Err(SubmitError::Conflict),
             Outcome::NotOpen => Err(SubmitError::NotOpen),
             Outcome::Refused(refusal) => Err(SubmitError::Code(refusal)),
@@ -97,7 +99,7 @@ impl Platform {
     pub(super) fn prepare(&self, loaded: &LoadedWave, response: Response) -> Result<NewResponse, StorageError> {
         let wave = &loaded.wave;
         let code = wave.plan.code.as_str();
-        let secret = &self.0.secret;
+        let secret = &self.inner.secret;
         let unit = wave.unit(response.unit.as_str()).ok_or_else(|| StorageError::Damaged {
             table: "wave_unit",
             reason: format!("unit {} is validated but not measured", response.unit),

@@ -44,7 +44,7 @@ impl Platform {
         self.demand_management()?;
         let loaded = self.load_wave(&plan.wave).await?;
         let wave = &loaded.wave;
-        let register = self.0.store.units().await?;
+        let register = self.inner.store.units().await?;
         let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
         let people = People::imagine(wave, &register, &mut rng);
         let mut done = 0;
@@ -52,7 +52,7 @@ impl Platform {
             let batch = RESPONSES_PER_TRANSACTION.min(plan.answers - done);
             let responses: Result<Vec<_>, _> =
                 (0..batch).map(|_| self.prepare(&loaded, people.answer(wave, plan.until, &mut rng))).collect();
-            self.0.store.insert_responses(&responses?).await?;
+            self.inner.store.insert_responses(&responses?).await?;
             done += batch;
             progress(done);
         }
@@ -62,7 +62,7 @@ impl Platform {
             .map(|_| self.prepare(&loaded, people.answer_over_open_link(wave, plan.until, &mut rng)))
             .collect();
         for batch in open?.chunks(RESPONSES_PER_TRANSACTION) {
-            self.0.store.insert_responses(batch).await?;
+            self.inner.store.insert_responses(batch).await?;
         }
         self.fold().await?;
         Ok(())

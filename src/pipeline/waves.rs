@@ -61,7 +61,7 @@ impl Platform {
     /// All waves that whoever asks may know of, the latest field first.
     pub async fn waves(&self) -> Result<Vec<Arc<Wave>>, PipelineError> {
         let mut waves = Vec::new();
-        for (code, _) in self.0.store.wave_states().await? {
+        for (code, _) in self.inner.store.wave_states().await? {
             let wave = self.load_wave(&code).await?.wave;
             if self.may(Permission::KnowWave, &Scope::of(&wave)) {
                 waves.push(wave);
@@ -82,15 +82,15 @@ impl Platform {
         if Code::new(code).is_err() {
             return Err(no_such_wave(code));
         }
-        let known = self.0.waves.read().await.get(code).cloned();
+        let known = self.inner.waves.read().await.get(code).cloned();
         if let Some(loaded) = known.as_ref().filter(|loaded| loaded.is_fresh()) {
             return Ok(loaded.clone());
         }
         // Of the many requests that come to this point at once, one reads; the others take what is known, if anything is.
-        let reading = match (self.0.reading_wave.try_lock(), known.as_ref()) {
+        let reading = match (self.inner.reading_wave.try_lock(), known.as_ref()) {
             (Ok(reading), _) => reading,
             (Err(_), Some(loaded)) => return Ok(loaded.clone()),
-            (Err(_), None) => self.0.reading_wave.lock().await,
+            (Err(_), None) => self.inner.reading_wave.lock().await,
         };
         let read = self.read_wave(code).await;
         drop(reading);
@@ -105,26 +105,22 @@ impl Platform {
     }
 
     async fn read_wave(&self, code: &str) -> Result<LoadedWave, PipelineError> {
-        let known = self.0.waves.read().await.get(code).cloned();
+        let known = self.inner.waves.read().await.get(code).cloned();
         if let Some(loaded) = known.as_ref().filter(|loaded| loaded.is_fresh()) {
             return Ok(loaded.clone());
         }
         // Ten thousand units and their plan are not read again each second: only what may have changed.
-        if let Some(loaded) = known
-            && self
-                .0
-                .store
-                .wave_now(code)
-                .await?
-                .is_some_and(|now| now == (loaded.wave.state, loaded.wave.recordings.clone()))
-        {
-            let loaded = LoadedWave { read_at: Instant::now(), ..loaded };
-            self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
-            return Ok(loaded);
+        if let Some(loaded) = known {
+            let now = self.inner.store.wave_now(code).await?;
+            if now.is_some_and(|now| now == (loaded.wave.state, loaded.wave.recordings.clone())) {
+                let loaded = LoadedWave { read_at: Instant::now(), ..loaded };
+                self.inner.waves.write().await.insert(code.to_owned(), loaded.clone());
+                return Ok(loaded);
+            }
         }
-        let stored = self.0.store.wave(code).await?;
+        let stored = self.inner.store.wave(code).await?;
         let stored = stored.ok_or_else(|| no_such_wave(code))?;
-        let register = self.0.store.units_of(stored.id).await?;
+        let register = self.inner.store.units_of(stored.id).await?;
         let register: HashMap<_, _> = register.into_iter().map(|unit| (unit.id, unit)).collect();
         let units: Option<UnitList> = stored.units.iter().map(|id| register.get(id).cloned()).collect();
         let units = units.ok_or_else(|| StorageError::Damaged {
@@ -136,7 +132,7 @@ impl Platform {
         let ratings = RatingReader::new(&wave.questionnaire);
         let counting = Arc::new(Counting::of(&wave)?);
         let loaded = LoadedWave { id, wave: Arc::new(wave), ratings, counting, read_at: Instant::now() };
-        self.0.waves.write().await.insert(code.to_owned(), loaded.clone());
+        self.inner.waves.write().await.insert(code.to_owned(), loaded.clone());
         Ok(loaded)
     }
 
@@ -146,13 +142,13 @@ impl Platform {
         let mut plan = Plan::from_toml(plan)?;
         read_margins(&mut plan, folder)?;
         let questionnaire = self.find_questionnaire(&plan.questionnaire, folder).await?;
-        let register = self.0.store.units().await?;
+        let register = self.inner.store.units().await?;
         let units = plan.check_against(&questionnaire, &register, Method::named(&plan.method).is_some())?;
         if let Some(calibration) = &plan.calibration {
             let wrong = |error: EstimationError| Finding::new("calibration.margin", "contradiction", error.to_string());
             calibration_of(calibration).map_err(|error| Findings::from(wrong(error)))?;
         }
-        self.0.store.create_wave(&plan, &questionnaire, &units).await?;
+        self.inner.store.create_wave(&plan, &questionnaire, &units).await?;
         Ok(plan)
     }
 
@@ -183,7 +179,7 @@ impl Platform {
                 .map_err(|cause| PipelineError::File { path: path.display().to_string(), cause })?;
             return Ok(Questionnaire::from_toml(&text)?);
         }
-        let mut kept = self.0.store.questionnaires(name).await?;
+        let mut kept = self.inner.store.questionnaires(name).await?;
         match (kept.pop(), kept.is_empty()) {
             (Some(only), true) => Ok(only),
             (Some(_), false) => {
@@ -202,7 +198,7 @@ impl Platform {
     pub async fn import_questionnaire(&self, text: &str) -> Result<Questionnaire, PipelineError> {
         self.demand_management()?;
         let questionnaire = Questionnaire::from_toml(text)?;
-        self.0.store.keep_questionnaire(&questionnaire).await?;
+        self.inner.store.keep_questionnaire(&questionnaire).await?;
         Ok(questionnaire)
     }
 
@@ -215,9 +211,9 @@ impl Platform {
             self.flaws_of_weights(code).await?.into_result(())?;
             self.release(&self.load_wave(code).await?).await?
         } else {
-            self.0.store.advance_wave(code, from, to).await?
+            self.inner.store.advance_wave(code, from, to).await?
         };
-        self.0.waves.write().await.remove(code);
+        self.inner.waves.write().await.remove(code);
         if has_moved {
             return Ok(());
         }

@@ -62,6 +62,7 @@ column-rank = Pořadí
 column-index-share = Index, %
 column-interval = Interval ({ $level })
 column-places = Možné pořadí
+chart-ranks = Pořadí
 column-tier = Skupina
 column-n = Dotazníky
 column-deff = Efekt designu

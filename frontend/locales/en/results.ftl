@@ -1,7 +1,7 @@
 waves-title = Satisfaction with public services
 waves-lead = How satisfied citizens are with public administrative services, unit by unit, and how sure each result is.
 waves-none = There is no survey here yet.
-waves-period = About the time from { $from } to { $to }
+waves-period = Covers { $from } to { $to }
 waves-field = Fieldwork: { $opens } to { $closes }
 waves-units = { $count ->
     [one] { $count } unit
@@ -45,7 +45,7 @@ lead-first-open-many = Which unit comes first cannot be said: { $count } units m
 lead-no-ranking = No unit can be ranked yet.
 
 ranking-title = Ranking
-ranking-facts = { $answers } responses · { $units } units · about { $from } to { $to }
+ranking-facts = { $answers } responses · { $units } units · covers { $from } to { $to }
 ranking-overall = All units together: { $value } ({ $level } confidence interval { $interval }).
 ranking-not-public = This page is not public: the results are not released yet, and only the administrator sees them.
 chart-title = Index of each unit with its interval
@@ -60,6 +60,7 @@ column-rank = Rank
 column-index-share = Index, %
 column-interval = { $level } interval
 column-places = Possible ranks
+chart-ranks = Ranks
 column-tier = Tier
 column-n = Responses
 column-deff = Design effect

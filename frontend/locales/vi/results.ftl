@@ -64,6 +64,7 @@ column-rank = Hạng
 column-index-share = Chỉ số, %
 column-interval = Khoảng tin cậy { $level }
 column-places = Khoảng thứ hạng
+chart-ranks = Thứ hạng
 column-tier = Nhóm
 column-n = Số phiếu
 column-deff = Hệ số thiết kế
