@@ -10,6 +10,7 @@ mod doctor;
 mod entries;
 mod error;
 mod estimate_files;
+mod forgetting;
 mod gather;
 mod identity;
 mod import;
@@ -58,12 +59,10 @@ use crate::accounts::Actor;
 use crate::foundation::Clock;
 use crate::storage::{StorageError, Store};
 use counting::keep_folding;
+use forgetting::Forgetting;
 use intake::Intake;
 use readings::ReadingsByWave;
 use waves::LoadedWave;
-
-/// For how long spent codes gather before the engine is made to forget them.
-const FORGET_PAUSE: Duration = Duration::from_secs(5);
 
 /// How much may wait, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +98,7 @@ struct Inner {
     /// Held while a wave is read from storage.
     reading_wave: Mutex<()>,
     readings: ReadingsByWave,
+    forgetting: Forgetting,
     limits: PlatformLimits,
 }
 
@@ -118,12 +118,12 @@ impl Platform {
         })?;
         let intake = Intake::start(&store, limits.intake);
         let (waves, reading_wave, readings) = (RwLock::default(), Mutex::default(), ReadingsByWave::default());
-        let inner = Inner { store, clock, secret, intake, waves, reading_wave, readings, limits };
+        let forgetting = Forgetting::start(store.clone(), intake.spent());
+        let inner = Inner { store, clock, secret, intake, waves, reading_wave, readings, forgetting, limits };
         let platform = Self::of_operator(Arc::new(inner));
         platform.recount_due().await?;
         platform.keep_missing_releases().await?;
         tokio::spawn(keep_folding(Arc::downgrade(&platform.inner), platform.inner.intake.committed()));
-        tokio::spawn(keep_forgetting(platform.inner.store.clone(), platform.inner.intake.spent()));
         Ok(platform)
     }
 
@@ -168,28 +168,11 @@ impl Platform {
     /// Adds what is pending to the counts and closes the store. Call it when nothing is being submitted any more.
     pub async fn shut_down(&self) -> Result<(), PipelineError> {
         self.fold().await?;
+        self.inner.forgetting.stop().await;
         // Whatever cannot be forgotten now is forgotten after the next start.
         if let Err(error) = self.inner.store.forget_spent_codes().await {
             tracing::warn!(%error, "the database still tells which answers came with which codes");
         }
         Ok(self.inner.store.clone().close().await?)
-    }
-}
-
-/// Makes the engine forget which codes were spent with which answers, for as long as the process lives.
-async fn keep_forgetting(store: Store, spent: Arc<tokio::sync::Notify>) {
-    // What a process that was killed has left is forgotten, too.
-    spent.notify_one();
-    loop {
-        spent.notified().await;
-        tokio::time::sleep(FORGET_PAUSE).await;
-        match store.forget_spent_codes().await {
-            Ok(true) => {}
-            Ok(false) => spent.notify_one(),
-            Err(error) => {
-                tracing::warn!(%error, "the database still tells which answers came with which codes; this is tried again");
-                spent.notify_one();
-            }
-        }
     }
 }
