@@ -197,7 +197,8 @@ fn a_database_file_is_its_owners_from_the_start_and_whole_after_each_command() {
         .arg(command.get_program())
         .args(arguments)
         .output();
-    assert!(script.unwrap().status.success());
+    let made = script.unwrap();
+    assert!(made.status.success(), "{}", told(&made));
     assert_eq!(mode(&file), 0o600);
     prepare(&url, today());
     assert!(!log.exists() && !index.exists(), "what a command kept is in the file");
