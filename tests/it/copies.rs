@@ -192,7 +192,8 @@ fn a_database_file_is_its_owners_from_the_start_and_whole_after_each_command() {
     let command = plumbline(&url, &["migrate"]);
     let arguments: Vec<_> = command.get_args().collect();
     // A mask that hides nothing.
-    let script = Command::new("sh")
+    let script = Command::new("/bin/sh")
+        .env_clear()
         .args(["-c", "umask 0; exec \"$@\"", "sh"])
         .arg(command.get_program())
         .args(arguments)
