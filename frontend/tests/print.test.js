@@ -43,17 +43,20 @@ beforeEach(async () => {
 afterEach(() => context.close());
 
 const openFile = (name) => page.goto(pathToFileURL(join(survey.folder, name)).href);
+const CARD = "section li";
+// Words that are the same on every card stand once, in the style sheet.
+const writtenBefore = (part) => part.evaluate((part) => JSON.parse(getComputedStyle(part, "::before").content));
 const openSheets = (unit) => openFile(`sheets/sheets-${unit}.html`);
 
 test("each card has its own code to type and the same one to scan, in the part of the link that no server sees", async () => {
   for (const unit of ["D01", "D02"]) {
     await openSheets(unit);
-    const cards = await page.locator(".card").all();
+    const cards = await page.locator(CARD).all();
     const listed = codes.filter((row) => row.unit === unit);
     assert.equal(cards.length, listed.length);
     for (const [at, card] of cards.entries()) {
       const link = await readCode(card);
-      const [code, written] = [await card.locator("code").textContent(), await card.locator(".code span").textContent()];
+      const [code, written] = [await card.locator("code").textContent(), await writtenBefore(card.locator("code"))];
       assert.deepEqual([link, code], [listed[at].link, listed[at].code]);
       assert.equal(link, `${written}#${code}`);
       assert.equal(written, `${product.origin}/i/small`);
@@ -68,7 +71,8 @@ test("sheets of invitations print on A4, eight cards a sheet, and nothing of a c
   assert.equal(sheets, 2 * Math.ceil((INVITED + 1) / CARDS_PER_SHEET));
   assert.equal(await sheetsOfA4(page), sheets);
   await page.emulateMedia({ media: "print" });
-  const cut = await page.locator(".card, .text, .code code").evaluateAll((parts) =>
+  assert.equal(await page.locator(CARD).count(), codes.filter((row) => row.unit === "D01").length);
+  const cut = await page.locator(`${CARD}, ${CARD} p, ${CARD} code`).evaluateAll((parts) =>
     parts.filter((part) => part.scrollHeight > part.clientHeight + 1 || part.scrollWidth > part.clientWidth + 1).map(({ textContent }) => textContent),
   );
   assert.deepEqual(cut, []);
@@ -76,7 +80,7 @@ test("sheets of invitations print on A4, eight cards a sheet, and nothing of a c
 
 test("the code of a sheet opens the form of its unit by scan alone, lets in one answer, and stands in no address", async () => {
   await openSheets("D02");
-  const link = await readCode(page.locator(".card").first());
+  const link = await readCode(page.locator(CARD).first());
   const code = new URL(link).hash.slice(1);
   const before = await product.rows("small");
   const citizen = await phone.openPhone(browser, product);
