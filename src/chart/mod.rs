@@ -8,7 +8,6 @@
 mod axis;
 mod burn_up;
 mod dot_plot;
-mod png;
 mod qr;
 mod qr_images;
 mod stacked_bar;

@@ -6,12 +6,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 use qrcode::bits::Bits;
 use qrcode::canvas::{Canvas, MaskPattern};
 use qrcode::{Color, Version, ec};
 
 use super::QrTooLong;
-use super::png::one_bit_png;
 use super::qr::{LEVEL, QUIET_ZONE};
 
 /// The masks that there are.
@@ -92,6 +92,28 @@ impl QrImages {
     }
 }
 
+/// A square of `side` dots as an image of one bit a dot, not compressed: the dots of a code have no pattern that would make it
+/// shorter. `is_light` is asked with the column and the row.
+fn one_bit_png(side: u8, is_light: impl Fn(usize, usize) -> bool) -> Vec<u8> {
+    let width = usize::from(side);
+    let mut rows = Vec::with_capacity(width * width.div_ceil(8));
+    for y in 0..width {
+        for left in (0..width).step_by(8) {
+            let dots = (left..left + 8).map(|x| u8::from(x < width && is_light(x, y)));
+            rows.push(dots.fold(0, |byte, dot| byte << 1 | dot));
+        }
+    }
+    let mut image = Vec::new();
+    let mut encoder = Encoder::new(&mut image, side.into(), side.into());
+    encoder.set_color(ColorType::Grayscale);
+    encoder.set_depth(BitDepth::One);
+    encoder.set_compression(Compression::NoCompression);
+    encoder.set_filter(Filter::NoFilter);
+    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&rows));
+    written.expect("so many rows are an image, and writing to memory does not fail");
+    image
+}
+
 /// The link as the data of a code of this size; nothing where it does not fit. The length is that of any link of as many bytes.
 fn bits(link: &str, version: Version) -> Option<Bits> {
     let mut bits = Bits::new(version);
@@ -115,11 +137,22 @@ mod tests {
     const LINK: &str = "https://khaosat.example.gov.vn/i/laocai-2024#0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV";
     const OTHER: &str = "https://khaosat.example.gov.vn/i/laocai-2024#ZYXW-VTSR-QPNM-KJHG-FEDC-BA98-7654";
 
-    /// The dots of an image of ours, light ones true.
-    fn dots(png: &[u8], side: usize) -> Vec<bool> {
-        let rows = &png[8 + 25 + 8 + 7..][..side * (1 + side.div_ceil(8))];
-        let row = |row: &[u8]| (0..side).map(|x| row[1 + x / 8] >> (7 - x % 8) & 1 == 1).collect::<Vec<_>>();
-        rows.chunks(1 + side.div_ceil(8)).flat_map(row).collect()
+    /// The dots of an image, light ones true.
+    fn dots(image: &[u8]) -> Vec<bool> {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(image)).read_info().unwrap();
+        let mut rows = vec![0; reader.output_buffer_size().unwrap()];
+        let read = reader.next_frame(&mut rows).unwrap();
+        assert_eq!((read.color_type, read.bit_depth), (ColorType::Grayscale, BitDepth::One));
+        let side = read.width as usize;
+        let row = |row: &[u8]| (0..side).map(|x| row[x / 8] >> (7 - x % 8) & 1 == 1).collect::<Vec<_>>();
+        rows.chunks(side.div_ceil(8)).flat_map(row).collect()
+    }
+
+    #[test]
+    fn an_image_says_what_another_program_wrote() {
+        let image = one_bit_png(9, |x, y| x == y);
+        assert_eq!(dots(&image), dots(include_bytes!("one_bit.png")));
+        assert_eq!(dots(&image), (0..81).map(|dot| dot % 10 == 0).collect::<Vec<_>>());
     }
 
     #[test]
@@ -128,7 +161,7 @@ mod tests {
         let expected = QrCode::with_bits(bits(LINK, images.version).unwrap(), EcLevel::M).unwrap();
         assert_eq!(expected.width(), usize::from(images.side()));
         let light: Vec<bool> = expected.into_colors().into_iter().map(|color| color == Color::Light).collect();
-        assert!(dots(&images.png(LINK).unwrap(), light.len().isqrt()) == light);
+        assert!(dots(&images.png(LINK).unwrap()) == light);
     }
 
     #[test]

@@ -74,7 +74,9 @@ pub enum LeftOut {
         max: usize,
     },
     /// Of that many units the pairs are too many to be compared one by one: places are those that joint intervals allow.
-    #[error("{units} units are too many to compare each pair of them; above {max} places come from joint intervals")]
+    #[error(
+        "{units} units are too many to compare each pair of them; above {max} possible ranks come from joint intervals"
+    )]
     ManyUnits {
         /// How many the wave measures.
         units: usize,

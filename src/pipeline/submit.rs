@@ -45,33 +45,26 @@ impl Platform {
             may_choose_design: self.may(Permission::ChooseDesign, &Scope::of(wave)),
         };
         let response = check_submission(submission, wave, sent, today).map_err(SubmitError::Invalid)?;
+        self.check_allowed(wave, &response).map_err(|finding| SubmitError::Invalid(finding.into()))?;
         match self.actor().access() {
-            Some(access) => self.place(access, wave, response).map_err(|finding| SubmitError::Invalid(finding.into())),
+            Some(access) => placed(access, response).map_err(|finding| SubmitError::Invalid(finding.into())),
             None => Ok(response),
         }
     }
 
-    /// Holds a response to what the access allows, and gives an answer at a counter its place: whoever comes to an office on
-    /// one day is one cluster.
-    fn place(&self, access: &Access, wave: &Wave, mut response: Response) -> Result<Response, Finding> {
+    /// Whether whoever the platform acts for may answer the wave, and for this unit.
+    fn check_allowed(&self, wave: &Wave, response: &Response) -> Result<(), Finding> {
+        let refused = |path: &str, what: String| {
+            let message = format!("{} cannot answer for {what}", self.actor());
+            Err(Finding::new(path, "not_allowed", message))
+        };
         if !self.may(Permission::Answer, &Scope::of(wave)) {
-            return Err(Finding::new("", "not_allowed", format!("this access is for the wave {}", access.wave)));
+            return refused("", format!("the wave {}", wave.plan.code));
         }
         if !self.may(Permission::Answer, &Scope::unit(wave, &response.unit)) {
-            let own = access.unit.as_ref().map_or("", Code::as_str);
-            return Err(Finding::new("unit", "not_allowed", format!("this access is for the unit {own}")));
+            return refused("unit", format!("the unit {}", response.unit));
         }
-        if !access.kind.takes(response.mode) {
-            let message = format!("a {} sends no {} answers", access.kind.as_str(), response.mode.as_str());
-            return Err(Finding::new("mode", "not_allowed", message));
-        }
-        if access.kind == AccessKind::Kiosk {
-            let cluster = Code::new(format!("{}.{}", response.unit, response.answered_on));
-            let cluster = cluster.map_err(|error| Finding::new("unit", "too_long", error.to_string()))?;
-            response.placement.psu = Some(cluster);
-        }
-        response.collector = Some(access.name.clone());
-        Ok(response)
+        Ok(())
     }
 
     /// Keeps a valid response, and returns after it is durable.
@@ -140,6 +133,22 @@ impl Platform {
             words,
         })
     }
+}
+
+/// A response as it came over this access. An answer at a counter is given its place: whoever comes to an office on one day is one
+/// cluster.
+fn placed(access: &Access, mut response: Response) -> Result<Response, Finding> {
+    if !access.kind.takes(response.mode) {
+        let message = format!("a {} sends no {} answers", access.kind.as_str(), response.mode.as_str());
+        return Err(Finding::new("mode", "not_allowed", message));
+    }
+    if access.kind == AccessKind::Kiosk {
+        let cluster = Code::new(format!("{}.{}", response.unit, response.answered_on));
+        let cluster = cluster.map_err(|error| Finding::new("unit", "too_long", error.to_string()))?;
+        response.placement.psu = Some(cluster);
+    }
+    response.collector = Some(access.name.clone());
+    Ok(response)
 }
 
 /// Everything that makes two submissions the same, as one text. The code of an invitation is no part of it, nor the place

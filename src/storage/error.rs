@@ -4,9 +4,13 @@ use std::borrow::Cow;
 
 use sea_orm::{DbErr, RuntimeErr};
 
-use super::file::CANNOT_OPEN;
 use crate::estimation::EstimationError;
 use crate::foundation::Findings;
+
+/// SQLite's code for a file that cannot be written.
+pub(super) const READ_ONLY: i32 = 8;
+/// SQLite's code for a file that cannot be opened at all.
+pub(super) const CANNOT_OPEN: i32 = 14;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -158,10 +162,17 @@ impl StorageError {
                 // Without a code it is not the database that speaks, but the way to it. PostgreSQL: 08 connection, 53
                 // resources, 57P being stopped, started or recovered.
                 let is_away = |code: Cow<'_, str>| ["08", "53", "57P"].iter().any(|away| code.starts_with(away));
-                self.engine_code().is_none_or(|code| cannot_open(&code) || is_away(code))
+                self.sqlite_code() == Some(CANNOT_OPEN) || self.engine_code().is_none_or(is_away)
             }
             _ => false,
         }
+    }
+
+    /// What SQLite reports: of its codes the lowest byte is what it is, the others say where it came up.
+    pub(super) fn sqlite_code(&self) -> Option<i32> {
+        // Those of PostgreSQL have five letters.
+        let code = self.engine_code().filter(|code| code.len() < 5)?;
+        Some(code.parse::<i32>().ok()? & 0xff)
     }
 
     /// The engine's own code of the error.
@@ -179,9 +190,4 @@ impl StorageError {
     pub(super) fn damaged(table: &'static str, reason: impl std::fmt::Display) -> Self {
         Self::Damaged { table, reason: reason.to_string() }
     }
-}
-
-/// Whether SQLite reports that a file cannot be opened. The lowest byte of its codes is what it is; PostgreSQL's have five letters.
-fn cannot_open(code: &str) -> bool {
-    code.len() < 5 && code.parse::<i32>().is_ok_and(|code| code & 0xff == CANNOT_OPEN)
 }

@@ -6,12 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::StorageError;
+use super::error::{CANNOT_OPEN, READ_ONLY};
 use super::pool::path_in;
 
-/// SQLite's code for a file that cannot be written.
-const READ_ONLY: i32 = 8;
-/// SQLite's code for a file that cannot be opened at all.
-pub(super) const CANNOT_OPEN: i32 = 14;
 /// What its owner alone may read and write.
 const PRIVATE: u32 = 0o600;
 /// Permissions of others.
@@ -91,8 +88,7 @@ impl EmbeddedFile {
     /// An error of the engine, in words that say what to do about it where it is the file's.
     pub(super) fn explain(&self, error: StorageError) -> StorageError {
         let file = || self.path().to_owned();
-        // The lowest byte is what it is; the others say where it came up.
-        match error.engine_code().and_then(|code| code.parse::<i32>().ok()).map(|code| code & 0xff) {
+        match error.sqlite_code() {
             Some(READ_ONLY) => {
                 self.found_read_only.store(true, Ordering::Release);
                 StorageError::ReadOnly { file: file() }

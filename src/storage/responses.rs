@@ -320,6 +320,7 @@ async fn keep_words(transaction: &DatabaseTransaction, stored: &[&NewResponse]) 
     let mut models: Vec<_> = words.collect();
     // By key, so that the words do not lie in the order of the responses.
     models.sort_by_key(|model| model.key.clone().into_value().map(|value| value.to_string()));
+    // Each value is a parameter of its own here, so a statement takes few rows however many there are.
     for chunk in models.chunks(rows_per_statement(transaction, 0)) {
         free_text::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
     }

@@ -71,7 +71,7 @@ on_both_engines! {
         let apart = world.get("/api/v1/waves/v/open-link").await.json();
         assert_eq!((&apart["counted"], &apart["rows"]), (&json!(true), &json!([])));
         for page in ["/en/r/v", "/en/r/v/D01"] {
-            assert!(world.get(page).await.text.contains("are no margins of error"), "{page}");
+            assert!(world.get(page).await.text.contains("cannot be read as margins of error"), "{page}");
         }
     }
 

@@ -18,8 +18,16 @@ use crate::support::{Engine, TestDatabase, World, or_skip, platform_on};
 
 /// Runs a test on PostgreSQL behind pgbouncer, where both are there.
 fn behind_a_pooler<F: Future<Output = ()>>(name: &str, test: impl FnOnce(TestDatabase, Pooler) -> F) {
+    behind_a_pooler_with("", name, test);
+}
+
+fn behind_a_pooler_with<F: Future<Output = ()>>(
+    settings: &str,
+    name: &str,
+    test: impl FnOnce(TestDatabase, Pooler) -> F,
+) {
     Engine::Postgres.run(name, |database| async {
-        if let Some(pooler) = or_skip(name, Pooler::start()) {
+        if let Some(pooler) = or_skip(name, Pooler::start(settings)) {
             test(database, pooler).await;
         }
     });
@@ -75,11 +83,17 @@ fn two_servers_behind_a_pooler_keep_every_answer_once() {
     });
 }
 
-/// Else the tests above would prove nothing.
+/// Else the tests above would prove nothing: neither of the setting that a pooler refuses, nor of names that others left.
 #[test]
 fn a_pooler_that_is_not_named_is_in_the_way() {
-    behind_a_pooler(module_path!(), |database, pooler| async move {
-        let output = plumbline(&pooler.url(database.url()), &["migrate"]).output().unwrap();
-        assert!(!output.status.success());
-    });
+    for (settings, obstacle) in [
+        ("", "unsupported startup parameter: extra_float_digits"),
+        ("ignore_startup_parameters = extra_float_digits", "prepared statement \"sqlx_s_1\" already exists"),
+    ] {
+        behind_a_pooler_with(settings, module_path!(), |database, pooler| async move {
+            let output = plumbline(&pooler.url(database.url()), &["migrate"]).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!output.status.success() && said.contains(obstacle), "{said}");
+        });
+    }
 }

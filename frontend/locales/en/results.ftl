@@ -76,7 +76,7 @@ withheld-too_few_sampling_units = { $unit }: its answers come from fewer samplin
 
 open-link-title = Answers over the open link
 open-link-apart = { $answers } more people answered over the open link, which anybody may use. They chose themselves, so nobody can say how well they stand for everybody: these figures have no margin of error and are no part of the ranking.
-open-link-counted = { $answers } of the responses came over the open link, whose senders chose themselves. The plan of this survey counts them, but no sample is behind them: intervals and places on this page are no margins of error, and hold only as far as these people answer like everybody else.
+open-link-counted = { $answers } of the responses came over the open link, whose senders chose themselves. The plan of this survey counts them, but they are no random sample: intervals and possible ranks on this page cannot be read as margins of error, and hold only as far as these people answer like everybody else.
 download-open-link = Answers over the open link as CSV
 
 method-title = How the index is made

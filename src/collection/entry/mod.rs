@@ -18,7 +18,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use crate::accounts::Actor;
+use crate::accounts::{Actor, Permission, Scope};
 use crate::pipeline::Platform;
 use crate::survey::{Access, Mode, Unit, Wave};
 use crate::web::{PageError, Place, cookie};
@@ -53,7 +53,8 @@ pub(super) struct Collector {
 impl Collector {
     /// The units that this collector may enter forms of.
     fn units(&self) -> impl Iterator<Item = &Unit> {
-        self.wave.units.iter().filter(|unit| self.access.unit.as_ref().is_none_or(|only| only == unit.code()))
+        let may_key = |unit: &&Unit| self.platform.may(Permission::KeyForms, &Scope::unit(&self.wave, unit.code()));
+        self.wave.units.iter().filter(may_key)
     }
 
     fn unit(&self, code: &str) -> Result<&Unit, PageError> {

@@ -23,8 +23,8 @@ pub(crate) struct Pooler {
 }
 
 impl Pooler {
-    /// Starts one; an explanation where pgbouncer is not installed.
-    pub(crate) fn start() -> Result<Self, String> {
+    /// Starts one with these further settings, a line each; an explanation where pgbouncer is not installed.
+    pub(crate) fn start(further: &str) -> Result<Self, String> {
         if !Path::new(PROGRAM).is_file() {
             return Err(format!("there is no {PROGRAM}; install the Debian package pgbouncer"));
         }
@@ -33,7 +33,7 @@ impl Pooler {
         let settings = format!(
             "[databases]\n* = host=127.0.0.1 port=5432 user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
              listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n\
-             default_pool_size = {CONNECTIONS}\nlogfile = {at}/log\npidfile = {at}/pid\n"
+             default_pool_size = {CONNECTIONS}\nlogfile = {at}/log\npidfile = {at}/pid\n{further}\n"
         );
         let file = folder.path().join("pgbouncer.ini");
         fs::write(&file, settings).map_err(|error| error.to_string())?;
