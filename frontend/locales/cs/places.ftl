@@ -17,9 +17,9 @@ sets-left-out-too_many_units = Simultánní množiny jsou vynechány: pro { $uni
 sets-left-out-level_too_high = Simultánní množiny jsou vynechány: spolehlivost je příliš blízko 100 %, než aby šla simulovat.
 sets-left-out-no_covariance = Simultánní množiny jsou vynechány: společnou výběrovou chybu jednotek nelze simulovat.
 sets-stand-in = Možné pořadí níže určuje Holmova metoda, která slibuje stejnou spolehlivost.
-chance-statement = Kdyby se průzkum mnohokrát stejným způsobem opakoval, alespoň { $times }krát na { $of } opakování by všechna uvedená rozmezí míst zároveň obsahovala skutečná místa.
-sets-rest-on = Tato místa se opírají o { $fewest } až { $most } výběrových jednotek (například vesnic) v každé z jednotek ({ $units }). Čím méně jich je, tím jsou místa širší.
-sets-rest-on-equal = Tato místa se opírají o { $most } výběrových jednotek (například vesnic) v každé z jednotek ({ $units }). Čím méně jich je, tím jsou místa širší.
+chance-statement = Kdyby se průzkum mnohokrát stejným způsobem opakoval, alespoň { $times }krát na { $of } opakování by všechna uvedená rozmezí pořadí zároveň obsahovala skutečné pořadí.
+sets-rest-on = Možné pořadí se opírá o { $fewest } až { $most } výběrových jednotek (například vesnic) v každé z jednotek ({ $units }). Čím méně jich je, tím je rozmezí širší.
+sets-rest-on-equal = Možné pořadí se opírá o { $most } výběrových jednotek (například vesnic) v každé z jednotek ({ $units }). Čím méně jich je, tím je rozmezí širší.
 told-apart = U { $apart } z { $pairs } dvojic { $units } data prokazují rozdíl; { $left ->
     [1] u zbývající jedné
    *[other] u zbývajících { $rest }
@@ -61,7 +61,7 @@ interval-signed = { $low } až { $high }
 told-apart-yes = ano
 told-apart-no = ne
 
-method-places-simultaneous = Jsou to všechna místa, která data připouštějí po porovnání každé dvojice jednotek (simultánní množiny, Mogstad, Romano, Shaikh a Wilhelm). Platí pro všechny jednotky zároveň se spolehlivostí { $level }: kdyby se průzkum mnohokrát opakoval, alespoň v { $level } opakování by skutečné místo každé jednotky leželo mezi uvedenými.
+method-places-simultaneous = Je to každé pořadí, které data připouštějí po porovnání každé dvojice jednotek (simultánní množiny, Mogstad, Romano, Shaikh a Wilhelm). Platí pro všechny jednotky zároveň se spolehlivostí { $level }: kdyby se průzkum mnohokrát opakoval, alespoň v { $level } opakování by skutečné pořadí každé jednotky leželo v uvedeném rozmezí.
 method-critical = Rozdíl se uznává za průkazný, je-li jeho p-hodnota při vlastních stupních volnosti menší než u { $value }násobku směrodatné chyby ve velkém výběru. Tato kritická hodnota byla simulována, počet simulací { $draws }, semínko generátoru { $seed }; její chyba Monte Carlo je { $error }.
 method-close = { $count ->
     [0] Žádná dvojice neleží do dvou takových chyb od ní.
@@ -69,7 +69,7 @@ method-close = { $count ->
     [few] Do dvou takových chyb od ní leží { $count } dvojice: jiné semínko by o nich mohla rozhodnout jinak.
    *[other] Do dvou takových chyb od ní leží { $count } dvojic: jiné semínko by o nich mohla rozhodnout jinak.
   }
-method-assumption = Každá dvojice se porovnává Studentovým rozdělením t se stupni volnosti podle počtu výběrových jednotek; s málo výběrovými jednotkami jsou proto místa široká. Platí to, pokud mají indexy přibližně normální rozdělení.
+method-assumption = Každá dvojice se porovnává Studentovým rozdělením t se stupni volnosti podle počtu výběrových jednotek; s málo výběrovými jednotkami jsou proto rozmezí široká. Platí to, pokud mají indexy přibližně normální rozdělení.
 method-lonely-title = Vrstvy s jedinou výběrovou jednotkou
 method-lonely-remove = Vrstva, v níž byla vybrána jediná výběrová jednotka, k výběrové chybě nepřispívá (pravidlo „remove“); intervaly mohou být příliš úzké.
 method-lonely-certainty = Vrstva, v níž byla vybrána jediná výběrová jednotka, se bere jako vybraná s jistotou a k výběrové chybě nepřispívá (pravidlo „certainty“).
@@ -96,7 +96,7 @@ method-negative = { $count ->
 
 sets-kww = Společné intervaly
 sets-left-out-many_units = Jednotek je { $units }. Nad { $max } je dvojic příliš mnoho na to, aby se porovnávaly po jedné, proto se Holmova metoda ani simultánní množiny nepoužívají.
-sets-stand-in-kww = Místa níže vycházejí ze společných intervalů, které slibují nejméně stejnou spolehlivost.
-method-places-kww = Každá jednotka má kolem svého indexu interval, tak široký, že všechny tyto intervaly dohromady obsahují skutečné hodnoty se spolehlivostí { $level } (Bonferroni). Dvě jednotky se rozliší, když se jejich intervaly nepřekrývají; místa jednotky jsou všechna, která pak data dovolují (Klein, Wright a Wieczorek). Platí pro všechny jednotky dohromady se spolehlivostí nejméně { $level }, ať mají jednotky společného cokoli: kdyby se průzkum mnohokrát opakoval, nejméně v { $level } opakování by skutečné místo každé jednotky leželo mezi místy, která jsou u ní uvedena.
-chart-part = Graf ukazuje jednotky této stránky tabulky: místa všech { $units } by se v jednom obrázku nedala přečíst.
+sets-stand-in-kww = Možné pořadí níže vychází ze společných intervalů, které slibují nejméně stejnou spolehlivost.
+method-places-kww = Každá jednotka má kolem svého indexu interval, tak široký, že všechny tyto intervaly dohromady obsahují skutečné hodnoty se spolehlivostí { $level } (Bonferroni). Dvě jednotky se rozliší, když se jejich intervaly nepřekrývají; možné pořadí jednotky je každé, které pak data dovolují (Klein, Wright a Wieczorek). Platí pro všechny jednotky dohromady se spolehlivostí nejméně { $level }, ať mají jednotky společného cokoli: kdyby se průzkum mnohokrát opakoval, nejméně v { $level } opakování by skutečné pořadí každé jednotky leželo v rozmezí, které je u ní uvedeno.
+chart-part = Graf ukazuje jednotky této stránky tabulky: pořadí všech { $units } by se v jednom obrázku nedalo přečíst.
 download-csv-part = Pořadí, jednotky { $first } až { $last } (CSV)

@@ -37,7 +37,7 @@ rank-among-last = { $count ->
    *[other] { $unit } patří mezi posledních { $count } ({ $low } až { $high } místo)
   }
 rank-between = { $unit } je na { $low } až { $high } místě
-rank-anywhere = Místo jednotky { $unit } z dat nelze určit: může být { $low } až { $high }
+rank-anywhere = Pořadí jednotky { $unit } z dat nelze určit: může být { $low } až { $high }
 rank-indistinct = bez průkazného rozdílu oproti { $others }
 rank-indistinct-many = bez průkazného rozdílu oproti { $count } dalším jednotkám
 list-and = a
@@ -55,7 +55,7 @@ chart-description = Každá jednotka má bod na hodnotě indexu a čáru pro int
 chart-axis-share = Index, % spokojených
 chart-axis-points = Index, bodů ze 100
 chart-reference = Všechny jednotky dohromady: { $value }
-chart-reading = Bod: index. Čára: interval spolehlivosti { $level }. Vpravo: místa, která data připouštějí. Podbarveno: skupiny. Při společné spolehlivosti { $joint } se jednotky z různých skupin průkazně liší; pořadí uvnitř skupiny zcela rozhodnuto není.
+chart-reading = Bod: index. Čára: interval spolehlivosti { $level }. Vpravo: pořadí, která data připouštějí. Podbarveno: skupiny. Při společné spolehlivosti { $joint } se jednotky z různých skupin průkazně liší; pořadí uvnitř skupiny zcela rozhodnuto není.
 tier = Skupina { $n }
 table-caption = Žebříček v číslech
 column-rank = Pořadí
@@ -78,7 +78,7 @@ withheld-too_few_sampling_units = { $unit }: odpovědi pocházejí z méně výb
 
 open-link-title = Odpovědi přes otevřený odkaz
 open-link-apart = Dalších odpovědí přes otevřený odkaz, který může použít kdokoli: { $answers }. Tito lidé se přihlásili sami, takže nelze říci, jak dobře zastupují všechny: údaje nemají výběrovou chybu a nejsou součástí pořadí.
-open-link-counted = Odpovědí přes otevřený odkaz, jejichž odesílatelé se přihlásili sami: { $answers }. Plán tohoto průzkumu je započítává, nestojí za nimi však žádný výběr: intervaly a místa na této stránce nejsou výběrovou chybou a platí jen potud, pokud tito lidé odpovídají jako všichni ostatní.
+open-link-counted = Odpovědí přes otevřený odkaz, jejichž odesílatelé se přihlásili sami: { $answers }. Plán tohoto průzkumu je započítává, nejde však o náhodný výběr: intervaly a pořadí na této stránce nelze číst jako výběrovou chybu a platí jen potud, pokud tito lidé odpovídají jako všichni ostatní.
 download-open-link = Odpovědi přes otevřený odkaz jako CSV
 
 method-title = Jak index vzniká
@@ -92,7 +92,7 @@ formula-nps = Net promoter score: kolik lidí ze 100 by doporučilo (9 nebo 10 z
 method-interval-title = Co znamená interval
 method-interval = Nebyli dotázáni všichni, proto je každý index znám jen v rámci intervalu. Kdyby se průzkum mnohokrát opakoval, asi { $level } takových intervalů by obsahovalo hodnotu, kterou by dalo dotázání všech. Interval zahrnuje náhodu při výběru vzorku; nezahrnuje špatně pochopené otázky ani lidi, kteří odpovědět nechtěli.
 method-places-title = Co znamená možné pořadí
-method-places-holm = Jsou to všechna místa, která data připouštějí po porovnání každé dvojice jednotek (Holmova metoda). Platí pro všechny jednotky zároveň se spolehlivostí { $level }: kdyby se průzkum mnohokrát opakoval, alespoň v { $level } opakování by skutečné místo každé jednotky leželo mezi uvedenými.
+method-places-holm = Je to každé pořadí, které data připouštějí po porovnání každé dvojice jednotek (Holmova metoda). Platí pro všechny jednotky zároveň se spolehlivostí { $level }: kdyby se průzkum mnohokrát opakoval, alespoň v { $level } opakování by skutečné pořadí každé jednotky leželo v uvedeném rozmezí.
 method-tiers-title = Co je skupina
 method-tiers = Řetězec jednotek, z nichž každá se průkazně neliší od některé sousední; jednotka, která se průkazně liší od všech ostatních, tvoří skupinu sama. Při společné spolehlivosti { $level } se jednotky z různých skupin průkazně liší. Na pořadí uvnitř skupiny nespoléhejte.
 method-deff-title = Co je efekt designu
