@@ -121,5 +121,5 @@ async fn small_wave() -> Arc<Wave> {
     let store = Store::connect(database.url()).await.expect("the store was just made");
     let clock = SystemClock::new(chrono::FixedOffset::east_opt(0).expect("UTC is an offset"));
     let platform = Platform::start(store, Arc::new(clock), [0; 32], PlatformLimits::default()).await;
-    platform.expect("the store is migrated").wave(WAVE).await.expect("the wave was just made")
+    platform.expect("the store is migrated").waves().find(WAVE).await.expect("the wave was just made")
 }

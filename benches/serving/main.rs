@@ -123,7 +123,7 @@ async fn prepare(url: &str, units: usize, calibrated: bool) {
     let codes: Vec<String> = (0..units).map(|unit| format!("D{unit:05}")).collect();
     // A file of the register has at most 200,000 rows.
     for (number, codes) in codes.chunks(5_000).enumerate() {
-        platform.import_units(register(codes, number == 0).as_bytes()).await.expect("the register is sound");
+        platform.register().import_units(register(codes, number == 0).as_bytes()).await.expect("the register is sound");
     }
     let quoted: Vec<String> = codes.iter().map(|code| format!("{code:?}")).collect();
     let mut plan = include_str!("plan.toml").replace("{codes}", &quoted.join(", "));
@@ -138,8 +138,8 @@ async fn prepare(url: &str, units: usize, calibrated: bool) {
     }
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     std::fs::write(folder.path().join("asked.toml"), asked).expect("a file can be written");
-    platform.create_wave(&plan, folder.path()).await.expect("the plan is sound");
-    platform.advance_wave("w", WaveState::Open).await.expect("the wave can be opened");
+    platform.waves().create(&plan, folder.path()).await.expect("the plan is sound");
+    platform.waves().advance("w", WaveState::Open).await.expect("the wave can be opened");
     platform.shut_down().await.expect("the store can be closed");
 }
 
@@ -179,7 +179,7 @@ fn calibration(units: &[String]) -> String {
 
 async fn grow(url: &str, answers: usize) {
     let platform = start(url).await;
-    platform.invent_answers(&more(answers), |_| ()).await.expect("answers can be invented");
+    platform.synthetic().invent(&more(answers), |_| ()).await.expect("answers can be invented");
     platform.shut_down().await.expect("the store can be closed");
 }
 
@@ -213,7 +213,7 @@ async fn measure(url: &str, rounds: usize) -> String {
     for (_, page) in PAGES {
         let mut times = Vec::new();
         for _ in 0..rounds {
-            platform.invent_answers(&more(1), |_| ()).await.expect("an answer can be invented");
+            platform.synthetic().invent(&more(1), |_| ()).await.expect("an answer can be invented");
             let begin = processor_time();
             read(&routes, page, &token).await;
             times.push(since(begin));

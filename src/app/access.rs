@@ -57,7 +57,7 @@ pub(super) async fn run(platform: &Platform, task: AccessTask) -> Result<(), Any
     match task {
         AccessTask::Grant { kind, wave, name, unit } => {
             let name = Code::new(&name).map_err(|error| format!("--name {name:?}: {error}"))?;
-            let code = platform.grant_access(&wave, kind, &name, unit.as_deref(), &mut SysRng).await?;
+            let code = platform.collectors().grant(&wave, kind, &name, unit.as_deref(), &mut SysRng).await?;
             println!("{code}");
             match kind {
                 AccessKind::Kiosk => {
@@ -69,11 +69,11 @@ pub(super) async fn run(platform: &Platform, task: AccessTask) -> Result<(), Any
             }
         }
         AccessTask::Revoke { wave, name } => {
-            platform.revoke_access(&wave, &name).await?;
+            platform.collectors().revoke(&wave, &name).await?;
             println!("The code of {name} is taken no more.");
         }
         AccessTask::List { wave } => {
-            for Access { kind, name, unit, revoked, .. } in platform.accesses(&wave).await? {
+            for Access { kind, name, unit, revoked, .. } in platform.collectors().all(&wave).await? {
                 let unit = unit.map_or_else(|| "all units".to_owned(), |unit| format!("unit {unit}"));
                 println!("{}  {name}  {unit}{}", kind.as_str(), if revoked { "  taken back" } else { "" });
             }

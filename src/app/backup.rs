@@ -118,7 +118,7 @@ async fn recount(config: &Config, url: &str) -> Result<Option<String>, AnyError>
         {
             return Ok(Some(format!("the copy is damaged: {damage}")));
         }
-        let is_sound = start::tell_checkup(&platform.check_up().await?);
+        let is_sound = start::tell_checkup(&platform.doctor().check_up().await?);
         Ok((!is_sound).then(|| "the copy's counts do not agree with its responses".to_owned()))
     })
     .await

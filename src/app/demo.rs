@@ -18,7 +18,7 @@ pub(super) async fn run(config: &Config, has_database: bool, seed: u64) -> Resul
     }
     Store::connect(&config.database_url).await?.migrate().await?;
     let platform = start::start(&config).await?;
-    platform.import_units(UNITS.as_bytes()).await?;
+    platform.register().import_units(UNITS.as_bytes()).await?;
     for (wave, seed) in waves(platform.clock().today()).iter().zip(seed..) {
         fill(&platform, wave, seed).await?;
     }
@@ -29,18 +29,18 @@ pub(super) async fn run(config: &Config, has_database: bool, seed: u64) -> Resul
 /// Makes a wave and its answers, unless an earlier demonstration made it in this database.
 async fn fill(platform: &Platform, wave: &DemoWave, seed: u64) -> Result<(), AnyError> {
     let code = wave.code();
-    if platform.wave(&code).await.is_ok() {
+    if platform.waves().find(&code).await.is_ok() {
         return Ok(());
     }
-    platform.create_wave(&wave.plan(), Path::new(".")).await?;
-    platform.advance_wave(&code, WaveState::Open).await?;
+    platform.waves().create(&wave.plan(), Path::new(".")).await?;
+    platform.waves().advance(&code, WaveState::Open).await?;
     let bar = terminal::progress_bar(wave.answers as u64, "answers").with_message(format!("Inventing {code}"));
     let invented = SyntheticWave { wave: code.clone(), answers: wave.answers, seed, until: platform.clock().today() };
-    platform.invent_answers(&invented, |done| bar.set_position(done as u64)).await?;
+    platform.synthetic().invent(&invented, |done| bar.set_position(done as u64)).await?;
     bar.finish_and_clear();
     if wave.released {
-        platform.advance_wave(&code, WaveState::Closed).await?;
-        platform.advance_wave(&code, WaveState::Released).await?;
+        platform.waves().advance(&code, WaveState::Closed).await?;
+        platform.waves().advance(&code, WaveState::Released).await?;
     }
     Ok(())
 }

@@ -18,16 +18,17 @@ const BAR_EVERY: Duration = Duration::from_millis(200);
 pub(super) async fn run(platform: &Platform, what: Import) -> Result<(), AnyError> {
     match what {
         Import::Units { file } => {
-            let new = platform.import_units(open(&file)?).await.map_err(|error| in_file(&file, &error))?;
+            let new = platform.register().import_units(open(&file)?).await.map_err(|error| in_file(&file, &error))?;
             println!("{new} new unit(s).");
         }
         Import::Lineage { file } => {
-            let new = platform.import_lineage(open(&file)?).await.map_err(|error| in_file(&file, &error))?;
+            let new = platform.register().import_lineage(open(&file)?).await.map_err(|error| in_file(&file, &error))?;
             println!("{new} new line(s) of descent.");
         }
         Import::Questionnaire { file } => {
             let text = read_text(&file)?;
-            let questionnaire = platform.import_questionnaire(&text).await.map_err(|error| in_file(&file, &error))?;
+            let questionnaire =
+                platform.waves().import_questionnaire(&text).await.map_err(|error| in_file(&file, &error))?;
             println!("Questionnaire {}, version {}.", questionnaire.code, questionnaire.version);
         }
         Import::Audio { folder, wave } => import_audio(platform, &folder, &wave).await?,
@@ -54,7 +55,7 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
             }
         })
     };
-    let imported = platform.import_responses(wave, file, progress).await;
+    let imported = platform.imports().responses(wave, file, progress).await;
     moving.abort();
     bar.finish_and_clear();
     let imported = imported?;
@@ -80,7 +81,7 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
 }
 
 async fn import_audio(platform: &Platform, folder: &Path, wave: &str) -> Result<(), AnyError> {
-    let imported = platform.import_recordings(wave, folder).await.map_err(|error| in_file(folder, &error))?;
+    let imported = platform.recordings().import(wave, folder).await.map_err(|error| in_file(folder, &error))?;
     for ImportedRecordings { language, count, bytes, silent } in imported {
         println!("{language}: {count} recording(s), {} KB.", bytes.div_ceil(1024));
         if !silent.is_empty() {

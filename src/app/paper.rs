@@ -53,7 +53,7 @@ pub(super) async fn run(platform: &Platform, arguments: &PaperArguments) -> Resu
         return Err(format!("the last form would have a number above {FORM_NUMBER_MAX}").into());
     }
     let language = language_of(language)?;
-    let wave = platform.wave(wave).await?;
+    let wave = platform.waves().find(wave).await?;
     let unit = wave.unit(unit).ok_or_else(|| format!("the wave does not measure a unit {unit:?}"))?;
     let forms = PaperForms { batch: batch.as_str(), from: *from, count: *count, language, base_url };
     let html = paper(&wave, unit, &forms)?;

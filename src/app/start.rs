@@ -112,7 +112,7 @@ amendment of the plan. The answers stay as they are.";
 
 async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
     let advance = async |code: &str, to: WaveState| {
-        platform.advance_wave(code, to).await?;
+        platform.waves().advance(code, to).await?;
         println!("Wave {code} is {}.", to.as_str());
         Ok::<_, AnyError>(())
     };
@@ -124,20 +124,20 @@ async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
                 let of = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
                 print_note(&format!("{old}{of} is called {new} now; the old name is still read"));
             }
-            let plan = platform.create_wave(&text, folder).await.map_err(|error| in_file(&plan, &error))?;
+            let plan = platform.waves().create(&text, folder).await.map_err(|error| in_file(&plan, &error))?;
             println!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);
         }
         WaveTask::Open { code } => advance(&code, WaveState::Open).await?,
         WaveTask::Close { code } => {
             advance(&code, WaveState::Closed).await?;
-            let flaws = platform.flaws_of_weights(&code).await?;
+            let flaws = platform.waves().flaws_of_weights(&code).await?;
             if !flaws.0.is_empty() {
                 eprintln!("note: wave {code} cannot be released like this:\n{flaws}\n{WAYS_ON}");
             }
         }
         WaveTask::Release { code } => advance(&code, WaveState::Released).await?,
         WaveTask::List => {
-            for wave in platform.waves().await? {
+            for wave in platform.waves().all().await? {
                 let (plan, field) = (&wave.plan, &wave.plan.field);
                 println!(
                     "{}  {}  {} to {}  {}",
@@ -154,7 +154,7 @@ async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
 }
 
 async fn doctor(platform: &Platform) -> Result<ExitCode, AnyError> {
-    Ok(if tell_checkup(&platform.check_up().await?) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if tell_checkup(&platform.doctor().check_up().await?) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Says what a recount found. Returns whether all agrees.

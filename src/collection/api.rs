@@ -155,7 +155,7 @@ async fn submit_response(
         Ok(code) => code,
         Err(rejection) => return refuse(rejection.status(), "bad_request", rejection.body_text()),
     };
-    let wave = match platform.wave(&code).await {
+    let wave = match platform.waves().find(&code).await {
         Ok(wave) => wave,
         Err(error) => return refuse_pipeline(&error),
     };
@@ -184,7 +184,7 @@ async fn submit_response(
     if let Err(wait) = counted {
         return too_many(wait);
     }
-    match platform.submit(&wave, &submission).await {
+    match platform.intake().submit(&wave, &submission).await {
         Ok(accepted) => {
             let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
             (status, Json(AcceptedBody { id: accepted.id, receipt: accepted.receipt })).into_response()

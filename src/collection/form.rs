@@ -57,7 +57,7 @@ pub fn pages(offline: bool) -> Router<Platform> {
 
 /// The wave, if the web may know of it.
 pub(super) async fn public_wave(platform: &Platform, code: &str) -> Result<Arc<Wave>, PageError> {
-    let wave = platform.wave(code).await?;
+    let wave = platform.waves().find(code).await?;
     let is_public = wave.state != WaveState::Draft && wave.plan.modes.contains(&Mode::Web);
     if is_public { Ok(wave) } else { Err(PageError::NotFound) }
 }
@@ -208,7 +208,7 @@ pub(super) fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
 
 /// Sends the answers. What was sent before is answered as the first time, so a double click does no harm.
 async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submission: &Value) -> Answered {
-    match platform.submit(draft.wave, submission).await {
+    match platform.intake().submit(draft.wave, submission).await {
         Ok(accepted) => {
             let at = match &draft.device {
                 Some(_) => draft.address(),
@@ -252,7 +252,7 @@ async fn give_thanks(
     WithRejection(Query(thanks), _): ForPage<Query<Thanks>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    let received = platform.find_receipt(&thanks.receipt).await?;
+    let received = platform.intake().find_receipt(&thanks.receipt).await?;
     if received.is_none_or(|received| received.plan.code != wave.plan.code) {
         return Err(PageError::NotFound);
     }

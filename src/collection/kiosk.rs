@@ -38,7 +38,7 @@ async fn device(platform: &Platform, sender: &Sender, code: &str) -> Result<(Pla
     let failed = |error| PageError::from(error).into_response();
     let Some(platform) = platform.recognise(code).await.map_err(failed)? else { return Err(refuse(sender)) };
     let Actor::Device(access) = platform.actor().clone() else { return Err(refuse(sender)) };
-    let wave = platform.wave(access.wave.as_str()).await.map_err(failed)?;
+    let wave = platform.waves().find(access.wave.as_str()).await.map_err(failed)?;
     Ok((platform, Device { code: code.to_owned(), access }, wave))
 }
 
@@ -116,7 +116,7 @@ pub(super) async fn give_thanks(
         Ok(found) => found,
         Err(answer) => return Ok(answer),
     };
-    let received = platform.find_receipt(&thanks.receipt).await?;
+    let received = platform.intake().find_receipt(&thanks.receipt).await?;
     if received.is_none_or(|received| received.plan.code != wave.plan.code) {
         return Err(PageError::NotFound);
     }

@@ -44,7 +44,7 @@ pub(super) async fn show_receipt(
     let answer = if code.is_empty() {
         None
     } else {
-        let wave = platform.find_receipt(&code).await?;
+        let wave = platform.intake().find_receipt(&code).await?;
         Some(answer(wave.as_deref(), place.language))
     };
     let template =

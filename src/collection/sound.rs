@@ -24,7 +24,7 @@ pub(super) async fn send(
     WithRejection(Path(hash), _): ForPage<Path<String>>,
     headers: HeaderMap,
 ) -> Answered {
-    let (kind, sound) = platform.sound(&hash).await?;
+    let (kind, sound) = platform.recordings().sound(&hash).await?;
     let wanted = headers.get(RANGE).and_then(|value| value.to_str().ok()).map(parse_range_header);
     let length = sound.len();
     let at = |position: &u64| usize::try_from(*position).unwrap_or(length);

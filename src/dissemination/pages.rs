@@ -34,7 +34,7 @@ async fn show_waves(
     WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
     place: Place,
 ) -> Result<Response, PageError> {
-    let waves = platform.waves().await?;
+    let waves = platform.waves().all().await?;
     let today = platform.clock().today();
     let card = |wave: &Arc<Wave>| {
         let of_wave = Scope::of(wave);
@@ -56,9 +56,9 @@ async fn visible_standings(
     code: &str,
     place: &Place,
 ) -> Result<(Arc<Wave>, Standings), PageError> {
-    let wave = platform.wave(code).await?;
+    let wave = platform.waves().find(code).await?;
     if platform.may(Permission::SeeResults, &Scope::of(&wave)) {
-        let standings = platform.standings(&wave).await?;
+        let standings = platform.results().standings(&wave).await?;
         return Ok((wave, standings));
     }
     let title = place.language.t("not-released-title");

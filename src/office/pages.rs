@@ -33,8 +33,8 @@ async fn show_fieldwork(
     place: Place,
 ) -> Result<Response, PageError> {
     platform.demand(Permission::UseOffice, &Scope::default())?;
-    let wave = platform.wave(&code).await?;
-    let (fieldwork, as_of) = platform.fieldwork(&wave).await?;
+    let wave = platform.waves().find(&code).await?;
+    let (fieldwork, as_of) = platform.monitor().fieldwork(&wave).await?;
     let find = |unit: &String| wave.units.position(unit).and_then(|place| fieldwork.units.get(place));
     let unit = shown.unit.as_ref().map(|unit| find(unit).ok_or(PageError::NotFound)).transpose()?;
     let title = place.language.t("fieldwork-title");

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
-use super::waves::{LoadedWave, unmeasured};
-use super::{PipelineError, Platform};
+use super::PipelineError;
+use super::context::Context;
+use super::counts::Counts;
+use super::known_waves::{LoadedWave, unmeasured};
 use crate::estimation::{Part, StateKey, products_to_bytes};
 use crate::foundation::{Code, Weight};
 use crate::storage::{KeptResponse, Snapshot, UnitCounter, UnitCounts};
@@ -37,15 +39,25 @@ pub struct Mismatch {
     pub recounted: String,
 }
 
-impl Platform {
+/// Whoever counts everything again.
+#[derive(Clone)]
+pub struct Doctor {
+    context: Context,
+}
+
+impl Doctor {
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone() }
+    }
+
     /// Recounts every wave from its responses, as of one moment; it may run while answers arrive.
     pub async fn check_up(&self) -> Result<Checkup, PipelineError> {
-        self.demand_management()?;
-        self.fold().await?;
-        let snapshot = self.inner.store.snapshot().await?;
+        self.context.demand_management()?;
+        Counts::of(&self.context).fold().await?;
+        let snapshot = self.context.store.snapshot().await?;
         let mut checkup = Checkup::default();
-        for (code, _) in self.inner.store.wave_states().await? {
-            let loaded = self.load_wave(&code).await?;
+        for (code, _) in self.context.store.wave_states().await? {
+            let loaded = self.context.load_wave(&code).await?;
             check_wave(&snapshot, &loaded, &mut checkup).await?;
         }
         Ok(checkup)

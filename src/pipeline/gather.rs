@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::PipelineError;
 use super::counting::values_of;
-use super::waves::LoadedWave;
+use super::known_waves::LoadedWave;
 use crate::estimation::{
     Calibration, EstimationError, Margin, Membership, Part, Place, SampleBuilder, StateKey, UnitState,
 };

@@ -1,4 +1,4 @@
-//! Bringing in what was collected elsewhere: units, lineage and files of responses.
+//! Bringing in files of responses that were collected elsewhere.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,12 +9,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use csv::ByteRecord;
 use tokio::sync::mpsc;
 
-use super::import_batches::Numbers;
-use super::waves::LoadedWave;
-use super::{PipelineError, Platform};
+use super::PipelineError;
+use super::context::Context;
+use super::counts::Counts;
+use super::import_batches::{Numbers, number_rows};
+use super::intake::Intake;
+use super::known_waves::LoadedWave;
 use crate::foundation::{Finding, Findings};
 use crate::storage::{NewResponse, Outcome};
-use crate::survey::{Source, read_lineage, read_units};
+use crate::survey::Source;
 use crate::validation::read_responses;
 
 /// Rows a transaction.
@@ -68,40 +71,38 @@ pub struct ImportedResponses {
     pub ignored_columns: Vec<String>,
 }
 
-impl Platform {
-    /// Adds a file of units to the register, all or none. Returns how many are new.
-    pub async fn import_units(&self, file: impl Read) -> Result<usize, PipelineError> {
-        self.demand_management()?;
-        Ok(self.inner.store.import_units(&read_units(file)?).await?)
-    }
+/// What was collected elsewhere.
+#[derive(Clone)]
+pub struct Imports {
+    context: Context,
+}
 
-    /// Adds a file of lineage to the register, all or none. Returns how many lines are new.
-    pub async fn import_lineage(&self, file: impl Read) -> Result<u64, PipelineError> {
-        self.demand_management()?;
-        Ok(self.inner.store.import_lineage(&read_lineage(file)?).await?)
+impl Imports {
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone() }
     }
 
     /// Brings a CSV file of responses into an open wave. A row that was brought in before is not counted again.
     ///
     /// The file is read on a thread of its own while storage writes what was read before. Rows that are not valid, or
     /// contradict a kept row of the same number, go to `FILE.rejected.csv` with their findings.
-    pub async fn import_responses(
+    pub async fn responses(
         &self,
         wave: &str,
         path: &Path,
         progress: Arc<ImportProgress>,
     ) -> Result<ImportedResponses, PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
         let numbers = self.numbers_of(&loaded, path).await?;
         if let Some(sentence) = numbers.as_ref().and_then(Numbers::told) {
             progress.tell(&sentence);
         }
         let (sender, mut read) = mpsc::channel(BATCHES_WAITING);
-        let (platform, counting) = (self.clone(), Arc::clone(&progress));
+        let (imports, counting) = (self.clone(), Arc::clone(&progress));
         let reading = tokio::task::spawn_blocking(move || {
-            platform.read_file(&loaded, Counted { file, progress: counting }, numbers, &sender)
+            imports.read_file(&loaded, Counted { file, progress: counting }, numbers, &sender)
         });
         let mut imported = ImportedResponses::default();
         let mut rejections = Rejections::beside(path);
@@ -118,7 +119,7 @@ impl Platform {
             }
         }
         reading.await.map_err(|_| PipelineError::Interrupted)??;
-        self.fold().await?;
+        Counts::of(&self.context).fold().await?;
         (imported.rejected, imported.rejected_file) = rejections.finish()?;
         Ok(imported)
     }
@@ -129,13 +130,13 @@ impl Platform {
             return Ok(None);
         }
         let file = File::open(path).map_err(|cause| file_error(path, cause))?;
-        let (wave, today) = (Arc::clone(&loaded.wave), self.clock().today());
+        let (wave, today) = (Arc::clone(&loaded.wave), self.context.clock.today());
         let contents = tokio::task::spawn_blocking(move || {
             read_responses(file, &wave, today)
                 .map(|rows| rows.flatten().map(|response| response.id).collect::<Vec<_>>())
         });
         let contents = contents.await.map_err(|_| PipelineError::Interrupted)??;
-        Ok(Some(self.number_rows(loaded.wave.plan.code.as_str(), contents).await?))
+        Ok(Some(number_rows(&self.context.store, loaded.wave.plan.code.as_str(), contents).await?))
     }
 
     /// Reads a file to its end, and sends what it holds in parts. Stops early when the receiver is gone: then storage
@@ -147,7 +148,8 @@ impl Platform {
         mut numbers: Option<Numbers>,
         sender: &mpsc::Sender<Part>,
     ) -> Result<(), PipelineError> {
-        let mut rows = read_responses(file, &loaded.wave, self.clock().today())?;
+        let mut rows = read_responses(file, &loaded.wave, self.context.clock.today())?;
+        let intake = Intake::of(&self.context);
         let (columns, ignored) = (rows.columns().to_vec(), rows.ignored_columns().to_vec());
         let told = rows.told().to_vec();
         let mut is_received = sender.blocking_send(Part::Header { columns, ignored, told }).is_ok();
@@ -162,7 +164,7 @@ impl Platform {
                     }
                     numbered => {
                         response.id = numbered.flatten().unwrap_or(response.id);
-                        batch.valid.push((self.prepare(loaded, response)?, rows.record().clone()));
+                        batch.valid.push((intake.prepare(loaded, response)?, rows.record().clone()));
                     }
                 },
                 Err(rejected) => batch.invalid.push((rejected.findings, rejected.record)),
@@ -185,7 +187,7 @@ impl Platform {
             rejections.write(&record, &findings)?;
         }
         let (responses, records): (Vec<_>, Vec<_>) = batch.valid.into_iter().unzip();
-        let outcomes = self.inner.store.insert_responses(&responses).await?;
+        let outcomes = self.context.store.insert_responses(&responses).await?;
         for ((outcome, record), response) in outcomes.into_iter().zip(records).zip(&responses) {
             let finding = match outcome {
                 Outcome::Stored => {

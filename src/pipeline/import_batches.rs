@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::{PipelineError, Platform};
+use super::PipelineError;
 use crate::foundation::Finding;
+use crate::storage::Store;
 
 /// From so many equal rows on, a file that is mostly another one is taken for a corrected version of it.
 const EQUAL_ROWS_MIN: u64 = 20;
@@ -152,30 +153,28 @@ fn read(text: &str) -> impl Iterator<Item = (Uuid, u64)> + '_ {
     })
 }
 
-impl Platform {
-    /// Numbers the rows of a file without numbers by their contents, and keeps which batch they belong to.
-    pub(super) async fn number_rows(&self, wave: &str, contents: Vec<Uuid>) -> Result<Numbers, PipelineError> {
-        let mut rows = Rows::new();
-        for content in contents {
-            *rows.entry(content).or_default() += 1;
-        }
-        // Codes hold no blanks, so no wave's records begin like another's.
-        let prefix = format!("import {wave} ");
-        let mut batches: BTreeMap<Uuid, Rows> = BTreeMap::new();
-        for (name, text) in self.inner.store.settings_that_begin(&prefix).await? {
-            let Some(batch) = name[prefix.len()..].split(' ').next().and_then(|batch| batch.parse().ok()) else {
-                continue;
-            };
-            let batch = batches.entry(batch).or_default();
-            read(&text).for_each(|(content, count)| *batch.entry(content).or_default() += count);
-        }
-        let numbers = Numbers::of(rows, &batches).map_err(|finding| PipelineError::Invalid(finding.into()))?;
-        if let Some((batch, added)) = &numbers.added {
-            let name = format!("{prefix}{} {}", batch.simple(), fingerprint(added).simple());
-            self.inner.store.setting_or_insert(&name, &written(added)).await?;
-        }
-        Ok(numbers)
+/// Numbers the rows of a file without numbers by their contents, and keeps which batch they belong to.
+pub(super) async fn number_rows(store: &Store, wave: &str, contents: Vec<Uuid>) -> Result<Numbers, PipelineError> {
+    let mut rows = Rows::new();
+    for content in contents {
+        *rows.entry(content).or_default() += 1;
     }
+    // Codes hold no blanks, so no wave's records begin like another's.
+    let prefix = format!("import {wave} ");
+    let mut batches: BTreeMap<Uuid, Rows> = BTreeMap::new();
+    for (name, text) in store.settings_that_begin(&prefix).await? {
+        let Some(batch) = name[prefix.len()..].split(' ').next().and_then(|batch| batch.parse().ok()) else {
+            continue;
+        };
+        let batch = batches.entry(batch).or_default();
+        read(&text).for_each(|(content, count)| *batch.entry(content).or_default() += count);
+    }
+    let numbers = Numbers::of(rows, &batches).map_err(|finding| PipelineError::Invalid(finding.into()))?;
+    if let Some((batch, added)) = &numbers.added {
+        let name = format!("{prefix}{} {}", batch.simple(), fingerprint(added).simple());
+        store.setting_or_insert(&name, &written(added)).await?;
+    }
+    Ok(numbers)
 }
 
 #[cfg(test)]

@@ -1,145 +1,199 @@
-//! Group commit: submissions that wait share one transaction, and each is answered after it.
+//! A submission becomes a kept response.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc, oneshot};
-use tokio::time::Instant;
+use chrono::NaiveDate;
 
-use super::SubmitError;
-use crate::storage::{NewResponse, Outcome, StorageError, Store};
+use super::context::Context;
+use super::known_waves::LoadedWave;
+use super::{PipelineError, SubmitError};
+use crate::accounts::{Actor, Permission, Scope};
+use crate::foundation::{Code, Finding};
+use crate::storage::{NewResponse, Outcome, StorageError};
+use crate::survey::{Access, AccessKind, Answer, OpenAnswers, Response, Source, Wave};
+use crate::validation::{Sent, check_submission};
 
-/// How much may wait and how much shares a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IntakeLimits {
-    /// Submissions that may wait for storage; one more is told to come back later.
-    pub waiting_max: usize,
-    /// Submissions that share one transaction.
-    pub group_max: usize,
+/// A submission that is durably kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The id that the client made.
+    pub id: uuid::Uuid,
+    /// The receipt code, for the respondent.
+    pub receipt: String,
+    /// Whether the same submission had been accepted before.
+    pub repeated: bool,
 }
 
-impl Default for IntakeLimits {
-    fn default() -> Self {
-        Self { waiting_max: 4_096, group_max: 1_024 }
-    }
-}
-
-/// A storage that is silent for so long is not waited for: clients are told to come back, and what was kept all the same is
-/// found again by its id.
-const STORAGE_PATIENCE: Duration = Duration::from_secs(10);
-
-struct Waiting {
-    response: NewResponse,
-    answer: oneshot::Sender<Result<Outcome, Arc<StorageError>>>,
-}
-
-/// The queue before storage.
-pub(super) struct Intake {
-    queue: mpsc::Sender<Waiting>,
-    /// Told after each commit that there is something to fold.
-    committed: Arc<Notify>,
-    /// Told after each commit that spent a code.
-    spent: Arc<Notify>,
-    /// Whether the last group could not be kept.
-    failing: Arc<AtomicBool>,
+/// The one way in for answers, whoever sends them.
+#[derive(Clone)]
+pub struct Intake {
+    context: Context,
 }
 
 impl Intake {
-    /// Starts the writer of `store`: one, because groups then grow under load, and the larger a group, the less each of
-    /// its responses costs. It stops when the intake is dropped and the queue is empty.
-    pub(super) fn start(store: &Store, limits: IntakeLimits) -> Self {
-        let (queue, waiting) = mpsc::channel(limits.waiting_max);
-        let committed = Arc::new(Notify::new());
-        let spent = Arc::new(Notify::new());
-        let told = (Arc::clone(&committed), Arc::clone(&spent));
-        let failing = Arc::<AtomicBool>::default();
-        tokio::spawn(write_groups(store.clone(), waiting, told, Arc::clone(&failing), limits.group_max));
-        Self { queue, committed, spent, failing }
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone() }
     }
 
-    /// Keeps a response and returns what became of it, after it is durable.
-    pub(super) async fn keep(&self, response: NewResponse) -> Result<Outcome, SubmitError> {
-        let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Waiting { response, answer }).map_err(|_| SubmitError::Overloaded)?;
-        match answered.await {
-            Ok(Ok(outcome)) => Ok(outcome),
-            Ok(Err(error)) => Err(SubmitError::Storage(error)),
-            // The writer is gone only when the process shuts down; nothing was acknowledged.
-            Err(_) => Err(SubmitError::Overloaded),
+    /// Takes a submission (the JSON that the API documents), and returns after it is durable.
+    pub async fn submit(&self, wave: &Wave, submission: &serde_json::Value) -> Result<Accepted, SubmitError> {
+        let response = self.check(wave, submission)?;
+        if response.source == Source::Open && wave.plan.open_link.answers == OpenAnswers::Refused {
+            return Err(SubmitError::InvitationNeeded);
         }
+        self.accept(wave, response).await
     }
 
-    /// Whether the last submissions could not be kept.
-    pub(super) fn is_failing(&self) -> bool {
-        self.failing.load(Ordering::Relaxed)
-    }
-
-    /// Resolves after a commit since the last call.
-    pub(super) fn committed(&self) -> Arc<Notify> {
-        Arc::clone(&self.committed)
-    }
-
-    /// Resolves after a commit since the last call that spent a code.
-    pub(super) fn spent(&self) -> Arc<Notify> {
-        Arc::clone(&self.spent)
-    }
-}
-
-async fn write_groups(
-    store: Store,
-    mut waiting: mpsc::Receiver<Waiting>,
-    (committed, spent): (Arc<Notify>, Arc<Notify>),
-    failing: Arc<AtomicBool>,
-    group_max: usize,
-) {
-    let mut failures = Failures::default();
-    let mut group = Vec::with_capacity(group_max);
-    loop {
-        group.clear();
-        if waiting.recv_many(&mut group, group_max).await == 0 {
-            return;
-        }
-        let (responses, answers): (Vec<_>, Vec<_>) = group.drain(..).map(|w| (w.response, w.answer)).unzip();
-        let keeping = tokio::time::timeout(STORAGE_PATIENCE, store.insert_responses(&responses));
-        let kept = keeping.await.unwrap_or(Err(StorageError::Silent));
-        // After an error, too: storage that fell silent may have kept them.
-        if responses.iter().any(|response| response.invitation.is_some()) {
-            spent.notify_one();
-        }
-        failing.store(kept.is_err(), Ordering::Relaxed);
-        match kept {
-            Ok(outcomes) => {
-                committed.notify_one();
-                for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                    // A client that hung up no longer listens; its response is kept all the same.
-                    drop(answer.send(Ok(outcome)));
-                }
-            }
-            Err(error) => {
-                failures.tell(&error, answers.len());
-                let error = Arc::new(error);
-                for answer in answers {
-                    drop(answer.send(Err(Arc::clone(&error))));
-                }
+    /// The wave in which an answer with this receipt was accepted, if there is one.
+    pub async fn find_receipt(&self, receipt: &str) -> Result<Option<Arc<Wave>>, PipelineError> {
+        for (code, _) in self.context.store.wave_states().await? {
+            if self.context.secret.is_receipt(&code, receipt) {
+                return Ok(Some(self.context.load_wave(&code).await?.wave));
             }
         }
+        Ok(None)
     }
-}
 
-/// Failures in the log: a line a second at most, because a full disk is filled by its own complaints.
-#[derive(Default)]
-struct Failures {
-    told_at: Option<Instant>,
-    untold: usize,
-}
-
-impl Failures {
-    fn tell(&mut self, error: &StorageError, refused: usize) {
-        self.untold += refused;
-        if self.told_at.is_none_or(|at| at.elapsed() >= Duration::from_secs(1)) {
-            tracing::error!(%error, refused = self.untold, "submissions could not be kept");
-            (self.told_at, self.untold) = (Some(Instant::now()), 0);
+    /// What a submission makes that is sent now by whoever the platform acts for, or everything that is wrong with it.
+    pub(super) fn check(&self, wave: &Wave, submission: &serde_json::Value) -> Result<Response, SubmitError> {
+        let today = self.context.clock.today();
+        if !wave.accepts_on(today) {
+            return Err(SubmitError::NotOpen);
+        }
+        let sent = Sent {
+            source: match self.context.actor() {
+                Actor::Anonymous | Actor::Invited { .. } => Source::Open,
+                Actor::Device(_) | Actor::Collector(_) | Actor::Administrator | Actor::Operator => Source::Collector,
+            },
+            may_choose_design: self.context.may(Permission::ChooseDesign, &Scope::of(wave)),
+        };
+        let response = check_submission(submission, wave, sent, today).map_err(SubmitError::Invalid)?;
+        self.check_allowed(wave, &response).map_err(|finding| SubmitError::Invalid(finding.into()))?;
+        match self.context.actor().access() {
+            Some(access) => placed(access, response).map_err(|finding| SubmitError::Invalid(finding.into())),
+            None => Ok(response),
         }
     }
+
+    /// Whether whoever the platform acts for may answer the wave, and for this unit.
+    fn check_allowed(&self, wave: &Wave, response: &Response) -> Result<(), Finding> {
+        let refused = |path: &str, what: String| {
+            let message = format!("{} cannot answer for {what}", self.context.actor());
+            Err(Finding::new(path, "not_allowed", message))
+        };
+        if !self.context.may(Permission::Answer, &Scope::of(wave)) {
+            return refused("", format!("the wave {}", wave.plan.code));
+        }
+        if !self.context.may(Permission::Answer, &Scope::unit(wave, &response.unit)) {
+            return refused("unit", format!("the unit {}", response.unit));
+        }
+        Ok(())
+    }
+
+    /// Keeps a valid response, and returns after it is durable.
+    pub(super) async fn accept(&self, wave: &Wave, response: Response) -> Result<Accepted, SubmitError> {
+        let code = wave.plan.code.as_str();
+        let invitation =
+            response.code.as_ref().map(|typed| self.context.secret.invitation_hash(code, &typed.0)).transpose()?;
+        let loaded = self.context.load_wave(code).await?;
+        let id = response.id;
+        let prepared = NewResponse { invitation, ..self.prepare(&loaded, response)? };
+        let outcome = self.context.queue.keep(prepared).await?;
+        match outcome {
+            Outcome::Stored | Outcome::Repeated => Ok(Accepted {
+                id,
+                receipt: self.context.secret.receipt(code, id),
+                repeated: outcome == Outcome::Repeated,
+            }),
+            Outcome::Conflict => Err(SubmitError::Conflict),
+            Outcome::NotOpen => Err(SubmitError::NotOpen),
+            Outcome::Refused(refusal) => Err(SubmitError::Code(refusal)),
+        }
+    }
+
+    /// Packs a response for storage, under keys that do not tell its id.
+    pub(super) fn prepare(&self, loaded: &LoadedWave, response: Response) -> Result<NewResponse, StorageError> {
+        let wave = &loaded.wave;
+        let code = wave.plan.code.as_str();
+        let secret = &self.context.secret;
+        let unit = wave.unit(response.unit.as_str()).ok_or_else(|| StorageError::Damaged {
+            table: "wave_unit",
+            reason: format!("unit {} is validated but not measured", response.unit),
+        })?;
+        let answers = response.answers.pack();
+        let respondent = response.respondent.pack();
+        let items = wave.questionnaire.items().chain(&wave.questionnaire.respondent);
+        let sheets = response.answers.0.iter().chain(&response.respondent.0);
+        let words: Vec<_> = items
+            .zip(sheets)
+            .filter_map(|(item, answer)| match answer {
+                Some(Answer::Text(words)) => {
+                    let key = secret.words_key(code, response.id, item.code.as_str());
+                    Some((key, item.code.clone(), words.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        let content = content_of(&response, &answers, &respondent, &words);
+        Ok(NewResponse {
+            wave: loaded.id,
+            unit: unit.id,
+            key: secret.response_key(code, response.id),
+            content_hash: secret.content_hash(&content),
+            ratings: loaded.ratings_of(&answers)?,
+            cell: loaded.counting.cell_of(&respondent),
+            placement: response.placement,
+            invitation: None,
+            mode: response.mode,
+            source: response.source,
+            collector: response.collector,
+            channel: wave.plan.channel(response.mode, response.source),
+            language: response.language.to_string(),
+            answered_on: response.answered_on,
+            duration_minutes: response.duration_minutes,
+            answers,
+            respondent,
+            words,
+        })
+    }
+}
+
+/// A response as it came over this access. An answer at a counter is given its place: whoever comes to an office on one day is one
+/// cluster.
+fn placed(access: &Access, mut response: Response) -> Result<Response, Finding> {
+    if !access.kind.takes(response.mode) {
+        let message = format!("a {} sends no {} answers", access.kind.as_str(), response.mode.as_str());
+        return Err(Finding::new("mode", "not_allowed", message));
+    }
+    if access.kind == AccessKind::Kiosk {
+        let cluster = Code::new(format!("{}.{}", response.unit, response.answered_on));
+        let cluster = cluster.map_err(|error| Finding::new("unit", "too_long", error.to_string()))?;
+        response.placement.psu = Some(cluster);
+    }
+    response.collector = Some(access.name.clone());
+    Ok(response)
+}
+
+/// Everything that makes two submissions the same, as one text. The code of an invitation is no part of it, nor the place
+/// that it gives: neither may be told from what is kept, and a repeat comes when the code is spent.
+fn content_of(response: &Response, answers: &str, respondent: &str, words: &[(uuid::Uuid, Code, String)]) -> String {
+    let placement = &response.placement;
+    let answered_on: NaiveDate = response.answered_on;
+    let psu = placement.psu.as_ref().map_or("", |psu| psu.as_str());
+    let mut content = format!(
+        "{}\n{}\n{psu}\n{}\n{}\n{}\n{answered_on}\n{:?}\n{answers}\n{respondent}",
+        response.unit,
+        placement.stratum,
+        placement.weight,
+        response.mode.as_str(),
+        response.language,
+        response.duration_minutes,
+    );
+    for (_, item, words) in words {
+        content.push('\n');
+        content.push_str(item.as_str());
+        content.push(' ');
+        content.push_str(words);
+    }
+    content
 }

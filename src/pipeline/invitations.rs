@@ -1,7 +1,7 @@
 //! Inviting: a sample is drawn, everybody in it gets a code, and a code opens the form of its unit.
 //!
-//! A draw is made in two steps, so that no code is kept that was not written down: [`Platform::prepare_draw`] makes the
-//! codes, and [`Platform::keep_draw`] keeps their hashes once the sheets are safe.
+//! A draw is made in two steps, so that no code is kept that was not written down: [`Invitations::prepare`] makes the
+//! codes, and [`Invitations::keep`] keeps their hashes once the sheets are safe.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -10,8 +10,9 @@ use csv::StringRecord;
 use rand::TryRng;
 use uuid::Uuid;
 
-use super::{PipelineError, Platform};
-use crate::accounts::Actor;
+use super::PipelineError;
+use super::context::Context;
+use super::known_waves::unmeasured;
 use crate::foundation::{Code, Finding, Findings, LimitedFindings};
 use crate::storage::{InvitationCount, KeptDraw, NewDraw, NewInvitation, StorageError};
 use crate::survey::{
@@ -54,10 +55,20 @@ pub struct UnitInvitations {
     pub count: InvitationCount,
 }
 
-impl Platform {
+/// Samples that were drawn, and the codes of those who are in them.
+#[derive(Clone)]
+pub struct Invitations {
+    context: Context,
+}
+
+impl Invitations {
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone() }
+    }
+
     /// Draws a sample from `frame` by `design` (see `docs/examples/sample.toml`), and makes a code for everybody in it out of
     /// `random`. Nothing is kept yet.
-    pub async fn prepare_draw<R: TryRng>(
+    pub async fn prepare<R: TryRng>(
         &self,
         wave: &str,
         frame: impl Read,
@@ -67,8 +78,8 @@ impl Platform {
     where
         R::Error: Send + Sync + 'static,
     {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
         let wave = loaded.wave;
         check_invites(&wave)?;
         let (text, design) = (design, SampleDesign::from_toml(design)?);
@@ -79,7 +90,7 @@ impl Platform {
         for invitee in sample.invitees {
             let mut bytes = [0; 16];
             random.try_fill_bytes(&mut bytes).map_err(|error| PipelineError::Randomness(Box::new(error)))?;
-            let code = self.inner.secret.invitation_code(wave.plan.code.as_str(), bytes);
+            let code = self.context.secret.invitation_code(wave.plan.code.as_str(), bytes);
             let (unit, hash) = self.unit_and_hash(&wave, &invitee.unit, &code)?;
             let placement = invitee.placement.clone();
             invitations.push(NewInvitation { unit: unit.id, hash, placement, reserve: invitee.reserve });
@@ -87,7 +98,7 @@ impl Platform {
         }
         let kept = NewDraw {
             wave: loaded.id,
-            drawn_on: self.clock().today(),
+            drawn_on: self.context.clock.today(),
             seed: design.seed,
             frame_hash: frame.hash().to_owned(),
             design: text.to_owned(),
@@ -99,36 +110,34 @@ impl Platform {
 
     fn unit_and_hash<'w>(&self, wave: &'w Wave, unit: &Code, code: &str) -> Result<(&'w Unit, Uuid), StorageError> {
         let damaged = |reason: String| StorageError::Damaged { table: "invitation", reason };
-        let hash = self.inner.secret.invitation_hash(wave.plan.code.as_str(), code);
+        let hash = self.context.secret.invitation_hash(wave.plan.code.as_str(), code);
         let hash = hash.map_err(|refusal| damaged(format!("a code that was just made is refused: {refusal}")))?;
         let unit = wave.unit(unit.as_str()).ok_or_else(|| damaged(format!("unit {unit} is drawn but not measured")))?;
         Ok((unit, hash))
     }
 
     /// Keeps a draw: from now on its codes are taken. A wave that has a draw takes another only `again`. Returns its number.
-    pub async fn keep_draw(&self, draw: &PreparedDraw, again: bool) -> Result<i32, PipelineError> {
-        self.demand_management()?;
+    pub async fn keep(&self, draw: &PreparedDraw, again: bool) -> Result<i32, PipelineError> {
+        self.context.demand_management()?;
         check_invites(&draw.wave)?;
-        Ok(self.inner.store.keep_draw(&draw.kept, again).await?)
+        Ok(self.context.store.keep_draw(&draw.kept, again).await?)
     }
 
     /// Whether the wave has a draw, so that another needs to be wanted.
     pub async fn draws(&self, wave: &str) -> Result<Vec<KeptDraw>, PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
-        Ok(self.inner.store.draws(loaded.id).await?)
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
+        Ok(self.context.store.draws(loaded.id).await?)
     }
 
-    /// The platform on behalf of whoever typed the code of an invitation, and the unit whose form it opens; or why it opens none.
-    /// Only a code with a right tag is looked up.
-    pub async fn invited(&self, wave: &Wave, typed: &str) -> Result<Result<(Self, Code), CodeRefusal>, PipelineError> {
-        let code = &wave.plan.code;
-        let hash = match self.inner.secret.invitation_hash(code.as_str(), typed) {
+    /// The unit whose form the code of an invitation opens, or why it opens none. Only a code with a right tag is looked up.
+    pub async fn unit_of(&self, wave: &Wave, typed: &str) -> Result<Result<Code, CodeRefusal>, PipelineError> {
+        let hash = match self.context.secret.invitation_hash(wave.plan.code.as_str(), typed) {
             Ok(hash) => hash,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let loaded = self.load_wave(code.as_str()).await?;
-        let Some(kept) = self.inner.store.invitation(loaded.id, hash).await? else {
+        let loaded = self.context.load(wave).await?;
+        let Some(kept) = self.context.store.invitation(loaded.id, hash).await? else {
             return Ok(Err(CodeRefusal::Spent));
         };
         match kept.state {
@@ -137,17 +146,15 @@ impl Platform {
             InvitationState::Open => {}
         }
         let unit = wave.units.iter().find(|unit| unit.id == kept.unit);
-        let unit = unit.ok_or_else(|| super::waves::unmeasured(kept.unit))?.code().clone();
-        let actor = Actor::Invited { wave: code.clone(), unit: unit.clone() };
-        Ok(Ok((self.acting_for(actor), unit)))
+        Ok(Ok(unit.ok_or_else(|| unmeasured(kept.unit))?.code().clone()))
     }
 
     /// Takes back codes that are not spent: those in the column `code` of a CSV file, or all. Returns how many were.
-    pub async fn revoke_invitations(&self, wave: &str, codes: Option<impl Read>) -> Result<u64, PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
+    pub async fn revoke(&self, wave: &str, codes: Option<impl Read>) -> Result<u64, PipelineError> {
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
         let hashes = codes.map(|file| self.read_codes(&loaded.wave, file)).transpose()?;
-        Ok(self.inner.store.revoke_invitations(loaded.id, hashes.as_deref()).await?)
+        Ok(self.context.store.revoke_invitations(loaded.id, hashes.as_deref()).await?)
     }
 
     fn read_codes(&self, wave: &Wave, file: impl Read) -> Result<Vec<Uuid>, Findings> {
@@ -162,7 +169,7 @@ impl Platform {
             match row {
                 Ok(line) => {
                     let typed = record.get(column).unwrap_or_default();
-                    match self.inner.secret.invitation_hash(wave.plan.code.as_str(), typed) {
+                    match self.context.secret.invitation_hash(wave.plan.code.as_str(), typed) {
                         Ok(hash) => hashes.push(hash),
                         Err(refusal) => found.push(cell_path(line, "code"), refusal.as_str(), refusal.to_string()),
                     }
@@ -180,16 +187,16 @@ impl Platform {
         place: (Option<&str>, Option<&str>),
         up_to: u32,
     ) -> Result<u64, PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
-        Ok(self.inner.store.release_reserves(loaded.id, place, up_to).await?)
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
+        Ok(self.context.store.release_reserves(loaded.id, place, up_to).await?)
     }
 
     /// The codes of each unit of the wave, in the plan's order.
-    pub async fn invitation_status(&self, wave: &str) -> Result<Vec<UnitInvitations>, PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
-        let counts = self.inner.store.invitation_counts(loaded.id).await?;
+    pub async fn status(&self, wave: &str) -> Result<Vec<UnitInvitations>, PipelineError> {
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
+        let counts = self.context.store.invitation_counts(loaded.id).await?;
         let of = |unit: &Unit| UnitInvitations {
             unit: unit.clone(),
             count: counts.get(&unit.id).copied().unwrap_or_default(),

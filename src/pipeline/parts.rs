@@ -10,8 +10,7 @@ use std::sync::Arc;
 use super::PipelineError;
 use super::counting::CountsByUnit;
 use super::gather::{Gathered, OpenLinkAnswers, gather};
-use super::results::method_of;
-use super::waves::LoadedWave;
+use super::known_waves::LoadedWave;
 use crate::estimation::{BetweenLevels, Contribution, SampleBuilder, UnitState};
 use crate::index::{
     Method, OpenLinkResults, UnitResults, WaveResults, compute_units, covariance_of, put_together, wanted_covariances,
@@ -151,7 +150,7 @@ impl Part {
         units: Range<usize>,
         mut counts: BTreeMap<UnitId, UnitCounts>,
     ) -> Result<Self, PipelineError> {
-        let (wave, method) = (&loaded.wave, method_of(&loaded.wave)?);
+        let (wave, method) = (&loaded.wave, loaded.method()?);
         let state_of = |unit: UnitId| -> Option<&UnitState> { Some(&counts.get(&unit)?.state) };
         let Gathered { sample, open_link } = gather(loaded, units.clone(), state_of, None)?;
         let (sample, everybody) = sample.finish_part(&wanted_covariances(wave, method, units.len()))?;
@@ -184,7 +183,7 @@ pub(super) struct Parts(Vec<Arc<Part>>);
 impl Parts {
     /// The results of the wave.
     pub(super) fn results(&self, loaded: &LoadedWave) -> Result<WaveResults, PipelineError> {
-        let (wave, method) = (&loaded.wave, method_of(&loaded.wave)?);
+        let (wave, method) = (&loaded.wave, loaded.method()?);
         let shape = &loaded.counting.shape;
         let lonely = wave.plan.estimation.lonely_psu;
         let everybody = Contribution::everybody(self.0.iter().map(|part| &part.everybody), shape, lonely)?;

@@ -4,7 +4,7 @@
 //! goes on when the reader has left, and from what is kept of the units that changed. A reader waits for it a moment; where it
 //! takes longer, what was computed last is shown with its time, unless that is more than [`OLD`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex as Slot, PoisonError};
 use std::time::Duration;
 
@@ -13,15 +13,13 @@ use tokio::sync::{Mutex, OnceCell};
 use tokio::time::Instant;
 
 use super::counting::CountsByUnit;
-use super::parts::KnownParts;
-use super::results::{States, fieldwork_of, form_standings};
-use super::waves::LoadedWave;
-use super::{PipelineError, Platform, Standings};
-use crate::accounts::{Permission, Scope};
-use crate::index::WaveResults;
+use super::forming::form_standings;
+use super::known_units::KnownUnits;
+use super::known_waves::LoadedWave;
+use super::{PipelineError, Standings};
+use crate::foundation::Clock;
 use crate::monitoring::Fieldwork;
-use crate::storage::{Signature, Snapshot, UnitCounts, WaveId};
-use crate::survey::{UnitId, Wave, WaveState};
+use crate::storage::{Signature, Store, WaveId};
 
 /// From this age on what was computed last is no answer any more.
 const OLD: Duration = Duration::from_secs(2);
@@ -29,15 +27,23 @@ const OLD: Duration = Duration::from_secs(2);
 /// no more than this.
 const PAUSE_MAX: Duration = Duration::from_millis(500);
 
+/// What a wave is read from.
+#[derive(Clone)]
+pub(super) struct Source {
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
 /// A wave as of one moment.
-struct Reading {
+pub(super) struct Reading {
     signature: Signature,
     as_of: DateTime<FixedOffset>,
     taken_at: Instant,
     took: Duration,
-    standings: Standings,
-    counts: CountsByUnit,
-    fieldwork: Slot<Option<(NaiveDate, Arc<Fieldwork>)>>,
+    pub(super) standings: Standings,
+    pub(super) counts: CountsByUnit,
+    /// The state of the fieldwork on the day on which it was last asked for.
+    pub(super) fieldwork: Slot<Option<(NaiveDate, Arc<Fieldwork>)>>,
 }
 
 /// The readings of one wave.
@@ -47,76 +53,55 @@ pub(super) struct Readings {
     /// Held while one is computed.
     known: Mutex<KnownUnits>,
     /// What was released, once it was read.
-    published: OnceCell<Standings>,
+    pub(super) published: OnceCell<Standings>,
 }
 
 /// The readings of all waves.
-pub(super) type ReadingsByWave = Slot<HashMap<WaveId, Arc<Readings>>>;
-
-/// What is kept of the units of a wave, as it was last read. Of a wave that is formed in parts no unit is kept.
-#[derive(Default)]
-struct KnownUnits {
-    units: BTreeMap<UnitId, KnownUnit>,
-    parts: KnownParts,
+pub(super) struct ReadingsByWave {
+    by_wave: Slot<HashMap<WaveId, Arc<Readings>>>,
+    /// For how long whoever need not have the latest waits for it.
+    pub(super) patience: Duration,
 }
 
-struct KnownUnit {
-    /// How often the unit was folded.
-    version: i64,
-    counts: Arc<UnitCounts>,
-}
-
-impl KnownUnits {
-    /// What the results are formed of, and what is counted of each unit by day.
-    async fn read(
-        &mut self,
-        snapshot: &Snapshot,
-        loaded: &LoadedWave,
-    ) -> Result<(States, CountsByUnit), PipelineError> {
-        let versions = snapshot.versions(loaded.id).await?;
-        let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
-        if self.parts.are_wanted(loaded) {
-            let by_unit = versions.iter().copied().collect();
-            if let Some(days) = self.parts.catch_up(snapshot, loaded, &by_unit, &pending).await? {
-                return Ok((States::Parts(self.parts.snapshot()), days));
-            }
-        }
-        self.catch_up(snapshot, loaded, versions).await?;
-        let counts = self.with_pending(pending)?;
-        Ok((States::Whole(counts.clone()), counts))
+impl ReadingsByWave {
+    pub(super) fn new(patience: Duration) -> Self {
+        Self { by_wave: Slot::default(), patience }
     }
 
-    /// Reads what was folded since.
-    async fn catch_up(
-        &mut self,
-        snapshot: &Snapshot,
-        loaded: &LoadedWave,
-        versions: Vec<(UnitId, i64)>,
-    ) -> Result<(), PipelineError> {
-        let is_new =
-            |(unit, version): &(UnitId, i64)| self.units.get(unit).is_none_or(|known| known.version != *version);
-        let changed: Vec<(UnitId, i64)> = versions.into_iter().filter(is_new).collect();
-        let units: Vec<UnitId> = changed.iter().map(|(unit, _)| *unit).collect();
-        let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
-        for (unit, version) in changed {
-            let counts = Arc::new(counts.remove(&unit).unwrap_or_default());
-            self.units.insert(unit, KnownUnit { version, counts });
-        }
-        Ok(())
-    }
-
-    /// All of it, with what is pending.
-    fn with_pending(&self, pending: BTreeMap<UnitId, UnitCounts>) -> Result<CountsByUnit, PipelineError> {
-        let mut counts: CountsByUnit =
-            self.units.iter().map(|(unit, known)| (*unit, Arc::clone(&known.counts))).collect();
-        for (unit, pending) in pending {
-            Arc::make_mut(counts.entry(unit).or_default()).merge(pending)?;
-        }
-        Ok(counts)
+    pub(super) fn of(&self, wave: WaveId) -> Arc<Readings> {
+        let mut by_wave = self.by_wave.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(by_wave.entry(wave).or_default())
     }
 }
 
 impl Readings {
+    /// A reading and the moment whose answers it counts: that of now, or after so much patience the last one.
+    pub(super) async fn read(
+        self: &Arc<Self>,
+        source: &Source,
+        loaded: LoadedWave,
+        patience: Duration,
+    ) -> Result<(Arc<Reading>, DateTime<FixedOffset>), PipelineError> {
+        let asked_at = Instant::now();
+        if let Some(last) = self.last()
+            && last.signature == source.store.signature(loaded.id).await?
+        {
+            return Ok((last, source.clock.now()));
+        }
+        let (readings, of) = (Arc::clone(self), source.clone());
+        let mut computing = tokio::spawn(async move { readings.compute(&of, loaded, asked_at).await });
+        let computed = match tokio::time::timeout(patience, &mut computing).await {
+            Ok(computed) => computed,
+            Err(_) => match self.last().filter(|last| last.taken_at.elapsed() < OLD) {
+                Some(last) => Ok(Ok(last)),
+                None => computing.await,
+            },
+        };
+        let reading = computed.map_err(|_| PipelineError::Interrupted)??;
+        let as_of = reading.as_of;
+        Ok((reading, as_of))
+    }
+
     fn last(&self) -> Option<Arc<Reading>> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -124,7 +109,7 @@ impl Readings {
     /// A reading that was taken after `asked_at`.
     async fn compute(
         &self,
-        platform: &Platform,
+        source: &Source,
         loaded: LoadedWave,
         asked_at: Instant,
     ) -> Result<Arc<Reading>, PipelineError> {
@@ -135,8 +120,8 @@ impl Readings {
             }
             tokio::time::sleep_until(last.taken_at + 2 * last.took.min(PAUSE_MAX)).await;
         }
-        let (taken_at, as_of) = (Instant::now(), platform.clock().now());
-        let snapshot = platform.inner.store.snapshot().await?;
+        let (taken_at, as_of) = (Instant::now(), source.clock.now());
+        let snapshot = source.store.snapshot().await?;
         let signature = snapshot.signature(loaded.id).await?;
         let (states, counts) = known.read(&snapshot, &loaded).await?;
         drop(snapshot);
@@ -147,83 +132,5 @@ impl Readings {
             Arc::new(Reading { signature, as_of, taken_at, took, standings, counts, fieldwork: Slot::default() });
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&reading));
         Ok(reading)
-    }
-}
-
-impl Platform {
-    /// The results of a wave as of a moment ago.
-    pub async fn results(&self, wave: &Wave) -> Result<Arc<WaveResults>, PipelineError> {
-        Ok(self.standings(wave).await?.results)
-    }
-
-    /// The results of a wave and its rankings: what it published once it is released, until then as of a moment ago.
-    pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
-        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        self.demand(Permission::SeeResults, &Scope::of(&loaded.wave))?;
-        if loaded.wave.state != WaveState::Released {
-            return Ok(self.reading(wave, self.inner.limits.reader_patience).await?.0.standings.clone());
-        }
-        let readings = self.readings_of(&loaded);
-        if let Some(published) = readings.published.get() {
-            return Ok(published.clone());
-        }
-        match self.read_release(&loaded).await? {
-            Some(published) => Ok(readings.published.get_or_init(|| async { published }).await.clone()),
-            // It was released before releases were kept, by a program that still runs beside this one.
-            None => self.exact_standings(wave).await,
-        }
-    }
-
-    /// The results of a wave and its rankings with every answer that is committed, however long that takes and whatever was
-    /// published: what is decided by rests on nothing older.
-    pub(super) async fn exact_standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
-        Ok(self.reading(wave, Duration::MAX).await?.0.standings.clone())
-    }
-
-    fn readings_of(&self, loaded: &LoadedWave) -> Arc<Readings> {
-        let mut by_wave = self.inner.readings.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(by_wave.entry(loaded.id).or_default())
-    }
-
-    /// The state of a wave's fieldwork as of a moment ago, and that moment.
-    pub async fn fieldwork(&self, wave: &Wave) -> Result<(Arc<Fieldwork>, DateTime<FixedOffset>), PipelineError> {
-        self.demand(Permission::SeeFieldwork, &Scope::of(wave))?;
-        let (reading, as_of) = self.reading(wave, self.inner.limits.reader_patience).await?;
-        let today = self.clock().today();
-        let mut kept = reading.fieldwork.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, fieldwork)) = kept.as_ref().filter(|(day, _)| *day == today) {
-            return Ok((Arc::clone(fieldwork), as_of));
-        }
-        let fieldwork = Arc::new(fieldwork_of(wave, &reading.counts, &reading.standings.results, today));
-        *kept = Some((today, Arc::clone(&fieldwork)));
-        Ok((fieldwork, as_of))
-    }
-
-    /// A reading and the moment whose answers it counts: that of now, or after so much patience the last one.
-    async fn reading(
-        &self,
-        wave: &Wave,
-        patience: Duration,
-    ) -> Result<(Arc<Reading>, DateTime<FixedOffset>), PipelineError> {
-        let asked_at = Instant::now();
-        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        let readings = self.readings_of(&loaded);
-        if let Some(last) = readings.last()
-            && last.signature == self.inner.store.signature(loaded.id).await?
-        {
-            return Ok((last, self.clock().now()));
-        }
-        let (platform, of_wave) = (self.clone(), Arc::clone(&readings));
-        let mut computing = tokio::spawn(async move { of_wave.compute(&platform, loaded, asked_at).await });
-        let computed = match tokio::time::timeout(patience, &mut computing).await {
-            Ok(computed) => computed,
-            Err(_) => match readings.last().filter(|last| last.taken_at.elapsed() < OLD) {
-                Some(last) => Ok(Ok(last)),
-                None => computing.await,
-            },
-        };
-        let reading = computed.map_err(|_| PipelineError::Interrupted)??;
-        let as_of = reading.as_of;
-        Ok((reading, as_of))
     }
 }

@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{PipelineError, Platform};
+use super::PipelineError;
+use super::context::Context;
 use crate::foundation::{Code, Finding, Findings, LanguageTag, LimitedFindings};
 use crate::storage::NewRecording;
 use crate::survey::{Recording, SoundKind, Wave, WaveState};
@@ -30,24 +31,34 @@ pub struct ImportedRecordings {
     pub silent: Vec<Code>,
 }
 
-impl Platform {
+/// The recordings of questions.
+#[derive(Clone)]
+pub struct Recordings {
+    context: Context,
+}
+
+impl Recordings {
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone() }
+    }
+
     /// Brings recordings into a wave that is not closed yet, all or none: `folder` has a folder for each language, named by
     /// its tag, and in it a file for each item, named by its code (`hmn/q01.mp3`). Recordings of an earlier import stay,
     /// unless one of the same item and language is there again.
     ///
     /// Findings have the file as their path, and the codes `wrong_type`, `invalid`, `unknown_item`, `duplicate`,
     /// `unknown_kind`, `too_long`, `too_many`, `empty`, `not_allowed`.
-    pub async fn import_recordings(&self, wave: &str, folder: &Path) -> Result<Vec<ImportedRecordings>, PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
+    pub async fn import(&self, wave: &str, folder: &Path) -> Result<Vec<ImportedRecordings>, PipelineError> {
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
         if loaded.wave.state > WaveState::Open {
             let message = format!("the wave is {}; nobody will listen any more", loaded.wave.state.as_str());
             return Err(Findings::from(Finding::new("wave", "not_allowed", message)).into());
         }
         let new = read_folder(&loaded.wave, folder)?;
-        self.inner.store.keep_recordings(loaded.id, &new).await?;
-        self.inner.waves.write().await.remove(wave);
-        let now = self.wave(wave).await?;
+        self.context.store.keep_recordings(loaded.id, &new).await?;
+        self.context.waves.forget(wave).await;
+        let now = self.context.load_wave(wave).await?.wave;
         let languages: BTreeSet<_> = new.iter().map(|recording| &recording.language).collect();
         let summary = |language: &LanguageTag| {
             let own = new.iter().filter(|recording| recording.language == *language);
@@ -68,7 +79,7 @@ impl Platform {
         if !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(missing());
         }
-        self.inner.store.sound(hash).await?.ok_or_else(missing)
+        self.context.store.sound(hash).await?.ok_or_else(missing)
     }
 }
 

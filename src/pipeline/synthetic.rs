@@ -4,7 +4,10 @@ use chrono::{Days, NaiveDate};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{PipelineError, Platform};
+use super::PipelineError;
+use super::context::Context;
+use super::counts::Counts;
+use super::intake::Intake;
 use crate::foundation::{Code, LanguageTag, Weight};
 use crate::survey::{
     Answer, AnswerSheet, ItemKind, Mode, OpenAnswers, Placement, Response, Source, Unit, Wave, unit_on,
@@ -32,39 +35,45 @@ pub struct SyntheticWave {
     pub until: NaiveDate,
 }
 
-impl Platform {
+/// Answers that nobody gave.
+#[derive(Clone)]
+pub struct Synthetic {
+    context: Context,
+}
+
+impl Synthetic {
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone() }
+    }
+
     /// Fills a wave with invented answers: strata are the units, primary sampling units the communes below them. Where the wave
     /// is answered on the web, some more come over the open link, from people with more to complain of.
     /// `progress` is told how many answers there are so far.
-    pub async fn invent_answers(
-        &self,
-        plan: &SyntheticWave,
-        mut progress: impl FnMut(usize),
-    ) -> Result<(), PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(&plan.wave).await?;
+    pub async fn invent(&self, plan: &SyntheticWave, mut progress: impl FnMut(usize)) -> Result<(), PipelineError> {
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(&plan.wave).await?;
         let wave = &loaded.wave;
-        let register = self.inner.store.units().await?;
+        let (register, intake) = (self.context.store.units().await?, Intake::of(&self.context));
         let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
         let people = People::imagine(wave, &register, &mut rng);
         let mut done = 0;
         while done < plan.answers {
             let batch = RESPONSES_PER_TRANSACTION.min(plan.answers - done);
             let responses: Result<Vec<_>, _> =
-                (0..batch).map(|_| self.prepare(&loaded, people.answer(wave, plan.until, &mut rng))).collect();
-            self.inner.store.insert_responses(&responses?).await?;
+                (0..batch).map(|_| intake.prepare(&loaded, people.answer(wave, plan.until, &mut rng))).collect();
+            self.context.store.insert_responses(&responses?).await?;
             done += batch;
             progress(done);
         }
         let takes_open = wave.plan.modes.contains(&Mode::Web) && wave.plan.open_link.answers != OpenAnswers::Refused;
         let over_open_link = if takes_open { plan.answers / OPEN_LINK_SHARE } else { 0 };
         let open: Result<Vec<_>, _> = (0..over_open_link)
-            .map(|_| self.prepare(&loaded, people.answer_over_open_link(wave, plan.until, &mut rng)))
+            .map(|_| intake.prepare(&loaded, people.answer_over_open_link(wave, plan.until, &mut rng)))
             .collect();
         for batch in open?.chunks(RESPONSES_PER_TRANSACTION) {
-            self.inner.store.insert_responses(batch).await?;
+            self.context.store.insert_responses(batch).await?;
         }
-        self.fold().await?;
+        Counts::of(&self.context).fold().await?;
         Ok(())
     }
 }

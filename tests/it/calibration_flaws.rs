@@ -91,14 +91,14 @@ fn planned(how: &str, margins: &[(&str, [(&str, f64); 2])]) -> String {
 }
 
 async fn open(world: &World, plan: &str, answers: &str) {
-    world.platform.import_units(UNITS.as_bytes()).await.unwrap();
-    world.platform.import_questionnaire(QUESTIONNAIRE).await.unwrap();
-    world.platform.create_wave(plan, Path::new(".")).await.unwrap();
-    world.platform.advance_wave("w", WaveState::Open).await.unwrap();
+    world.platform.register().import_units(UNITS.as_bytes()).await.unwrap();
+    world.platform.waves().import_questionnaire(QUESTIONNAIRE).await.unwrap();
+    world.platform.waves().create(plan, Path::new(".")).await.unwrap();
+    world.platform.waves().advance("w", WaveState::Open).await.unwrap();
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("answers.csv");
     std::fs::write(&file, answers).unwrap();
-    assert_eq!(world.platform.import_responses("w", &file, Arc::default()).await.unwrap().rejected, 0);
+    assert_eq!(world.platform.imports().responses("w", &file, Arc::default()).await.unwrap().rejected, 0);
 }
 
 async fn results(world: &World) -> Value {
@@ -149,8 +149,8 @@ const LINEAR: &str = "method = \"linear\"";
 on_both_engines! {
     async fn a_wave_gives_the_digits_of_estimate_by_every_calibration(database: TestDatabase) {
         let world = World::empty(database).await;
-        world.platform.import_units(UNITS.as_bytes()).await.unwrap();
-        world.platform.import_questionnaire(QUESTIONNAIRE).await.unwrap();
+        world.platform.register().import_units(UNITS.as_bytes()).await.unwrap();
+        world.platform.waves().import_questionnaire(QUESTIONNAIRE).await.unwrap();
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("answers.csv");
         std::fs::write(&file, ANSWERS).unwrap();
@@ -163,9 +163,9 @@ on_both_engines! {
             ("shares", "method = \"raking\"\ntotal = 150", &[("sex", SEX.map(|(level, people)| (level, people / 150.0))), both[1]]),
         ] {
             let plan = planned(how, margins).replace("code = \"w\"", &format!("code = \"{name}\""));
-            world.platform.create_wave(&plan, Path::new(".")).await.unwrap();
-            world.platform.advance_wave(name, WaveState::Open).await.unwrap();
-            world.platform.import_responses(name, &file, Arc::default()).await.unwrap();
+            world.platform.waves().create(&plan, Path::new(".")).await.unwrap();
+            world.platform.waves().advance(name, WaveState::Open).await.unwrap();
+            world.platform.imports().responses(name, &file, Arc::default()).await.unwrap();
             let document = world.get_as_administrator(&format!("/api/v1/waves/{name}/results")).await.json();
             assert!(document["uncalibrated"].is_null(), "{name}: {}", document["uncalibrated"]);
             let wave = numbers(document["rows"].as_array().unwrap(), "unit");
@@ -194,8 +194,8 @@ on_both_engines! {
         assert!(!page.contains("NaN"));
         let page = world.get_as_administrator("/vi/office/w").await.text;
         assert!(page.contains("Quyền số") && page.contains("Nam, Huyện Một (1)"), "{page}");
-        world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
-        let error = world.platform.advance_wave("w", WaveState::Released).await.unwrap_err().to_string();
+        world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
+        let error = world.platform.waves().advance("w", WaveState::Released).await.unwrap_err().to_string();
         for told in ["1 respondent has a negative weight", "-4.146", "sex M, unit A (1)", "negative_weights = \"allowed\""] {
             assert!(error.contains(told), "{told}: {error}");
         }
@@ -206,7 +206,7 @@ on_both_engines! {
         let how = format!("{LINEAR}\nnegative_weights = \"allowed\"");
         open(&world, &planned(&how, &[("sex", SEX), ("unit", UNIT)]), ANSWERS).await;
         for state in [WaveState::Closed, WaveState::Released] {
-            world.platform.advance_wave("w", state).await.unwrap();
+            world.platform.waves().advance("w", state).await.unwrap();
         }
         assert_eq!(world.get("/api/v1/waves/w/results").await.json()["negative_weights"]["respondents"], 1);
     }
@@ -221,10 +221,10 @@ on_both_engines! {
         }
         let document = world.get_as_administrator("/api/v1/waves/w/fieldwork").await.json();
         assert_eq!(document["unanswered"].as_array().unwrap().len(), 4);
-        world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
-        let flaws = world.platform.flaws_of_weights("w").await.unwrap().to_string();
+        world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
+        let flaws = world.platform.waves().flaws_of_weights("w").await.unwrap().to_string();
         assert!(flaws.contains("margin sex: no response has \"F\" (100 people), \"M\" (50 people)"), "{flaws}");
-        let error = world.platform.advance_wave("w", WaveState::Released).await.unwrap_err().to_string();
+        let error = world.platform.waves().advance("w", WaveState::Released).await.unwrap_err().to_string();
         assert_eq!(error, flaws);
     }
 }
@@ -275,11 +275,11 @@ fn a_plan_whose_margins_contradict_each_other_is_refused_when_it_is_made() {
     runtime.block_on(async {
         let database = crate::support::Engine::Sqlite.fresh_database().await.unwrap();
         let world = World::empty(database).await;
-        world.platform.import_units(UNITS.as_bytes()).await.unwrap();
-        world.platform.import_questionnaire(QUESTIONNAIRE).await.unwrap();
+        world.platform.register().import_units(UNITS.as_bytes()).await.unwrap();
+        world.platform.waves().import_questionnaire(QUESTIONNAIRE).await.unwrap();
         let shares = SEX.map(|(level, people)| (level, people / 150.0));
         let plan = planned(LINEAR, &[("sex", shares), ("unit", UNIT)]);
-        let error = world.platform.create_wave(&plan, Path::new(".")).await.unwrap_err().to_string();
+        let error = world.platform.waves().create(&plan, Path::new(".")).await.unwrap_err().to_string();
         assert!(error.contains("calibration.margin: margin sex sums to 1, as shares do"), "{error}");
     });
 }

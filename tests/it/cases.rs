@@ -40,16 +40,16 @@ fn estimate(responses: &Path, design: &Path, folder: &TempDir) -> (Vec<Value>, V
 
 /// A wave of these files that takes answers and has those of the case.
 async fn open(world: &World, plan: &str, folder: &str, answers: &str) {
-    world.platform.import_units(UNITS.as_bytes()).await.unwrap();
-    let plan = world.platform.create_wave(plan, &path(folder)).await.unwrap();
+    world.platform.register().import_units(UNITS.as_bytes()).await.unwrap();
+    let plan = world.platform.waves().create(plan, &path(folder)).await.unwrap();
     let code = plan.code.to_string();
-    world.platform.advance_wave(&code, WaveState::Open).await.unwrap();
+    world.platform.waves().advance(&code, WaveState::Open).await.unwrap();
     // Days of the tests' clock.
     let text = std::fs::read_to_string(path(&format!("{folder}/{answers}"))).unwrap().replace("2026-", "2024-");
     let copy = TempDir::new().unwrap();
     let file = copy.path().join(answers);
     std::fs::write(&file, text).unwrap();
-    let summary = world.platform.import_responses(&code, &file, Arc::default()).await.unwrap();
+    let summary = world.platform.imports().responses(&code, &file, Arc::default()).await.unwrap();
     assert_eq!(summary.rejected, 0);
 }
 

@@ -47,19 +47,19 @@ async fn copy(from: &str, to: &TestDatabase) -> Result<u64, StorageError> {
 on_both_engines! {
     async fn a_copy_on_the_other_engine_answers_the_same_to_the_last_byte(database: TestDatabase) {
         let world = released(database).await;
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let before = published(&world).await;
         let Some(other) = of_the_other_engine(world.database()).await else { return };
         assert!(copy(world.url(), &other).await.unwrap() > 40);
         let copied = World::empty(other).await;
-        let checkup = copied.platform.check_up().await.unwrap();
+        let checkup = copied.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (40, vec![]));
         assert_eq!(published(&copied).await, before);
         assert_eq!(copied.platform.administrator_token(), world.platform.administrator_token());
         // What comes next gets a number of its own.
-        copied.platform.create_wave(&SMALL_PLAN.replace("\"w\"", "\"next\""), Path::new(".")).await.unwrap();
+        copied.platform.waves().create(&SMALL_PLAN.replace("\"w\"", "\"next\""), Path::new(".")).await.unwrap();
         let units = "code,level,kind,parent_code,name_vi,valid_from,valid_to\nD09,district,district,,Chín,,\n";
-        assert_eq!(copied.platform.import_units(units.as_bytes()).await.unwrap(), 1);
+        assert_eq!(copied.platform.register().import_units(units.as_bytes()).await.unwrap(), 1);
     }
 
     async fn a_wave_in_the_field_goes_on_in_its_copy(database: TestDatabase) {
@@ -74,13 +74,13 @@ on_both_engines! {
         assert_eq!(copied.submit(&invited(1, &cards[0])).await.status, StatusCode::OK, "a repeat");
         assert_eq!(copied.submit(&invited(11, &cards[0])).await.status, StatusCode::FORBIDDEN, "a spent code");
         assert_eq!(copied.submit(&invited(11, &cards[10])).await.status, StatusCode::CREATED);
-        let checkup = copied.platform.check_up().await.unwrap();
+        let checkup = copied.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (11, vec![]));
     }
 
     async fn a_copy_that_breaks_off_leaves_its_target_empty(database: TestDatabase) {
         let world = released(database).await;
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let Some(other) = of_the_other_engine(world.database()).await else { return };
         let target = Store::connect(other.url()).await.unwrap();
         target.migrate().await.unwrap();
@@ -144,7 +144,7 @@ on_both_engines! {
     async fn a_backup_that_does_not_agree_is_no_backup(database: TestDatabase) {
         let world = World::small(database).await;
         world.submit(&submission(1)).await;
-        world.platform.fold().await.unwrap();
+        world.platform.counts().fold().await.unwrap();
         world.database().connect().await.execute_unprepared("UPDATE daily_count SET responses = 7").await.unwrap();
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("copy.db");

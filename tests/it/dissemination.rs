@@ -22,8 +22,8 @@ async fn answered(database: TestDatabase) -> World {
 
 async fn released(database: TestDatabase) -> World {
     let world = answered(database).await;
-    world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
-    world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+    world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
+    world.platform.waves().advance("w", WaveState::Released).await.unwrap();
     world
 }
 
@@ -127,7 +127,7 @@ on_both_engines! {
         let world = World::small(database).await;
         let plan = include_str!("support/small-plan.toml").replace("\"w\"", "\"simulated\"");
         let plan = format!("{plan}\n[estimation]\nrank_sets = \"simultaneous\"\nseed = 11\nlonely_psu = \"average\"\n");
-        world.platform.create_wave(&plan, std::path::Path::new(".")).await.unwrap();
+        world.platform.waves().create(&plan, std::path::Path::new(".")).await.unwrap();
         let ranking = world.get_as_administrator("/api/v1/waves/simulated/ranking").await.json();
         assert_eq!((&ranking["official"], &ranking["rank_method"]), (&"simultaneous".into(), &"simultaneous".into()));
         // Nobody has answered: there is no pair, and so no critical value.
@@ -184,7 +184,7 @@ on_both_engines! {
     async fn the_list_of_waves_is_paged_and_hides_drafts(database: TestDatabase) {
         let world = World::small(database).await;
         let plan = include_str!("support/small-plan.toml").replace("\"w\"", "\"draft\"");
-        world.platform.create_wave(&plan, std::path::Path::new(".")).await.unwrap();
+        world.platform.waves().create(&plan, std::path::Path::new(".")).await.unwrap();
         let codes = |list: serde_json::Value| list["items"].as_array().unwrap().len();
         assert_eq!(codes(world.get("/api/v1/waves").await.json()), 1);
         let second = world.get_as_administrator("/api/v1/waves?page=2&per_page=1").await;

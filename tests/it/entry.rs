@@ -16,8 +16,8 @@ async fn world(database: TestDatabase) -> World {
     let world = World::small(database).await;
     let modes = "modes = [\"web\", \"kiosk\", \"paper\", \"interviewer\"]";
     let plan = SMALL_PLAN.replace("code = \"w\"", "code = \"v\"").replace("modes = [\"web\", \"paper\"]", modes);
-    world.platform.create_wave(&plan, std::path::Path::new(".")).await.unwrap();
-    world.platform.advance_wave("v", plumbline::survey::WaveState::Open).await.unwrap();
+    world.platform.waves().create(&plan, std::path::Path::new(".")).await.unwrap();
+    world.platform.waves().advance("v", plumbline::survey::WaveState::Open).await.unwrap();
     world
 }
 
@@ -25,7 +25,7 @@ async fn grant(world: &World, kind: AccessKind, name: &str, unit: Option<&str>) 
     let seed = name.bytes().map(u64::from).sum();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let name = Code::new(name).unwrap();
-    world.platform.grant_access("v", kind, &name, unit, &mut random).await.unwrap()
+    world.platform.collectors().grant("v", kind, &name, unit, &mut random).await.unwrap()
 }
 
 async fn post_json(world: &World, token: &str, submission: &Value) -> Answer {
@@ -99,11 +99,11 @@ on_both_engines! {
         }
         let kept = rows(&world, "source || ' ' || collector || ' ' || psu").await;
         assert_eq!(kept, ["collector counter-1 D01.2024-11-20"]);
-        world.platform.revoke_access("v", "counter-1").await.unwrap();
+        world.platform.collectors().revoke("v", "counter-1").await.unwrap();
         assert_eq!(post_json(&world, &device, &sent(3, "kiosk", "D01")).await.status, StatusCode::UNAUTHORIZED);
         let again = Code::new("counter-1").unwrap();
         let mut random = ChaCha8Rng::seed_from_u64(1);
-        let taken = world.platform.grant_access("v", AccessKind::Kiosk, &again, Some("D01"), &mut random).await;
+        let taken = world.platform.collectors().grant("v", AccessKind::Kiosk, &again, Some("D01"), &mut random).await;
         assert!(taken.unwrap_err().to_string().contains("take another name"));
     }
 

@@ -55,7 +55,7 @@ on_both_engines! {
         let (sent, again) = tokio::join!(press(&world, &check, "", "send"), press(&world, &check, "", "send"));
         assert_eq!((sent.status, again.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
         assert_eq!(location(&sent), location(&again));
-        assert_eq!(world.platform.check_up().await.unwrap().responses, 1);
+        assert_eq!(world.platform.doctor().check_up().await.unwrap().responses, 1);
 
         let thanks = world.get(&location(&sent)).await;
         let receipt = location(&sent).split("receipt=").nth(1).unwrap().to_owned();
@@ -73,7 +73,7 @@ on_both_engines! {
         let refused = post(&world, FORM, format!("{changed}&action=send")).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(refused.text.contains("already sent"), "{}", refused.text);
-        assert_eq!(world.platform.check_up().await.unwrap().responses, 1);
+        assert_eq!(world.platform.doctor().check_up().await.unwrap().responses, 1);
     }
 }
 
@@ -107,7 +107,7 @@ on_both_engines! {
         let unknown = post(&world, "/cs/i/w", "code=%3Cb%3E".into()).await;
         assert_eq!(unknown.status, StatusCode::FORBIDDEN);
         assert!(unknown.text.contains("Tento kód neznáme") && unknown.text.contains("value=\"&#60;b&#62;\""), "{}", unknown.text);
-        assert_eq!(world.platform.check_up().await.unwrap().responses, 1);
+        assert_eq!(world.platform.doctor().check_up().await.unwrap().responses, 1);
     }
 }
 
@@ -115,7 +115,7 @@ on_both_engines! {
 fn a_wave_that_takes_no_answers_says_when_it_does() {
     Engine::Sqlite.run(module_path!(), async |database| {
         let world = World::small(database).await;
-        world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
         for path in [FORM, "/en/s/w", "/en/i/w"] {
             let closed = world.get(path).await;
             assert_eq!(closed.status, StatusCode::GONE, "{path}");

@@ -21,7 +21,7 @@ fn file_of(folder: &tempfile::TempDir, name: &str, rows: impl Iterator<Item = u3
 }
 
 async fn import(world: &World, path: &std::path::Path) -> ImportedResponses {
-    world.platform.import_responses("w", path, std::sync::Arc::default()).await.unwrap()
+    world.platform.imports().responses("w", path, std::sync::Arc::default()).await.unwrap()
 }
 
 on_both_engines! {
@@ -34,7 +34,7 @@ on_both_engines! {
         assert_eq!(first.ignored_columns, ["note"]);
         let second = import(&world, &path).await;
         assert_eq!((second.stored, second.repeated, second.rejected), (0, 500, 0));
-        assert_eq!(world.platform.check_up().await.unwrap().mismatches, []);
+        assert_eq!(world.platform.doctor().check_up().await.unwrap().mismatches, []);
     }
 
     async fn bad_rows_come_back_with_their_findings_and_good_ones_are_kept(database: TestDatabase) {
@@ -64,17 +64,17 @@ on_both_engines! {
         assert_eq!((imported.stored, imported.drawn, imported.rejected), (8, 2, 0));
         let again = import(&world, &path).await;
         assert_eq!((again.stored, again.drawn, again.repeated), (0, 0, 8));
-        let checkup = world.platform.check_up().await.unwrap();
+        let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (8, vec![]));
-        let wave = world.platform.wave("w").await.unwrap();
-        let results = world.platform.results(&wave).await.unwrap();
+        let wave = world.platform.waves().find("w").await.unwrap();
+        let results = world.platform.results().estimates(&wave).await.unwrap();
         let unit = &results.units[0];
         let share = unit.items[0].top2.unwrap();
         let precision = share.precision.unwrap();
         assert_eq!((unit.responses, share.n, precision.df), (4, 4, 1));
         // R: the subset of those who answered, in the design with three villages.
         assert!((precision.se - 0.216_506_350_946_109_65).abs() < 1e-12, "{precision:?}");
-        let (fieldwork, _) = world.platform.fieldwork(&wave).await.unwrap();
+        let (fieldwork, _) = world.platform.monitor().fieldwork(&wave).await.unwrap();
         assert_eq!(fieldwork.units.iter().map(|unit| unit.answered).collect::<Vec<_>>(), [4, 2, 0]);
         let ranking = world.get_as_administrator("/api/v1/waves/w/ranking").await.json();
         let withheld = ranking["rows"].as_array().unwrap().iter().find(|row| row["unit"] == "D02").unwrap().clone();
@@ -88,14 +88,15 @@ on_both_engines! {
         let folder = tempfile::tempdir().unwrap();
         // The halves overlap in 200 rows, which must be counted once.
         let (left, right) = (file_of(&folder, "l.csv", 0..1_200), file_of(&folder, "r.csv", 1_000..2_000));
+        let there = other.imports();
         let (ours, theirs) = tokio::join!(
             import(&world, &left),
-            other.import_responses("w", &right, std::sync::Arc::default()),
+            there.responses("w", &right, std::sync::Arc::default()),
         );
         let theirs = theirs.unwrap();
         assert_eq!(ours.stored + theirs.stored, 2_000);
         assert_eq!(ours.repeated + theirs.repeated, 200);
-        let checkup = world.platform.check_up().await.unwrap();
+        let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (2_000, vec![]));
     }
 }

@@ -64,7 +64,7 @@ on_both_engines! {
         for expected in [StatusCode::CREATED, StatusCode::OK, StatusCode::CONFLICT] {
             assert_eq!(answers.iter().filter(|status| **status == expected).count(), 20, "{expected}");
         }
-        let checkup = world.platform.check_up().await.unwrap();
+        let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (60, vec![]));
     }
 
@@ -94,7 +94,7 @@ on_both_engines! {
             submission["answers"]["q02"] = json!(1 + number % 5);
             assert_eq!(world.submit(&submission).await.status, StatusCode::CREATED);
         }
-        let checkup = world.platform.check_up().await.unwrap();
+        let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!(checkup.mismatches, []);
         assert_eq!((checkup.responses, checkup.tallies), (50, 6));
     }
@@ -102,18 +102,18 @@ on_both_engines! {
     async fn a_changed_tally_is_found_by_a_recount(database: TestDatabase) {
         let world = World::small(database).await;
         world.submit(&submission(1)).await;
-        world.platform.check_up().await.unwrap();
+        world.platform.doctor().check_up().await.unwrap();
         let connection = world.database().connect().await;
         for (table, found) in [("product", 1), ("tally", 3)] {
             connection.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
-            assert_eq!(world.platform.check_up().await.unwrap().mismatches.len(), found, "{table}");
+            assert_eq!(world.platform.doctor().check_up().await.unwrap().mismatches.len(), found, "{table}");
         }
     }
 
     async fn a_closed_wave_takes_nothing_and_says_when_it_was_open(database: TestDatabase) {
         let world = World::small(database).await;
         world.submit(&submission(1)).await;
-        world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
         let refused = world.submit(&submission(2)).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert_eq!(refused.json()["code"], "not_open");
@@ -124,7 +124,7 @@ on_both_engines! {
     async fn a_wave_closed_by_another_server_takes_nothing(database: TestDatabase) {
         let world = World::small(database).await;
         world.submit(&submission(1)).await;
-        platform_on(world.url()).await.advance_wave("w", WaveState::Closed).await.unwrap();
+        platform_on(world.url()).await.waves().advance("w", WaveState::Closed).await.unwrap();
         // This server still believes the wave open; the commit knows better.
         assert_eq!(world.submit(&submission(2)).await.status, StatusCode::CONFLICT);
         assert_eq!(count(&world, "response").await, 1);

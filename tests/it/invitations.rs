@@ -42,8 +42,8 @@ async fn number(database: &TestDatabase, query: &str) -> usize {
 }
 
 async fn refusal(platform: &Platform, submission: &Value) -> CodeRefusal {
-    let wave = platform.wave("w").await.unwrap();
-    match platform.acting_for(Actor::Anonymous).submit(&wave, submission).await {
+    let wave = platform.waves().find("w").await.unwrap();
+    match platform.acting_for(Actor::Anonymous).intake().submit(&wave, submission).await {
         Err(SubmitError::Code(refusal)) => refusal,
         other => panic!("{other:?}"),
     }
@@ -66,7 +66,7 @@ on_both_engines! {
         let expected = [place.stratum.as_str(), psu, &place.weight.billionths().to_string(), "invited"];
         assert_eq!(kept, [expected.map(str::to_owned)]);
         assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() - 1);
-        let checkup = world.platform.check_up().await.unwrap();
+        let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (1, vec![]));
     }
 
@@ -79,7 +79,7 @@ on_both_engines! {
         elsewhere["unit"] = json!("D03");
         assert_eq!(refusal(&world.platform, &elsewhere).await, CodeRefusal::OtherUnit);
         let list = format!("code\n{}\n", cards[1].code.to_lowercase());
-        assert_eq!(world.platform.revoke_invitations("w", Some(list.as_bytes())).await.unwrap(), 1);
+        assert_eq!(world.platform.invitations().revoke("w", Some(list.as_bytes())).await.unwrap(), 1);
         assert_eq!(refusal(&world.platform, &invited(1, &cards[1])).await, CodeRefusal::Revoked);
         let mut mistyped = invited(1, &cards[0]);
         mistyped["code"] = json!(cards[0].code.replace(&cards[0].code[..4], "0000"));
@@ -102,11 +102,11 @@ on_both_engines! {
     async fn a_code_of_another_wave_is_told_as_such(database: TestDatabase) {
         let world = World::small(database).await;
         let plan = include_str!("support/small-plan.toml").replace("\"w\"", "\"other\"");
-        world.platform.create_wave(&plan, std::path::Path::new(".")).await.unwrap();
+        world.platform.waves().create(&plan, std::path::Path::new(".")).await.unwrap();
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let (frame, sample) = (frame(20), sample(1, 4, 0));
-        let prepared = world.platform.prepare_draw("other", frame.as_bytes(), &sample, &mut random).await.unwrap();
-        world.platform.keep_draw(&prepared, false).await.unwrap();
+        let prepared = world.platform.invitations().prepare("other", frame.as_bytes(), &sample, &mut random).await.unwrap();
+        world.platform.invitations().keep(&prepared, false).await.unwrap();
         assert_eq!(refusal(&world.platform, &invited(1, &prepared.cards[0])).await, CodeRefusal::Foreign);
     }
 
@@ -134,8 +134,8 @@ on_both_engines! {
         for (submission, expected) in tries {
             let platform = world.platform.clone();
             waiting.spawn(async move {
-                let wave = platform.wave("w").await.unwrap();
-                let outcome = match platform.acting_for(Actor::Anonymous).submit(&wave, &submission).await {
+                let wave = platform.waves().find("w").await.unwrap();
+                let outcome = match platform.acting_for(Actor::Anonymous).intake().submit(&wave, &submission).await {
                     Ok(accepted) => if accepted.repeated { "repeated" } else { "stored" },
                     Err(SubmitError::Conflict) => "conflict",
                     Err(SubmitError::Code(refusal)) => refusal.as_str(),
@@ -150,7 +150,7 @@ on_both_engines! {
         }
         same_code.sort_unstable();
         assert_eq!(same_code, ["code_spent", "stored"]);
-        let checkup = world.platform.check_up().await.unwrap();
+        let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (5, vec![]));
         assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() - 3);
     }
@@ -169,8 +169,8 @@ on_both_engines! {
             waiting.spawn(async move {
                 let _pass = gate.acquire().await.unwrap();
                 let card = &cards[number * 7 % codes];
-                let wave = server.wave("w").await.unwrap();
-                match server.acting_for(Actor::Anonymous).submit(&wave, &invited(number as u128 + 1, card)).await {
+                let wave = server.waves().find("w").await.unwrap();
+                match server.acting_for(Actor::Anonymous).intake().submit(&wave, &invited(number as u128 + 1, card)).await {
                     Ok(accepted) => { assert!(!accepted.repeated); true }
                     Err(SubmitError::Code(CodeRefusal::Spent)) => false,
                     Err(error) => panic!("{error}"),
@@ -181,22 +181,22 @@ on_both_engines! {
         assert_eq!(accepted, codes);
         assert_eq!(number(world.database(), "SELECT COUNT(*) FROM response").await, codes);
         assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() - codes);
-        assert_eq!(servers[1].check_up().await.unwrap().mismatches, []);
+        assert_eq!(servers[1].doctor().check_up().await.unwrap().mismatches, []);
     }
 
     async fn a_wave_is_drawn_once_unless_more_is_wanted(database: TestDatabase) {
         let world = World::small(database).await;
         let cards = draw(&world.platform, 4, 1).await;
         let mut random = ChaCha8Rng::seed_from_u64(6);
-        let further = world.platform.prepare_draw("w", frame(8).as_bytes(), &sample(2, 4, 0), &mut random).await.unwrap();
-        let refused = world.platform.keep_draw(&further, false).await.unwrap_err().to_string();
+        let further = world.platform.invitations().prepare("w", frame(8).as_bytes(), &sample(2, 4, 0), &mut random).await.unwrap();
+        let refused = world.platform.invitations().keep(&further, false).await.unwrap_err().to_string();
         assert!(refused.contains("already a draw") && refused.contains("--again"), "{refused}");
         assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len());
-        assert_eq!(world.platform.keep_draw(&further, true).await.unwrap(), 2);
-        let draws = world.platform.draws("w").await.unwrap();
+        assert_eq!(world.platform.invitations().keep(&further, true).await.unwrap(), 2);
+        let draws = world.platform.invitations().draws("w").await.unwrap();
         assert_eq!(draws.iter().map(|draw| (draw.number, draw.seed)).collect::<Vec<_>>(), [(1, 1), (2, 2)]);
-        world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
-        let late = world.platform.prepare_draw("w", frame(8).as_bytes(), &sample(3, 4, 0), &mut random).await;
+        world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
+        let late = world.platform.invitations().prepare("w", frame(8).as_bytes(), &sample(3, 4, 0), &mut random).await;
         assert!(late.err().unwrap().to_string().contains("the wave is closed"));
     }
 
@@ -209,14 +209,14 @@ on_both_engines! {
         }
         let psu = of_first[0].invitee.placement.psu.as_ref().unwrap().as_str();
         // Two villages of the commune, each with a first reserve.
-        assert_eq!(world.platform.release_reserves("w", (Some("D01"), Some(psu)), 1).await.unwrap(), 2);
-        assert_eq!(world.platform.release_reserves("w", (Some("D01"), Some(psu)), 1).await.unwrap(), 0);
-        let status = world.platform.invitation_status("w").await.unwrap();
+        assert_eq!(world.platform.invitations().release_reserves("w", (Some("D01"), Some(psu)), 1).await.unwrap(), 2);
+        assert_eq!(world.platform.invitations().release_reserves("w", (Some("D01"), Some(psu)), 1).await.unwrap(), 0);
+        let status = world.platform.invitations().status("w").await.unwrap();
         let count = status[0].count;
         assert_eq!((count.invited, count.reserves, count.spent()), (16, 8, 3));
         assert_eq!((count.open, count.standing_by, count.revoked), (13 + 2, 6, 0));
-        assert_eq!(world.platform.revoke_invitations("w", None::<&[u8]>).await.unwrap(), cards.len() as u64 - 3);
-        let status = world.platform.invitation_status("w").await.unwrap();
+        assert_eq!(world.platform.invitations().revoke("w", None::<&[u8]>).await.unwrap(), cards.len() as u64 - 3);
+        let status = world.platform.invitations().status("w").await.unwrap();
         assert_eq!((status[0].count.open, status[0].count.spent(), status[0].count.revoked), (0, 3, 21));
     }
 
@@ -236,15 +236,15 @@ on_both_engines! {
                 writeln!(frame, "{names},{},{households},{},1", place % 3, households * 3).unwrap();
             }
         }
-        world.platform.import_units(units.as_bytes()).await.unwrap();
+        world.platform.register().import_units(units.as_bytes()).await.unwrap();
         let questionnaire = include_str!("support/small-questionnaire.toml");
-        world.platform.import_questionnaire(questionnaire).await.unwrap();
+        world.platform.waves().import_questionnaire(questionnaire).await.unwrap();
         let plan = include_str!("support/small-plan.toml").replace("[\"D01\", \"D02\", \"D03\"]", "\"all\"");
-        world.platform.create_wave(&plan, std::path::Path::new(".")).await.unwrap();
+        world.platform.waves().create(&plan, std::path::Path::new(".")).await.unwrap();
         let mut random = ChaCha8Rng::seed_from_u64(5);
-        let prepared = world.platform.prepare_draw("w", frame.as_bytes(), example, &mut random).await.unwrap();
+        let prepared = world.platform.invitations().prepare("w", frame.as_bytes(), example, &mut random).await.unwrap();
         assert_eq!(prepared.stages.iter().map(|stage| stage.drawn).collect::<Vec<_>>(), [195, 390, 1_170]);
-        world.platform.keep_draw(&prepared, false).await.unwrap();
+        world.platform.invitations().keep(&prepared, false).await.unwrap();
         let kept = "SELECT CAST(COUNT(*) AS TEXT), CAST(SUM(CASE WHEN reserve = 0 THEN 1 ELSE 0 END) AS TEXT) FROM invitation";
         assert_eq!(rows(world.database(), kept, 2).await, [["15210".to_owned(), "11700".to_owned()]]);
         // What was drawn, by a hash that both engines must give.
@@ -269,11 +269,11 @@ fn a_wrong_code_is_refused_without_the_database() {
     crate::support::Engine::Sqlite.run(module_path!(), async |database| {
         let world = World::small(database).await;
         let cards = draw(&world.platform, 4, 0).await;
-        let wave = world.platform.wave("w").await.unwrap();
+        let wave = world.platform.waves().find("w").await.unwrap();
         world.platform.store().clone().close().await.unwrap();
         let mut wrong = invited(1, &cards[0]);
         wrong["code"] = json!("0000-0000-0000-0000-0000-0000-0000");
-        let refused = world.platform.acting_for(Actor::Anonymous).submit(&wave, &wrong).await;
+        let refused = world.platform.acting_for(Actor::Anonymous).intake().submit(&wave, &wrong).await;
         assert!(matches!(refused, Err(SubmitError::Code(CodeRefusal::Unknown))), "{refused:?}");
         let asked = world.platform.invited(&wave, "0000-0000-0000-0000-0000-0000-0000").await.unwrap();
         assert_eq!(asked.err(), Some(CodeRefusal::Unknown));

@@ -20,7 +20,7 @@ async fn world_of(database: crate::support::TestDatabase, units: usize) -> World
         let name = if unit % 10 == 7 { "Xã Đông Hà" } else { "Xã Bình Ở" };
         writeln!(register, "{},commune,commune,,{name} {unit},Commune {unit},,", code(unit)).unwrap();
     }
-    world.platform.import_units(register.as_bytes()).await.unwrap();
+    world.platform.register().import_units(register.as_bytes()).await.unwrap();
     let codes: Vec<String> = (0..units).map(|unit| format!("{:?}", code(unit))).collect();
     let plan = SMALL_PLAN
         .replace("code = \"w\"", "code = \"m\"")
@@ -28,8 +28,8 @@ async fn world_of(database: crate::support::TestDatabase, units: usize) -> World
         .replace(r#"["D01", "D02", "D03"]"#, &format!("[{}]", codes.join(", ")))
         .replace("stratum = \"district\"", "stratum = \"zone\"")
         + "\n[ranking]\nanswers_min = 1\n";
-    world.platform.create_wave(&plan, Path::new(".")).await.unwrap();
-    world.platform.advance_wave("m", WaveState::Open).await.unwrap();
+    world.platform.waves().create(&plan, Path::new(".")).await.unwrap();
+    world.platform.waves().advance("m", WaveState::Open).await.unwrap();
     world
 }
 
@@ -46,7 +46,7 @@ async fn answer(world: &World, file: &str, units: impl Iterator<Item = usize>, z
     }
     let path = folder.path().join("answers.csv");
     std::fs::write(&path, text).unwrap();
-    let imported = world.platform.import_responses("m", &path, std::sync::Arc::default()).await.unwrap();
+    let imported = world.platform.imports().responses("m", &path, std::sync::Arc::default()).await.unwrap();
     assert_eq!(imported.rejected, 0);
 }
 
@@ -138,7 +138,7 @@ on_both_engines! {
         assert_eq!((refused.status, &refused.json()["code"]), (StatusCode::NOT_FOUND, &"many_units".into()));
         let page = world.get_as_administrator("/en/r/m").await.text;
         assert!(page.contains("Joint intervals") && page.contains("Above 1,000"), "{page}");
-        assert_eq!(world.platform.check_up().await.unwrap().mismatches, []);
+        assert_eq!(world.platform.doctor().check_up().await.unwrap().mismatches, []);
         let before = of_all().await["rows"].clone();
         // A stratum in two parts: from here on the wave is formed as a whole.
         answer(&world, "c", [0, 999].into_iter(), |_| "both".to_owned()).await;

@@ -18,7 +18,7 @@ on_both_engines! {
         let world = World::empty(database).await;
         prepare(&world).await;
         let file = path("responses.csv");
-        let imported = world.platform.import_responses("reference", &file, Arc::default()).await.unwrap();
+        let imported = world.platform.imports().responses("reference", &file, Arc::default()).await.unwrap();
         let before = results(&world).await;
         let connection = world.database().connect().await;
 
@@ -33,7 +33,7 @@ on_both_engines! {
         assert_eq!(store.migrate().await.unwrap(), STEPS as usize);
 
         let platform = platform_on(world.url()).await;
-        let checkup = platform.check_up().await.unwrap();
+        let checkup = platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (imported.stored, vec![]));
         assert_eq!(store.waves_to_recount().await.unwrap(), []);
         assert_eq!(results(&world).await, before);

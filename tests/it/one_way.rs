@@ -45,23 +45,23 @@ async fn everything_ready(world: &World) {
     let modes = "modes = [\"web\", \"kiosk\", \"paper\", \"interviewer\"]\nsynthetic = true";
     for (code, states) in [("v", &[WaveState::Open][..]), ("c", &[WaveState::Open, WaveState::Closed]), ("d", &[])] {
         let plan = SMALL_PLAN.replace("code = \"w\"", &format!("code = \"{code}\""));
-        platform.create_wave(&plan.replace("modes = [\"web\", \"paper\"]", modes), Path::new(".")).await.unwrap();
+        platform.waves().create(&plan.replace("modes = [\"web\", \"paper\"]", modes), Path::new(".")).await.unwrap();
         for state in states {
-            platform.advance_wave(code, *state).await.unwrap();
+            platform.waves().advance(code, *state).await.unwrap();
         }
     }
     let mut random = ChaCha8Rng::seed_from_u64(1);
     grant(platform, "lan").await.unwrap();
-    let draw = platform.prepare_draw("v", frame(20).as_bytes(), &sample(1, 4, 1), &mut random).await.unwrap();
-    platform.keep_draw(&draw, false).await.unwrap();
+    let draw = platform.invitations().prepare("v", frame(20).as_bytes(), &sample(1, 4, 1), &mut random).await.unwrap();
+    platform.invitations().keep(&draw, false).await.unwrap();
     let clerk = clerk(platform);
-    let wave = clerk.wave("v").await.unwrap();
-    clerk.enter_form(&wave, &wave.units[0], form(5), Turn::First).await.unwrap();
+    let wave = clerk.waves().find("v").await.unwrap();
+    clerk.keying().enter(&wave, &wave.units[0], form(5), Turn::First).await.unwrap();
 }
 
 async fn grant(platform: &Platform, name: &str) -> Result<String, plumbline::pipeline::PipelineError> {
     let mut random = ChaCha8Rng::seed_from_u64(name.bytes().map(u64::from).sum());
-    platform.grant_access("v", AccessKind::Collector, &Code::new(name).unwrap(), None, &mut random).await
+    platform.collectors().grant("v", AccessKind::Collector, &Code::new(name).unwrap(), None, &mut random).await
 }
 
 /// The platform on behalf of the clerk.
@@ -115,9 +115,9 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
         };
     }
     let clerk = clerk(platform);
-    let wave = clerk.wave("v").await.unwrap();
+    let wave = clerk.waves().find("v").await.unwrap();
     let mut random = ChaCha8Rng::seed_from_u64(2);
-    let draw = platform.prepare_draw("v", frame(20).as_bytes(), &sample(1, 4, 1), &mut random).await.unwrap();
+    let draw = platform.invitations().prepare("v", frame(20).as_bytes(), &sample(1, 4, 1), &mut random).await.unwrap();
     let until = "2024-11-18".parse().unwrap();
     let invented = SyntheticWave { wave: "v".to_owned(), answers: 10, seed: 1, until };
     let rows = folder.path().join("rows.csv");
@@ -136,24 +136,24 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
     let plan = SMALL_PLAN.replace("code = \"w\"", "code = \"new\"");
     let shape = Shape::new::<[usize; 0]>(&[RatingScale::FIVE], &[]).unwrap();
     tries! {
-        "import_units": platform.import_units(new_units.as_bytes());
-        "import_lineage": platform.import_lineage(lineage.as_bytes());
-        "keep_questionnaire": platform.import_questionnaire(&questionnaire);
-        "create_wave": platform.create_wave(&plan, Path::new("."));
-        "advance_wave": platform.advance_wave("d", WaveState::Open);
-        "release_wave": platform.advance_wave("c", WaveState::Released);
+        "import_units": platform.register().import_units(new_units.as_bytes());
+        "import_lineage": platform.register().import_lineage(lineage.as_bytes());
+        "keep_questionnaire": platform.waves().import_questionnaire(&questionnaire);
+        "create_wave": platform.waves().create(&plan, Path::new("."));
+        "advance_wave": platform.waves().advance("d", WaveState::Open);
+        "release_wave": platform.waves().advance("c", WaveState::Released);
         "keep_access": grant(platform, "mai");
-        "revoke_access": platform.revoke_access("v", "lan");
-        "keep_draw": platform.keep_draw(&draw, true);
-        "revoke_invitations": platform.revoke_invitations("v", None::<&[u8]>);
-        "release_reserves": platform.release_reserves("v", (None, None), 1);
-        "keep_recordings": platform.import_recordings("v", &sounds);
-        "keep_entry": clerk.enter_form(&wave, &wave.units[0], form(4), Turn::Second);
-        "remove_entries": clerk.settle_form(&wave, &wave.units[0], &form(4));
-        "insert_responses": platform.submit(&wave, &submission(7));
-        "insert_responses": platform.invent_answers(&invented, |_| {});
-        "setting_or_insert": platform.import_responses("v", &rows, Arc::default());
-        "fold": platform.fold();
+        "revoke_access": platform.collectors().revoke("v", "lan");
+        "keep_draw": platform.invitations().keep(&draw, true);
+        "revoke_invitations": platform.invitations().revoke("v", None::<&[u8]>);
+        "release_reserves": platform.invitations().release_reserves("v", (None, None), 1);
+        "keep_recordings": platform.recordings().import("v", &sounds);
+        "keep_entry": clerk.keying().enter(&wave, &wave.units[0], form(4), Turn::Second);
+        "remove_entries": clerk.keying().settle(&wave, &wave.units[0], &form(4));
+        "insert_responses": platform.intake().submit(&wave, &submission(7));
+        "insert_responses": platform.synthetic().invent(&invented, |_| {});
+        "setting_or_insert": platform.imports().responses("v", &rows, Arc::default());
+        "fold": platform.counts().fold();
         "recount": platform.store().recount(WaveId(1), &shape, |_| unreachable!("it is not due"));
         "keep_release": platform.store().keep_release(WaveId(1), &release());
         "try_to_commit": platform.store().try_to_commit();
@@ -169,7 +169,7 @@ fn nothing_is_written_into_a_file_that_was_moved_away() {
         let file = PathBuf::from(database.url().strip_prefix("sqlite://").unwrap());
         let world = World::small(database).await;
         everything_ready(&world).await;
-        world.platform.fold().await.unwrap();
+        world.platform.counts().fold().await.unwrap();
         let looking = world.database().connect().await;
         world.submit(&submission(1)).await;
         let before = kept(&looking).await;
@@ -235,7 +235,7 @@ fn no_address_takes_anything_while_the_file_is_moved_away() {
         let kiosk = Code::new("counter").unwrap();
         let mut random = ChaCha8Rng::seed_from_u64(9);
         let device =
-            world.platform.grant_access("v", AccessKind::Kiosk, &kiosk, Some("D01"), &mut random).await.unwrap();
+            world.platform.collectors().grant("v", AccessKind::Kiosk, &kiosk, Some("D01"), &mut random).await.unwrap();
         let lan = grant(&world.platform, "thu").await.unwrap();
         let looking = world.database().connect().await;
         let before = kept(&looking).await;

@@ -12,8 +12,8 @@ use crate::support::{SMALL_PLAN, TestDatabase, World, on_both_engines, submissio
 async fn answered(database: TestDatabase, answers: &str) -> World {
     let world = World::small(database).await;
     let plan = SMALL_PLAN.replace("code = \"w\"", "code = \"v\"").replace("\"counted\"", &format!("\"{answers}\""));
-    world.platform.create_wave(&plan, Path::new(".")).await.unwrap();
-    world.platform.advance_wave("v", WaveState::Open).await.unwrap();
+    world.platform.waves().create(&plan, Path::new(".")).await.unwrap();
+    world.platform.waves().advance("v", WaveState::Open).await.unwrap();
     for number in 1..=10_u128 {
         let asked = rated(number, 5);
         let asked = world.submit_as_collector("v", &asked).await;
@@ -22,8 +22,8 @@ async fn answered(database: TestDatabase, answers: &str) -> World {
         let expected = if answers == "refused" { StatusCode::FORBIDDEN } else { StatusCode::CREATED };
         assert_eq!(came.status, expected, "{}", came.text);
     }
-    world.platform.advance_wave("v", WaveState::Closed).await.unwrap();
-    world.platform.advance_wave("v", WaveState::Released).await.unwrap();
+    world.platform.waves().advance("v", WaveState::Closed).await.unwrap();
+    world.platform.waves().advance("v", WaveState::Released).await.unwrap();
     world
 }
 
@@ -59,7 +59,7 @@ on_both_engines! {
         assert!(page.contains("no margin of error and are no part of the ranking"), "{page}");
         let csv = world.get("/api/v1/waves/v/open-link?format=csv").await.text;
         assert!(csv.starts_with("unit,statistic,item,n,estimate\n"), "{csv}");
-        let checkup = world.platform.check_up().await.unwrap();
+        let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (20, vec![]));
     }
 

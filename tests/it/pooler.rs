@@ -57,12 +57,12 @@ fn a_survey_runs_from_draw_to_release_behind_a_pooler() {
             }
         }
         sending.join_all().await;
-        world.platform.fold().await.unwrap();
+        world.platform.counts().fold().await.unwrap();
         assert!(world.platform.store().forget_spent_codes().await.is_ok());
-        let checkup = world.platform.check_up().await.unwrap();
+        let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (40, vec![]));
-        world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let before = published(&world).await;
         assert_eq!(published(&world.restarted().await).await, before);
     });

@@ -25,7 +25,7 @@ fn address(sound: &[u8]) -> String {
 }
 
 async fn findings(world: &World, folder: &Path) -> Vec<(String, &'static str)> {
-    match world.platform.import_recordings("w", folder).await {
+    match world.platform.recordings().import("w", folder).await {
         Err(PipelineError::Invalid(found)) => found.0.into_iter().map(|finding| (finding.path, finding.code)).collect(),
         other => panic!("{other:?}"),
     }
@@ -47,7 +47,7 @@ on_both_engines! {
         write(&folder, "vi/sex.ogg", OGG);
         write(&folder, "hmn/q02.mp3", MP3);
         write(&folder, ".DS_Store", b"what a file manager leaves behind");
-        let imported = world.platform.import_recordings("w", folder.path()).await.unwrap();
+        let imported = world.platform.recordings().import("w", folder.path()).await.unwrap();
         let told: Vec<_> = imported.iter().map(|of| (of.language.as_str(), of.count, of.bytes, of.silent.len())).collect();
         assert_eq!(told, [("hmn", 1, MP3.len() as u64, 5), ("vi", 2, 2 * OGG.len() as u64, 4)]);
 
@@ -64,7 +64,7 @@ on_both_engines! {
         let world = World::small(database).await;
         let folder = tempfile::tempdir().unwrap();
         write(&folder, "vi/q01.ogg", OGG);
-        world.platform.import_recordings("w", folder.path()).await.unwrap();
+        world.platform.recordings().import("w", folder.path()).await.unwrap();
         let whole = world.get(&address(OGG)).await;
         assert_eq!((whole.status, whole.text.as_bytes()), (StatusCode::OK, OGG));
         assert_eq!(whole.headers[header::CONTENT_TYPE], "audio/ogg");
@@ -104,11 +104,11 @@ on_both_engines! {
         let folder = tempfile::tempdir().unwrap();
         for sound in [OGG, MP3] {
             write(&folder, "vi/q01.ogg", sound);
-            world.platform.import_recordings("w", folder.path()).await.unwrap();
+            world.platform.recordings().import("w", folder.path()).await.unwrap();
         }
         let page = world.get("/vi/s/w/D01").await.text;
         assert!(page.contains(&address(MP3)) && !page.contains(&address(OGG)), "{page}");
-        world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
         assert_eq!(findings(&world, folder.path()).await, [("wave".to_owned(), "not_allowed")]);
     }
 
@@ -156,6 +156,6 @@ fn an_import_of_more_than_a_server_holds_in_memory_is_refused() {
         }
         assert_eq!(findings(&world, folder.path()).await, [(String::new(), "too_many")]);
         std::fs::remove_file(folder.path().join("aa/q01.ogg")).unwrap();
-        assert!(world.platform.import_recordings("w", folder.path()).await.is_ok());
+        assert!(world.platform.recordings().import("w", folder.path()).await.is_ok());
     });
 }

@@ -44,10 +44,10 @@ pub(crate) async fn prepare(world: &World) {
     std::fs::write(place("margin_unit.csv"), districts.replacen("district", "unit", 1)).unwrap();
     let asked =
         questionnaire() + &question("sex", &["F", "M"]) + &question("age_band", &["18-29", "30-44", "45-59", "60+"]);
-    world.platform.import_units(units().as_bytes()).await.unwrap();
-    world.platform.import_questionnaire(&asked).await.unwrap();
-    world.platform.create_wave(&format!("{PLAN}{CALIBRATION}"), folder.path()).await.unwrap();
-    world.platform.advance_wave("reference", WaveState::Open).await.unwrap();
+    world.platform.register().import_units(units().as_bytes()).await.unwrap();
+    world.platform.waves().import_questionnaire(&asked).await.unwrap();
+    world.platform.waves().create(&format!("{PLAN}{CALIBRATION}"), folder.path()).await.unwrap();
+    world.platform.waves().advance("reference", WaveState::Open).await.unwrap();
 }
 
 pub(crate) async fn results(world: &World) -> Value {
@@ -69,7 +69,7 @@ on_both_engines! {
         let world = World::empty(database).await;
         prepare(&world).await;
         let imported =
-            world.platform.import_responses("reference", &path("responses.csv"), Arc::default()).await.unwrap();
+            world.platform.imports().responses("reference", &path("responses.csv"), Arc::default()).await.unwrap();
         assert_eq!(imported.rejected, 0);
         let expected = &reference("expected.json")["calib"]["rake_exact"];
         let mut largest = Largest::new("a wave with margins, over HTTP");
@@ -85,7 +85,7 @@ on_both_engines! {
         }
         largest.report(10 * 4 * 2);
         for state in [WaveState::Closed, WaveState::Released] {
-            world.platform.advance_wave("reference", state).await.unwrap();
+            world.platform.waves().advance("reference", state).await.unwrap();
         }
     }
 
@@ -99,10 +99,10 @@ on_both_engines! {
         let document = results(&world).await;
         let reason = document["uncalibrated"].as_str().unwrap();
         assert!(reason.contains("margin unit: no response has \"D02\""), "{reason}");
-        world.platform.advance_wave("reference", WaveState::Closed).await.unwrap();
-        let error = world.platform.advance_wave("reference", WaveState::Released).await.unwrap_err().to_string();
+        world.platform.waves().advance("reference", WaveState::Closed).await.unwrap();
+        let error = world.platform.waves().advance("reference", WaveState::Released).await.unwrap_err().to_string();
         assert!(error.contains("D02"), "{error}");
-        assert_eq!(world.platform.wave("reference").await.unwrap().state, WaveState::Closed);
+        assert_eq!(world.platform.waves().find("reference").await.unwrap().state, WaveState::Closed);
     }
 }
 
@@ -116,9 +116,9 @@ fn a_margin_file_that_is_wrong_is_named_with_its_line() {
         std::fs::write(folder.path().join("margin_unit.csv"), "unit,Freq\nD01,many\n").unwrap();
         let plan =
             format!("{PLAN}{}", CALIBRATION.split("[[calibration.margin]]\ncolumns = [\"sex\"]").next().unwrap());
-        let error = world.platform.create_wave(&plan, folder.path()).await.unwrap_err().to_string();
+        let error = world.platform.waves().create(&plan, folder.path()).await.unwrap_err().to_string();
         assert!(error.contains("margin_unit.csv, line 2, column Freq"), "{error}");
-        let error = world.platform.create_wave(&plan, Path::new("nowhere")).await.unwrap_err().to_string();
+        let error = world.platform.waves().create(&plan, Path::new("nowhere")).await.unwrap_err().to_string();
         assert!(error.contains("margin_unit.csv"), "{error}");
     });
 }

@@ -59,10 +59,10 @@ pub(crate) fn questionnaire() -> String {
 }
 
 async fn prepare(world: &World) {
-    world.platform.import_units(units().as_bytes()).await.unwrap();
-    world.platform.import_questionnaire(&questionnaire()).await.unwrap();
-    world.platform.create_wave(PLAN, Path::new(".")).await.unwrap();
-    world.platform.advance_wave(WAVE, WaveState::Open).await.unwrap();
+    world.platform.register().import_units(units().as_bytes()).await.unwrap();
+    world.platform.waves().import_questionnaire(&questionnaire()).await.unwrap();
+    world.platform.waves().create(PLAN, Path::new(".")).await.unwrap();
+    world.platform.waves().advance(WAVE, WaveState::Open).await.unwrap();
 }
 
 /// The rows of the reference file, shuffled by a fixed rule.
@@ -78,7 +78,7 @@ async fn import(platform: &Platform, header: &str, rows: &[String]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("responses.csv");
     std::fs::write(&file, format!("{header}\n{}\n", rows.join("\n"))).unwrap();
-    let imported = platform.import_responses(WAVE, &file, Arc::default()).await.unwrap();
+    let imported = platform.imports().responses(WAVE, &file, Arc::default()).await.unwrap();
     assert_eq!((imported.stored, imported.rejected), (rows.len() as u64, 0));
 }
 
@@ -181,8 +181,8 @@ on_both_engines! {
         tokio::join!(import(&world.platform, &header, left), import(&other, &header, right));
         assert_agrees_with_r(&world).await;
         assert_ranks_as_the_reference(&world).await;
-        let ours = world.platform.results(&world.platform.wave(WAVE).await.unwrap()).await.unwrap();
-        let theirs = other.results(&other.wave(WAVE).await.unwrap()).await.unwrap();
+        let ours = world.platform.results().estimates(&world.platform.waves().find(WAVE).await.unwrap()).await.unwrap();
+        let theirs = other.results().estimates(&other.waves().find(WAVE).await.unwrap()).await.unwrap();
         assert_eq!(ours, theirs);
     }
 
@@ -201,6 +201,6 @@ on_both_engines! {
         }
         assert_agrees_with_r(&world).await;
         assert_ranks_as_the_reference(&world).await;
-        assert_eq!(world.platform.check_up().await.unwrap().mismatches, []);
+        assert_eq!(world.platform.doctor().check_up().await.unwrap().mismatches, []);
     }
 }

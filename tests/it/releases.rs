@@ -29,7 +29,7 @@ pub(crate) async fn released(database: TestDatabase) -> World {
         submission["answers"]["q01"] = [5, 4, 2][usize::try_from(number % 3).unwrap()].into();
         assert_eq!(world.submit(&submission).await.status, StatusCode::CREATED);
     }
-    world.platform.advance_wave("w", WaveState::Closed).await.unwrap();
+    world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
     world
 }
 
@@ -90,9 +90,9 @@ on_both_engines! {
         let folder = tempfile::tempdir().unwrap();
         let rows = folder.path().join("rows.csv");
         std::fs::write(&rows, sampled_rows()).unwrap();
-        world.platform.import_responses("w", &rows, std::sync::Arc::default()).await.unwrap();
+        world.platform.imports().responses("w", &rows, std::sync::Arc::default()).await.unwrap();
         for state in [WaveState::Closed, WaveState::Released] {
-            world.platform.advance_wave("w", state).await.unwrap();
+            world.platform.waves().advance("w", state).await.unwrap();
         }
         let first = published(&world).await;
         let connection = world.database().connect().await;
@@ -112,7 +112,7 @@ on_both_engines! {
     async fn a_released_wave_is_told_from_its_release_alone(database: TestDatabase) {
         let world = released(database).await;
         let before = world.get_as_administrator("/api/v1/waves/w/results").await.json();
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let first = published(&world).await;
         let rows = &world.get("/api/v1/waves/w/results").await.json()["rows"];
         assert_eq!(rows, &before["rows"], "a release says what was last seen, to the last digit");
@@ -121,7 +121,7 @@ on_both_engines! {
 
     async fn a_wave_that_was_released_before_releases_were_kept_gets_one(database: TestDatabase) {
         let world = released(database).await;
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let first = published(&world).await;
         let connection = world.database().connect().await;
         connection.execute_unprepared("DELETE FROM release").await.unwrap();
@@ -131,7 +131,7 @@ on_both_engines! {
 
     async fn a_release_that_was_changed_is_not_shown(database: TestDatabase) {
         let world = released(database).await;
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let connection = world.database().connect().await;
         connection.execute_unprepared("UPDATE release SET content_hash = 'x'").await.unwrap();
         let world = world.restarted().await;
@@ -140,7 +140,7 @@ on_both_engines! {
 
     async fn a_released_page_is_kept_by_readers_and_caches_and_sent_once(database: TestDatabase) {
         let world = released(database).await;
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let asking = |tag: Option<&str>| {
             let request = Request::get("/en/r/w").header(header::ACCEPT_ENCODING, "br");
             let request = tag.into_iter().fold(request, |request, tag| request.header(header::IF_NONE_MATCH, tag));
@@ -159,7 +159,7 @@ on_both_engines! {
 
     async fn while_the_database_is_away_what_was_read_is_shown_and_the_rest_comes_back(database: TestDatabase) {
         let world = released(database).await;
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let first = published(&world).await;
         world.platform.store().clone().close().await.unwrap();
         assert_eq!(published(&world).await, first);
@@ -175,21 +175,21 @@ on_both_engines! {
     async fn a_release_counts_every_answer_though_a_reader_is_shown_what_was_last_computed(database: TestDatabase) {
         let world = World::small(database).await;
         let platform = platform_with(world.url(), std::time::Duration::ZERO).await;
-        let wave = platform.wave("w").await.unwrap();
-        assert_eq!(platform.results(&wave).await.unwrap().overall.responses, 0);
+        let wave = platform.waves().find("w").await.unwrap();
+        assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 0);
         for number in 1..=5 {
             assert_eq!(world.submit(&submission(number)).await.status, StatusCode::CREATED);
         }
-        assert_eq!(platform.results(&wave).await.unwrap().overall.responses, 0);
+        assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 0);
         for state in [WaveState::Closed, WaveState::Released] {
-            platform.advance_wave("w", state).await.unwrap();
+            platform.waves().advance("w", state).await.unwrap();
         }
-        assert_eq!(platform.results(&wave).await.unwrap().overall.responses, 5);
+        assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 5);
     }
 
     async fn addresses_that_no_page_leads_to_are_answered_and_not_kept(database: TestDatabase) {
         let world = released(database).await;
-        world.platform.advance_wave("w", WaveState::Released).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         for (path, is_kept) in [("/en/r/w?sets=holm", true), ("/en/r/w?x=1", false), ("/en/r/w?sets=holm&x=1", false)] {
             let answer = world.get(path).await;
             assert_eq!((answer.status, answer.headers.contains_key(header::ETAG)), (StatusCode::OK, is_kept), "{path}");

@@ -148,11 +148,12 @@ async fn world(database: TestDatabase) -> (World, [String; VISITORS]) {
         ("released", &[WaveState::Open, WaveState::Closed, WaveState::Released]),
     ] {
         platform
-            .create_wave(&plan.replace("code = \"w\"", &format!("code = \"{wave}\"")), Path::new("."))
+            .waves()
+            .create(&plan.replace("code = \"w\"", &format!("code = \"{wave}\"")), Path::new("."))
             .await
             .unwrap();
         for state in states {
-            platform.advance_wave(wave, *state).await.unwrap();
+            platform.waves().advance(wave, *state).await.unwrap();
         }
     }
     let mut random = ChaCha8Rng::seed_from_u64(1);
@@ -163,7 +164,7 @@ async fn world(database: TestDatabase) -> (World, [String; VISITORS]) {
         (AccessKind::Collector, "mai", None),
     ] {
         let name = Code::new(name).unwrap();
-        codes.push(platform.grant_access("open", kind, &name, unit, &mut random).await.unwrap());
+        codes.push(platform.collectors().grant("open", kind, &name, unit, &mut random).await.unwrap());
     }
     let [device, lan, mai] = codes.try_into().unwrap();
     let administrator = platform.administrator_token();

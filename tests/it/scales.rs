@@ -258,8 +258,8 @@ fn numbers(rows: &[Value], unit: &str) -> Numbers {
 on_both_engines! {
     async fn a_wave_gives_the_digits_of_estimate_on_every_scale_by_every_calibration(database: TestDatabase) {
         let world = World::empty(database).await;
-        world.platform.import_units(UNITS.as_bytes()).await.unwrap();
-        world.platform.import_questionnaire(QUESTIONNAIRE).await.unwrap();
+        world.platform.register().import_units(UNITS.as_bytes()).await.unwrap();
+        world.platform.waves().import_questionnaire(QUESTIONNAIRE).await.unwrap();
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("beps.csv");
         let text = std::fs::read_to_string(path("scales/beps.csv")).unwrap();
@@ -274,9 +274,9 @@ on_both_engines! {
             let [of_plan, of_design] = calibrated(how, margins);
             let of_plan = if margins.is_empty() { String::new() } else { of_plan };
             let plan = format!("code = \"{name}\"\n{PLAN}\n{of_plan}");
-            world.platform.create_wave(&plan, Path::new(".")).await.unwrap();
-            world.platform.advance_wave(name, WaveState::Open).await.unwrap();
-            let summary = world.platform.import_responses(name, &file, Arc::default()).await.unwrap();
+            world.platform.waves().create(&plan, Path::new(".")).await.unwrap();
+            world.platform.waves().advance(name, WaveState::Open).await.unwrap();
+            let summary = world.platform.imports().responses(name, &file, Arc::default()).await.unwrap();
             assert_eq!(summary.rejected, 0, "{name}");
             let document = world.get_as_administrator(&format!("/api/v1/waves/{name}/results")).await.json();
             assert!(document["uncalibrated"].is_null(), "{name}: {}", document["uncalibrated"]);
@@ -298,6 +298,6 @@ on_both_engines! {
         for share in ["share_0", "share_11", "share_3"] {
             assert!(document.contains(share), "{share}: {document}");
         }
-        assert!(world.platform.check_up().await.unwrap().mismatches.is_empty());
+        assert!(world.platform.doctor().check_up().await.unwrap().mismatches.is_empty());
     }
 }

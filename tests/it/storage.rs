@@ -69,11 +69,11 @@ on_both_engines! {
 
     async fn a_register_imported_twice_is_imported_once(database: TestDatabase) {
         let world = World::empty(database).await;
-        assert_eq!(world.platform.import_units(UNITS_2024).await.unwrap(), 161);
-        assert_eq!(world.platform.import_units(UNITS_2024).await.unwrap(), 0);
-        assert_eq!(world.platform.import_units(UNITS_2025).await.unwrap(), 100);
-        assert_eq!(world.platform.import_lineage(LINEAGE).await.unwrap(), 319);
-        assert_eq!(world.platform.import_lineage(LINEAGE).await.unwrap(), 0);
+        assert_eq!(world.platform.register().import_units(UNITS_2024).await.unwrap(), 161);
+        assert_eq!(world.platform.register().import_units(UNITS_2024).await.unwrap(), 0);
+        assert_eq!(world.platform.register().import_units(UNITS_2025).await.unwrap(), 100);
+        assert_eq!(world.platform.register().import_lineage(LINEAGE).await.unwrap(), 319);
+        assert_eq!(world.platform.register().import_lineage(LINEAGE).await.unwrap(), 0);
         assert_eq!(world.platform.store().units().await.unwrap().len(), 261);
         assert_eq!(world.platform.store().lineage().await.unwrap().len(), 319);
     }
@@ -81,7 +81,7 @@ on_both_engines! {
     async fn a_code_is_not_an_identity(database: TestDatabase) {
         let world = World::empty(database).await;
         for file in [UNITS_2024, UNITS_2025, YEN_BAI] {
-            world.platform.import_units(file).await.unwrap();
+            world.platform.register().import_units(file).await.unwrap();
         }
         let units = world.platform.store().units().await.unwrap();
         let name = |on: &str| unit_on(&units, "province", "15", day(on)).map(|unit| unit.name("vi").to_owned());
@@ -94,7 +94,7 @@ on_both_engines! {
         let world = World::empty(database).await;
         let broken = "code,level,kind,parent_code,name_vi,valid_from,valid_to\n\
                       1,district,district,,Một,,\n2,district,district,,Hai,2024-13-01,\n";
-        let error = world.platform.import_units(broken.as_bytes()).await.unwrap_err().to_string();
+        let error = world.platform.register().import_units(broken.as_bytes()).await.unwrap_err().to_string();
         assert!(error.contains("line 3") && error.contains("valid_from"), "{error}");
         assert!(world.platform.store().units().await.unwrap().is_empty());
     }
@@ -105,10 +105,11 @@ on_both_engines! {
         for number in 1..=30 {
             world.submit(&submission(number)).await;
         }
-        let (ours, theirs) = tokio::join!(world.platform.fold(), other.fold());
+        let (here, there) = (world.platform.counts(), other.counts());
+        let (ours, theirs) = tokio::join!(here.fold(), there.fold());
         ours.unwrap();
         theirs.unwrap();
-        let checkup = other.check_up().await.unwrap();
+        let checkup = other.doctor().check_up().await.unwrap();
         assert_eq!(checkup.mismatches, []);
         assert_eq!(checkup.responses, 30);
     }
@@ -117,14 +118,14 @@ on_both_engines! {
         use plumbline::survey::WaveState::{Closed, Draft, Open, Released};
         let world = World::small(database).await;
         for (to, good) in [(Draft, false), (Released, false), (Closed, true), (Open, false), (Released, true), (Open, false)] {
-            assert_eq!(world.platform.advance_wave("w", to).await.is_ok(), good, "{to:?}");
+            assert_eq!(world.platform.waves().advance("w", to).await.is_ok(), good, "{to:?}");
         }
     }
 
     async fn a_wave_is_never_replaced(database: TestDatabase) {
         let world = World::small(database).await;
         let plan = include_str!("support/small-plan.toml");
-        let error = world.platform.create_wave(plan, std::path::Path::new(".")).await.unwrap_err().to_string();
+        let error = world.platform.waves().create(plan, std::path::Path::new(".")).await.unwrap_err().to_string();
         assert!(error.contains("already a wave"), "{error}");
     }
 

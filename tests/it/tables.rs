@@ -164,13 +164,13 @@ const UNITS: &str = "code,level,kind,name_vi\n080,district,city,A\n082,district,
 
 /// The wave of the cases, whose days are those of the tests' clock; `columns` are more of the plan's columns.
 async fn wave(world: &World, columns: &str) {
-    world.platform.import_units(UNITS.as_bytes()).await.unwrap();
-    world.platform.import_questionnaire(&case("q.toml")).await.unwrap();
+    world.platform.register().import_units(UNITS.as_bytes()).await.unwrap();
+    world.platform.waves().import_questionnaire(&case("q.toml")).await.unwrap();
     let plan = case("import-id/plan2.toml").replace("2026-", "2024-").replace("2025-06-01", "2024-06-01");
     let plan = plan.replace("\"q.toml\"", "\"qs\"").replace("\"083\"", "\"NA\"");
     let plan = plan.replace("[columns]\n", &format!("[columns]\n{columns}\n"));
-    world.platform.create_wave(&plan, std::path::Path::new(".")).await.unwrap();
-    world.platform.advance_wave("w2", WaveState::Open).await.unwrap();
+    world.platform.waves().create(&plan, std::path::Path::new(".")).await.unwrap();
+    world.platform.waves().advance("w2", WaveState::Open).await.unwrap();
 }
 
 struct Folder(tempfile::TempDir);
@@ -192,7 +192,7 @@ impl Folder {
         let telling = std::sync::Arc::clone(&told);
         let progress = ImportProgress::telling(move |sentence| telling.lock().unwrap().push(sentence.to_owned()));
         let path = self.put("file.csv", text);
-        let imported = world.platform.import_responses("w2", &path, std::sync::Arc::new(progress)).await.unwrap();
+        let imported = world.platform.imports().responses("w2", &path, std::sync::Arc::new(progress)).await.unwrap();
         let told = told.lock().unwrap().clone();
         (imported, told)
     }
@@ -225,7 +225,7 @@ on_both_engines! {
         let grown = format!("{f1}080,a1,1,2026-11-05,9,4,,,,M\n080,a1,1,2026-11-05,5,5,,,,F\n");
         assert_eq!(folder.counts(&world, &grown).await, (1, 3, 1));
         assert_eq!(folder.counts(&world, &grown.replace(",9,4,", ",3,4,")).await, (1, 4, 0));
-        assert_eq!(world.platform.check_up().await.unwrap().responses, 8);
+        assert_eq!(world.platform.doctor().check_up().await.unwrap().responses, 8);
     }
 
     async fn numbers_that_a_spreadsheet_cut_are_refused_by_line_and_kept_rows_are_not_changed(database: TestDatabase) {
@@ -277,7 +277,7 @@ on_both_engines! {
         assert_eq!(folder.counts(&world, &doubled).await, (0, 1, 0));
         for name in ["q1", "sex", "_id", "why/slow"] {
             let path = folder.put("doubled.csv", &text.replacen("_submission_time", name, 1));
-            let refused = world.platform.import_responses("w2", &path, std::sync::Arc::default()).await.unwrap_err();
+            let refused = world.platform.imports().responses("w2", &path, std::sync::Arc::default()).await.unwrap_err();
             assert!(refused.to_string().contains("there are two columns of this name"), "{name}: {refused}");
         }
         // A unit of the register may be called NA; a missing answer is none; a question without a column is told.
@@ -287,7 +287,7 @@ on_both_engines! {
         assert!(told.iter().any(|told| told.contains("no column for the question `q2`")), "{told:?}");
         assert!(folder.rejected().contains("line 3, column psu"));
         let path = folder.put("none.csv", "_id,unit,psu,w,day,Q1,q3\n7,080,a1,1,2024-11-05,5,5\n");
-        let refused = world.platform.import_responses("w2", &path, std::sync::Arc::default()).await.unwrap_err();
+        let refused = world.platform.imports().responses("w2", &path, std::sync::Arc::default()).await.unwrap_err();
         assert!(refused.to_string().contains("did you mean \"Q1\"?"), "{refused}");
     }
 

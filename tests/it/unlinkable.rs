@@ -105,14 +105,14 @@ on_both_engines! {
                 numbers.insert(cards[*at].code.clone(), number);
                 let mut submission = invited(rng.random(), &cards[*at]);
                 submission["duration_minutes"] = json!(number);
-                let (platform, wave) = (world.platform.clone(), world.platform.wave("w").await.unwrap());
+                let (platform, wave) = (world.platform.clone(), world.platform.waves().find("w").await.unwrap());
                 waiting.spawn(async move {
-                    platform.acting_for(Actor::Anonymous).submit(&wave, &submission).await.unwrap()
+                    platform.acting_for(Actor::Anonymous).intake().submit(&wave, &submission).await.unwrap()
                 });
             }
             waiting.join_all().await;
         }
-        world.platform.fold().await.unwrap();
+        world.platform.counts().fold().await.unwrap();
         while !world.platform.store().forget_spent_codes().await.unwrap() {}
         let after = stored(&connection, "invitation", "hash", "0").await;
         let answers = stored(&connection, "response", "key", "duration_minutes").await;

@@ -24,11 +24,12 @@ pub(super) async fn run(platform: &Platform, task: InviteTask) -> Result<(), Any
         InviteTask::Draw(arguments) => draw(platform, &arguments).await?,
         InviteTask::Revoke { wave, codes } => {
             let file = codes.map(|path| open(&path)).transpose()?;
-            let revoked = platform.revoke_invitations(&wave, file).await?;
+            let revoked = platform.invitations().revoke(&wave, file).await?;
             println!("{revoked} code(s) taken back. Those that were spent, or taken back before, are not counted.");
         }
         InviteTask::ReleaseReserves { wave, stratum, psu, up_to } => {
-            let released = platform.release_reserves(&wave, (stratum.as_deref(), psu.as_deref()), up_to).await?;
+            let released =
+                platform.invitations().release_reserves(&wave, (stratum.as_deref(), psu.as_deref()), up_to).await?;
             println!("{released} reserve(s) step in.");
             if released == 0 {
                 println!(
@@ -54,7 +55,7 @@ async fn draw(platform: &Platform, arguments: &DrawArguments) -> Result<(), AnyE
     }
     let design = read_text(sample)?;
     let inputs = [frame.as_path(), sample].map(|path| path.display().to_string()).join(", ");
-    let prepared = platform.prepare_draw(wave, open(frame)?, &design, &mut SysRng).await;
+    let prepared = platform.invitations().prepare(wave, open(frame)?, &design, &mut SysRng).await;
     let prepared = prepared.map_err(|error| format!("{inputs}:\n{error}"))?;
     let beside = output.with_file_name(format!("{}.part", output.file_name().unwrap_or_default().to_string_lossy()));
     let named = |error: std::io::Error| format!("{}: {error}", beside.display());
@@ -65,7 +66,9 @@ async fn draw(platform: &Platform, arguments: &DrawArguments) -> Result<(), AnyE
     }
     make_private_folder(&beside).map_err(named)?;
     let kept = match write_files(&prepared, base_url, &beside) {
-        Ok(files) => platform.keep_draw(&prepared, *again).await.map(|number| (files, number)).map_err(AnyError::from),
+        Ok(files) => {
+            platform.invitations().keep(&prepared, *again).await.map(|number| (files, number)).map_err(AnyError::from)
+        }
         Err(error) => Err(error),
     };
     let (files, number) = match kept {
@@ -161,7 +164,7 @@ fn tell(draw: &PreparedDraw, number: i32, files: &[PathBuf], output: &Path) {
 }
 
 async fn status(platform: &Platform, wave: &str) -> Result<(), AnyError> {
-    for draw in platform.draws(wave).await? {
+    for draw in platform.invitations().draws(wave).await? {
         println!("Draw {} on {}: seed {}, frame hash {}.", draw.number, draw.drawn_on, draw.seed, draw.frame_hash);
     }
     println!(
@@ -169,7 +172,7 @@ async fn status(platform: &Platform, wave: &str) -> Result<(), AnyError> {
         "unit", "invited", "reserves", "spent", "open", "reserve", "revoked"
     );
     let mut all = InvitationCount::default();
-    for unit in platform.invitation_status(wave).await? {
+    for unit in platform.invitations().status(wave).await? {
         print_count(unit.unit.code().as_str(), &unit.count);
         all += unit.count;
     }

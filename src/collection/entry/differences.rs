@@ -74,7 +74,7 @@ async fn list(
 ) -> Answered {
     let language = place.language;
     let unit = collector.unit(unit)?;
-    let differences = collector.platform.differences(&collector.wave, unit).await?;
+    let differences = collector.platform.keying().differences(&collector.wave, unit).await?;
     let path = format!("/entry/differences?unit={}", unit.code());
     let place = Place { path, ..place.clone() };
     let page = Page::new(&place, language.t("entry-differences"), Style::Site);
@@ -136,13 +136,13 @@ pub(super) async fn settle(place: Place, collector: Collector, form: Result<Form
     let Form(fields) = form?;
     let unit = collector.unit(field(&fields, "unit"))?;
     let (batch, form) = (field(&fields, "batch"), field(&fields, "form"));
-    let differences = collector.platform.differences(&collector.wave, unit).await?;
+    let differences = collector.platform.keying().differences(&collector.wave, unit).await?;
     let is_meant =
         |difference: &&Difference| difference.first.batch == batch && difference.first.form.to_string() == form;
     // Somebody else may have settled it a moment ago: then the list says what is left.
     if let Some(difference) = differences.iter().find(is_meant) {
         let settled = settled(difference, &fields, &collector.wave.questionnaire)?;
-        if let Err(error) = collector.platform.settle_form(&collector.wave, unit, &settled).await {
+        if let Err(error) = collector.platform.keying().settle(&collector.wave, unit, &settled).await {
             let (finding, status) = match error {
                 SubmitError::Invalid(findings) => (findings.0.into_iter().next(), StatusCode::UNPROCESSABLE_ENTITY),
                 error => told_as_finding(error).map(|(finding, status)| (Some(finding), status))?,

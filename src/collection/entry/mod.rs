@@ -80,7 +80,7 @@ impl FromRequestParts<Platform> for Collector {
         let ask = || Redirect::to(&place.language.path("/entry")).into_response();
         let platform = known.ok_or_else(ask)?;
         let Actor::Collector(access) = platform.actor().clone() else { return Err(ask()) };
-        let wave = platform.wave(access.wave.as_str()).await.map_err(failed)?;
+        let wave = platform.waves().find(access.wave.as_str()).await.map_err(failed)?;
         Ok(Self { platform, access, wave })
     }
 }

@@ -75,7 +75,7 @@ pub(super) async fn show_batches(place: Place, collector: Collector) -> Answered
     let wave = &collector.wave;
     let mut begun = Vec::new();
     for unit in collector.units() {
-        let batches = platform.batches(wave, unit).await?;
+        let batches = platform.keying().batches(wave, unit).await?;
         if !batches.is_empty() {
             begun.push((unit, unit.name(language.tag()), batches));
         }
@@ -248,7 +248,7 @@ pub(super) async fn take_form(
         }
     };
     let number = typed.form;
-    let entered = collector.platform.enter_form(&collector.wave, unit, typed, setting.turn()).await;
+    let entered = collector.platform.keying().enter(&collector.wave, unit, typed, setting.turn()).await;
     match entered {
         Ok(entered) => {
             let next = Setting {

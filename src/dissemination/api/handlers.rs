@@ -59,7 +59,7 @@ async fn list_waves(
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let (page, per_page) = paging.checked()?;
-    let listed = platform.waves().await?;
+    let listed = platform.waves().all().await?;
     let of_page = || listed.iter().skip((page - 1) * per_page).take(per_page);
     let items = of_page().map(|wave| WaveSummary::new(wave)).collect();
     let document = WaveList { items, page, per_page, total: listed.len() };
@@ -111,7 +111,7 @@ async fn get_wave(
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = platform.wave(&code).await?;
+    let wave = platform.waves().find(&code).await?;
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let document = WaveDocument::new(&wave, &page);
     let answer = answer(&wanted, Caching::of_changing(wave.state != WaveState::Draft), &document, document.rows())?;
@@ -139,8 +139,8 @@ async fn get_results(
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = platform.wave(&code).await?;
-    let results = platform.results(&wave).await?;
+    let wave = platform.waves().find(&code).await?;
+    let results = platform.results().estimates(&wave).await?;
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let document = ResultsDocument::new(&wave, &results, &page);
     let rows = document.rows.iter().map(UnitEstimate::columns);
@@ -202,8 +202,8 @@ async fn get_ranking(
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = platform.wave(&code).await?;
-    let standings = platform.standings(&wave).await?;
+    let wave = platform.waves().find(&code).await?;
+    let standings = platform.results().standings(&wave).await?;
     let chosen = asked.ranking(&standings).await?;
     let page = paging.cut(&wave, ranked_places(&wave, &chosen.ranking))?;
     let document = RankingDocument::new(&wave, &standings.results, &chosen, &page);
@@ -232,9 +232,9 @@ async fn get_unit(
     WithRejection(Query(asked), _): ForProgram<Query<AskedSets>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = platform.wave(&code).await?;
+    let wave = platform.waves().find(&code).await?;
     let measured = wave.unit(&unit).ok_or_else(|| not_found("unit", &unit))?.code();
-    let standings = platform.standings(&wave).await?;
+    let standings = platform.results().standings(&wave).await?;
     let chosen = asked.ranking(&standings).await?;
     let results = &standings.results;
     let of_unit = wave.units.position(&unit).and_then(|position| results.units.get(position));
@@ -264,8 +264,8 @@ async fn get_open_link(
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = platform.wave(&code).await?;
-    let results = platform.results(&wave).await?;
+    let wave = platform.waves().find(&code).await?;
+    let results = platform.results().estimates(&wave).await?;
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let document = OpenLinkDocument::new(&wave, &results, &page);
     let answer = answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().cloned())?;
@@ -295,8 +295,8 @@ async fn get_fieldwork(
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
-    let wave = platform.wave(&code).await?;
-    let (fieldwork, _) = platform.fieldwork(&wave).await?;
+    let wave = platform.waves().find(&code).await?;
+    let (fieldwork, _) = platform.monitor().fieldwork(&wave).await?;
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let document = FieldworkDocument::new(&wave, &fieldwork, &page);
     let caching = Caching::of_changing(wave.state == WaveState::Released);

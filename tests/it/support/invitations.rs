@@ -34,8 +34,9 @@ pub(crate) fn frame(people: usize) -> String {
 pub(crate) async fn draw(platform: &Platform, people: usize, reserves: usize) -> Vec<InvitationCard> {
     let mut random = ChaCha8Rng::seed_from_u64(5);
     let sample = sample(1, people, reserves);
-    let prepared = platform.prepare_draw("w", frame(2 * people).as_bytes(), &sample, &mut random).await.unwrap();
-    platform.keep_draw(&prepared, false).await.unwrap();
+    let prepared =
+        platform.invitations().prepare("w", frame(2 * people).as_bytes(), &sample, &mut random).await.unwrap();
+    platform.invitations().keep(&prepared, false).await.unwrap();
     prepared.cards
 }
 

@@ -72,10 +72,10 @@ impl World {
     /// The small survey with its wave `w` open.
     pub(crate) async fn small(database: TestDatabase) -> Self {
         let world = Self::empty(database).await;
-        world.platform.import_units(UNITS.as_bytes()).await.unwrap();
-        world.platform.import_questionnaire(QUESTIONNAIRE).await.unwrap();
-        world.platform.create_wave(SMALL_PLAN, Path::new(".")).await.unwrap();
-        world.platform.advance_wave("w", WaveState::Open).await.unwrap();
+        world.platform.register().import_units(UNITS.as_bytes()).await.unwrap();
+        world.platform.waves().import_questionnaire(QUESTIONNAIRE).await.unwrap();
+        world.platform.waves().create(SMALL_PLAN, Path::new(".")).await.unwrap();
+        world.platform.waves().advance("w", WaveState::Open).await.unwrap();
         world
     }
 

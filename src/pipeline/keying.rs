@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::waves::LoadedWave;
-use super::{PipelineError, Platform, SubmitError};
+use super::context::Context;
+use super::intake::Intake;
+use super::known_waves::LoadedWave;
+use super::{PipelineError, SubmitError};
 use crate::accounts::{Permission, Scope};
 use crate::foundation::{Code, Finding};
 use crate::storage::FormEntry;
@@ -77,24 +79,32 @@ pub struct BatchState {
     pub differing: Vec<u32>,
 }
 
-impl Platform {
+/// Forms on paper, typed in.
+#[derive(Clone)]
+pub struct Keying {
+    context: Context,
+}
+
+impl Keying {
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone() }
+    }
+
+    fn intake(&self) -> Intake {
+        Intake::of(&self.context)
+    }
+
     /// Takes an entry of a form. What is wrong with it is found at once, as in any other submission.
-    pub async fn enter_form(
-        &self,
-        wave: &Wave,
-        unit: &Unit,
-        typed: TypedForm,
-        turn: Turn,
-    ) -> Result<Entered, SubmitError> {
-        self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
-        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
+    pub async fn enter(&self, wave: &Wave, unit: &Unit, typed: TypedForm, turn: Turn) -> Result<Entered, SubmitError> {
+        self.context.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
+        let loaded = self.context.load(wave).await?;
         let id = self.form_id(wave, unit, &typed.batch, typed.form);
         let submission = submission(id, unit, &typed);
-        self.check(wave, &submission)?;
-        let key = self.inner.secret.response_key(wave.plan.code.as_str(), id);
-        if self.inner.store.has_response(loaded.id, key).await? {
+        self.intake().check(wave, &submission)?;
+        let key = self.context.secret.response_key(wave.plan.code.as_str(), id);
+        if self.context.store.has_response(loaded.id, key).await? {
             // After a crash its entries may still be there, and would be listed for good.
-            self.inner.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
+            self.context.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
             return Ok(Entered::KeptBefore);
         }
         if turn == Turn::Only {
@@ -104,38 +114,38 @@ impl Platform {
             batch: typed.batch.to_string(),
             form: typed.form,
             is_second: turn == Turn::Second,
-            collector: self.actor().access().map_or("", |access| access.name.as_str()).to_owned(),
+            collector: self.context.actor().access().map_or("", |access| access.name.as_str()).to_owned(),
             mode: typed.mode,
             answered_on: typed.answered_on,
             answers: with_language(&typed),
         };
         if turn == Turn::First {
-            self.inner.store.keep_entry(loaded.id, unit.id, &entry).await?;
+            self.context.store.keep_entry(loaded.id, unit.id, &entry).await?;
             return Ok(Entered::Noted);
         }
-        let entries = self.inner.store.entries(loaded.id, unit.id).await?;
+        let entries = self.context.store.entries(loaded.id, unit.id).await?;
         let is_first = |other: &&FormEntry| !other.is_second && other.batch == entry.batch && other.form == entry.form;
         let Some(first) = entries.iter().find(is_first) else { return Ok(Entered::NoFirst) };
         if are_alike(first, &entry) {
             return self.keep_form(&loaded, unit, &typed, &submission).await;
         }
-        self.inner.store.keep_entry(loaded.id, unit.id, &entry).await?;
+        self.context.store.keep_entry(loaded.id, unit.id, &entry).await?;
         Ok(Entered::Differs)
     }
 
     /// Keeps a form whose entries differed, as somebody settled it who looked at the paper.
-    pub async fn settle_form(&self, wave: &Wave, unit: &Unit, settled: &TypedForm) -> Result<Entered, SubmitError> {
-        self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
-        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
+    pub async fn settle(&self, wave: &Wave, unit: &Unit, settled: &TypedForm) -> Result<Entered, SubmitError> {
+        self.context.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
+        let loaded = self.context.load(wave).await?;
         let submission = submission(self.form_id(wave, unit, &settled.batch, settled.form), unit, settled);
         self.keep_form(&loaded, unit, settled, &submission).await
     }
 
     /// The forms of a unit whose two entries differ.
     pub async fn differences(&self, wave: &Wave, unit: &Unit) -> Result<Vec<Difference>, PipelineError> {
-        self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
-        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        let entries = self.inner.store.entries(loaded.id, unit.id).await?;
+        self.context.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
+        let loaded = self.context.load(wave).await?;
+        let entries = self.context.store.entries(loaded.id, unit.id).await?;
         let pairs = entries.chunk_by(|a, b| a.batch == b.batch && a.form == b.form);
         let differing = pairs.filter_map(|entries| match entries {
             [first, second] => Some(Difference { first: first.clone(), second: second.clone() }),
@@ -146,9 +156,9 @@ impl Platform {
 
     /// The batches of a unit that are not done.
     pub async fn batches(&self, wave: &Wave, unit: &Unit) -> Result<Vec<BatchState>, PipelineError> {
-        self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
-        let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        let entries = self.inner.store.entries(loaded.id, unit.id).await?;
+        self.context.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
+        let loaded = self.context.load(wave).await?;
+        let entries = self.context.store.entries(loaded.id, unit.id).await?;
         let state = |entries: &[FormEntry]| {
             let mut state = BatchState { batch: entries[0].batch.clone(), waiting: Vec::new(), differing: Vec::new() };
             for form in entries.chunk_by(|a, b| a.form == b.form) {
@@ -169,18 +179,18 @@ impl Platform {
         typed: &TypedForm,
         submission: &Value,
     ) -> Result<Entered, SubmitError> {
-        let accepted = match self.submit(&loaded.wave, submission).await {
+        let accepted = match self.intake().submit(&loaded.wave, submission).await {
             Ok(_) => Entered::Kept,
             Err(SubmitError::Conflict) => Entered::KeptBefore,
             Err(error) => return Err(error),
         };
-        self.inner.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
+        self.context.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
         Ok(accepted)
     }
 
     /// A form has one id however often it is typed in, so it is kept once.
     fn form_id(&self, wave: &Wave, unit: &Unit, batch: &Code, form: u32) -> Uuid {
-        self.inner.secret.form_id(wave.plan.code.as_str(), unit.code().as_str(), batch.as_str(), form)
+        self.context.secret.form_id(wave.plan.code.as_str(), unit.code().as_str(), batch.as_str(), form)
     }
 }
 

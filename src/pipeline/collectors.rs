@@ -4,15 +4,26 @@ use std::sync::Arc;
 
 use rand::TryRng;
 
-use super::{PipelineError, Platform};
+use super::PipelineError;
+use super::context::Context;
 use crate::foundation::{Code, Finding, Findings};
 use crate::storage::{KeptAccess, StorageError, WaveId};
 use crate::survey::{Access, AccessKind, Wave};
 
-impl Platform {
+/// The devices and people that send answers for others, each by a code.
+#[derive(Clone)]
+pub struct Collectors {
+    context: Context,
+}
+
+impl Collectors {
+    pub(super) fn of(context: &Context) -> Self {
+        Self { context: context.clone() }
+    }
+
     /// Gives a device or a collector access to a wave, and returns its code: 20 characters in groups of four out of `random`.
     /// The code is not kept and cannot be shown again.
-    pub async fn grant_access<R: TryRng>(
+    pub async fn grant<R: TryRng>(
         &self,
         wave: &str,
         kind: AccessKind,
@@ -23,8 +34,8 @@ impl Platform {
     where
         R::Error: Send + Sync + 'static,
     {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
         let wave = &loaded.wave;
         if !wave.plan.modes.iter().any(|mode| kind.takes(*mode)) {
             let message = format!("the wave's plan takes no answers of a {}", kind.as_str());
@@ -43,34 +54,34 @@ impl Platform {
         };
         let mut bytes = [0; 16];
         random.try_fill_bytes(&mut bytes).map_err(|error| PipelineError::Randomness(Box::new(error)))?;
-        let (code, hash) = self.inner.secret.access_code(bytes);
+        let (code, hash) = self.context.secret.access_code(bytes);
         let (name, unit) = (name.to_string(), unit.map(|unit| unit.id));
-        self.inner.store.keep_access(&KeptAccess { wave: loaded.id, name, kind, unit, revoked: false }, hash).await?;
+        self.context.store.keep_access(&KeptAccess { wave: loaded.id, name, kind, unit, revoked: false }, hash).await?;
         Ok(code)
     }
 
     /// The devices and collectors of a wave, by name.
-    pub async fn accesses(&self, wave: &str) -> Result<Vec<Access>, PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
-        let kept = self.inner.store.accesses(loaded.id).await?;
+    pub async fn all(&self, wave: &str) -> Result<Vec<Access>, PipelineError> {
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
+        let kept = self.context.store.accesses(loaded.id).await?;
         Ok(kept.into_iter().map(|kept| to_access(kept, &loaded.wave)).collect::<Result<_, _>>()?)
     }
 
     /// Takes the access of a device or collector back. What it sent before stays.
-    pub async fn revoke_access(&self, wave: &str, name: &str) -> Result<(), PipelineError> {
-        self.demand_management()?;
-        let loaded = self.load_wave(wave).await?;
-        if self.inner.store.revoke_access(loaded.id, name).await? {
+    pub async fn revoke(&self, wave: &str, name: &str) -> Result<(), PipelineError> {
+        self.context.demand_management()?;
+        let loaded = self.context.load_wave(wave).await?;
+        if self.context.store.revoke_access(loaded.id, name).await? {
             return Ok(());
         }
         Err(PipelineError::NotFound { what: "device or collector", code: name.to_owned() })
     }
 
     /// Who has this code; nothing if nobody has it, or it was taken back.
-    pub(super) async fn find_access(&self, code: &str) -> Result<Option<Access>, PipelineError> {
-        let Some(hash) = self.inner.secret.access_hash(code) else { return Ok(None) };
-        let Some(kept) = self.inner.store.access(hash).await? else { return Ok(None) };
+    pub(super) async fn with_code(&self, code: &str) -> Result<Option<Access>, PipelineError> {
+        let Some(hash) = self.context.secret.access_hash(code) else { return Ok(None) };
+        let Some(kept) = self.context.store.access(hash).await? else { return Ok(None) };
         if kept.revoked {
             return Ok(None);
         }
@@ -79,8 +90,8 @@ impl Platform {
     }
 
     async fn wave_with_id(&self, id: WaveId) -> Result<Arc<Wave>, PipelineError> {
-        for (code, _) in self.inner.store.wave_states().await? {
-            let loaded = self.load_wave(&code).await?;
+        for (code, _) in self.context.store.wave_states().await? {
+            let loaded = self.context.load_wave(&code).await?;
             if loaded.id == id {
                 return Ok(loaded.wave);
             }

@@ -1,0 +1,75 @@
+//! What was read of the units of a wave: only those that changed since are read again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::PipelineError;
+use super::counting::CountsByUnit;
+use super::forming::States;
+use super::known_waves::LoadedWave;
+use super::parts::KnownParts;
+use crate::storage::{Snapshot, UnitCounts};
+use crate::survey::UnitId;
+
+/// What is kept of the units of a wave, as it was last read. Of a wave that is formed in parts no unit is kept.
+#[derive(Default)]
+pub(super) struct KnownUnits {
+    units: BTreeMap<UnitId, KnownUnit>,
+    parts: KnownParts,
+}
+
+struct KnownUnit {
+    /// How often the unit was folded.
+    version: i64,
+    counts: Arc<UnitCounts>,
+}
+
+impl KnownUnits {
+    /// What the results are formed of, and what is counted of each unit by day.
+    pub(super) async fn read(
+        &mut self,
+        snapshot: &Snapshot,
+        loaded: &LoadedWave,
+    ) -> Result<(States, CountsByUnit), PipelineError> {
+        let versions = snapshot.versions(loaded.id).await?;
+        let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
+        if self.parts.are_wanted(loaded) {
+            let by_unit = versions.iter().copied().collect();
+            if let Some(days) = self.parts.catch_up(snapshot, loaded, &by_unit, &pending).await? {
+                return Ok((States::Parts(self.parts.snapshot()), days));
+            }
+        }
+        self.catch_up(snapshot, loaded, versions).await?;
+        let counts = self.with_pending(pending)?;
+        Ok((States::Whole(counts.clone()), counts))
+    }
+
+    /// Reads what was folded since.
+    async fn catch_up(
+        &mut self,
+        snapshot: &Snapshot,
+        loaded: &LoadedWave,
+        versions: Vec<(UnitId, i64)>,
+    ) -> Result<(), PipelineError> {
+        let is_new =
+            |(unit, version): &(UnitId, i64)| self.units.get(unit).is_none_or(|known| known.version != *version);
+        let changed: Vec<(UnitId, i64)> = versions.into_iter().filter(is_new).collect();
+        let units: Vec<UnitId> = changed.iter().map(|(unit, _)| *unit).collect();
+        let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
+        for (unit, version) in changed {
+            let counts = Arc::new(counts.remove(&unit).unwrap_or_default());
+            self.units.insert(unit, KnownUnit { version, counts });
+        }
+        Ok(())
+    }
+
+    /// All of it, with what is pending.
+    fn with_pending(&self, pending: BTreeMap<UnitId, UnitCounts>) -> Result<CountsByUnit, PipelineError> {
+        let mut counts: CountsByUnit =
+            self.units.iter().map(|(unit, known)| (*unit, Arc::clone(&known.counts))).collect();
+        for (unit, pending) in pending {
+            Arc::make_mut(counts.entry(unit).or_default()).merge(pending)?;
+        }
+        Ok(counts)
+    }
+}

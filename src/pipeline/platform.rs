@@ -1,0 +1,244 @@
+//! The platform: its services over one context, and how it starts and ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::collectors::Collectors;
+use super::context::{Context, Shared};
+use super::counts::{Counts, keep_folding};
+use super::doctor::Doctor;
+use super::forgetting::Forgetting;
+use super::identity::InstanceSecret;
+use super::import::Imports;
+use super::intake::Intake;
+use super::invitations::Invitations;
+use super::keying::Keying;
+use super::monitor::Monitor;
+use super::queue::{IntakeLimits, Queue};
+use super::readings::ReadingsByWave;
+use super::recordings::Recordings;
+use super::register::Register;
+use super::releases::Releases;
+use super::results::Results;
+use super::synthetic::Synthetic;
+use super::waves::Waves;
+use super::{PipelineError, known_waves::KnownWaves};
+use crate::accounts::{Actor, Permission, Scope};
+use crate::foundation::{Clock, Code};
+use crate::storage::{StorageError, Store};
+use crate::survey::{CodeRefusal, Wave};
+
+/// How much may wait, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlatformLimits {
+    /// Submissions.
+    pub intake: IntakeLimits,
+    /// For how long a reader waits for what was committed a moment ago; after it, what was computed last is shown.
+    pub reader_patience: Duration,
+}
+
+impl Default for PlatformLimits {
+    fn default() -> Self {
+        Self { intake: IntakeLimits::default(), reader_patience: Duration::from_millis(150) }
+    }
+}
+
+/// The platform at work on somebody's behalf: the services that pages, the API and the commands ask. Cheap to clone.
+///
+/// As it is started it acts for the operator; [`Platform::acting_for`] hands it to somebody else, whose rights every service
+/// asks for.
+#[derive(Clone)]
+pub struct Platform {
+    context: Context,
+}
+
+/// Its services, each in a file of its own.
+impl Platform {
+    /// Takes submissions.
+    #[must_use]
+    pub fn intake(&self) -> Intake {
+        Intake::of(&self.context)
+    }
+
+    /// Plans waves and moves them on.
+    #[must_use]
+    pub fn waves(&self) -> Waves {
+        Waves::of(&self.context)
+    }
+
+    /// Tells what a wave's answers say.
+    #[must_use]
+    pub fn results(&self) -> Results {
+        Results::of(&self.context)
+    }
+
+    /// Tells how the fieldwork goes.
+    #[must_use]
+    pub fn monitor(&self) -> Monitor {
+        Monitor::of(&self.context)
+    }
+
+    /// Draws samples and hands out codes.
+    #[must_use]
+    pub fn invitations(&self) -> Invitations {
+        Invitations::of(&self.context)
+    }
+
+    /// Takes forms that are typed in.
+    #[must_use]
+    pub fn keying(&self) -> Keying {
+        Keying::of(&self.context)
+    }
+
+    /// Lets devices and collectors in.
+    #[must_use]
+    pub fn collectors(&self) -> Collectors {
+        Collectors::of(&self.context)
+    }
+
+    /// Knows the units.
+    #[must_use]
+    pub fn register(&self) -> Register {
+        Register::of(&self.context)
+    }
+
+    /// Brings in files of responses.
+    #[must_use]
+    pub fn imports(&self) -> Imports {
+        Imports::of(&self.context)
+    }
+
+    /// Keeps the recordings of questions.
+    #[must_use]
+    pub fn recordings(&self) -> Recordings {
+        Recordings::of(&self.context)
+    }
+
+    /// Lets the counts follow what was committed.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts::of(&self.context)
+    }
+
+    /// Counts everything again.
+    #[must_use]
+    pub fn doctor(&self) -> Doctor {
+        Doctor::of(&self.context)
+    }
+
+    /// Invents answers.
+    #[must_use]
+    pub fn synthetic(&self) -> Synthetic {
+        Synthetic::of(&self.context)
+    }
+}
+
+/// On whose behalf it acts.
+impl Platform {
+    /// The same platform on somebody else's behalf: every service that it is asked for from now on is theirs.
+    #[must_use]
+    pub fn acting_for(&self, actor: Actor) -> Self {
+        Self { context: self.context.acting_for(actor) }
+    }
+
+    /// On whose behalf it acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        self.context.actor()
+    }
+
+    /// Whether whoever it acts for may do this.
+    #[must_use]
+    pub fn may(&self, permission: Permission, scope: &Scope<'_>) -> bool {
+        self.context.may(permission, scope)
+    }
+
+    /// Fails where whoever it acts for may not do this.
+    pub fn demand(&self, permission: Permission, scope: &Scope<'_>) -> Result<(), PipelineError> {
+        self.context.demand(permission, scope)
+    }
+
+    /// The platform on behalf of whoever shows this: the administrator's token, or the code of a device or a collector. Nothing
+    /// where it is nobody's, or was taken back.
+    pub async fn recognise(&self, shown: &str) -> Result<Option<Self>, PipelineError> {
+        // Hashes are compared, so the time taken tells nothing.
+        if blake3::hash(shown.as_bytes()) == blake3::hash(self.administrator_token().as_bytes()) {
+            return Ok(Some(self.acting_for(Actor::Administrator)));
+        }
+        let access = self.collectors().with_code(shown).await?;
+        Ok(access.map(|access| self.acting_for(Actor::with(access))))
+    }
+
+    /// The platform on behalf of whoever typed the code of an invitation, and the unit whose form it opens; or why it opens none.
+    pub async fn invited(&self, wave: &Wave, typed: &str) -> Result<Result<(Self, Code), CodeRefusal>, PipelineError> {
+        let unit = match self.invitations().unit_of(wave, typed).await? {
+            Ok(unit) => unit,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let actor = Actor::Invited { wave: wave.plan.code.clone(), unit: unit.clone() };
+        Ok(Ok((self.acting_for(actor), unit)))
+    }
+
+    /// The administrator's token; the same on all servers of one database.
+    #[must_use]
+    pub fn administrator_token(&self) -> String {
+        self.context.secret.administrator_token()
+    }
+}
+
+/// Its life.
+impl Platform {
+    /// Sets to work on a migrated store. `fresh_secret` becomes the instance's secret if it has none yet.
+    pub async fn start(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        fresh_secret: [u8; 32],
+        limits: PlatformLimits,
+    ) -> Result<Self, PipelineError> {
+        store.check_schema().await?;
+        let hex = store.setting_or_insert("secret", &InstanceSecret::to_hex(fresh_secret)).await?;
+        let secret = InstanceSecret::from_hex(&hex).ok_or_else(|| StorageError::Damaged {
+            table: "setting",
+            reason: "the secret is not 64 hexadecimal digits".to_owned(),
+        })?;
+        let queue = Queue::start(&store, limits.intake);
+        let (waves, readings) = (KnownWaves::default(), ReadingsByWave::new(limits.reader_patience));
+        let forgetting = Forgetting::start(store.clone(), queue.spent());
+        let shared = Arc::new(Shared { store, clock, secret, queue, waves, readings, forgetting });
+        let platform = Self { context: Context::of_operator(shared) };
+        platform.counts().recount_due().await?;
+        Releases::of(&platform.context).keep_missing().await?;
+        let shared = &platform.context.shared;
+        tokio::spawn(keep_folding(Arc::downgrade(shared), shared.queue.committed()));
+        Ok(platform)
+    }
+
+    /// The clock that decides what day it is.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.context.clock.as_ref()
+    }
+
+    /// The store itself, for who keeps and copies it.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.context.store
+    }
+
+    /// Whether storage answers, and keeps what it is given: after a failure that is tried, not believed.
+    pub async fn is_ready(&self) -> bool {
+        let store = &self.context.store;
+        store.ping().await.is_ok() && (!self.context.queue.is_failing() || store.try_to_commit().await.is_ok())
+    }
+
+    /// Adds what is pending to the counts and closes the store. Call it when nothing is being submitted any more.
+    pub async fn shut_down(&self) -> Result<(), PipelineError> {
+        self.counts().fold().await?;
+        self.context.forgetting.stop().await;
+        // Whatever cannot be forgotten now is forgotten after the next start.
+        if let Err(error) = self.context.store.forget_spent_codes().await {
+            tracing::warn!(%error, "the database still tells which answers came with which codes");
+        }
+        Ok(self.context.store.clone().close().await?)
+    }
+}
