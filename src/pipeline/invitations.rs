@@ -14,9 +14,10 @@ use super::PipelineError;
 use super::context::Context;
 use super::known_waves::unmeasured;
 use crate::foundation::{Code, Finding, Findings, LimitedFindings};
-use crate::storage::{InvitationCount, KeptDraw, NewDraw, NewInvitation, StorageError};
+use crate::storage::{NewDraw, NewInvitation, StorageError};
 use crate::survey::{
-    CodeRefusal, Frame, InvitationState, Invitee, Mode, SampleDesign, StageCount, Unit, Wave, WaveState,
+    CodeRefusal, Frame, InvitationCount, InvitationState, Invitee, MadeDraw, Mode, SampleDesign, StageCount, Unit,
+    Wave, WaveState,
 };
 use crate::tables::{Table, cell_path};
 
@@ -124,7 +125,7 @@ impl Invitations {
     }
 
     /// Whether the wave has a draw, so that another needs to be wanted.
-    pub async fn draws(&self, wave: &str) -> Result<Vec<KeptDraw>, PipelineError> {
+    pub async fn draws(&self, wave: &str) -> Result<Vec<MadeDraw>, PipelineError> {
         self.context.demand_management()?;
         let loaded = self.context.load_wave(wave).await?;
         Ok(self.context.store.draws(loaded.id).await?)

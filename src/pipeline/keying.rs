@@ -10,8 +10,7 @@ use super::known_waves::LoadedWave;
 use super::{PipelineError, SubmitError};
 use crate::accounts::{Permission, Scope};
 use crate::foundation::{Code, Finding};
-use crate::storage::FormEntry;
-use crate::survey::{Mode, Unit, Wave};
+use crate::survey::{FormEntry, Mode, Unit, Wave};
 
 /// The highest number of a form in a batch.
 pub const FORM_NUMBER_MAX: u32 = 99_999;

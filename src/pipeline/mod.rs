@@ -42,7 +42,6 @@ mod synthetic;
 mod waves;
 mod written_code;
 
-pub use crate::storage::FormEntry;
 pub use collectors::Collectors;
 pub use counts::Counts;
 pub use doctor::{Checkup, Doctor, Mismatch};

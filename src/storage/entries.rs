@@ -1,6 +1,5 @@
 //! Paper forms that were typed in once, or twice and not alike.
 
-use chrono::NaiveDate;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait};
 use uuid::Uuid;
@@ -8,26 +7,7 @@ use uuid::Uuid;
 use super::entities::{form_entry, response};
 use super::waves::WaveId;
 use super::{StorageError, Store};
-use crate::survey::{Mode, UnitId};
-
-/// A form as somebody typed it in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FormEntry {
-    /// The batch.
-    pub batch: String,
-    /// The form's number in the batch.
-    pub form: u32,
-    /// Whether it is the second entry.
-    pub is_second: bool,
-    /// Who typed it in.
-    pub collector: String,
-    /// How the answer was given.
-    pub mode: Mode,
-    /// The day of the answer.
-    pub answered_on: NaiveDate,
-    /// The answers as JSON.
-    pub answers: serde_json::Value,
-}
+use crate::survey::{FormEntry, Mode, UnitId};
 
 impl Store {
     /// Keeps an entry; one of the same form and turn is replaced.

@@ -15,7 +15,7 @@ use super::waves::WaveId;
 use super::writer::Work;
 use super::{StorageError, Store};
 use crate::foundation::Code;
-use crate::survey::{InvitationState, Placement, UnitId};
+use crate::survey::{InvitationCount, InvitationState, MadeDraw, Placement, UnitId};
 
 /// Rows a statement: SQLite takes at most 32,766 values.
 const ROWS_PER_STATEMENT: usize = 1_000;
@@ -50,19 +50,6 @@ pub struct NewDraw {
     pub invitations: Vec<NewInvitation>,
 }
 
-/// A draw that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptDraw {
-    /// 1 for the wave's first.
-    pub number: i32,
-    /// The day.
-    pub drawn_on: NaiveDate,
-    /// The seed.
-    pub seed: i64,
-    /// The hash of the frame's content.
-    pub frame_hash: String,
-}
-
 /// What is kept of a code that is not spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeptInvitation {
@@ -70,39 +57,6 @@ pub struct KeptInvitation {
     pub unit: UnitId,
     /// Whether the code is taken.
     pub state: InvitationState,
-}
-
-/// How many codes of a unit are where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct InvitationCount {
-    /// Given out, without reserves.
-    pub invited: u64,
-    /// Given out as reserves.
-    pub reserves: u64,
-    /// Not spent, and taken.
-    pub open: u64,
-    /// Not spent, and standing by.
-    pub standing_by: u64,
-    /// Taken back.
-    pub revoked: u64,
-}
-
-impl InvitationCount {
-    /// How many codes were spent.
-    #[must_use]
-    pub fn spent(&self) -> u64 {
-        (self.invited + self.reserves).saturating_sub(self.open + self.standing_by + self.revoked)
-    }
-}
-
-impl std::ops::AddAssign for InvitationCount {
-    fn add_assign(&mut self, other: Self) {
-        self.invited += other.invited;
-        self.reserves += other.reserves;
-        self.open += other.open;
-        self.standing_by += other.standing_by;
-        self.revoked += other.revoked;
-    }
 }
 
 impl Store {
@@ -115,13 +69,13 @@ impl Store {
     }
 
     /// The draws of a wave, the first one first.
-    pub async fn draws(&self, wave: WaveId) -> Result<Vec<KeptDraw>, StorageError> {
+    pub async fn draws(&self, wave: WaveId) -> Result<Vec<MadeDraw>, StorageError> {
         let draws = invitation_draw::Entity::find()
             .filter(invitation_draw::Column::WaveId.eq(wave.0))
             .order_by_asc(invitation_draw::Column::Number)
             .all(&self.reader)
             .await?;
-        let kept = |draw: invitation_draw::Model| KeptDraw {
+        let kept = |draw: invitation_draw::Model| MadeDraw {
             number: draw.number,
             drawn_on: draw.drawn_on,
             seed: draw.seed,

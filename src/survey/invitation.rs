@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
+
 /// A code as somebody typed it. It is shown nowhere, so that it reaches no log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TypedCode(pub String);
@@ -83,6 +85,52 @@ impl CodeRefusal {
             Self::Revoked => "code_revoked",
             Self::OtherUnit => "code_other_unit",
         }
+    }
+}
+
+/// A draw that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeDraw {
+    /// 1 for the wave's first.
+    pub number: i32,
+    /// The day.
+    pub drawn_on: NaiveDate,
+    /// The seed.
+    pub seed: i64,
+    /// The hash of the frame's content.
+    pub frame_hash: String,
+}
+
+/// How many codes of a unit are where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InvitationCount {
+    /// Given out, without reserves.
+    pub invited: u64,
+    /// Given out as reserves.
+    pub reserves: u64,
+    /// Not spent, and taken.
+    pub open: u64,
+    /// Not spent, and standing by.
+    pub standing_by: u64,
+    /// Taken back.
+    pub revoked: u64,
+}
+
+impl InvitationCount {
+    /// How many codes were spent.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
+        (self.invited + self.reserves).saturating_sub(self.open + self.standing_by + self.revoked)
+    }
+}
+
+impl std::ops::AddAssign for InvitationCount {
+    fn add_assign(&mut self, other: Self) {
+        self.invited += other.invited;
+        self.reserves += other.reserves;
+        self.open += other.open;
+        self.standing_by += other.standing_by;
+        self.revoked += other.revoked;
     }
 }
 

@@ -8,6 +8,7 @@ mod document;
 mod draw;
 #[cfg(test)]
 mod draw_tests;
+mod form_entry;
 mod frame_file;
 mod invitation;
 mod lineage_file;
@@ -45,8 +46,9 @@ mod wave;
 
 pub use access::{Access, AccessKind};
 pub use draw::{DrawnSample, INVITEES_MAX, Invitee, StageCount};
+pub use form_entry::FormEntry;
 pub use frame_file::{FRAME_ROWS_MAX, Frame};
-pub use invitation::{CodeRefusal, InvitationState, TypedCode};
+pub use invitation::{CodeRefusal, InvitationCount, InvitationState, MadeDraw, TypedCode};
 pub use lineage_file::read_lineage;
 pub use margin_file::{MarginLevel, read_margin};
 pub use packed::{RatingReader, UnpackError, packed_text};

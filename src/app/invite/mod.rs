@@ -16,7 +16,7 @@ use super::{AnyError, read_text};
 use crate::collection::{SHEETS_PER_FILE_MAX, code_link, sheets};
 use crate::foundation::{Code, write_csv};
 use crate::pipeline::{InvitationCard, Platform, PreparedDraw};
-use crate::storage::InvitationCount;
+use crate::survey::InvitationCount;
 use arguments::DrawArguments;
 
 pub(super) async fn run(platform: &Platform, task: InviteTask) -> Result<(), AnyError> {

@@ -17,8 +17,8 @@ use crate::collection::answers::placed_items;
 use crate::collection::tongues::language_name;
 use crate::collection::view::value_in_words;
 use crate::foundation::{Code, Finding};
-use crate::pipeline::{Difference, FormEntry, SubmitError, TypedForm};
-use crate::survey::{Questionnaire, Wave};
+use crate::pipeline::{Difference, SubmitError, TypedForm};
+use crate::survey::{FormEntry, Questionnaire, Wave};
 use crate::web::{ForPage, Language, Page, PageError, Place, Style, render};
 
 /// What the second entry is called among the fields; anything else is the first.
