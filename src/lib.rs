@@ -13,6 +13,7 @@ pub mod entrance;
 pub mod estimation;
 pub mod foundation;
 pub mod index;
+pub mod jobs;
 pub mod monitoring;
 pub mod office;
 pub mod pipeline;

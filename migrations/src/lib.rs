@@ -14,6 +14,7 @@ mod m20261124_000003_access;
 mod m20261128_000004_recordings;
 mod m20261129_000005_states;
 mod m20261129_000006_releases;
+mod m20261129_000007_jobs;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000004_recordings::Migration),
             Box::new(m20261129_000005_states::Migration),
             Box::new(m20261129_000006_releases::Migration),
+            Box::new(m20261129_000007_jobs::Migration),
         ]
     }
 }

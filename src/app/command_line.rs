@@ -5,15 +5,14 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::access::AccessTask;
 use super::backup::CopyArguments;
-use super::file_arguments::{EstimateArguments, SmallAreaArguments};
+use super::file_arguments::{EstimateArguments, RankArguments, SmallAreaArguments};
 use super::invite::InviteTask;
+use super::jobs::JobTask;
 use super::paper::PaperArguments;
-use crate::ranking::{RankMethod, RankOptions};
 
 /// Citizen satisfaction surveys whose ranks say how sure they are.
 #[derive(Debug, Parser)]
@@ -146,6 +145,9 @@ Examples:
     SmallAreas(SmallAreaArguments),
     /// Print the API's description, OpenAPI 3.1.
     Openapi,
+    /// Long work, such as a release: list it, watch it, cancel it.
+    #[command(subcommand)]
+    Job(JobTask),
     /// Recount everything from the responses and compare.
     Doctor,
     /// Write everything that is kept to one file, an SQLite database, while it is in use; the file is recounted.
@@ -225,9 +227,14 @@ pub(super) enum WaveTask {
         code: String,
     },
     /// Make the results public, for good.
+    ///
+    /// This is a job: where the command is cut off, a server finishes it, or `plumbline job watch NUMBER`.
     Release {
         /// The wave's code.
         code: String,
+        /// Only ask for it: a server does it.
+        #[arg(long)]
+        in_background: bool,
     },
     /// List all waves.
     List,
@@ -287,60 +294,4 @@ fn share_pair(text: &str) -> Result<(f64, f64), String> {
         text.split_once(',').ok_or("write two shares with a comma between them, such as 0.85,0.80")?;
     let share = |text: &str| text.trim().parse().map_err(|_| format!("{text:?} is no number"));
     Ok((share(first)?, share(second)?))
-}
-
-/// A file of estimates, and how to rank them.
-#[derive(Debug, Args)]
-pub(super) struct RankArguments {
-    /// The estimates: what `plumbline estimate` wrote (CSV or JSON), or a table of unit,estimate,se and, as far as they are
-    /// there, df (without it sets are for large samples only), ci_low,ci_high, exact (true or false).
-    #[arg(long, value_name = "FILE")]
-    pub(super) estimates: PathBuf,
-    /// No sample stands behind estimates with a standard error of 0 or none: scores are compared as they are.
-    #[arg(long)]
-    pub(super) exact: bool,
-    /// The statistic to rank by; index_items if nothing is said.
-    #[arg(long, value_name = "NAME")]
-    pub(super) statistic: Option<String>,
-    /// The item or factor to rank by, for top2, mean and factor.
-    #[arg(long, value_name = "CODE")]
-    pub(super) item: Option<String>,
-    /// The domain whose levels are ranked; the first of the file if nothing is said.
-    #[arg(long, value_name = "NAME")]
-    pub(super) domain: Option<String>,
-    /// The covariances: statistic,level_a,level_b,covariance. Without them units are taken as independent.
-    #[arg(long, value_name = "FILE")]
-    pub(super) covariance: Option<PathBuf>,
-    /// How sets of ranks are made.
-    #[arg(long, value_parser = rank_method())]
-    pub(super) method: RankMethod,
-    /// The confidence level.
-    #[arg(long, default_value_t = 0.95)]
-    pub(super) level: f64,
-    /// How many draws a simulated method makes.
-    #[arg(long, value_name = "N", default_value_t = RankOptions::DRAWS)]
-    pub(super) draws: usize,
-    /// The same seed gives the same ranks, on any number of processors.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(super) seed: u64,
-    /// Which end has rank 1: the highest estimate (desc) or the lowest (asc).
-    #[arg(long, value_enum, default_value = "desc")]
-    pub(super) order: OrderArgument,
-    /// How many are the best or the worst.
-    #[arg(long, value_name = "N", default_value_t = RankOptions::TAU)]
-    pub(super) tau: usize,
-    /// Where the ranks go.
-    #[arg(long, value_name = "FILE")]
-    pub(super) output: PathBuf,
-}
-
-/// Which end has rank 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OrderArgument {
-    Desc,
-    Asc,
-}
-
-fn rank_method() -> impl TypedValueParser<Value = RankMethod> {
-    PossibleValuesParser::new(RankMethod::ALL.map(RankMethod::as_str)).try_map(|name| name.parse::<RankMethod>())
 }

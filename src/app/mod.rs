@@ -11,6 +11,7 @@ mod demo_plan;
 mod file_arguments;
 mod import;
 mod invite;
+mod jobs;
 mod languages;
 mod listener;
 mod offline;

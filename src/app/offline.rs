@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::command_line::{OrderArgument, RankArguments};
-use super::file_arguments::{EstimateArguments, SmallAreaArguments, VarianceArgument};
+use super::file_arguments::{EstimateArguments, OrderArgument, RankArguments, SmallAreaArguments, VarianceArgument};
 use super::{AnyError, openapi, terminal};
 use crate::pipeline::{
     EstimateOptions, RankFileOptions, SmallAreaOptions, estimate_files, rank_files, small_area_files,

@@ -87,6 +87,7 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     println!("Administrator's token: {}", platform.administrator_token());
     println!("Sign in once with:     http://{address}{}", sign_in.path());
     let limits = Arc::new(limits_of(&config.limits));
+    platform.work();
     let routes = router(platform, sign_in, config.offline);
     let routes = routes.layer(from_fn_with_state(Arc::clone(&limits), recognise));
     let forgetting = tokio::spawn(async move {

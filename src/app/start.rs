@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::command_line::{SettingsArguments, Task, WaveTask};
 use super::terminal::print_note;
-use super::{AnyError, access, backup, demo, import, in_file, invite, languages, paper, read_text, server};
+use super::{AnyError, access, backup, demo, import, in_file, invite, jobs, languages, paper, read_text, server};
 use crate::config::{Config, LogFormat};
 use crate::foundation::SystemClock;
 use crate::pipeline::{Checkup, IntakeLimits, Platform, PlatformLimits};
@@ -34,6 +34,7 @@ pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) ->
         Task::Paper(what) => with_platform(&config, async |platform| paper::run(platform, &what).await).await?,
         Task::Access(what) => with_platform(&config, async |platform| access::run(platform, what).await).await?,
         Task::Invite(what) => with_platform(&config, async |platform| invite::run(platform, what).await).await?,
+        Task::Job(what) => with_watcher(&config, async |platform| jobs::run(platform, what).await).await?,
         Task::Doctor => return with_platform(&config, doctor).await,
         Task::Backup { file } => backup::back_up(&config, &file).await?,
         Task::Copy(arguments) => backup::copy(&config, &arguments).await?,
@@ -70,14 +71,30 @@ fn log_to_stderr(config: &Config) -> Result<(), AnyError> {
 
 /// Sets the platform to work on a migrated store.
 pub(super) async fn start(config: &Config) -> Result<Platform, AnyError> {
-    let sizes = PoolSizes { readers: config.pool.readers_max, writers: config.pool.writers_max };
-    let store = Store::open_with(&config.database_url, sizes).await?;
-    let offset = FixedOffset::east_opt(config.utc_offset_hours * 3_600).ok_or("utc_offset_hours is out of range")?;
-    let mut secret = [0; 32];
-    SysRng.try_fill_bytes(&mut secret)?;
-    let intake = IntakeLimits { waiting_max: config.intake.waiting_max, group_max: config.intake.group_max };
-    let limits = PlatformLimits { intake, ..PlatformLimits::default() };
-    Ok(Platform::start(store, Arc::new(SystemClock::new(offset)), secret, limits).await?)
+    let Ready { store, clock, secret, limits } = Ready::of(config).await?;
+    Ok(Platform::start(store, clock, secret, limits).await?)
+}
+
+/// What a platform is made of.
+struct Ready {
+    store: Store,
+    clock: Arc<SystemClock>,
+    secret: [u8; 32],
+    limits: PlatformLimits,
+}
+
+impl Ready {
+    async fn of(config: &Config) -> Result<Self, AnyError> {
+        let sizes = PoolSizes { readers: config.pool.readers_max, writers: config.pool.writers_max };
+        let store = Store::open_with(&config.database_url, sizes).await?;
+        let offset =
+            FixedOffset::east_opt(config.utc_offset_hours * 3_600).ok_or("utc_offset_hours is out of range")?;
+        let mut secret = [0; 32];
+        SysRng.try_fill_bytes(&mut secret)?;
+        let intake = IntakeLimits { waiting_max: config.intake.waiting_max, group_max: config.intake.group_max };
+        let limits = PlatformLimits { intake, ..PlatformLimits::default() };
+        Ok(Self { store, clock: Arc::new(SystemClock::new(offset)), secret, limits })
+    }
 }
 
 /// Does the work of a command, and then closes the store, also after an error: so what an embedded store keeps is in its one file.
@@ -85,7 +102,22 @@ pub(super) async fn with_platform<T>(
     config: &Config,
     work: impl AsyncFnOnce(&Platform) -> Result<T, AnyError>,
 ) -> Result<T, AnyError> {
-    let platform = start(config).await?;
+    at_work(start(config).await?, work).await
+}
+
+/// The same of a command that only watches: what the schema has left to be done is not done first.
+async fn with_watcher<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(&Platform) -> Result<T, AnyError>,
+) -> Result<T, AnyError> {
+    let Ready { store, clock, secret, limits } = Ready::of(config).await?;
+    at_work(Platform::watch(store, clock, secret, limits).await?, work).await
+}
+
+async fn at_work<T>(
+    platform: Platform,
+    work: impl AsyncFnOnce(&Platform) -> Result<T, AnyError>,
+) -> Result<T, AnyError> {
     let output = work(&platform).await;
     let closed = platform.shut_down().await;
     let output = output?;
@@ -135,7 +167,15 @@ async fn wave(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
                 eprintln!("note: wave {code} cannot be released like this:\n{flaws}\n{WAYS_ON}");
             }
         }
-        WaveTask::Release { code } => advance(&code, WaveState::Released).await?,
+        WaveTask::Release { code, in_background } => {
+            let job = platform.waves().want_release(&code).await?;
+            if in_background {
+                println!("Job {job} is waiting; `plumbline job watch {job}` shows how far it is.");
+                return Ok(());
+            }
+            jobs::finish(platform, job).await?;
+            println!("Wave {code} is released.");
+        }
         WaveTask::List => {
             for wave in platform.waves().all().await? {
                 let (plan, field) = (&wave.plan, &wave.plan.field);

@@ -1,9 +1,10 @@
-//! The pages of officers and administrators: how the fieldwork goes. Counts and precision only.
+//! The pages of officers and administrators: how the fieldwork and long work go. Counts and precision only.
 //!
 //! The room must never show a score: an officer who could watch the index of the own unit could steer it.
 //! Start reading at [`pages`].
 
 mod fieldwork_page;
+mod jobs_page;
 mod pages;
 mod weights_view;
 

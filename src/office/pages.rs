@@ -3,21 +3,26 @@
 use axum::Router;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::get;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use axum_extra::extract::WithRejection;
 use serde::Deserialize;
 
 use super::fieldwork_page::{FieldworkPage, FieldworkView};
+use super::jobs_page::{JobRow, JobsPage};
 use crate::accounts::{Permission, Scope};
 use crate::entrance::Visitor;
+use crate::jobs::JobId;
 use crate::pipeline::Platform;
 use crate::web::{AskedList, ForPage, Page, PageError, Place, Style, render};
 
-/// The page `/office/{wave}`, for the administrator alone; `?unit=CODE` shows the days of one unit,
-/// `?q=` and `?page=` a part of many units.
+/// The pages `/office/{wave}` (`?unit=CODE` shows the days of one unit, `?q=` and `?page=` a part of many units) and `/jobs`, for the
+/// administrator alone.
 pub fn pages() -> Router<Platform> {
-    Router::new().route("/office/{wave}", get(show_fieldwork))
+    Router::new()
+        .route("/office/{wave}", get(show_fieldwork))
+        .route("/jobs", get(show_jobs))
+        .route("/jobs/{id}/cancel", post(cancel_job))
 }
 
 #[derive(Deserialize)]
@@ -41,4 +46,26 @@ async fn show_fieldwork(
     let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
     let view = FieldworkView::new(&wave, (&fieldwork, as_of), (unit, &list), place.language)?;
     render(StatusCode::OK, &FieldworkPage { page, view })
+}
+
+async fn show_jobs(
+    WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
+    place: Place,
+) -> Result<Response, PageError> {
+    platform.demand(Permission::UseOffice, &Scope::default())?;
+    let jobs = platform.jobs().latest().await?;
+    let jobs = jobs.iter().map(|job| JobRow::new(job, place.language)).collect();
+    let page = Page::new(&place, place.language.t("jobs-title"), Style::Site);
+    render(StatusCode::OK, &JobsPage { page, jobs })
+}
+
+/// The cookie of the administrator is sent by no other site, so a form elsewhere cancels nothing.
+async fn cancel_job(
+    WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
+    WithRejection(Path(id), _): ForPage<Path<i32>>,
+    place: Place,
+) -> Result<Response, PageError> {
+    platform.demand(Permission::UseOffice, &Scope::default())?;
+    platform.jobs().cancel(JobId(id)).await?;
+    Ok(Redirect::to(&place.language.path("/jobs")).into_response())
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::PipelineError;
 use super::forgetting::Forgetting;
@@ -30,6 +31,8 @@ pub(super) struct Shared {
     pub(super) waves: KnownWaves,
     pub(super) readings: ReadingsByWave,
     pub(super) forgetting: Forgetting,
+    /// After how long a silence whoever works on a job is taken for dead.
+    pub(super) job_silence: Duration,
 }
 
 impl Deref for Context {

@@ -7,6 +7,9 @@ use tokio::sync::Notify;
 
 use super::PipelineError;
 use super::context::{Context, Shared};
+use super::progress::Progress;
+use crate::jobs::Claim;
+use crate::storage::KeptResponse;
 
 /// The pause between two folds, so that a fold has many batches to add.
 const FOLD_PAUSE: Duration = Duration::from_millis(500);
@@ -32,14 +35,15 @@ impl Counts {
         Ok(())
     }
 
-    /// Counts the waves from their responses whose sums the schema has newly learned to keep.
-    pub(super) async fn recount_due(&self) -> Result<(), PipelineError> {
-        for (id, code) in self.context.store.waves_to_recount().await? {
-            tracing::info!(wave = code, "the wave's answers are counted anew for this version of the database");
-            let loaded = self.context.load_wave(&code).await?;
-            self.context.store.recount(id, &loaded.counting.shape, |response| loaded.counted(response)).await?;
-        }
-        Ok(())
+    /// Counts a wave anew from its responses, and finishes the job with it.
+    pub(super) async fn recount(&self, wave: &str, claim: Claim, progress: &Progress) -> Result<(), PipelineError> {
+        let loaded = self.context.load_wave(wave).await?;
+        progress.begin(self.context.store.response_count(loaded.id).await?);
+        let counted = |response: &KeptResponse| {
+            progress.advance(1);
+            loaded.counted(response)
+        };
+        Ok(self.context.store.recount(claim, loaded.id, &loaded.counting.shape, &counted).await?)
     }
 }
 

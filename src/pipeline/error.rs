@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::accounts::Permission;
 use crate::estimation::EstimationError;
 use crate::foundation::{Findings, MaybeMissing};
+use crate::jobs::JobId;
 use crate::statistics::RankSetError;
 use crate::storage::StorageError;
 use crate::survey::{CodeRefusal, TransitionError};
@@ -57,6 +58,17 @@ pub enum PipelineError {
     /// The system gave no random numbers.
     #[error("no random numbers: {0}")]
     Randomness(Box<dyn std::error::Error + Send + Sync>),
+    /// A job cannot be done; it was tried elsewhere.
+    #[error("job {id} failed: {message}")]
+    JobFailed {
+        /// The job.
+        id: JobId,
+        /// Why.
+        message: String,
+    },
+    /// Somebody did not want a job any more.
+    #[error("job {0} was cancelled")]
+    JobCancelled(JobId),
     /// A computation was stopped because the process ends.
     #[error("the computation was interrupted")]
     Interrupted,

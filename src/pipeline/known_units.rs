@@ -8,6 +8,7 @@ use super::counting::CountsByUnit;
 use super::forming::States;
 use super::known_waves::LoadedWave;
 use super::parts::KnownParts;
+use super::progress::Progress;
 use crate::storage::{Snapshot, UnitCounts};
 use crate::survey::UnitId;
 
@@ -30,12 +31,13 @@ impl KnownUnits {
         &mut self,
         snapshot: &Snapshot,
         loaded: &LoadedWave,
+        progress: &Progress,
     ) -> Result<(States, CountsByUnit), PipelineError> {
         let versions = snapshot.versions(loaded.id).await?;
         let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
         if self.parts.are_wanted(loaded) {
             let by_unit = versions.iter().copied().collect();
-            if let Some(days) = self.parts.catch_up(snapshot, loaded, &by_unit, &pending).await? {
+            if let Some(days) = self.parts.catch_up((snapshot, progress), loaded, &by_unit, &pending).await? {
                 return Ok((States::Parts(self.parts.snapshot()), days));
             }
         }

@@ -11,6 +11,7 @@ use super::PipelineError;
 use super::counting::CountsByUnit;
 use super::gather::{Gathered, OpenLinkAnswers, gather};
 use super::known_waves::LoadedWave;
+use super::progress::Progress;
 use crate::estimation::{BetweenLevels, Contribution, SampleBuilder, UnitState};
 use crate::index::{
     Method, OpenLinkResults, UnitResults, WaveResults, compute_units, covariance_of, put_together, wanted_covariances,
@@ -63,7 +64,7 @@ impl KnownParts {
     /// nothing where it shows that the wave cannot be formed in parts.
     pub(super) async fn catch_up(
         &mut self,
-        snapshot: &Snapshot,
+        (snapshot, progress): (&Snapshot, &Progress),
         loaded: &LoadedWave,
         versions: &BTreeMap<UnitId, i64>,
         pending: &BTreeMap<UnitId, UnitCounts>,
@@ -75,6 +76,7 @@ impl KnownParts {
             versions.is_some() && self.parts.get(*part).is_some_and(|known| known.versions == *versions)
         };
         let stale: Vec<_> = wanted.into_iter().filter(|part| !is_good(part)).collect();
+        progress.begin(stale.len() as u64);
         for stale in stale.chunks(PARTS_AT_ONCE) {
             let units: Vec<UnitId> = stale.iter().flat_map(|(part, _)| ids(loaded, *part)).collect();
             let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
@@ -93,7 +95,11 @@ impl KnownParts {
                 let part = Arc::new(part.await.map_err(|_| PipelineError::Interrupted)??);
                 let known = KnownPart { versions: versions.clone(), part };
                 // Parts are formed in their order, so a new one is the next.
-                if let Some(old) = self.parts.get_mut(*number) { *old = known } else { self.parts.push(known) }
+                match self.parts.get_mut(*number) {
+                    Some(old) => *old = known,
+                    None => self.parts.push(known),
+                }
+                progress.advance(1);
             }
         }
         self.are_tied = self.share_strata();

@@ -12,13 +12,13 @@ use super::identity::InstanceSecret;
 use super::import::Imports;
 use super::intake::Intake;
 use super::invitations::Invitations;
+use super::jobs::{Jobs, keep_working};
 use super::keying::Keying;
 use super::monitor::Monitor;
 use super::queue::{IntakeLimits, Queue};
 use super::readings::ReadingsByWave;
 use super::recordings::Recordings;
 use super::register::Register;
-use super::releases::Releases;
 use super::results::Results;
 use super::synthetic::Synthetic;
 use super::waves::Waves;
@@ -35,11 +35,17 @@ pub struct PlatformLimits {
     pub intake: IntakeLimits,
     /// For how long a reader waits for what was committed a moment ago; after it, what was computed last is shown.
     pub reader_patience: Duration,
+    /// After how long a silence whoever works on a job is taken for dead.
+    pub job_silence: Duration,
 }
 
 impl Default for PlatformLimits {
     fn default() -> Self {
-        Self { intake: IntakeLimits::default(), reader_patience: Duration::from_millis(150) }
+        Self {
+            intake: IntakeLimits::default(),
+            reader_patience: Duration::from_millis(150),
+            job_silence: Duration::from_secs(10),
+        }
     }
 }
 
@@ -120,6 +126,12 @@ impl Platform {
         Counts::of(&self.context)
     }
 
+    /// Knows of long work.
+    #[must_use]
+    pub fn jobs(&self) -> Jobs {
+        Jobs::of(&self.context)
+    }
+
     /// Counts everything again.
     #[must_use]
     pub fn doctor(&self) -> Doctor {
@@ -188,8 +200,23 @@ impl Platform {
 
 /// Its life.
 impl Platform {
-    /// Sets to work on a migrated store. `fresh_secret` becomes the instance's secret if it has none yet.
+    /// Sets to work on a migrated store: what the schema has left to be done is done first. `fresh_secret` becomes the instance's
+    /// secret if it has none yet.
     pub async fn start(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        fresh_secret: [u8; 32],
+        limits: PlatformLimits,
+    ) -> Result<Self, PipelineError> {
+        let platform = Self::watch(store, clock, fresh_secret, limits).await?;
+        platform.jobs().catch_up().await?;
+        let shared = &platform.context.shared;
+        tokio::spawn(keep_folding(Arc::downgrade(shared), shared.queue.committed()));
+        Ok(platform)
+    }
+
+    /// The same without anything done, for whoever only watches what others do.
+    pub async fn watch(
         store: Store,
         clock: Arc<dyn Clock>,
         fresh_secret: [u8; 32],
@@ -203,14 +230,15 @@ impl Platform {
         })?;
         let queue = Queue::start(&store, limits.intake);
         let (waves, readings) = (KnownWaves::default(), ReadingsByWave::new(limits.reader_patience));
+        let job_silence = limits.job_silence;
         let forgetting = Forgetting::start(store.clone(), queue.spent());
-        let shared = Arc::new(Shared { store, clock, secret, queue, waves, readings, forgetting });
-        let platform = Self { context: Context::of_operator(shared) };
-        platform.counts().recount_due().await?;
-        Releases::of(&platform.context).keep_missing().await?;
-        let shared = &platform.context.shared;
-        tokio::spawn(keep_folding(Arc::downgrade(shared), shared.queue.committed()));
-        Ok(platform)
+        let shared = Arc::new(Shared { store, clock, secret, queue, waves, readings, forgetting, job_silence });
+        Ok(Self { context: Context::of_operator(shared) })
+    }
+
+    /// Does the jobs that others want, from now on for as long as the platform lives.
+    pub fn work(&self) {
+        tokio::spawn(keep_working(Arc::downgrade(&self.context.shared), self.context.job_silence));
     }
 
     /// The clock that decides what day it is.

@@ -16,6 +16,7 @@ use super::counting::CountsByUnit;
 use super::forming::form_standings;
 use super::known_units::KnownUnits;
 use super::known_waves::LoadedWave;
+use super::progress::Progress;
 use super::{PipelineError, Standings};
 use crate::foundation::Clock;
 use crate::monitoring::Fieldwork;
@@ -52,6 +53,8 @@ pub(super) struct Readings {
     last: Slot<Option<Arc<Reading>>>,
     /// Held while one is computed.
     known: Mutex<KnownUnits>,
+    /// How far the one that is being computed is.
+    pub(super) progress: Arc<Progress>,
     /// What was released, once it was read.
     pub(super) published: OnceCell<Standings>,
 }
@@ -123,7 +126,7 @@ impl Readings {
         let (taken_at, as_of) = (Instant::now(), source.clock.now());
         let snapshot = source.store.snapshot().await?;
         let signature = snapshot.signature(loaded.id).await?;
-        let (states, counts) = known.read(&snapshot, &loaded).await?;
+        let (states, counts) = known.read(&snapshot, &loaded, &self.progress).await?;
         drop(snapshot);
         let computing = tokio::task::spawn_blocking(move || form_standings(&loaded, &states));
         let standings = computing.await.map_err(|_| PipelineError::Interrupted)??;

@@ -8,7 +8,11 @@ use super::published::{content_hash, damaged_release};
 use super::release_formats::FORMAT;
 use super::results::Results;
 use super::{PipelineError, Standings};
+use crate::foundation::Findings;
+use crate::jobs::Claim;
+use crate::statistics::NegativeWeightRule;
 use crate::storage::Release;
+use crate::survey::{Wave, WaveState};
 
 /// What waves publish.
 #[derive(Clone)]
@@ -21,31 +25,47 @@ impl Releases {
         Self { context: context.clone() }
     }
 
-    /// Computes what a closed wave publishes, keeps it, and releases the wave. Returns whether it did; it does not where
-    /// somebody else moved the wave in the meantime.
-    pub(super) async fn release(&self, loaded: &LoadedWave) -> Result<bool, PipelineError> {
-        let standings = Results::of(&self.context).exact_standings(&loaded.wave).await?;
-        let release = self.release_of(loaded, &standings).await?;
-        Ok(self.context.store.release_wave(loaded.id, &release).await?)
-    }
-
-    /// Keeps what waves publish that were released before releases were kept. One of which it cannot be computed is told in the
-    /// log, and its pages say what is wrong.
-    pub(super) async fn keep_missing(&self) -> Result<(), PipelineError> {
-        for code in self.context.store.waves_without_release().await? {
-            tracing::info!(wave = code, "what the released wave publishes is computed once more, and kept");
-            if let Err(error) = self.keep_missing_of(&code).await {
-                tracing::error!(%error, wave = code, "what the released wave publishes could not be kept");
-            }
+    /// What keeps the weights of a wave from a release, with what to do: they cannot be calibrated as the plan wants, or some
+    /// are negative and the plan does not allow it. None where nothing does.
+    pub(super) async fn flaws_of_weights(&self, wave: &Wave) -> Result<Findings, PipelineError> {
+        let mut found = Findings::default();
+        let Some(plan) = &wave.plan.calibration else { return Ok(found) };
+        let results = Results::of(&self.context).exact_standings(wave).await?.results;
+        if let Some(reason) = &results.uncalibrated {
+            found.push("calibration", "not_met", reason.to_string());
         }
-        Ok(())
+        if let (Some(negative), NegativeWeightRule::Refused) = (&results.negative_weights, plan.negative_weights) {
+            let message =
+                format!("{negative}; or let the plan say `negative_weights = \"allowed\"` under [calibration]");
+            found.push("calibration.negative_weights", "negative_weights", message);
+        }
+        Ok(found)
     }
 
-    async fn keep_missing_of(&self, code: &str) -> Result<(), PipelineError> {
-        let loaded = self.context.load_wave(code).await?;
+    /// Computes what a closed wave publishes, keeps it, releases the wave and finishes the job. It fails where the weights are not
+    /// as the plan wants them, and where somebody else moved the wave in the meantime.
+    pub(super) async fn release(&self, wave: &str, claim: Claim) -> Result<(), PipelineError> {
+        let loaded = self.context.load_wave(wave).await?;
+        loaded.wave.state.advance_to(WaveState::Released)?;
+        self.flaws_of_weights(&loaded.wave).await?.into_result(())?;
         let standings = Results::of(&self.context).exact_standings(&loaded.wave).await?;
         let release = self.release_of(&loaded, &standings).await?;
-        Ok(self.context.store.keep_release(loaded.id, &release).await?)
+        let is_released = self.context.store.release_wave(claim, loaded.id, &release).await?;
+        self.context.waves.forget(wave).await;
+        if is_released {
+            return Ok(());
+        }
+        // Somebody else moved it since it was read: judge again by where it stands now.
+        let now = self.context.load_wave(wave).await?.wave.state;
+        Ok(now.advance_to(WaveState::Released).map(|_| ())?)
+    }
+
+    /// Computes what a wave published that was released before releases were kept, keeps it and finishes the job.
+    pub(super) async fn keep(&self, wave: &str, claim: Claim) -> Result<(), PipelineError> {
+        let loaded = self.context.load_wave(wave).await?;
+        let standings = Results::of(&self.context).exact_standings(&loaded.wave).await?;
+        let release = self.release_of(&loaded, &standings).await?;
+        Ok(self.context.store.keep_release(claim, loaded.id, &release).await?)
     }
 
     async fn release_of(&self, loaded: &LoadedWave, standings: &Standings) -> Result<Release, PipelineError> {

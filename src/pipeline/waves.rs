@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::PipelineError;
 use super::context::Context;
 use super::gather::calibration_of;
+use super::jobs::Jobs;
 use super::known_waves::no_such_wave;
 use super::releases::Releases;
-use super::results::Results;
 use crate::accounts::{Permission, Scope};
 use crate::estimation::EstimationError;
 use crate::foundation::{Finding, Findings};
 use crate::index::Method;
-use crate::statistics::NegativeWeightRule;
+use crate::jobs::{JobId, JobKind};
 use crate::survey::{Plan, Questionnaire, Wave, WaveState, read_margin};
 
 /// The waves: planned, opened, closed, released.
@@ -62,23 +62,10 @@ impl Waves {
         Ok(plan)
     }
 
-    /// What keeps the weights of a wave from a release, with what to do: they cannot be calibrated as the plan wants, or some
-    /// are negative and the plan does not allow it. None where nothing does.
+    /// What keeps the weights of a wave from a release, with what to do; none where nothing does.
     pub async fn flaws_of_weights(&self, code: &str) -> Result<Findings, PipelineError> {
         self.context.demand_management()?;
-        let wave = self.context.load_wave(code).await?.wave;
-        let mut found = Findings::default();
-        let Some(plan) = &wave.plan.calibration else { return Ok(found) };
-        let results = Results::of(&self.context).exact_standings(&wave).await?.results;
-        if let Some(reason) = &results.uncalibrated {
-            found.push("calibration", "not_met", reason.to_string());
-        }
-        if let (Some(negative), NegativeWeightRule::Refused) = (&results.negative_weights, plan.negative_weights) {
-            let message =
-                format!("{negative}; or let the plan say `negative_weights = \"allowed\"` under [calibration]");
-            found.push("calibration.negative_weights", "negative_weights", message);
-        }
-        Ok(found)
+        Releases::of(&self.context).flaws_of_weights(&self.context.load_wave(code).await?.wave).await
     }
 
     /// A questionnaire by a path that ends in `.toml`, by the code of an imported one, or by that of a built-in one.
@@ -112,17 +99,18 @@ impl Waves {
         Ok(questionnaire)
     }
 
-    /// Moves a wave to its next state.
+    /// Moves a wave to its next state. To release it is a job, which is done when this returns.
     pub async fn advance(&self, code: &str, to: WaveState) -> Result<(), PipelineError> {
         self.context.demand_management()?;
         let from = self.context.load_wave(code).await?.wave.state;
         from.advance_to(to)?;
-        let has_moved = if to == WaveState::Released {
-            self.flaws_of_weights(code).await?.into_result(())?;
-            Releases::of(&self.context).release(&self.context.load_wave(code).await?).await?
-        } else {
-            self.context.store.advance_wave(code, from, to).await?
-        };
+        if to == WaveState::Released {
+            let jobs = Jobs::of(&self.context);
+            jobs.finish(jobs.want(JobKind::Release, code).await?, &|_| ()).await?;
+            self.context.waves.forget(code).await;
+            return Ok(());
+        }
+        let has_moved = self.context.store.advance_wave(code, from, to).await?;
         self.context.waves.forget(code).await;
         if has_moved {
             return Ok(());
@@ -130,6 +118,13 @@ impl Waves {
         // Somebody else moved it since it was read: judge again by where it stands now.
         let now = self.context.load_wave(code).await?.wave.state;
         Ok(now.advance_to(to).map(|_| ())?)
+    }
+
+    /// Wants a closed wave released, by whoever is free: see [`Jobs`].
+    pub async fn want_release(&self, code: &str) -> Result<JobId, PipelineError> {
+        self.context.demand_management()?;
+        self.context.load_wave(code).await?.wave.state.advance_to(WaveState::Released)?;
+        Jobs::of(&self.context).want(JobKind::Release, code).await
     }
 }
 

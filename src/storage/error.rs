@@ -125,6 +125,9 @@ pub enum StorageError {
     /// Another server wrote the same rows at the same time.
     #[error("another server keeps writing the same rows; try again")]
     LostRace,
+    /// A job was taken over by another server, or cancelled, while it was worked on.
+    #[error("the job was cancelled, or another server has taken it over")]
+    JobTaken,
     /// Storage did not answer in time.
     #[error("the database does not answer")]
     Silent,

@@ -17,7 +17,7 @@ const OF_OTHERS: u32 = 0o077;
 /// The file of an embedded store.
 #[derive(Debug, Clone)]
 pub(super) struct EmbeddedFile {
-    /// Its address, which makes the file where there was none.
+    /// Its address.
     pub(super) url: Arc<str>,
     /// The file as people name it.
     path: Arc<str>,
@@ -33,9 +33,8 @@ impl EmbeddedFile {
         if url.contains('?') {
             return file;
         }
-        // A file that was there is never made anew: where it is gone, an empty one would stand in for it.
-        let mode = if file.exists() { "rw" } else { "rwc" };
-        Self { url: format!("{url}?mode={mode}").into(), ..file }
+        // The engine makes no file: where one is gone, an empty one would stand in for it.
+        Self { url: format!("{url}?mode=rw").into(), ..file }
     }
 
     /// Whether the file is there.
@@ -61,13 +60,11 @@ impl EmbeddedFile {
         StorageError::NoFile { file: self.path().to_owned() }
     }
 
-    /// Makes the file where there is none and there may be one: its owner alone may read it, whatever the mask of the process.
-    /// The engine gives the same permissions to what it makes beside it.
+    /// Makes the file where there is none: its owner alone may read it, whatever the mask of the process. The engine gives the same
+    /// permissions to what it makes beside it.
     pub(super) fn make_private(&self) {
-        if self.url.ends_with("mode=rwc") {
-            // Where this fails, the file is there, or the engine is about to say why it cannot be made.
-            drop(OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(self.path()));
-        }
+        // Where this fails, the file is there, or the engine is about to say that it cannot be opened.
+        drop(OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(self.path()));
     }
 
     /// Says in the log where others than the owner may read what is kept, or write it.

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IsolationLevel, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, IsolationLevel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
+};
 
 use super::counting::{CountedResponse, UnitCounter, UnitCounts};
 use super::counts::{KeptResponse, each_response};
-use super::entities::{daily_count, pending_batch, product, recount_due, tally, wave};
+use super::entities::{daily_count, pending_batch, product, recount_due, response, tally, wave};
 use super::fold::take_leases;
+use super::jobs::finish_job;
 use super::states::{write_days, write_states};
 use super::waves::WaveId;
 use super::writer::Work;
 use super::{StorageError, Store};
 use crate::estimation::Shape;
+use crate::jobs::Claim;
 use crate::survey::UnitId;
 
 impl Store {
@@ -24,25 +28,35 @@ impl Store {
         Ok(waves.into_iter().map(|model| (WaveId(model.id), model.code)).collect())
     }
 
+    /// How many responses a wave has.
+    pub async fn response_count(&self, wave: WaveId) -> Result<u64, StorageError> {
+        Ok(response::Entity::find().filter(response::Column::WaveId.eq(wave.0)).count(&self.reader).await?)
+    }
+
     /// Forms the counts of a wave that is due from its responses, in one transaction: what is pending is among them. `counted`
-    /// tells what counts of a response. Harmless when another server does the same.
+    /// tells what counts of a response. The job is finished with it.
     pub async fn recount(
         &self,
+        claim: Claim,
         wave: WaveId,
         shape: &Shape,
-        counted: impl Fn(&KeptResponse) -> Result<CountedResponse<'static>, StorageError> + Sync,
+        counted: Counted<'_>,
     ) -> Result<(), StorageError> {
-        self.transaction(&Recount { wave, shape, counted }).await
+        self.transaction(&Recount { claim, wave, shape, counted }).await
     }
 }
 
-struct Recount<'a, F> {
+/// Tells what counts of a response.
+pub type Counted<'a> = &'a (dyn Fn(&KeptResponse) -> Result<CountedResponse<'static>, StorageError> + Send + Sync);
+
+struct Recount<'a> {
+    claim: Claim,
     wave: WaveId,
     shape: &'a Shape,
-    counted: F,
+    counted: Counted<'a>,
 }
 
-impl<F: Fn(&KeptResponse) -> Result<CountedResponse<'static>, StorageError> + Sync> Work for Recount<'_, F> {
+impl Work for Recount<'_> {
     type Output = ();
 
     /// So that no response is counted that was pending later: both are read as of one moment.
@@ -51,10 +65,7 @@ impl<F: Fn(&KeptResponse) -> Result<CountedResponse<'static>, StorageError> + Sy
     }
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), StorageError> {
-        let due = recount_due::Entity::delete_by_id(self.wave.0).exec(transaction).await?;
-        if due.rows_affected == 0 {
-            return Ok(());
-        }
+        recount_due::Entity::delete_by_id(self.wave.0).exec(transaction).await?;
         let counts = self.count(transaction).await?;
         let units: Vec<i64> = counts.keys().map(|unit| unit.0).collect();
         take_leases(transaction, self.wave, &units).await?;
@@ -64,11 +75,12 @@ impl<F: Fn(&KeptResponse) -> Result<CountedResponse<'static>, StorageError> + Sy
         daily_count::Entity::delete_many().filter(daily_count::Column::WaveId.eq(wave)).exec(transaction).await?;
         pending_batch::Entity::delete_many().filter(pending_batch::Column::WaveId.eq(wave)).exec(transaction).await?;
         write_states(transaction, self.wave, &counts).await?;
-        write_days(transaction, self.wave, &counts).await
+        write_days(transaction, self.wave, &counts).await?;
+        finish_job(transaction, self.claim).await
     }
 }
 
-impl<F: Fn(&KeptResponse) -> Result<CountedResponse<'static>, StorageError> + Sync> Recount<'_, F> {
+impl Recount<'_> {
     async fn count(&self, transaction: &DatabaseTransaction) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
         let mut counters: BTreeMap<UnitId, UnitCounter<'_>> = BTreeMap::new();
         let count = |response: KeptResponse| {

@@ -7,9 +7,11 @@ use sea_orm::{
 };
 
 use super::entities::{release, wave};
+use super::jobs::finish_job;
 use super::waves::WaveId;
 use super::writer::Work;
 use super::{StorageError, Store};
+use crate::jobs::Claim;
 use crate::survey::WaveState;
 
 /// What a wave published, and of what it was made.
@@ -36,15 +38,15 @@ pub struct Release {
 }
 
 impl Store {
-    /// Moves a wave from closed to released and keeps what it publishes, both or neither. Returns whether it did; it does not
+    /// Moves a wave from closed to released, keeps what it publishes and finishes the job, all or nothing. Returns whether it did; it does not
     /// where somebody else moved the wave in the meantime.
-    pub async fn release_wave(&self, wave: WaveId, release: &Release) -> Result<bool, StorageError> {
-        self.transaction(&ReleaseWave { wave, release }).await
+    pub async fn release_wave(&self, claim: Claim, wave: WaveId, release: &Release) -> Result<bool, StorageError> {
+        self.transaction(&ReleaseWave { claim, wave, release }).await
     }
 
     /// Keeps what a wave publishes that was released before releases were kept; harmless when it is kept already.
-    pub async fn keep_release(&self, wave: WaveId, release: &Release) -> Result<(), StorageError> {
-        self.transaction(&KeepRelease { wave, release }).await
+    pub async fn keep_release(&self, claim: Claim, wave: WaveId, release: &Release) -> Result<(), StorageError> {
+        self.transaction(&KeepRelease { claim, wave, release }).await
     }
 
     /// The latest release of a wave.
@@ -83,6 +85,7 @@ impl Store {
 }
 
 struct ReleaseWave<'a> {
+    claim: Claim,
     wave: WaveId,
     release: &'a Release,
 }
@@ -101,11 +104,13 @@ impl Work for ReleaseWave<'_> {
             return Ok(false);
         }
         keep(transaction, self.wave, self.release).await?;
+        finish_job(transaction, self.claim).await?;
         Ok(true)
     }
 }
 
 struct KeepRelease<'a> {
+    claim: Claim,
     wave: WaveId,
     release: &'a Release,
 }
@@ -114,7 +119,8 @@ impl Work for KeepRelease<'_> {
     type Output = ();
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), StorageError> {
-        keep(transaction, self.wave, self.release).await
+        keep(transaction, self.wave, self.release).await?;
+        finish_job(transaction, self.claim).await
     }
 }
 

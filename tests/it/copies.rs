@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::releases::{published, released};
+use crate::releases::{closed, published};
 use crate::support::fixture::today;
 use crate::support::invitations::{draw, invited};
 use crate::support::load::{Load, assert_whole, runtime};
@@ -46,7 +46,7 @@ async fn copy(from: &str, to: &TestDatabase) -> Result<u64, StorageError> {
 
 on_both_engines! {
     async fn a_copy_on_the_other_engine_answers_the_same_to_the_last_byte(database: TestDatabase) {
-        let world = released(database).await;
+        let world = closed(database).await;
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let before = published(&world).await;
         let Some(other) = of_the_other_engine(world.database()).await else { return };
@@ -79,7 +79,7 @@ on_both_engines! {
     }
 
     async fn a_copy_that_breaks_off_leaves_its_target_empty(database: TestDatabase) {
-        let world = released(database).await;
+        let world = closed(database).await;
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let Some(other) = of_the_other_engine(world.database()).await else { return };
         let target = Store::connect(other.url()).await.unwrap();

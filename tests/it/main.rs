@@ -17,6 +17,7 @@ mod generated;
 mod import;
 mod intake;
 mod invitations;
+mod jobs;
 mod kill;
 mod languages;
 mod malformed;

@@ -11,7 +11,7 @@ use crate::reference_calibrated::{prepare, results};
 use crate::support::{World, on_both_engines, platform_on};
 
 /// From the step that brought the states to the last one.
-const STEPS: u32 = 2;
+const STEPS: u32 = 3;
 
 on_both_engines! {
     async fn counts_that_the_schema_newly_keeps_are_formed_from_the_answers(database: TestDatabase) {

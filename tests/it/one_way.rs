@@ -9,8 +9,9 @@ use axum::http::{Request, header};
 use plumbline::accounts::Actor;
 use plumbline::estimation::Shape;
 use plumbline::foundation::{Code, RatingScale};
+use plumbline::jobs::{Claim, Job, JobId, JobKind, JobState};
 use plumbline::pipeline::{Platform, SyntheticWave, Turn, TypedForm};
-use plumbline::storage::{Release, WaveId};
+use plumbline::storage::{NewJob, Release, StorageError, Store, WaveId};
 use plumbline::survey::{AccessKind, Mode, WaveState};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -103,6 +104,29 @@ fn release() -> Release {
     }
 }
 
+fn job(object: &str) -> NewJob {
+    NewJob {
+        kind: JobKind::KeepRelease,
+        object: object.to_owned(),
+        wanted_by: "the operator".to_owned(),
+        wanted_on: "2024-12-01".parse().unwrap(),
+    }
+}
+
+/// A claim to a job that is wanted now; to one that is nowhere, where nothing can be wanted.
+async fn claim(store: &Store, object: &str) -> (Job, Claim) {
+    let wanted = async {
+        let id = store.want_job(&job(object)).await?;
+        let job = store.job(id).await?.expect("it was wanted just now");
+        let claim = store.claim_job(&job).await?.expect("nobody else works on it");
+        Ok::<_, StorageError>((job, claim))
+    };
+    let NewJob { kind, object, wanted_by, wanted_on } = job(object);
+    let (id, state, message) = (JobId(0), JobState::Waiting, String::new());
+    let nowhere = Job { id, kind, object, state, done: 0, total: 0, tries: 0, beat: 0, wanted_by, wanted_on, message };
+    wanted.await.unwrap_or((nowhere, Claim { id, attempt: 1 }))
+}
+
 /// Tries what each writing method of the store is for, and returns what was said, by the method.
 async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static str, String)> {
     let mut said = Vec::new();
@@ -135,6 +159,12 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
     let questionnaire = include_str!("support/small-questionnaire.toml").replace("version = \"1\"", "version = \"2\"");
     let plan = SMALL_PLAN.replace("code = \"w\"", "code = \"new\"");
     let shape = Shape::new::<[usize; 0]>(&[RatingScale::FIVE], &[]).unwrap();
+    let store = platform.store();
+    let (working, recounting, keeping) =
+        (claim(store, "at work").await, claim(store, "recounted").await.1, claim(store, "kept").await.1);
+    // Of another release than the one that the wave below comes to.
+    let release_of_none = store.release_wave(claim(store, "nothing").await.1, WaveId(9), &release()).await;
+    said.push(("release_wave", release_of_none.map_or_else(|error| error.to_string(), |_| "done".to_owned())));
     tries! {
         "import_units": platform.register().import_units(new_units.as_bytes());
         "import_lineage": platform.register().import_lineage(lineage.as_bytes());
@@ -154,8 +184,13 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
         "insert_responses": platform.synthetic().invent(&invented, |_| {});
         "setting_or_insert": platform.imports().responses("v", &rows, Arc::default());
         "fold": platform.counts().fold();
-        "recount": platform.store().recount(WaveId(1), &shape, |_| unreachable!("it is not due"));
-        "keep_release": platform.store().keep_release(WaveId(1), &release());
+        "want_job": store.want_job(&job("wanted"));
+        "claim_job": store.claim_job(&working.0);
+        "beat_job": store.beat_job(working.1, 1, 2);
+        "fail_job": store.fail_job(working.1, "no reason");
+        "cancel_job": store.cancel_job(working.1.id);
+        "recount": store.recount(recounting, WaveId(9), &shape, &|_| unreachable!("it has no answers"));
+        "keep_release": store.keep_release(keeping, WaveId(1), &release());
         "try_to_commit": platform.store().try_to_commit();
         "forget_spent_codes": platform.store().forget_spent_codes();
         "migrate": platform.store().migrate();

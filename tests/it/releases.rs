@@ -21,7 +21,7 @@ const PUBLISHED: [&str; 7] = [
 ];
 
 /// The small survey with 40 answers, closed.
-pub(crate) async fn released(database: TestDatabase) -> World {
+pub(crate) async fn closed(database: TestDatabase) -> World {
     let world = World::small(database).await;
     for number in 1..=40_u128 {
         let mut submission = submission(number);
@@ -110,7 +110,7 @@ on_both_engines! {
     }
 
     async fn a_released_wave_is_told_from_its_release_alone(database: TestDatabase) {
-        let world = released(database).await;
+        let world = closed(database).await;
         let before = world.get_as_administrator("/api/v1/waves/w/results").await.json();
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let first = published(&world).await;
@@ -120,7 +120,7 @@ on_both_engines! {
     }
 
     async fn a_wave_that_was_released_before_releases_were_kept_gets_one(database: TestDatabase) {
-        let world = released(database).await;
+        let world = closed(database).await;
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let first = published(&world).await;
         let connection = world.database().connect().await;
@@ -130,7 +130,7 @@ on_both_engines! {
     }
 
     async fn a_release_that_was_changed_is_not_shown(database: TestDatabase) {
-        let world = released(database).await;
+        let world = closed(database).await;
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let connection = world.database().connect().await;
         connection.execute_unprepared("UPDATE release SET content_hash = 'x'").await.unwrap();
@@ -139,7 +139,7 @@ on_both_engines! {
     }
 
     async fn a_released_page_is_kept_by_readers_and_caches_and_sent_once(database: TestDatabase) {
-        let world = released(database).await;
+        let world = closed(database).await;
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let asking = |tag: Option<&str>| {
             let request = Request::get("/en/r/w").header(header::ACCEPT_ENCODING, "br");
@@ -158,7 +158,7 @@ on_both_engines! {
     }
 
     async fn while_the_database_is_away_what_was_read_is_shown_and_the_rest_comes_back(database: TestDatabase) {
-        let world = released(database).await;
+        let world = closed(database).await;
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let first = published(&world).await;
         world.platform.store().clone().close().await.unwrap();
@@ -188,7 +188,7 @@ on_both_engines! {
     }
 
     async fn addresses_that_no_page_leads_to_are_answered_and_not_kept(database: TestDatabase) {
-        let world = released(database).await;
+        let world = closed(database).await;
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         for (path, is_kept) in [("/en/r/w?sets=holm", true), ("/en/r/w?x=1", false), ("/en/r/w?sets=holm&x=1", false)] {
             let answer = world.get(path).await;

@@ -80,6 +80,8 @@ const TABLE: &[Row] = &[
     ("GET", "/api/v1/waves/released/open-link", EVERYBODY),
     ("GET", "/api/v1/waves/released/fieldwork", EVERYBODY),
     ("POST", "/api/v1/waves/released/responses#D01", [409, 401, 409, 409, 409, 409]),
+    ("GET", "/jobs", [401, 401, 401, 401, 401, 200]),
+    ("POST", "/jobs/1/cancel", [401, 401, 401, 401, 401, 303]),
     ("GET", "/api/v1/waves", EVERYBODY),
     ("GET", "/api/v1/openapi.json", EVERYBODY),
     ("GET", "/api", EVERYBODY),
@@ -221,7 +223,7 @@ fn addresses() -> BTreeSet<(String, String)> {
         let text = text.split("#[cfg(test)]").next().unwrap();
         for route in text.split(".route(\"").skip(1) {
             let (path, handlers) = route.split_once('"').unwrap();
-            let handlers = handlers.split(".route(").next().unwrap();
+            let handlers = handlers.split(".route(").next().unwrap().split("\n}").next().unwrap();
             for method in ["get", "post", "put", "patch", "delete"] {
                 if [format!(" {method}("), format!(".{method}(")].iter().any(|call| handlers.contains(call)) {
                     found.insert((method.to_uppercase(), path.to_owned()));

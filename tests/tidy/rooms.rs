@@ -9,6 +9,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("tables", 1),
     ("config", 1),
     ("chart", 1),
+    ("jobs", 1),
     ("survey", 2),
     ("accounts", 3),
     ("validation", 3),

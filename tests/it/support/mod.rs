@@ -21,7 +21,7 @@ pub(crate) mod process;
 mod world;
 
 pub(crate) use database::{Engine, TestDatabase, or_skip};
-pub(crate) use world::{Answer, SMALL_PLAN, World, platform_on, platform_with, submission};
+pub(crate) use world::{Answer, SMALL_PLAN, World, platform_on, platform_under, platform_with, submission};
 
 /// Makes one asynchronous test run on SQLite and on PostgreSQL, as two tests.
 macro_rules! on_both_engines {

@@ -61,10 +61,14 @@ pub(crate) async fn platform_on(url: &str) -> Platform {
 
 /// The same for readers of so much patience.
 pub(crate) async fn platform_with(url: &str, reader_patience: std::time::Duration) -> Platform {
+    platform_under(url, PlatformLimits { reader_patience, ..PlatformLimits::default() }).await
+}
+
+/// The same under these limits.
+pub(crate) async fn platform_under(url: &str, limits: PlatformLimits) -> Platform {
     let store = Store::connect(url).await.unwrap();
     store.migrate().await.unwrap();
     let noon: DateTime<FixedOffset> = "2024-11-20T12:00:00+07:00".parse().unwrap();
-    let limits = PlatformLimits { reader_patience, ..PlatformLimits::default() };
     Platform::start(store, Arc::new(FixedClock(noon)), [7; 32], limits).await.unwrap()
 }
 

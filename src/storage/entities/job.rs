@@ -1,0 +1,38 @@
+//! Table `job`.
+
+use sea_orm::entity::prelude::*;
+
+/// Long work.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "job")]
+pub struct Model {
+    /// Its number, from 1.
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    /// What is done.
+    pub kind: String,
+    /// To what: the code of a wave.
+    pub object: String,
+    /// Where it stands.
+    pub state: String,
+    /// Steps that are done.
+    pub done: i64,
+    /// Steps in all; 0 where that is not known.
+    pub total: i64,
+    /// How often it was begun.
+    pub tries: i32,
+    /// How often whoever works on it was heard of.
+    pub beat: i32,
+    /// Who wanted it.
+    pub wanted_by: String,
+    /// The day.
+    pub wanted_on: Date,
+    /// Why it failed.
+    pub message: String,
+}
+
+/// No relations: others know it by key only.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
