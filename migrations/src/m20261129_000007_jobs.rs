@@ -12,6 +12,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(job()).await?;
+        manager.create_table(job_progress()).await?;
         // What is wanted twice at once is done once.
         let unfinished = "CREATE UNIQUE INDEX IF NOT EXISTS job_unfinished ON job (kind, object) \
                           WHERE state IN ('waiting', 'running')";
@@ -20,6 +21,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("job_progress").if_exists().to_owned()).await?;
         manager.drop_table(Table::drop().table("job").if_exists().to_owned()).await
     }
 }
@@ -31,12 +33,20 @@ fn job() -> TableCreateStatement {
         .col(column("kind").text())
         .col(column("object").text())
         .col(column("state").text())
-        .col(column("done").big_integer())
-        .col(column("total").big_integer())
         .col(column("tries").integer())
-        .col(column("beat").integer())
         .col(column("wanted_by").text())
         .col(column("wanted_on").date())
         .col(column("message").text())
+        .to_owned()
+}
+
+/// A table of its own: whoever works on a job writes here while the transaction that will finish it is open, and the two must not
+/// meet.
+fn job_progress() -> TableCreateStatement {
+    table("job_progress")
+        .col(column("job_id").integer().primary_key())
+        .col(column("beat").integer())
+        .col(column("done").big_integer())
+        .col(column("total").big_integer())
         .to_owned()
 }

@@ -130,6 +130,9 @@ impl Job {
     /// How much is done, 0 to 1; nothing where that is not known.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
+        if self.state == JobState::Done {
+            return Some(1.0);
+        }
         (self.total > 0).then(|| (self.done as f64 / self.total as f64).min(1.0))
     }
 }

@@ -12,9 +12,9 @@ use sea_orm::{
 };
 
 use super::entities::{
-    access, daily_count, form_entry, free_text, invitation, invitation_count, invitation_draw, job, lineage,
-    pending_batch, product, questionnaire, recording, recount_due, release, response, setting, tally, tally_version,
-    unit, wave, wave_unit,
+    access, daily_count, form_entry, free_text, invitation, invitation_count, invitation_draw, job, job_progress,
+    lineage, pending_batch, product, questionnaire, recording, recount_due, release, response, setting, tally,
+    tally_version, unit, wave, wave_unit,
 };
 use super::writer::Work;
 use super::{StorageError, Store};
@@ -116,6 +116,7 @@ fn tables() -> Vec<Table> {
         table::<recording::Entity, HUGE>(),
         table::<release::Entity, HUGE>(),
         table::<job::Entity, LONG>(),
+        table::<job_progress::Entity, SHORT>(),
     ]
 }
 

@@ -44,7 +44,7 @@ on_both_engines! {
         let (here, there) = (here.jobs(), there.jobs());
         let (ours, theirs) = tokio::join!(here.finish(id, &|_| ()), there.finish(id, &|_| ()));
         for job in [ours.unwrap(), theirs.unwrap()] {
-            assert_eq!((job.state, job.tries, job.share()), (JobState::Done, 1, None));
+            assert_eq!((job.state, job.tries, job.share()), (JobState::Done, 1, Some(1.0)));
         }
         assert_eq!((state(&world.platform).await, releases(&world).await), (WaveState::Released, 1));
         assert_eq!(world.platform.jobs().latest().await.unwrap().len(), 1);

@@ -1,22 +1,25 @@
 //! What was acknowledged survives `kill -9`: none lost, none doubled, and the tallies equal a recount.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
+use plumbline::pipeline::PlatformLimits;
+use plumbline::survey::WaveState;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::support::fixture::{WAVE, submission, today};
 use crate::support::http::{Connection, post};
-use crate::support::process::{Server, prepare, run};
-use crate::support::{TestDatabase, on_both_engines};
+use crate::support::process::{Server, plumbline, prepare, run};
+use crate::support::{TestDatabase, on_both_engines, platform_under};
 
 /// How many rounds are killed; `cargo test` takes a few, `.ci/run` hundreds.
 const ROUNDS: &str = "PLUMBLINE_KILL_ROUNDS";
@@ -57,6 +60,68 @@ on_both_engines! {
         let verdict = run(url, &["doctor"]);
         assert!(verdict.contains(&format!("{kept} responses recounted")), "{verdict}");
     }
+}
+
+/// The longest time that a command at a job is left alive: it takes about as long.
+const AT_WORK_MS_MAX: u64 = 150;
+/// A silence that the test can wait for.
+const SILENCE: Duration = Duration::from_millis(200);
+/// Answers of the wave at which jobs work.
+const ANSWERS: u64 = 200;
+
+on_both_engines! {
+    async fn a_job_that_is_cut_off_anywhere_is_finished_by_another_server_to_the_same_end(database: TestDatabase) {
+        let (url, day) = (database.url(), "2024-11-20".parse().unwrap());
+        prepare(url, day);
+        let another = async || {
+            platform_under(url, PlatformLimits { job_silence: SILENCE, ..PlatformLimits::default() }).await
+        };
+        let server = another().await;
+        let wave = server.waves().find(WAVE).await.unwrap();
+        for id in 1..=ANSWERS {
+            server.intake().submit(&wave, &submission(Uuid::from_u128(id.into()), day)).await.unwrap();
+        }
+        server.waves().advance(WAVE, WaveState::Closed).await.unwrap();
+        server.shut_down().await.unwrap();
+        let connection = database.connect().await;
+        let mut rng = ChaCha8Rng::seed_from_u64(10);
+        let mut contents = HashSet::new();
+        for round in 0..rounds() {
+            let alive = Duration::from_millis(rng.random_range(0..=AT_WORK_MS_MAX));
+            if round % 2 == 0 {
+                let other = another().await;
+                let id = other.waves().want_release(WAVE).await.unwrap();
+                kill_after(plumbline(url, &["job", "watch", &id.to_string()]), alive).await;
+                let job = other.jobs().finish(id, &|_| ()).await.unwrap();
+                assert!(job.tries <= 2, "round {round}: {job:?}");
+                contents.insert(text(&connection, "SELECT content_hash FROM release").await);
+                connection.execute_unprepared("DELETE FROM release").await.unwrap();
+                connection.execute_unprepared("UPDATE wave SET state = 'closed'").await.unwrap();
+                other.shut_down().await.unwrap();
+            } else {
+                connection.execute_unprepared("INSERT INTO recount_due (wave_id) SELECT id FROM wave").await.unwrap();
+                connection.execute_unprepared("DELETE FROM tally").await.unwrap();
+                kill_after(plumbline(url, &["wave", "list"]), alive).await;
+                let other = another().await;
+                let checkup = other.doctor().check_up().await.unwrap();
+                assert_eq!((checkup.responses, checkup.mismatches), (ANSWERS, vec![]), "round {round}");
+                other.shut_down().await.unwrap();
+            }
+        }
+        assert_eq!(contents.len(), 1, "each release says the same to the last byte");
+    }
+}
+
+async fn kill_after(mut command: Command, alive: Duration) {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary can be started");
+    tokio::time::sleep(alive).await;
+    drop(child.kill());
+    child.wait().expect("it has ended");
+}
+
+async fn text(connection: &DatabaseConnection, query: &str) -> String {
+    let statement = Statement::from_string(connection.get_database_backend(), query);
+    connection.query_one_raw(statement).await.unwrap().expect("there is a row").try_get_by_index(0).unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the rounds are chosen where the tests are started")]

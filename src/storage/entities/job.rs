@@ -15,14 +15,8 @@ pub struct Model {
     pub object: String,
     /// Where it stands.
     pub state: String,
-    /// Steps that are done.
-    pub done: i64,
-    /// Steps in all; 0 where that is not known.
-    pub total: i64,
     /// How often it was begun.
     pub tries: i32,
-    /// How often whoever works on it was heard of.
-    pub beat: i32,
     /// Who wanted it.
     pub wanted_by: String,
     /// The day.

@@ -10,6 +10,7 @@ pub(super) mod invitation;
 pub(super) mod invitation_count;
 pub(super) mod invitation_draw;
 pub(super) mod job;
+pub(super) mod job_progress;
 pub(super) mod lineage;
 pub(super) mod pending_batch;
 pub(super) mod product;
