@@ -16,6 +16,7 @@ mod kiosk;
 mod pages;
 mod paper;
 mod receipt;
+mod routes;
 mod sheets;
 mod sound;
 mod throttle;
@@ -33,6 +34,6 @@ mod samples;
 mod scales_tests;
 
 pub use api::routes as api_routes;
-pub use form::pages;
 pub use paper::{PAPER_FORMS_MAX, PaperForms, paper};
+pub use routes::pages;
 pub use sheets::{SHEETS_PER_FILE_MAX, SheetError, code_link, sheets};

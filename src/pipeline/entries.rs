@@ -1,15 +1,16 @@
 //! Paper forms typed in, once or twice: what was typed twice alike becomes a response, what differs is listed.
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::waves::LoadedWave;
 use super::{PipelineError, Platform, SubmitError};
 use crate::accounts::{Permission, Scope};
-use crate::foundation::{Code, Finding};
-use crate::storage::FormEntry;
-use crate::survey::{Mode, Unit, Wave};
+use crate::foundation::{Code, Finding, LanguageTag};
+use crate::storage::{FormEntry, StorageError};
+use crate::survey::{Mode, Questionnaire, RawAnswers, Response, Unit, Wave};
+use crate::validation::Submission;
 
 /// The highest number of a form in a batch.
 pub const FORM_NUMBER_MAX: u32 = 99_999;
@@ -24,11 +25,20 @@ pub struct TypedForm {
     /// How the answer was given.
     pub mode: Mode,
     /// The language of the form.
-    pub language: String,
+    pub language: LanguageTag,
     /// The day of the answer.
     pub answered_on: NaiveDate,
-    /// `answers` and `respondent` as a submission has them.
-    pub answers: Value,
+    /// What was typed, as a submission has it.
+    pub answers: RawAnswers,
+}
+
+/// A form that waits, and who typed it in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaitingForm {
+    /// The collector.
+    pub collector: String,
+    /// What was typed.
+    pub typed: TypedForm,
 }
 
 /// Which entry of a form it is.
@@ -61,9 +71,9 @@ pub enum Entered {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// The first entry.
-    pub first: FormEntry,
+    pub first: WaitingForm,
     /// The second one.
-    pub second: FormEntry,
+    pub second: WaitingForm,
 }
 
 /// How far a batch is.
@@ -89,8 +99,7 @@ impl Platform {
         self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
         let id = self.form_id(wave, unit, &typed.batch, typed.form);
-        let submission = submission(id, unit, &typed);
-        self.check(wave, &submission)?;
+        let response = self.check(wave, submission(id, unit, &typed))?;
         let key = self.inner.secret.response_key(wave.plan.code.as_str(), id);
         if self.inner.store.has_response(loaded.id, key).await? {
             // After a crash its entries may still be there, and would be listed for good.
@@ -98,17 +107,11 @@ impl Platform {
             return Ok(Entered::KeptBefore);
         }
         if turn == Turn::Only {
-            return self.keep_form(&loaded, unit, &typed, &submission).await;
+            return self.keep_form(&loaded, unit, &typed, response).await;
         }
-        let entry = FormEntry {
-            batch: typed.batch.to_string(),
-            form: typed.form,
-            is_second: turn == Turn::Second,
-            collector: self.actor().access().map_or("", |access| access.name.as_str()).to_owned(),
-            mode: typed.mode,
-            answered_on: typed.answered_on,
-            answers: with_language(&typed),
-        };
+        let questionnaire = &wave.questionnaire;
+        let collector = self.actor().access().map_or("", |access| access.name.as_str());
+        let entry = to_entry(&typed, turn == Turn::Second, collector, questionnaire);
         if turn == Turn::First {
             self.inner.store.keep_entry(loaded.id, unit.id, &entry).await?;
             return Ok(Entered::Noted);
@@ -116,8 +119,8 @@ impl Platform {
         let entries = self.inner.store.entries(loaded.id, unit.id).await?;
         let is_first = |other: &&FormEntry| !other.is_second && other.batch == entry.batch && other.form == entry.form;
         let Some(first) = entries.iter().find(is_first) else { return Ok(Entered::NoFirst) };
-        if are_alike(first, &entry) {
-            return self.keep_form(&loaded, unit, &typed, &submission).await;
+        if read_entry(first, questionnaire)?.typed == typed {
+            return self.keep_form(&loaded, unit, &typed, response).await;
         }
         self.inner.store.keep_entry(loaded.id, unit.id, &entry).await?;
         Ok(Entered::Differs)
@@ -127,8 +130,9 @@ impl Platform {
     pub async fn settle_form(&self, wave: &Wave, unit: &Unit, settled: &TypedForm) -> Result<Entered, SubmitError> {
         self.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.load_wave(wave.plan.code.as_str()).await?;
-        let submission = submission(self.form_id(wave, unit, &settled.batch, settled.form), unit, settled);
-        self.keep_form(&loaded, unit, settled, &submission).await
+        let id = self.form_id(wave, unit, &settled.batch, settled.form);
+        let response = self.check(wave, submission(id, unit, settled))?;
+        self.keep_form(&loaded, unit, settled, response).await
     }
 
     /// The forms of a unit whose two entries differ.
@@ -138,10 +142,10 @@ impl Platform {
         let entries = self.inner.store.entries(loaded.id, unit.id).await?;
         let pairs = entries.chunk_by(|a, b| a.batch == b.batch && a.form == b.form);
         let differing = pairs.filter_map(|entries| match entries {
-            [first, second] => Some(Difference { first: first.clone(), second: second.clone() }),
+            [first, second] => Some([first, second].map(|entry| read_entry(entry, &wave.questionnaire))),
             _ => None,
         });
-        Ok(differing.collect())
+        differing.map(|[first, second]| Ok(Difference { first: first?, second: second? })).collect()
     }
 
     /// The batches of a unit that are not done.
@@ -167,9 +171,9 @@ impl Platform {
         loaded: &LoadedWave,
         unit: &Unit,
         typed: &TypedForm,
-        submission: &Value,
+        response: Response,
     ) -> Result<Entered, SubmitError> {
-        let accepted = match self.submit(&loaded.wave, submission).await {
+        let accepted = match self.accept(&loaded.wave, response).await {
             Ok(_) => Entered::Kept,
             Err(SubmitError::Conflict) => Entered::KeptBefore,
             Err(error) => return Err(error),
@@ -184,22 +188,39 @@ impl Platform {
     }
 }
 
-fn submission(id: Uuid, unit: &Unit, typed: &TypedForm) -> Value {
-    json!({
-        "id": id, "unit": unit.code().as_str(), "mode": typed.mode.as_str(), "language": typed.language,
-        "answered_on": typed.answered_on.to_string(),
-        "answers": typed.answers["answers"], "respondent": typed.answers["respondent"],
-    })
+fn submission(id: Uuid, unit: &Unit, typed: &TypedForm) -> Submission {
+    let TypedForm { mode, language, answered_on, answers, .. } = typed;
+    Submission::new(id, unit, *mode, language.clone(), *answered_on, answers.clone())
 }
 
-fn with_language(typed: &TypedForm) -> Value {
-    let mut answers = typed.answers.clone();
-    answers["language"] = Value::from(typed.language.clone());
-    answers
+/// A form as it waits in storage: with `answers` and `respondent` as the document of a submission has them, and the language.
+fn to_entry(typed: &TypedForm, is_second: bool, collector: &str, questionnaire: &Questionnaire) -> FormEntry {
+    let mut answers = typed.answers.to_json(questionnaire);
+    answers.insert("language".to_owned(), Value::from(typed.language.as_str()));
+    FormEntry {
+        batch: typed.batch.to_string(),
+        form: typed.form,
+        is_second,
+        collector: collector.to_owned(),
+        mode: typed.mode,
+        answered_on: typed.answered_on,
+        answers: Value::Object(answers),
+    }
 }
 
-fn are_alike(first: &FormEntry, second: &FormEntry) -> bool {
-    first.answers == second.answers && first.mode == second.mode && first.answered_on == second.answered_on
+/// What [`to_entry`] wrote.
+fn read_entry(entry: &FormEntry, questionnaire: &Questionnaire) -> Result<WaitingForm, StorageError> {
+    let damaged = |reason: String| StorageError::Damaged { table: "form_entry", reason };
+    let language = entry.answers["language"].as_str().unwrap_or_default();
+    let typed = TypedForm {
+        batch: Code::new(&entry.batch).map_err(|error| damaged(error.to_string()))?,
+        form: entry.form,
+        mode: entry.mode,
+        language: LanguageTag::new(language).map_err(|error| damaged(error.to_string()))?,
+        answered_on: entry.answered_on,
+        answers: RawAnswers::from_json(questionnaire, |part| entry.answers[part.as_str()].as_object()),
+    };
+    Ok(WaitingForm { collector: entry.collector.clone(), typed })
 }
 
 /// A finding about the number of a form.

@@ -33,9 +33,8 @@ mod synthetic;
 mod waves;
 mod written_code;
 
-pub use crate::storage::FormEntry;
 pub use doctor::{Checkup, Mismatch};
-pub use entries::{BatchState, Difference, Entered, FORM_NUMBER_MAX, Turn, TypedForm, check_form_number};
+pub use entries::{BatchState, Difference, Entered, FORM_NUMBER_MAX, Turn, TypedForm, WaitingForm, check_form_number};
 pub use error::{PipelineError, SubmitError};
 pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
 pub use identity::InstanceSecret;
