@@ -2,12 +2,16 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::answer::check_answer;
-use super::tests::code;
-use crate::foundation::Text;
+use super::tests::{ID, code, day, listed, wave_with};
+use super::{Sent, Submission, read_responses};
+use crate::foundation::{LanguageTag, Text};
 use crate::survey::sample::{questionnaire, usual_scale};
-use crate::survey::{Answer, Choice, Item, ItemKind, Part, Questionnaire, RawAnswer, RawAnswers, Relevance};
+use crate::survey::{
+    Answer, Choice, Item, ItemKind, Mode, Part, Questionnaire, RawAnswer, RawAnswers, Relevance, Response,
+};
 
 /// As far from zero as the bounds of a number may lie in these cases; the script's test has the same.
 const BOUND: f64 = 1e30;
@@ -136,4 +140,91 @@ fn an_answer_of_a_document_shows_what_the_same_answer_of_a_form_does() {
         let relevance = questionnaire.relevance(&RawAnswers::from_json(&questionnaire, object));
         assert_eq!(relevance, [true, shows], "{kind} {document}");
     }
+}
+
+#[test]
+fn a_form_a_document_and_a_row_that_say_the_same_make_the_same_response() {
+    let wave = wave_with("columns = { unit = \"unit\" }");
+    let today = day("2024-12-05");
+    // What a form, a document and a row say to q01, q02, why (asked only if q02 is 1 or 2), wait, wish and sex.
+    for (fields, document, row) in [
+        (
+            ["5", "2", "rude|slow", "1,5", " Nhanh hơn ", "F"],
+            json!({"q01": 5, "q02": 2, "why": ["rude", "slow"], "wait": 1.5, "wish": "Nhanh hơn"}),
+            "5,2.0,slow;rude,1.50,Nhanh hơn,F",
+        ),
+        (
+            ["none", "1", "slow", "0", "", "M"],
+            json!({"q01": null, "q02": 1, "why": ["slow"], "wait": 0}),
+            ",1,slow,0,,M",
+        ),
+        (["1", "4", "", "48.0", "5", "F"], json!({"q01": 1, "q02": 4, "wait": 48.0, "wish": "5"}), "1,4,,48,5,F"),
+    ] {
+        let codes = ["answers.q01", "answers.q02", "answers.why", "answers.wait", "answers.wish", "respondent.sex"];
+        let typed: Vec<(&str, Vec<String>)> = codes
+            .into_iter()
+            .zip(fields.map(|field| field.split('|').filter(|part| !part.is_empty()).map(str::to_owned).collect()))
+            .collect();
+        let typed_at = |path: &str| typed.iter().find(|(known, _)| *known == path).map_or(&[][..], |(_, typed)| typed);
+        let answers = RawAnswers::from_fields(&wave.questionnaire, typed_at);
+        let closes = wave.plan.field.closes;
+        let of_form = Submission::new(id(), &wave.units[0], Mode::Paper, LanguageTag::vietnamese(), closes, answers);
+        let of_document = json!({
+            "id": ID, "unit": "082", "mode": "paper", "language": "vi", "answered_on": "2024-11-30",
+            "answers": document, "respondent": {"sex": fields[5]},
+        });
+        let of_document = Submission::from_json(&of_document, &wave);
+        let [of_form, of_document] =
+            [of_form, of_document].map(|submission| submission.check(&wave, Sent::FOR_OTHERS, today).unwrap());
+        assert_eq!(of_form, of_document, "{document}");
+        let file = format!("unit,q01,q02,why,wait,wish,sex\n082,{row}\n");
+        let of_row = read_responses(file.as_bytes(), &wave, today).unwrap().next().unwrap().unwrap();
+        // Of a row without a number its content is the id.
+        assert_eq!(Response { id: id(), ..of_row }, of_form, "{row}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_an_answer_has_the_same_code_by_every_door() {
+    let wave = wave_with("columns = { unit = \"unit\" }");
+    let today = day("2024-12-05");
+    for (path, typed, value, code) in [
+        ("q01", "6", json!(6), "out_of_range"),
+        ("q01", "4.5", json!(4.5), "wrong_type"),
+        ("q01", "x", json!("x"), "wrong_type"),
+        ("q01", "５", json!("５"), "wrong_type"),
+        ("wait", "49", json!(49), "out_of_range"),
+        ("wait", "1.55", json!(1.55), "too_precise"),
+        ("wait", "many", json!("many"), "wrong_type"),
+        ("wait", "٥", json!("٥"), "wrong_type"),
+        ("wait", "inf", json!("inf"), "wrong_type"),
+        ("wish", &"x".repeat(301), json!("x".repeat(301)), "too_long"),
+        ("wish", "a\u{1}b", json!("a\u{1}b"), "invalid"),
+    ] {
+        let values = [typed.to_owned()];
+        let one = ["4".to_owned()];
+        let typed_at = |at: &str| match at.strip_prefix("answers.") {
+            Some(at) if at == path => &values[..],
+            Some("q02") => &one[..],
+            _ => &[],
+        };
+        let answers = RawAnswers::from_fields(&wave.questionnaire, typed_at);
+        let closes = wave.plan.field.closes;
+        let of_form = Submission::new(id(), &wave.units[0], Mode::Paper, LanguageTag::vietnamese(), closes, answers);
+        let mut document = json!({
+            "id": ID, "unit": "082", "mode": "paper", "language": "vi", "answered_on": "2024-11-30", "answers": {"q02": 4},
+        });
+        document["answers"][path] = value;
+        for submission in [of_form, Submission::from_json(&document, &wave)] {
+            let findings = submission.check(&wave, Sent::FOR_OTHERS, today).unwrap_err();
+            assert_eq!(listed(&findings), [(format!("answers.{path}").as_str(), code)], "{path} {typed}");
+        }
+        let file = format!("unit,q02,{path}\n082,4,{typed}\n");
+        let rejected = read_responses(file.as_bytes(), &wave, today).unwrap().next().unwrap().unwrap_err();
+        assert_eq!(listed(&rejected.findings), [(format!("line 2, column {path}").as_str(), code)], "{path} {typed}");
+    }
+}
+
+fn id() -> Uuid {
+    ID.parse().unwrap()
 }

@@ -9,7 +9,8 @@ use uuid::fmt::Hyphenated;
 use validator::{Validate, ValidationErrors};
 
 use super::Fault;
-use super::submission::{Design, Place, Readable, Submission, allowed_modes, shortened};
+use super::place::Place;
+use super::submission::{Design, Readable, Submission, allowed_modes, shortened};
 use crate::foundation::{Code, LanguageTag, LimitedFindings, Weight, WeightError, parse_date};
 use crate::survey::{Mode, Part, Plan, RawAnswers, TypedCode, Wave};
 

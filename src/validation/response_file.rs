@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::Fault;
 use super::document::{read_code, read_day, read_mode, read_unit, read_weight};
+use super::place::Place;
 use super::response_columns::{Columns, ItemColumns, find_columns};
-use super::submission::{Design, Place, Sent, Submission};
+use super::submission::{Design, Sent, Submission};
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings};
 use crate::survey::{Answer, Mode, Placement, RawAnswers, Response, Source, Wave};
 use crate::tables::{MissingCodes, Table, cell_path, uneven_row, with_decimal_point};

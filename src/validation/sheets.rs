@@ -2,7 +2,7 @@
 
 use super::Fault;
 use super::answer::check_answer;
-use super::submission::Place;
+use super::place::Place;
 use crate::foundation::LimitedFindings;
 use crate::survey::{Answer, AnswerSheet, Part, PlacedItem, RawAnswer, RawAnswers, Wave};
 

@@ -1,16 +1,14 @@
 //! One submission, whatever door it came through, and the one check that makes it a response.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::Fault;
+use super::place::Place;
 use super::sheets::{check_sheets, is_answered};
 use super::work;
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Weight};
-use crate::survey::{Field, Mode, PlacedItem, Placement, Plan, RawAnswers, Response, Source, TypedCode, Unit, Wave};
-use crate::tables::cell_path;
+use crate::survey::{Field, Mode, Placement, Plan, RawAnswers, Response, Source, TypedCode, Unit, Wave};
 
 /// How a submission came, and with which right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,41 +83,6 @@ pub(super) enum Readable {
     NoAnswers,
     /// It is nothing that could be a submission.
     Nothing,
-}
-
-/// Where a submission stands, for the paths of findings.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Place {
-    /// In a form or a document: `unit`, `answers.q01`.
-    Document,
-    /// In a file: `line 12, column q01`.
-    Row {
-        /// The line on which the row begins.
-        line: u64,
-        /// The names of the columns of the envelope, by field.
-        columns: Arc<[(&'static str, String)]>,
-    },
-}
-
-impl Place {
-    /// The path of a field of the envelope; of the row where the file has no such column.
-    fn of_field(&self, field: &str) -> String {
-        match self {
-            Self::Document => field.to_owned(),
-            Self::Row { line, columns } => match columns.iter().find(|(known, _)| *known == field) {
-                Some((_, column)) => cell_path(*line, column),
-                None => format!("line {line}"),
-            },
-        }
-    }
-
-    /// The path of an item.
-    pub(super) fn of_item(&self, placed: &PlacedItem<'_>) -> String {
-        match self {
-            Self::Document => placed.path(),
-            Self::Row { line, .. } => cell_path(*line, placed.item.code.as_str()),
-        }
-    }
 }
 
 impl Submission {

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Redirect};
 use axum_extra::extract::WithRejection;
 use serde::Deserialize;
 
+use super::collector::{Answered, Collector, Fields, field};
 use super::findings::apart;
 use super::screen::{mode_name, told_as_finding};
-use super::{Answered, Collector, Fields, field};
 use crate::collection::tongues::language_name;
 use crate::collection::view::value_in_words;
 use crate::foundation::Finding;

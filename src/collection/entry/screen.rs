@@ -10,9 +10,9 @@ use axum_extra::extract::WithRejection;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::collector::{Answered, Collector, Fields, field, refused};
 use super::findings::{apart, beside_field};
 use super::keyed::{from_keys, keys_of};
-use super::{Answered, Collector, Fields, field, refused};
 use crate::collection::answers::Typed;
 use crate::collection::journey::concerns;
 use crate::collection::tongues::language_name;
