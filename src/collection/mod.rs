@@ -4,7 +4,8 @@
 //! The form keeps nothing on the server until it is sent: everything typed travels with each page as form fields, so
 //! any number of servers can take turns and nothing half-finished is stored. Citizens get no cookies; whoever types paper
 //! forms in has one. The room must not know how answers are stored or counted, nor the rooms that show results.
-//! Start reading at `journey::proceed`, the whole way from the first page to a submission as a plain function.
+//! Start reading at `journey::proceed`, the whole way from the first page to a submission as a plain function; `routes.rs` says which
+//! file answers at which address.
 
 mod answers;
 mod api;

@@ -229,3 +229,56 @@ pub fn check_form_number(number: u32) -> Option<Finding> {
     let message = format!("the number of a form is between 1 and {FORM_NUMBER_MAX}");
     (!(1..=FORM_NUMBER_MAX).contains(&number)).then(|| Finding::new("form", "out_of_range", message))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::survey::sample::{code, day, questionnaire};
+
+    fn typed(questionnaire: &Questionnaire) -> TypedForm {
+        let fields = [("answers.q01", "5"), ("answers.q02", "none"), ("respondent.sex", "F")]
+            .map(|(path, value)| (path, [value.to_owned()]));
+        let typed_at = |path: &str| fields.iter().find(|(known, _)| *known == path).map_or(&[][..], |(_, value)| value);
+        TypedForm {
+            batch: code("B-1"),
+            form: 7,
+            mode: Mode::Paper,
+            language: LanguageTag::vietnamese(),
+            answered_on: day(2024, 11, 18),
+            answers: RawAnswers::from_fields(questionnaire, typed_at),
+        }
+    }
+
+    #[test]
+    fn a_form_that_waits_is_read_back_as_it_was_typed() {
+        let questionnaire = questionnaire();
+        let typed = typed(&questionnaire);
+        let entry = to_entry(&typed, true, "lan", &questionnaire);
+        assert!(entry.is_second && entry.answers["language"] == "vi", "{entry:?}");
+        assert_eq!(read_entry(&entry, &questionnaire).unwrap(), WaitingForm { collector: "lan".to_owned(), typed });
+    }
+
+    #[test]
+    fn a_form_that_an_earlier_version_kept_with_whole_numbers_is_alike() {
+        let questionnaire = questionnaire();
+        let typed = typed(&questionnaire);
+        let kept = json!({"answers": {"q01": 5, "q02": null}, "respondent": {"sex": "F"}, "language": "vi"});
+        let entry = FormEntry { answers: kept, ..to_entry(&typed, false, "lan", &questionnaire) };
+        assert_eq!(read_entry(&entry, &questionnaire).unwrap().typed, typed);
+    }
+
+    #[test]
+    fn an_entry_without_a_language_or_with_a_batch_that_is_no_code_is_damaged() {
+        let questionnaire = questionnaire();
+        let entry = to_entry(&typed(&questionnaire), false, "lan", &questionnaire);
+        for damaged in [
+            FormEntry { answers: json!({"answers": {}}), ..entry.clone() },
+            FormEntry { batch: "a b".to_owned(), ..entry.clone() },
+        ] {
+            let read = read_entry(&damaged, &questionnaire);
+            assert!(matches!(read, Err(StorageError::Damaged { table: "form_entry", .. })), "{read:?}");
+        }
+    }
+}
