@@ -9,6 +9,7 @@ pub mod chart;
 pub mod collection;
 pub mod config;
 pub mod dissemination;
+pub mod documents;
 pub mod entrance;
 pub mod estimation;
 pub mod foundation;

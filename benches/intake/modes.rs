@@ -13,7 +13,7 @@ use plumbline::foundation::SystemClock;
 use plumbline::pipeline::{Platform, PlatformLimits};
 use plumbline::storage::Store;
 use plumbline::survey::Wave;
-use plumbline::validation::{Sent, check_submission};
+use plumbline::validation::{Sent, Submission};
 use plumbline::web;
 use serde_json::{Value, json};
 use tower_http::compression::CompressionLayer;
@@ -106,7 +106,7 @@ pub(crate) async fn serve_without_storage() {
 }
 
 async fn check(State(state): State<Untold>, Json(submission): Json<Value>) -> (StatusCode, Json<Value>) {
-    match check_submission(&submission, &state.wave, Sent::OPEN, state.today) {
+    match Submission::from_json(&submission, &state.wave).check(&state.wave, Sent::OPEN, state.today) {
         Ok(response) => {
             (StatusCode::CREATED, Json(json!({ "id": response.id, "receipt": "0000-0000-0000-0000-0000" })))
         }

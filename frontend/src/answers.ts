@@ -1,5 +1,6 @@
 // What was answered: between the controls of the form, a draft, and the submission that the interface documents.
 // Which questions are asked, and in which order, is decided here without any page, so that every kind of form agrees.
+// The server decides the same in `src/survey/relevance.rs` and `src/survey/number_text.rs`; `tests/cases` holds both to one list of cases.
 
 /** The fields that are filled in, by the path of their question, as typed. */
 export type Values = Record<string, string[]>;
@@ -49,32 +50,34 @@ export function stepsOf(asked: Question[], layout: Layout): Question[][] {
   return steps;
 }
 
-const toNumber = (text: string) => Number(text.replace(",", "."));
+/** Reads what was typed as a number; NaN where it cannot be read. Three zeros may part thousands, as in 50.000: who knows what was meant. */
+function numberOf(text: string, decimals: number): number {
+  const read = /^[+-]?\d+(?:[.,](\d*))?$/.exec(text);
+  const { length } = read?.[1] ?? "";
+  return !read || (length > decimals && text.endsWith("000")) ? NaN : +text.replace(",", ".");
+}
 
 /** What is wrong with the answer to a question: nothing, `required`, or `wrong`. */
 export function faultOf({ kind, path, required, bounds }: Question, values: Values): "required" | "wrong" | undefined {
   const text = values[path]?.[0];
   if (text === undefined) return required && kind !== "note" ? "required" : undefined;
   if (!bounds) return undefined;
-  const [, decimals = "", zeros = ""] = /^[+-]?\d+(?:[.,](\d*?)(0*))?$/.exec(text) ?? [, "no number"];
-  const number = toNumber(text);
-  // Three zeros may part thousands, as in 50.000: who knows what was meant.
-  const isExact = decimals.length <= bounds.decimals && (zeros.length < 3 || decimals.length + zeros.length <= bounds.decimals);
-  const fits = isExact && number >= bounds.min && number <= bounds.max;
-  return fits ? undefined : "wrong";
+  const { min, max, decimals } = bounds;
+  const number = numberOf(text, decimals);
+  return number >= min && number <= max && +number.toFixed(decimals) === number ? undefined : "wrong";
 }
 
 /** The parts of a submission, without questions that are not relevant. */
 export function toParts(asked: Question[], values: Values): Record<string, Record<string, unknown>> {
   const parts: Record<string, Record<string, unknown>> = { answers: {}, respondent: {} };
-  for (const { path, kind } of asked) {
+  for (const { path, kind, bounds } of asked) {
     // Codes may have dots, parts have none.
     const [, part = "", code = ""] = /^(\w+)\.(.*)$/.exec(path) ?? [];
     const answer = values[path];
     const first = answer?.[0];
     if (first === undefined || kind === "note") continue;
     const rating = first === "none" ? null : Number(first);
-    parts[part]![code] = kind === "rating" ? rating : kind === "number" ? toNumber(first) : kind === "multiple" ? answer : first;
+    parts[part]![code] = kind === "rating" ? rating : bounds ? numberOf(first, bounds.decimals) : kind === "multiple" ? answer : first;
   }
   return parts;
 }

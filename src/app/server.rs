@@ -22,7 +22,7 @@ use super::languages;
 use super::listener::{self, ConnectionLimits};
 use crate::accounts::Actor;
 use crate::config::{AllowanceConfig, Config, LimitsConfig};
-use crate::dissemination::{no_such_address, no_such_method};
+use crate::documents::{no_such_address, no_such_method};
 use crate::entrance::{SignIn, sign_in_route};
 use crate::pipeline::Platform;
 use crate::web::{Allowance, Limits, method_not_allowed, not_found, recognise};
@@ -40,8 +40,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 fn api() -> OpenApiRouter<Platform> {
-    OpenApiRouter::with_openapi(dissemination::api_description())
-        .nest("/api/v1", dissemination::api_routes().merge(collection::api_routes()).fallback(no_such_address))
+    let routes = dissemination::api_routes().merge(office::api_routes()).merge(collection::api_routes());
+    OpenApiRouter::with_openapi(dissemination::api_description()).nest("/api/v1", routes.fallback(no_such_address))
 }
 
 /// All routes of the product; with `offline`, phones may put the form aside for use without a network.

@@ -21,6 +21,7 @@ use crate::entrance::{Shown, Unrecognised, Visitor};
 use crate::foundation::Finding;
 use crate::pipeline::{PipelineError, Platform, SubmitError};
 use crate::survey::{Field, Wave, WaveState};
+use crate::validation::Submission;
 use crate::web::{Sender, Wait};
 
 /// The largest submission, in bytes.
@@ -171,20 +172,20 @@ async fn submit_response(
         }
         Err(rejection) => return refuse(rejection.status(), "unreadable", "the body did not arrive whole"),
     };
-    let submission: serde_json::Value = match serde_json::from_slice(&body) {
-        Ok(submission) => submission,
+    let submission = match serde_json::from_slice(&body) {
+        Ok(document) => Submission::from_json(&document, &wave),
         Err(error) => return refuse(StatusCode::BAD_REQUEST, "not_json", format!("the body is not JSON: {error}")),
     };
     // Whoever is invited is not held up by what others send over the open link.
-    let counted = match submission["code"].as_str() {
-        Some(typed) => count_try(&sender, typed),
+    let counted = match &submission.code {
+        Some(typed) => count_try(&sender, &typed.0),
         None if *platform.actor() == Actor::Anonymous => sender.count_answer(),
         None => Ok(()),
     };
     if let Err(wait) = counted {
         return too_many(wait);
     }
-    match platform.intake().submit(&wave, &submission).await {
+    match platform.intake().submit(&wave, submission).await {
         Ok(accepted) => {
             let status = if accepted.repeated { StatusCode::OK } else { StatusCode::CREATED };
             (status, Json(AcceptedBody { id: accepted.id, receipt: accepted.receipt })).into_response()

@@ -3,57 +3,34 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::FormRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
-use axum::{Extension, Form, Router};
+use axum::{Extension, Form};
 use axum_extra::extract::WithRejection;
 use rand::rngs::SysRng;
 use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::answers::Typed;
-use super::invitation::{ask_for_code, show_invitation, use_code};
-use super::journey::{Action, Draft, Outcome, Step, proceed};
-use super::kiosk;
+use super::journey::{Action, Draft, Outcome, Step, proceed, step_with};
 use super::pages::{
-    show_busy, show_by_invitation, show_choice, show_conflict, show_not_open, show_step, show_thanks, unkept,
+    show_busy, show_by_invitation, show_choice, show_conflict, show_invitation, show_not_open, show_step, show_thanks,
+    unkept,
 };
-use super::receipt::show_receipt;
-use super::sound;
 use super::throttle::count_try;
-use super::whole::{Offline, show_outbox, show_whole};
+use super::whole::{Offline, show_whole};
 use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, OpenAnswers, TypedCode, Wave, WaveState};
 use crate::web::{ForPage, PageError, Place, Sender, Wait, draw_id};
 
-/// The most bytes of a form: dozens of texts at their full length, nine bytes a letter as browsers write Vietnamese ones.
-const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// The most fields of a form.
 const FIELDS_MAX: usize = 1000;
 /// After how many seconds a busy server is worth another try.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
 pub(super) type Answered = Result<Response, PageError>;
-
-/// The addresses of the form and of receipts; with `offline`, phones may put the form aside for use without a network.
-pub fn pages(offline: bool) -> Router<Platform> {
-    Router::new()
-        .route("/s/{wave}", get(choose_unit))
-        .route("/s/{wave}/thanks", get(give_thanks))
-        .route("/s/{wave}/{unit}", get(open_form).layer(Extension(Offline(offline))).post(continue_form))
-        .route("/i/{wave}", get(ask_for_code).post(use_code))
-        .route("/k/{code}", get(kiosk::open).layer(Extension(Offline(offline))).post(kiosk::go_on))
-        .route("/k/{code}/thanks", get(kiosk::give_thanks))
-        .route("/outbox", get(show_outbox))
-        .route("/sound/{hash}", get(sound::send))
-        .route("/receipt", get(show_receipt))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .merge(super::entry::pages())
-}
 
 /// The wave, if the web may know of it.
 pub(super) async fn public_wave(platform: &Platform, code: &str) -> Result<Arc<Wave>, PageError> {
@@ -70,7 +47,7 @@ pub(super) fn not_open(platform: &Platform, place: &Place, wave: &Wave, late: St
     (!wave.accepts_on(today)).then(|| show_not_open(place, wave, status, early))
 }
 
-async fn choose_unit(
+pub(super) async fn choose_unit(
     State(platform): State<Platform>,
     place: Place,
     WithRejection(Path(wave), _): ForPage<Path<String>>,
@@ -87,13 +64,13 @@ async fn choose_unit(
 
 /// What a form may be asked for.
 #[derive(Deserialize)]
-struct Opening {
+pub(super) struct Opening {
     /// All questions on one page, for the script.
     #[serde(default)]
     all: String,
 }
 
-async fn open_form(
+pub(super) async fn open_form(
     State(platform): State<Platform>,
     place: Place,
     WithRejection(Path((wave, unit)), _): ForPage<Path<(String, String)>>,
@@ -115,7 +92,7 @@ async fn open_form(
     show_step(&place, &draft, Step::Questions(0), &[], false)
 }
 
-async fn continue_form(
+pub(super) async fn continue_form(
     State(platform): State<Platform>,
     place: Place,
     sender: Sender,
@@ -155,10 +132,10 @@ pub(super) async fn answer_form(
             let changing = matches!(action, Action::Change(_) | Action::Send) || stays_changing;
             show_step(place, draft, step, &findings, changing)
         }
-        Outcome::Submit(_) if let Err(wait) = count(sender, draft) => {
+        Outcome::Submit if let Err(wait) = count(sender, draft) => {
             ask_again(place, draft, StatusCode::TOO_MANY_REQUESTS, wait.retry_after())
         }
-        Outcome::Submit(submission) => submit(platform, place, draft, &submission).await,
+        Outcome::Submit => submit(platform, place, draft).await,
     };
     answer.map(unkept)
 }
@@ -207,8 +184,8 @@ pub(super) fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
 }
 
 /// Sends the answers. What was sent before is answered as the first time, so a double click does no harm.
-async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submission: &Value) -> Answered {
-    match platform.intake().submit(draft.wave, submission).await {
+async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>) -> Answered {
+    match platform.intake().submit(draft.wave, draft.submission()).await {
         Ok(accepted) => {
             let at = match &draft.device {
                 Some(_) => draft.address(),
@@ -217,7 +194,10 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>, submissio
             let thanks = format!("{at}/thanks?receipt={}", accepted.receipt);
             Ok(Redirect::to(&place.language.path(&thanks)).into_response())
         }
-        Err(SubmitError::Invalid(findings)) => show_step(place, draft, Step::Check, &findings.0, false),
+        Err(SubmitError::Invalid(findings)) => {
+            let (step, findings) = step_with(draft.wave, findings.0);
+            show_step(place, draft, step, &findings, true)
+        }
         Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
         Err(SubmitError::InvitationNeeded) => show_by_invitation(place, draft.wave, StatusCode::FORBIDDEN),
         Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
@@ -240,12 +220,12 @@ fn ask_again(place: &Place, draft: &Draft<'_>, status: StatusCode, retry_after: 
 }
 
 #[derive(Deserialize)]
-struct Thanks {
+pub(super) struct Thanks {
     #[serde(default)]
     receipt: String,
 }
 
-async fn give_thanks(
+pub(super) async fn give_thanks(
     State(platform): State<Platform>,
     place: Place,
     WithRejection(Path(wave), _): ForPage<Path<String>>,

@@ -3,40 +3,21 @@
 //! The code is a field of a form and never a part of an address: addresses are logged, kept and sent on. On a sheet it
 //! stands in the fragment of the link, which browsers keep to themselves.
 
-use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use axum_extra::extract::WithRejection;
 
 use super::form::{Answered, draft, field, not_open, public_wave};
 use super::journey::Step;
-use super::pages::{page, show_step, unkept};
+use super::pages::{show_invitation, show_step, unkept};
 use super::throttle::{count_refusal, count_try, show_wait};
 use crate::pipeline::Platform;
-use crate::survey::{CodeRefusal, Wave};
-use crate::web::{ForPage, Page, PageError, Place, Sender, render};
+use crate::web::{ForPage, Place, Sender};
 
 /// The most characters that are read of a code, with room for spaces and hyphens.
 const CODE_LENGTH_MAX: usize = 64;
-
-/// What is said of a code that opens no form.
-struct Refusal {
-    title: String,
-    advice: String,
-}
-
-#[derive(Template)]
-#[template(path = "form/invitation.html")]
-struct InvitationPage {
-    page: Page,
-    title: String,
-    action: String,
-    code: String,
-    refusal: Option<Refusal>,
-}
 
 /// The form that asks for a code.
 pub(super) async fn ask_for_code(
@@ -84,36 +65,4 @@ pub(super) async fn use_code(
             Err(wait) => Ok(show_wait(wait)),
         },
     }
-}
-
-/// The form that asks for a code, with what is wrong with the one that was typed.
-pub(super) fn show_invitation(
-    place: &Place,
-    wave: &Wave,
-    typed: &str,
-    refusal: Option<CodeRefusal>,
-) -> Result<Response, PageError> {
-    let language = place.language;
-    let action = format!("/i/{}", wave.plan.code);
-    let place = Place { language, path: action.clone() };
-    let status = if refusal.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
-    let refusal = refusal.map(|refusal| {
-        let key = match refusal {
-            CodeRefusal::Unknown => "code-unknown",
-            CodeRefusal::Foreign => "code-foreign",
-            CodeRefusal::Spent => "code-spent",
-            CodeRefusal::Reserved => "code-reserved",
-            CodeRefusal::Revoked => "code-revoked",
-            CodeRefusal::OtherUnit => "code-other-unit",
-        };
-        Refusal { title: language.t(key), advice: language.t(&format!("{key}.advice")) }
-    });
-    let template = InvitationPage {
-        page: page(&place, wave, language.t("invitation-title")),
-        title: wave.plan.title.get(language.tag()).to_owned(),
-        action,
-        code: typed.to_owned(),
-        refusal,
-    };
-    render(status, &template).map(unkept)
 }

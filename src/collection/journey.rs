@@ -2,14 +2,12 @@
 //! a submission. Everything a person can do in the form is decided here, and nothing about how it looks.
 
 use chrono::NaiveDate;
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::answers::{PlacedItem, Typed, placed_items, relevant_items, to_json};
-use super::pages::form_path;
-use crate::foundation::{Finding, Text};
-use crate::survey::{Access, FormLayout, Mode, TypedCode, Unit, Wave};
-use crate::validation::{Sent, check_submission};
+use super::answers::Typed;
+use crate::foundation::{Finding, LanguageTag, Text};
+use crate::survey::{Access, FormLayout, Mode, PlacedItem, TypedCode, Unit, Wave};
+use crate::validation::{Sent, Submission};
 
 /// Where in the form somebody stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +96,12 @@ pub(super) struct Device {
 }
 
 /// What comes next.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Outcome {
     /// Show this step, with these findings about it.
     Show(Step, Vec<Finding>),
-    /// Submit this.
-    Submit(Value),
+    /// Submit what [`Draft::submission`] makes; where that is not valid, [`step_with`] says where it is told.
+    Submit,
 }
 
 /// A titled group of items on a page; the questions about the respondent have no title of their own.
@@ -115,31 +113,29 @@ pub(super) struct Group<'w> {
     pub(super) items: Vec<PlacedItem<'w>>,
 }
 
-impl Draft<'_> {
+impl<'w> Draft<'w> {
     /// The language in which the questions are asked on these pages, or can be listened to.
-    pub(super) fn language_asked_in(&self) -> &str {
+    pub(super) fn language_asked_in(&self) -> LanguageTag {
         let known = self.wave.languages().find(|language| language.as_str() == self.language);
-        known.or_else(|| self.wave.languages().next()).map_or(self.language, |language| language.as_str())
+        known.or_else(|| self.wave.languages().next()).cloned().unwrap_or_else(LanguageTag::vietnamese)
     }
 
-    /// The submission as the interface documents it.
-    pub(super) fn to_submission(&self) -> Value {
+    /// The items that the answers so far make relevant.
+    pub(super) fn relevant_items(&self) -> Vec<PlacedItem<'w>> {
+        let questionnaire = &self.wave.questionnaire;
+        questionnaire.relevant_items(&self.typed.read(questionnaire))
+    }
+
+    /// The submission that it makes.
+    pub(super) fn submission(&self) -> Submission {
         let Wave { plan, questionnaire, .. } = self.wave;
         let mode = if self.device.is_some() { Mode::Kiosk } else { Mode::Web };
-        let mut submission = Map::from_iter([
-            ("id".to_owned(), Value::from(self.id.to_string())),
-            ("unit".to_owned(), Value::from(self.unit.code().as_str())),
-            ("mode".to_owned(), Value::from(mode.as_str())),
-            ("language".to_owned(), Value::from(self.language_asked_in())),
-            // Who answers in the days of grace answers late, not after the field: the last field day stands.
-            ("answered_on".to_owned(), Value::from(self.today.min(plan.field.closes).to_string())),
-        ]);
-        submission.extend(self.work.map(|work| ("work".to_owned(), Value::from(work))));
-        submission.extend(self.code.iter().map(|code| ("code".to_owned(), Value::from(code.0.as_str()))));
-        for (part, answers) in to_json(questionnaire, &self.typed) {
-            submission.insert(part.to_owned(), answers);
-        }
-        Value::Object(submission)
+        // Who answers in the days of grace answers late, not after the field: the last field day stands.
+        let day = self.today.min(plan.field.closes);
+        let answers = self.typed.read(questionnaire);
+        let mut submission = Submission::new(self.id, self.unit, mode, self.language_asked_in(), day, answers);
+        (submission.work, submission.code) = (self.work, self.code.clone());
+        submission
     }
 
     /// Where the form is and posts to, without a language.
@@ -150,16 +146,22 @@ impl Draft<'_> {
         }
     }
 
+    /// What is wrong with it as it is now.
     fn findings(&self) -> Vec<Finding> {
         let sent = if self.device.is_some() { Sent::FOR_OTHERS } else { Sent::OPEN };
-        let checked = check_submission(&self.to_submission(), self.wave, sent, self.today);
+        let checked = self.submission().check(self.wave, sent, self.today);
         checked.err().map(|findings| findings.0).unwrap_or_default()
     }
 }
 
+/// The address of the form for a unit, without a language.
+pub(super) fn form_path(wave: &Wave, unit: &Unit) -> String {
+    format!("/s/{}/{}", wave.plan.code, unit.code())
+}
+
 /// The pages of questions as the plan lays them out, each a list of groups.
 pub(super) fn pages(wave: &Wave) -> Vec<Vec<Group<'_>>> {
-    let mut items = placed_items(&wave.questionnaire);
+    let mut items = wave.questionnaire.placed_items();
     let mut groups: Vec<Group> = wave
         .questionnaire
         .factors
@@ -200,50 +202,50 @@ pub(super) fn concerns(finding: &Finding, placed: &PlacedItem<'_>) -> bool {
     finding.path.strip_prefix(&placed.path()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
+/// Those of the findings that speak of items on a page.
+fn findings_on(page: &[Group<'_>], findings: &[Finding]) -> Vec<Finding> {
+    let items = page.iter().flat_map(|group| &group.items);
+    findings.iter().filter(|finding| items.clone().any(|item| concerns(finding, item))).cloned().collect()
+}
+
+/// Where what is wrong with a submission is told: on the first page that it concerns, else on the list of answers.
+pub(super) fn step_with(wave: &Wave, findings: Vec<Finding>) -> (Step, Vec<Finding>) {
+    let pages = pages(wave);
+    let mut on_pages = (0..).zip(&pages).map(|(number, page)| (number, findings_on(page, &findings)));
+    match on_pages.find(|(_, findings)| !findings.is_empty()) {
+        Some((number, findings)) => (Step::Questions(number), findings),
+        None => (Step::Check, findings),
+    }
+}
+
 /// The next step after a button was pressed.
 pub(super) fn proceed(draft: &Draft<'_>, step: Step, action: Action) -> Outcome {
     let pages = pages(draft.wave);
-    let relevant = relevant_items(&draft.wave.questionnaire, &draft.typed);
+    let last = pages.len().saturating_sub(1);
+    let relevant = draft.relevant_items();
     let step = match step {
-        Step::Questions(page) => Step::Questions(page.min(pages.len().saturating_sub(1))),
+        Step::Questions(page) => Step::Questions(page.min(last)),
         Step::Check => Step::Check,
-    };
-    let findings_on = |page: usize, findings: &[Finding]| -> Vec<Finding> {
-        let Some(groups) = pages.get(page) else { return Vec::new() };
-        let is_here =
-            |finding: &&Finding| groups.iter().flat_map(|group| &group.items).any(|item| concerns(finding, item));
-        findings.iter().filter(is_here).cloned().collect()
     };
     let is_worth_showing = |page: &usize| !shown(&pages[*page], &relevant).is_empty();
     let questions_or = |page: Option<usize>, otherwise: Step| page.map_or(otherwise, Step::Questions);
 
     match (action, step) {
         (Action::Stay, step) | (Action::Next | Action::Check, step @ Step::Check) => Outcome::Show(step, Vec::new()),
-        (Action::Change(page), _) => {
-            Outcome::Show(Step::Questions(page.min(pages.len().saturating_sub(1))), Vec::new())
-        }
+        (Action::Change(page), _) => Outcome::Show(Step::Questions(page.min(last)), Vec::new()),
         (Action::Back, step) => {
             let from = if let Step::Questions(page) = step { page } else { pages.len() };
             Outcome::Show(questions_or((0..from).rev().find(is_worth_showing), step), Vec::new())
         }
         (Action::Next | Action::Check, Step::Questions(page)) => {
-            let findings = findings_on(page, &draft.findings());
+            let findings = pages.get(page).map(|page| findings_on(page, &draft.findings())).unwrap_or_default();
             if !findings.is_empty() {
                 return Outcome::Show(step, findings);
             }
             let next = if action == Action::Next { (page + 1..pages.len()).find(is_worth_showing) } else { None };
             Outcome::Show(questions_or(next, Step::Check), Vec::new())
         }
-        (Action::Send, _) => {
-            let findings = draft.findings();
-            if findings.is_empty() {
-                return Outcome::Submit(draft.to_submission());
-            }
-            let pages_with_findings = (0..pages.len()).map(|page| (page, findings_on(page, &findings)));
-            match pages_with_findings.into_iter().find(|(_, findings)| !findings.is_empty()) {
-                Some((page, findings)) => Outcome::Show(Step::Questions(page), findings),
-                None => Outcome::Show(Step::Check, findings),
-            }
-        }
+        // It is checked where it is kept, and not here as well.
+        (Action::Send, _) => Outcome::Submit,
     }
 }

@@ -4,7 +4,8 @@
 //! The form keeps nothing on the server until it is sent: everything typed travels with each page as form fields, so
 //! any number of servers can take turns and nothing half-finished is stored. Citizens get no cookies; whoever types paper
 //! forms in has one. The room must not know how answers are stored or counted, nor the rooms that show results.
-//! Start reading at `journey::proceed`, the whole way from the first page to a submission as a plain function.
+//! Start reading at `journey::proceed`, the whole way from the first page to a submission as a plain function; `routes.rs` says which
+//! file answers at which address.
 
 mod answers;
 mod api;
@@ -16,6 +17,7 @@ mod kiosk;
 mod pages;
 mod paper;
 mod receipt;
+mod routes;
 mod sheets;
 mod sound;
 mod throttle;
@@ -33,6 +35,6 @@ mod samples;
 mod scales_tests;
 
 pub use api::routes as api_routes;
-pub use form::pages;
 pub use paper::{PAPER_FORMS_MAX, PaperForms, paper};
+pub use routes::pages;
 pub use sheets::{SHEETS_PER_FILE_MAX, SheetError, code_link, sheets};

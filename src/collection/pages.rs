@@ -5,12 +5,11 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::response::Response;
 
-use super::answers::{placed_items, relevant_items};
-use super::journey::{Draft, Step, concerns, pages, shown};
+use super::journey::{Draft, Step, concerns, form_path, pages, shown};
 use super::tongues::{heard_in, shown_instead};
 use super::view::{AnswerGroup, Control, QuestionGroup, answers, kept_fields, message, questions};
 use crate::foundation::Finding;
-use crate::survey::{Unit, Wave};
+use crate::survey::{CodeRefusal, PlacedItem, Unit, Wave};
 use crate::web::{Language, Page, PageError, Place, Style, render};
 
 /// How many questions a person answers in a minute, from which the introduction says how long the form takes.
@@ -48,8 +47,8 @@ impl<'w> Intro<'w> {
     /// What to say before this form.
     pub(super) fn of(draft: &Draft<'w>, language: Language) -> Self {
         let wave = draft.wave;
-        let asked = placed_items(&wave.questionnaire).filter(super::answers::PlacedItem::takes_answer).count();
-        let some_required = placed_items(&wave.questionnaire).any(|placed| placed.item.required);
+        let asked = wave.questionnaire.placed_items().filter(PlacedItem::takes_answer).count();
+        let some_required = wave.questionnaire.placed_items().any(|placed| placed.item.required);
         Self {
             choose: format!("/s/{}", wave.plan.code),
             unit: draft.unit.name(language.tag()),
@@ -123,9 +122,20 @@ struct ThanksPage {
     receipt: String,
 }
 
-/// The address of the form for a unit, without a language.
-pub(super) fn form_path(wave: &Wave, unit: &Unit) -> String {
-    format!("/s/{}/{}", wave.plan.code, unit.code())
+/// What is said of a code that opens no form.
+struct Refusal {
+    title: String,
+    advice: String,
+}
+
+#[derive(Template)]
+#[template(path = "form/invitation.html")]
+struct InvitationPage {
+    page: Page,
+    title: String,
+    action: String,
+    code: String,
+    refusal: Option<Refusal>,
 }
 
 /// Shows a step of the form with what was found; `changing` when the list of answers is to be shown next.
@@ -196,6 +206,38 @@ pub(super) fn show_conflict(place: &Place, wave: &Wave, unit: &Unit) -> Result<R
     render(StatusCode::CONFLICT, &notice)
 }
 
+/// The form that asks for a code, with what is wrong with the one that was typed.
+pub(super) fn show_invitation(
+    place: &Place,
+    wave: &Wave,
+    typed: &str,
+    refusal: Option<CodeRefusal>,
+) -> Result<Response, PageError> {
+    let language = place.language;
+    let action = format!("/i/{}", wave.plan.code);
+    let place = Place { language, path: action.clone() };
+    let status = if refusal.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    let refusal = refusal.map(|refusal| {
+        let key = match refusal {
+            CodeRefusal::Unknown => "code-unknown",
+            CodeRefusal::Foreign => "code-foreign",
+            CodeRefusal::Spent => "code-spent",
+            CodeRefusal::Reserved => "code-reserved",
+            CodeRefusal::Revoked => "code-revoked",
+            CodeRefusal::OtherUnit => "code-other-unit",
+        };
+        Refusal { title: language.t(key), advice: language.t(&format!("{key}.advice")) }
+    });
+    let template = InvitationPage {
+        page: page(&place, wave, language.t("invitation-title")),
+        title: wave.plan.title.get(language.tag()).to_owned(),
+        action,
+        code: typed.to_owned(),
+        refusal,
+    };
+    render(status, &template).map(unkept)
+}
+
 /// Thanks, with the receipt.
 pub(super) fn show_thanks(place: &Place, wave: &Wave, receipt: String) -> Result<Response, PageError> {
     let page = page(place, wave, place.language.t("thanks-title"));
@@ -223,7 +265,7 @@ fn questions_page<'w>(
     summary: Vec<SummaryLine>,
 ) -> QuestionsPage<'w> {
     let (language, wave) = (place.language, draft.wave);
-    let relevant = relevant_items(&wave.questionnaire, &draft.typed);
+    let relevant = draft.relevant_items();
     let pages = pages(wave);
     let groups = pages.get(number).map(|page| shown(page, &relevant)).unwrap_or_default();
     let groups = questions(draft, &groups, findings, language, false);
@@ -273,7 +315,7 @@ fn check_page<'w>(place: &Place, draft: &Draft<'w>, summary: Vec<SummaryLine>) -
 fn summary(draft: &Draft<'_>, findings: &[Finding], language: Language) -> Vec<SummaryLine> {
     let mut lines = Vec::new();
     let mut placed = Vec::new();
-    for item in placed_items(&draft.wave.questionnaire) {
+    for item in draft.wave.questionnaire.placed_items() {
         if let Some(finding) = findings.iter().find(|finding| concerns(finding, &item)) {
             let text = item.item.text.get(language.tag()).to_owned();
             lines.push(SummaryLine { path: item.path(), text, message: message(finding, item.item, language) });

@@ -2,11 +2,11 @@
 
 use askama::Template;
 
-use super::answers::{NO_OPINION, PlacedItem, no_opinion_key, placed_items};
+use super::answers::{NO_OPINION, no_opinion_key};
 use super::journey::pages;
 use super::sheets::SheetError;
 use crate::chart::qr_svg;
-use crate::survey::{Choice, ItemKind, Relevance, Scale, Unit, Wave};
+use crate::survey::{Choice, ItemKind, PlacedItem, Relevance, Scale, Unit, Wave};
 use crate::web::Language;
 
 /// The most forms of one file, so that a browser can print it.
@@ -152,7 +152,7 @@ fn paper_item(placed: &PlacedItem<'_>, number: Option<usize>, wave: &Wave, langu
 
 /// When an item is to be answered, by the numbers and keys that are printed.
 fn only_if(rule: &Relevance, wave: &Wave, language: Language) -> String {
-    let asked = placed_items(&wave.questionnaire).filter(PlacedItem::takes_answer);
+    let asked = wave.questionnaire.placed_items().filter(PlacedItem::takes_answer);
     let decider = (1..).zip(asked).find(|(_, placed): &(usize, _)| placed.item.code == rule.item);
     let Some((number, decider)) = decider else { return String::new() };
     let key = |value: &String| match &decider.item.kind {
@@ -183,7 +183,7 @@ mod tests {
             for number in ["<b>7</b>", "<b>8</b>", "<b>9</b>"] {
                 assert!(html.contains(&format!("{number}B-1")), "{number}");
             }
-            for placed in placed_items(&wave.questionnaire) {
+            for placed in wave.questionnaire.placed_items() {
                 assert_eq!(html.matches(placed.item.text.get(language.tag())).count() % 3, 0, "{}", placed.item.code);
                 assert!(html.contains(placed.item.text.get(language.tag())), "{}", placed.item.code);
             }

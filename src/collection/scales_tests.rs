@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::answers::{Typed, to_json};
+use super::answers::Typed;
 use super::journey::{Draft, pages};
 use super::paper::{PaperForms, paper};
 use super::samples::{day, fields, wave};
@@ -47,8 +47,8 @@ fn up_to_five_points_are_faces_and_more_are_numbers() {
 fn an_answer_is_sent_by_its_value_and_shown_in_words_where_it_has_some() {
     let wave = wave_of_scales();
     let draft = draft(&wave, "answers.mood=3&answers.extra-fee=0&answers.clear=7&answers.recommend=0");
-    let [(_, sent), _] = to_json(&wave.questionnaire, &draft.typed);
-    assert_eq!(sent, serde_json::json!({"mood": 3, "extra-fee": 0, "clear": 7, "recommend": 0}));
+    let sent = draft.submission().answers.to_json(&wave.questionnaire);
+    assert_eq!(sent["answers"], serde_json::json!({"mood": 3.0, "extra-fee": 0.0, "clear": 7.0, "recommend": 0.0}));
     let lines = answers(&draft, Language::English);
     let shown: Vec<_> =
         lines.iter().flat_map(|group| &group.lines).map(|line| (line.answer.clone(), line.face)).collect();

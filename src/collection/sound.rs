@@ -3,13 +3,12 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::WithRejection;
 use http_range_header::parse_range_header;
 
-use super::form::Answered;
 use crate::pipeline::Platform;
-use crate::web::ForPage;
+use crate::web::{ForPage, PageError};
 
 const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
@@ -23,7 +22,7 @@ pub(super) async fn send(
     State(platform): State<Platform>,
     WithRejection(Path(hash), _): ForPage<Path<String>>,
     headers: HeaderMap,
-) -> Answered {
+) -> Result<Response, PageError> {
     let (kind, sound) = platform.recordings().sound(&hash).await?;
     let wanted = headers.get(RANGE).and_then(|value| value.to_str().ok()).map(parse_range_header);
     let length = sound.len();

@@ -1,9 +1,8 @@
 //! In which language a text is shown where there is none in the reader's, and what can be listened to instead of read.
 
-use super::answers::PlacedItem;
 use super::sound::sound_path;
 use crate::foundation::Text;
-use crate::survey::Wave;
+use crate::survey::{PlacedItem, Wave};
 use crate::web::Language;
 
 /// A recording beside a question.
@@ -60,7 +59,6 @@ pub(super) fn language_name(tag: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::answers::placed_items;
     use super::super::samples;
     use super::*;
     use crate::foundation::{Code, LanguageTag};
@@ -76,7 +74,7 @@ mod tests {
     }
 
     fn heard(wave: &Wave, language: Language) -> Option<(String, String)> {
-        let first = placed_items(&wave.questionnaire).next().unwrap();
+        let first = wave.questionnaire.placed_items().next().unwrap();
         sound_of(&first, wave, language).map(|sound| (sound.path, sound.label))
     }
 

@@ -1,10 +1,10 @@
 //! Questions and answers as the templates show them.
 
-use super::answers::{NO_OPINION, PlacedItem, relevant_items};
+use super::answers::NO_OPINION;
 use super::journey::{Draft, Group, concerns, pages};
 use super::tongues::{Sound, lang_attribute, shown_instead, sound_of};
 use crate::foundation::{Finding, Text};
-use crate::survey::{Choice, Item, ItemKind, Questionnaire, Scale};
+use crate::survey::{Choice, Item, ItemKind, PlacedItem, Questionnaire, Scale};
 use crate::web::Language;
 
 /// One answer that can be picked.
@@ -164,7 +164,7 @@ pub(super) fn questions<'w>(
 
 /// Every relevant item with its answer.
 pub(super) fn answers<'w>(draft: &Draft<'w>, language: Language) -> Vec<AnswerGroup<'w>> {
-    let relevant = relevant_items(&draft.wave.questionnaire, &draft.typed);
+    let relevant = draft.relevant_items();
     let is_relevant = |placed: &&PlacedItem<'w>| relevant.iter().any(|other| other.item.code == placed.item.code);
     let mut answers = Vec::new();
     for (page, groups) in pages(draft.wave).into_iter().enumerate() {

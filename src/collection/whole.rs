@@ -12,6 +12,7 @@ use axum::response::Response;
 use super::journey::{Draft, Step, pages};
 use super::pages::{Intro, page};
 use super::view::{Control, QuestionGroup, questions};
+use crate::foundation::LanguageTag;
 use crate::survey::Wave;
 use crate::web::{Language, Page, PageError, Place, Style, render};
 
@@ -109,7 +110,7 @@ struct WholePage<'w> {
     kept: Vec<(String, String)>,
     groups: Vec<QuestionGroup<'w>>,
     words: String,
-    tag: &'w str,
+    tag: LanguageTag,
     /// How many minutes the wave's clock is ahead of UTC.
     offset: i32,
     offline: bool,

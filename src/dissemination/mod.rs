@@ -19,5 +19,5 @@ mod unit_page;
 mod waves_page;
 mod words;
 
-pub use api::{api_description, api_pages, api_routes, no_such_address, no_such_method};
+pub use api::{api_description, api_pages, api_routes};
 pub use pages::pages;

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use askama::Template;
 
-use super::api::UNITS_PER_FILE;
 use super::method_note::MethodView;
 use super::numbers::{self, Written, points_in, with_unit};
 use super::open_link_view::OpenLinkView;
 use super::sets_view::SetsView;
 use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
+use crate::documents::UNITS_PER_FILE;
 use crate::foundation::Code;
 use crate::index::{IndexKind, WaveResults};
 use crate::pipeline::ShownRanking;

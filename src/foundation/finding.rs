@@ -81,7 +81,7 @@ impl fmt::Display for Findings {
 impl std::error::Error for Findings {}
 
 /// Collects the first [`LimitedFindings::SHOWN_MAX`] findings and counts the rest, so that a hopeless file stays readable.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct LimitedFindings {
     shown: Findings,
     hidden: usize,

@@ -11,7 +11,7 @@ use crate::accounts::{Actor, Permission, Scope};
 use crate::foundation::{Code, Finding};
 use crate::storage::{NewResponse, Outcome, StorageError};
 use crate::survey::{Access, AccessKind, Answer, OpenAnswers, Response, Source, Wave};
-use crate::validation::{Sent, check_submission};
+use crate::validation::{Sent, Submission};
 
 /// A submission that is durably kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +35,8 @@ impl Intake {
         Self { context: context.clone() }
     }
 
-    /// Takes a submission (the JSON that the API documents), and returns after it is durable.
-    pub async fn submit(&self, wave: &Wave, submission: &serde_json::Value) -> Result<Accepted, SubmitError> {
+    /// Takes a submission, through whatever door of `validation` it came, and returns after it is durable.
+    pub async fn submit(&self, wave: &Wave, submission: Submission) -> Result<Accepted, SubmitError> {
         let response = self.check(wave, submission)?;
         if response.source == Source::Open && wave.plan.open_link.answers == OpenAnswers::Refused {
             return Err(SubmitError::InvitationNeeded);
@@ -55,7 +55,7 @@ impl Intake {
     }
 
     /// What a submission makes that is sent now by whoever the platform acts for, or everything that is wrong with it.
-    pub(super) fn check(&self, wave: &Wave, submission: &serde_json::Value) -> Result<Response, SubmitError> {
+    pub(super) fn check(&self, wave: &Wave, submission: Submission) -> Result<Response, SubmitError> {
         let today = self.context.clock.today();
         if !wave.accepts_on(today) {
             return Err(SubmitError::NotOpen);
@@ -67,7 +67,7 @@ impl Intake {
             },
             may_choose_design: self.context.may(Permission::ChooseDesign, &Scope::of(wave)),
         };
-        let response = check_submission(submission, wave, sent, today).map_err(SubmitError::Invalid)?;
+        let response = submission.check(wave, sent, today).map_err(SubmitError::Invalid)?;
         self.check_allowed(wave, &response).map_err(|finding| SubmitError::Invalid(finding.into()))?;
         match self.context.actor().access() {
             Some(access) => placed(access, response).map_err(|finding| SubmitError::Invalid(finding.into())),

@@ -1,7 +1,7 @@
 //! Paper forms typed in, once or twice: what was typed twice alike becomes a response, what differs is listed.
 
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::context::Context;
@@ -9,8 +9,10 @@ use super::intake::Intake;
 use super::known_waves::LoadedWave;
 use super::{PipelineError, SubmitError};
 use crate::accounts::{Permission, Scope};
-use crate::foundation::{Code, Finding};
-use crate::survey::{FormEntry, Mode, Unit, Wave};
+use crate::foundation::{Code, Finding, LanguageTag};
+use crate::storage::StorageError;
+use crate::survey::{FormEntry, Mode, Questionnaire, RawAnswers, Response, Unit, Wave};
+use crate::validation::Submission;
 
 /// The highest number of a form in a batch.
 pub const FORM_NUMBER_MAX: u32 = 99_999;
@@ -25,11 +27,20 @@ pub struct TypedForm {
     /// How the answer was given.
     pub mode: Mode,
     /// The language of the form.
-    pub language: String,
+    pub language: LanguageTag,
     /// The day of the answer.
     pub answered_on: NaiveDate,
-    /// `answers` and `respondent` as a submission has them.
-    pub answers: Value,
+    /// What was typed, as a submission has it.
+    pub answers: RawAnswers,
+}
+
+/// A form that waits, and who typed it in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaitingForm {
+    /// The collector.
+    pub collector: String,
+    /// What was typed.
+    pub typed: TypedForm,
 }
 
 /// Which entry of a form it is.
@@ -62,9 +73,9 @@ pub enum Entered {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// The first entry.
-    pub first: FormEntry,
+    pub first: WaitingForm,
     /// The second one.
-    pub second: FormEntry,
+    pub second: WaitingForm,
 }
 
 /// How far a batch is.
@@ -98,8 +109,7 @@ impl Keying {
         self.context.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.context.load(wave).await?;
         let id = self.form_id(wave, unit, &typed.batch, typed.form);
-        let submission = submission(id, unit, &typed);
-        self.intake().check(wave, &submission)?;
+        let response = self.intake().check(wave, submission(id, unit, &typed))?;
         let key = self.context.secret.response_key(wave.plan.code.as_str(), id);
         if self.context.store.has_response(loaded.id, key).await? {
             // After a crash its entries may still be there, and would be listed for good.
@@ -107,17 +117,11 @@ impl Keying {
             return Ok(Entered::KeptBefore);
         }
         if turn == Turn::Only {
-            return self.keep_form(&loaded, unit, &typed, &submission).await;
+            return self.keep_form(&loaded, unit, &typed, response).await;
         }
-        let entry = FormEntry {
-            batch: typed.batch.to_string(),
-            form: typed.form,
-            is_second: turn == Turn::Second,
-            collector: self.context.actor().access().map_or("", |access| access.name.as_str()).to_owned(),
-            mode: typed.mode,
-            answered_on: typed.answered_on,
-            answers: with_language(&typed),
-        };
+        let questionnaire = &wave.questionnaire;
+        let collector = self.context.actor().access().map_or("", |access| access.name.as_str());
+        let entry = to_entry(&typed, turn == Turn::Second, collector, questionnaire);
         if turn == Turn::First {
             self.context.store.keep_entry(loaded.id, unit.id, &entry).await?;
             return Ok(Entered::Noted);
@@ -125,8 +129,8 @@ impl Keying {
         let entries = self.context.store.entries(loaded.id, unit.id).await?;
         let is_first = |other: &&FormEntry| !other.is_second && other.batch == entry.batch && other.form == entry.form;
         let Some(first) = entries.iter().find(is_first) else { return Ok(Entered::NoFirst) };
-        if are_alike(first, &entry) {
-            return self.keep_form(&loaded, unit, &typed, &submission).await;
+        if read_entry(first, questionnaire)?.typed == typed {
+            return self.keep_form(&loaded, unit, &typed, response).await;
         }
         self.context.store.keep_entry(loaded.id, unit.id, &entry).await?;
         Ok(Entered::Differs)
@@ -136,8 +140,9 @@ impl Keying {
     pub async fn settle(&self, wave: &Wave, unit: &Unit, settled: &TypedForm) -> Result<Entered, SubmitError> {
         self.context.demand(Permission::KeyForms, &Scope::unit(wave, unit.code()))?;
         let loaded = self.context.load(wave).await?;
-        let submission = submission(self.form_id(wave, unit, &settled.batch, settled.form), unit, settled);
-        self.keep_form(&loaded, unit, settled, &submission).await
+        let id = self.form_id(wave, unit, &settled.batch, settled.form);
+        let response = self.intake().check(wave, submission(id, unit, settled))?;
+        self.keep_form(&loaded, unit, settled, response).await
     }
 
     /// The forms of a unit whose two entries differ.
@@ -147,10 +152,10 @@ impl Keying {
         let entries = self.context.store.entries(loaded.id, unit.id).await?;
         let pairs = entries.chunk_by(|a, b| a.batch == b.batch && a.form == b.form);
         let differing = pairs.filter_map(|entries| match entries {
-            [first, second] => Some(Difference { first: first.clone(), second: second.clone() }),
+            [first, second] => Some([first, second].map(|entry| read_entry(entry, &wave.questionnaire))),
             _ => None,
         });
-        Ok(differing.collect())
+        differing.map(|[first, second]| Ok(Difference { first: first?, second: second? })).collect()
     }
 
     /// The batches of a unit that are not done.
@@ -176,9 +181,9 @@ impl Keying {
         loaded: &LoadedWave,
         unit: &Unit,
         typed: &TypedForm,
-        submission: &Value,
+        response: Response,
     ) -> Result<Entered, SubmitError> {
-        let accepted = match self.intake().submit(&loaded.wave, submission).await {
+        let accepted = match self.intake().accept(&loaded.wave, response).await {
             Ok(_) => Entered::Kept,
             Err(SubmitError::Conflict) => Entered::KeptBefore,
             Err(error) => return Err(error),
@@ -193,22 +198,39 @@ impl Keying {
     }
 }
 
-fn submission(id: Uuid, unit: &Unit, typed: &TypedForm) -> Value {
-    json!({
-        "id": id, "unit": unit.code().as_str(), "mode": typed.mode.as_str(), "language": typed.language,
-        "answered_on": typed.answered_on.to_string(),
-        "answers": typed.answers["answers"], "respondent": typed.answers["respondent"],
-    })
+fn submission(id: Uuid, unit: &Unit, typed: &TypedForm) -> Submission {
+    let TypedForm { mode, language, answered_on, answers, .. } = typed;
+    Submission::new(id, unit, *mode, language.clone(), *answered_on, answers.clone())
 }
 
-fn with_language(typed: &TypedForm) -> Value {
-    let mut answers = typed.answers.clone();
-    answers["language"] = Value::from(typed.language.clone());
-    answers
+/// A form as it waits in storage: with `answers` and `respondent` as the document of a submission has them, and the language.
+fn to_entry(typed: &TypedForm, is_second: bool, collector: &str, questionnaire: &Questionnaire) -> FormEntry {
+    let mut answers = typed.answers.to_json(questionnaire);
+    answers.insert("language".to_owned(), Value::from(typed.language.as_str()));
+    FormEntry {
+        batch: typed.batch.to_string(),
+        form: typed.form,
+        is_second,
+        collector: collector.to_owned(),
+        mode: typed.mode,
+        answered_on: typed.answered_on,
+        answers: Value::Object(answers),
+    }
 }
 
-fn are_alike(first: &FormEntry, second: &FormEntry) -> bool {
-    first.answers == second.answers && first.mode == second.mode && first.answered_on == second.answered_on
+/// What [`to_entry`] wrote.
+fn read_entry(entry: &FormEntry, questionnaire: &Questionnaire) -> Result<WaitingForm, StorageError> {
+    let damaged = |reason: String| StorageError::Damaged { table: "form_entry", reason };
+    let language = entry.answers["language"].as_str().unwrap_or_default();
+    let typed = TypedForm {
+        batch: Code::new(&entry.batch).map_err(|error| damaged(error.to_string()))?,
+        form: entry.form,
+        mode: entry.mode,
+        language: LanguageTag::new(language).map_err(|error| damaged(error.to_string()))?,
+        answered_on: entry.answered_on,
+        answers: RawAnswers::from_json(questionnaire, |part| entry.answers[part.as_str()].as_object()),
+    };
+    Ok(WaitingForm { collector: entry.collector.clone(), typed })
 }
 
 /// A finding about the number of a form.
@@ -216,4 +238,57 @@ fn are_alike(first: &FormEntry, second: &FormEntry) -> bool {
 pub fn check_form_number(number: u32) -> Option<Finding> {
     let message = format!("the number of a form is between 1 and {FORM_NUMBER_MAX}");
     (!(1..=FORM_NUMBER_MAX).contains(&number)).then(|| Finding::new("form", "out_of_range", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::survey::sample::{code, day, questionnaire};
+
+    fn typed(questionnaire: &Questionnaire) -> TypedForm {
+        let fields = [("answers.q01", "5"), ("answers.q02", "none"), ("respondent.sex", "F")]
+            .map(|(path, value)| (path, [value.to_owned()]));
+        let typed_at = |path: &str| fields.iter().find(|(known, _)| *known == path).map_or(&[][..], |(_, value)| value);
+        TypedForm {
+            batch: code("B-1"),
+            form: 7,
+            mode: Mode::Paper,
+            language: LanguageTag::vietnamese(),
+            answered_on: day(2024, 11, 18),
+            answers: RawAnswers::from_fields(questionnaire, typed_at),
+        }
+    }
+
+    #[test]
+    fn a_form_that_waits_is_read_back_as_it_was_typed() {
+        let questionnaire = questionnaire();
+        let typed = typed(&questionnaire);
+        let entry = to_entry(&typed, true, "lan", &questionnaire);
+        assert!(entry.is_second && entry.answers["language"] == "vi", "{entry:?}");
+        assert_eq!(read_entry(&entry, &questionnaire).unwrap(), WaitingForm { collector: "lan".to_owned(), typed });
+    }
+
+    #[test]
+    fn a_form_that_an_earlier_version_kept_with_whole_numbers_is_alike() {
+        let questionnaire = questionnaire();
+        let typed = typed(&questionnaire);
+        let kept = json!({"answers": {"q01": 5, "q02": null}, "respondent": {"sex": "F"}, "language": "vi"});
+        let entry = FormEntry { answers: kept, ..to_entry(&typed, false, "lan", &questionnaire) };
+        assert_eq!(read_entry(&entry, &questionnaire).unwrap().typed, typed);
+    }
+
+    #[test]
+    fn an_entry_without_a_language_or_with_a_batch_that_is_no_code_is_damaged() {
+        let questionnaire = questionnaire();
+        let entry = to_entry(&typed(&questionnaire), false, "lan", &questionnaire);
+        for damaged in [
+            FormEntry { answers: json!({"answers": {}}), ..entry.clone() },
+            FormEntry { batch: "a b".to_owned(), ..entry.clone() },
+        ] {
+            let read = read_entry(&damaged, &questionnaire);
+            assert!(matches!(read, Err(StorageError::Damaged { table: "form_entry", .. })), "{read:?}");
+        }
+    }
 }

@@ -54,7 +54,9 @@ pub use import::{ImportProgress, ImportedResponses, Imports};
 pub use intake::{Accepted, Intake};
 pub use invitations::{InvitationCard, Invitations, PreparedDraw, UnitInvitations};
 pub use jobs::{Jobs, Tell};
-pub use keying::{BatchState, Difference, Entered, FORM_NUMBER_MAX, Keying, Turn, TypedForm, check_form_number};
+pub use keying::{
+    BatchState, Difference, Entered, FORM_NUMBER_MAX, Keying, Turn, TypedForm, WaitingForm, check_form_number,
+};
 pub use monitor::Monitor;
 pub use platform::{Platform, PlatformLimits};
 pub use queue::IntakeLimits;

@@ -1,7 +1,8 @@
 //! What is asked, of whom and where: units, questionnaires, waves and responses, always valid once made.
 //!
 //! Everything here is plain data and pure functions. The room knows nothing of storage, HTTP or estimates.
-//! Start reading at [`Wave`]; a citizen's answer becomes a [`Response`], an official file becomes [`UnitRow`]s.
+//! Start reading at [`Wave`]; what a citizen answered is a [`RawAnswer`] to each item until it is checked, and an [`Answer`] in a
+//! [`Response`] from then on; an official file becomes [`UnitRow`]s.
 
 mod access;
 mod document;
@@ -14,7 +15,9 @@ mod invitation;
 mod lineage_file;
 mod margin_file;
 mod margin_words;
+mod number_text;
 mod packed;
+mod placed_item;
 mod plan_check;
 mod plan_estimation;
 mod plan_file;
@@ -28,9 +31,11 @@ mod questionnaire_reader;
 #[cfg(test)]
 mod questionnaire_tests;
 mod questionnaire_writer;
+mod raw_answer;
 mod recording;
 mod register;
 mod register_file;
+mod relevance;
 mod response;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -52,14 +57,17 @@ pub use invitation::{CodeRefusal, InvitationCount, InvitationState, MadeDraw, Ty
 pub use lineage_file::read_lineage;
 pub use margin_file::{MarginLevel, read_margin};
 pub use packed::{RatingReader, UnpackError, packed_text};
+pub use placed_item::{Part, PlacedItem};
 pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSetChoice};
 pub use plan_open_link::{OpenAnswers, OpenLinkPlan};
 pub use plan_ranking::RankingPlan;
 pub use plan_renamed::RenamedKey;
-pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Section};
+pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Section};
+pub use raw_answer::{RawAnswer, RawAnswers};
 pub use recording::{Recording, Recordings, SoundKind};
 pub use register::{check_register, unit_on};
 pub use register_file::REGISTER_ROWS_MAX;
+pub use relevance::Relevance;
 pub use response::{Answer, AnswerSheet, Channel, Mode, Placement, Response, Source};
 pub use sample_design::{DrawMethod, PeopleOfPlaces, SampleDesign, SampleStage};
 pub use scale::{Rated, Scale, ScaleValues};

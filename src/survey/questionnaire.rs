@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Answer, AnswerSheet, Rated, Scale};
+use super::{Rated, Relevance, Scale};
 use crate::foundation::{Code, LanguageTag, Text};
 
 /// A questionnaire: factors of items, and questions about the respondent.
@@ -98,15 +98,6 @@ pub struct Choice {
     pub text: Text,
 }
 
-/// "Ask this only if another item has one of these values."
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Relevance {
-    /// The earlier item that decides.
-    pub item: Code,
-    /// The values that make the item shown: ratings by value, options by code, `none` for no opinion.
-    pub is: Vec<String>,
-}
-
 impl Questionnaire {
     /// Whether it is asked in a language, all of it or a part.
     #[must_use]
@@ -121,11 +112,6 @@ impl Questionnaire {
 }
 
 impl Item {
-    /// Whether the item is asked, given the answers so far. `decider` finds the answer to the item that decides.
-    pub fn is_shown<'a>(&self, decider: impl FnOnce(&Code) -> Option<&'a Answer>) -> bool {
-        self.shown_if.as_ref().is_none_or(|relevance| relevance.holds(decider(&relevance.item)))
-    }
-
     /// The values that a relevance rule may name; nothing for items that cannot decide.
     #[must_use]
     pub fn relevance_values(&self) -> Option<Vec<String>> {
@@ -138,38 +124,5 @@ impl Item {
         };
         values.push(Relevance::NO_OPINION.to_owned());
         Some(values)
-    }
-}
-
-impl Relevance {
-    /// How a rule names "no opinion".
-    pub const NO_OPINION: &'static str = "none";
-
-    /// Whether the answer of the item that decides is one of the values. What was not answered shows nothing.
-    #[must_use]
-    pub fn holds(&self, answer: Option<&Answer>) -> bool {
-        let names = |value: &str| self.is.iter().any(|named| named == value);
-        match answer {
-            Some(Answer::Rating(rating)) => names(&rating.to_string()),
-            Some(Answer::Choice(code)) => names(code.as_str()),
-            Some(Answer::Choices(codes)) => codes.iter().any(|code| names(code.as_str())),
-            Some(Answer::NoOpinion) => names(Self::NO_OPINION),
-            Some(Answer::Number(_) | Answer::Text(_)) | None => false,
-        }
-    }
-}
-
-impl Questionnaire {
-    /// The answer that was given to the item with this code, among the factors' items or the respondent questions.
-    #[must_use]
-    pub fn answer_to<'a>(
-        &self,
-        item: &Code,
-        answers: &'a AnswerSheet,
-        respondent: &'a AnswerSheet,
-    ) -> Option<&'a Answer> {
-        let find = |position: Option<usize>, sheet: &'a AnswerSheet| sheet.0.get(position?)?.as_ref();
-        find(self.items().position(|other| other.code == *item), answers)
-            .or_else(|| find(self.respondent.iter().position(|other| other.code == *item), respondent))
     }
 }

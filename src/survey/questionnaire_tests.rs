@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Answer, Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
+use super::{Choice, Item, ItemKind, Questionnaire, Relevance, Scale, Section};
 use crate::foundation::{Code, LanguageTag, RatingScale, Text};
 
 const EXAMPLE: &str = include_str!("../../docs/examples/questionnaire.toml");
@@ -175,24 +175,6 @@ fn the_version_follows_the_content_and_not_its_writing() {
     }
     // Waves that are kept name this version: it must never move.
     assert_eq!(Questionnaire::built_in("sipas-2017").unwrap().version, "f7a02210d3153ff8");
-}
-
-#[test]
-fn a_relevance_rule_holds_for_the_named_values_only() {
-    let rule = |is: &[&str]| Relevance { item: code("q"), is: is.iter().map(|value| (*value).to_owned()).collect() };
-    let choices = Answer::Choices(vec![code("a"), code("b")]);
-    for (is, answer, holds) in [
-        (&["1", "2"][..], Some(Answer::Rating(2)), true),
-        (&["1", "2"], Some(Answer::Rating(3)), false),
-        (&["a"], Some(Answer::Choice(code("a"))), true),
-        (&["b", "c"], Some(choices.clone()), true),
-        (&["c"], Some(choices), false),
-        (&["none"], Some(Answer::NoOpinion), true),
-        (&["1"], Some(Answer::NoOpinion), false),
-        (&["none"], None, false),
-    ] {
-        assert_eq!(rule(is).holds(answer.as_ref()), holds, "{is:?} {answer:?}");
-    }
 }
 
 fn words() -> impl Strategy<Value = Text> {

@@ -53,7 +53,7 @@ pub(crate) fn usual_scale() -> Scale {
     }
 }
 
-fn questionnaire() -> Questionnaire {
+pub(crate) fn questionnaire() -> Questionnaire {
     let access = vec![
         item(
             "q01",

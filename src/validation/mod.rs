@@ -1,7 +1,9 @@
 //! From what was sent to a valid [`Response`](crate::survey::Response), or to every finding at once.
 //!
-//! Two doors lead to the same rules: [`check_submission`] for the JSON of the API and the forms, [`read_responses`] for the
-//! rows of a file. The room knows nothing of storage or HTTP; whether the wave takes answers today is its caller's question.
+//! Three doors make a [`Submission`]: [`Submission::new`] for forms on a screen and paper forms that were typed in,
+//! [`Submission::from_json`] for the document of the API, which the script of the form sends, too, and [`read_responses`] for the rows
+//! of a file. [`Submission::check`] then judges it, once. The room knows nothing of storage or HTTP; whether the wave takes answers
+//! today is its caller's question.
 //!
 //! | code | means |
 //! |---|---|
@@ -20,10 +22,14 @@
 //! | `not_utf8`, `unreadable`, `duplicate` | of files: bytes that are no text, a file that breaks off, a column that is there twice |
 //! | `more` | so many findings that the rest is only counted |
 //!
-//! Start reading at [`check_submission`]; the rules of each kind of item are in `answer`.
+//! Start reading at [`Submission::check`]; the rules of each kind of item are in `answer`, which items are asked at all is decided by
+//! [`Questionnaire::relevance`](crate::survey::Questionnaire::relevance).
 
 mod answer;
-mod envelope;
+#[cfg(test)]
+mod cases_tests;
+mod document;
+mod place;
 mod response_columns;
 mod response_file;
 #[cfg(test)]
@@ -35,7 +41,7 @@ mod tests;
 mod work;
 
 pub use response_file::{Rejected, ResponseFile, read_responses};
-pub use submission::{Sent, check_submission};
+pub use submission::{Design, Sent, Submission};
 
 /// What is wrong with a value, before it is known where the value stands.
 #[derive(Debug, PartialEq, Eq)]

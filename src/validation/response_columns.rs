@@ -1,10 +1,10 @@
 //! Which columns of a file of collected answers hold what.
 
 use std::io::Read;
+use std::sync::Arc;
 
-use super::answer::Raw;
 use crate::foundation::{Code, Findings, LimitedFindings};
-use crate::survey::{Item, ItemKind, Mode, Wave};
+use crate::survey::{Item, ItemKind, Mode, RawAnswer, Wave};
 use crate::tables::{ColumnMatch, FIELD_SIGNS, MissingCodes, Table, cell_path};
 
 /// The positions of the columns.
@@ -16,8 +16,10 @@ pub(super) struct Columns {
     pub(super) weight: Option<usize>,
     pub(super) mode: Option<usize>,
     pub(super) answered_on: Option<usize>,
+    /// Where the answers stand, in the order of the items and then of the questions about the respondent.
     pub(super) items: Vec<ItemColumns>,
-    pub(super) respondent: Vec<ItemColumns>,
+    /// The names of the columns of the envelope, by field.
+    pub(super) names: Arc<[(&'static str, String)]>,
     /// The names of the columns that nothing is read from.
     pub(super) ignored: Vec<String>,
     /// What people should know before anything is kept, in sentences.
@@ -66,14 +68,14 @@ pub(super) fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<Col
         mode: named(planned.mode.as_deref()),
         answered_on: named(planned.answered_on.as_deref()),
         items: Vec::new(),
-        respondent: Vec::new(),
+        names: Arc::default(),
         ignored: Vec::new(),
         told: table.told(),
     };
     let options = option_columns(table, wave);
     let find = |item: &Item| find_item(table, item, &options);
-    columns.items = wave.questionnaire.items().map(find).collect();
-    columns.respondent = wave.questionnaire.respondent.iter().map(find).collect();
+    columns.items = wave.questionnaire.placed_items().map(|placed| find(placed.item)).collect();
+    columns.names = columns.named(table);
     let rated =
         |(item, columns): &(&Item, &ItemColumns)| item.rated().is_some() && !matches!(columns, ItemColumns::None);
     if !wave.questionnaire.items().zip(&columns.items).any(|pair| rated(&pair)) {
@@ -96,11 +98,18 @@ pub(super) fn find_columns<R: Read>(table: &Table<R>, wave: &Wave) -> Result<Col
 }
 
 impl Columns {
+    /// The columns of what is checked together with other things, by field, as the file names them.
+    fn named<R: Read>(&self, table: &Table<R>) -> Arc<[(&'static str, String)]> {
+        let fields = [("mode", self.mode), ("answered_on", self.answered_on)];
+        let named = fields.into_iter().filter_map(|(field, position)| Some((field, table.columns().get(position?)?)));
+        named.map(|(field, column)| (field, column.clone())).collect()
+    }
+
     /// All columns that are read.
     fn positions(&self) -> Vec<usize> {
-        let Self { id, unit, stratum, psu, weight, mode, answered_on, items, respondent, .. } = self;
+        let Self { id, unit, stratum, psu, weight, mode, answered_on, items, .. } = self;
         let planned = [id, stratum, psu, weight, mode, answered_on].into_iter().flatten().copied();
-        let asked = items.iter().chain(respondent).flat_map(ItemColumns::positions);
+        let asked = items.iter().flat_map(ItemColumns::positions);
         let mut positions: Vec<usize> = planned.chain([*unit]).chain(asked).collect();
         positions.sort_unstable();
         positions.dedup();
@@ -113,7 +122,7 @@ impl Columns {
         let planned = &wave.plan.columns;
         read.extend(planned.named().iter().filter_map(|(_, name)| Some(((*name)?, table.column((*name)?)?))));
         let questions = wave.questionnaire.items().chain(&wave.questionnaire.respondent);
-        for (item, columns) in questions.zip(self.items.iter().chain(&self.respondent)) {
+        for (item, columns) in questions.zip(&self.items) {
             match columns {
                 ItemColumns::One(position) => read.push((item.code.as_str(), *position)),
                 ItemColumns::Options(_) => {
@@ -181,13 +190,13 @@ fn find_item<R: Read>(table: &Table<R>, item: &Item, options: &[(Code, Code, usi
 
 impl ItemColumns {
     /// What a row says to the question; nothing where it has no column.
-    pub(super) fn raw<'r>(
-        &'r self,
+    pub(super) fn read<'r>(
+        &self,
         kind: &ItemKind,
         cell_of: impl Fn(usize) -> &'r str,
         missing: &MissingCodes,
         has_decimal_comma: bool,
-    ) -> Option<Raw<'r>> {
+    ) -> Option<RawAnswer> {
         match self {
             Self::None => None,
             Self::One(position) => {
@@ -199,22 +208,22 @@ impl ItemColumns {
                     _ => false,
                 };
                 let is_missing = !is_option && missing.has(cell);
-                Some(if is_missing { Raw::Null } else { Raw::from_cell(kind, cell, has_decimal_comma) })
+                Some(if is_missing { RawAnswer::Null } else { RawAnswer::from_cell(kind, cell, has_decimal_comma) })
             }
             Self::Options(columns) => {
                 let (mut chosen, mut is_answered) = (Vec::new(), false);
                 for (option, position) in columns {
                     match cell_of(*position) {
                         "1" | "1.0" | "TRUE" | "True" | "true" | "Yes" | "yes" | "Y" | "y" => {
-                            chosen.push(option.as_str());
+                            chosen.push(option.to_string());
                         }
                         "0" | "0.0" | "FALSE" | "False" | "false" | "No" | "no" | "N" | "n" => {}
                         nothing if missing.has(nothing) => continue,
-                        _ => return Some(Raw::Other),
+                        _ => return Some(RawAnswer::Other),
                     }
                     is_answered = true;
                 }
-                Some(if is_answered { Raw::List(chosen) } else { Raw::Null })
+                Some(if is_answered { RawAnswer::List(chosen) } else { RawAnswer::Null })
             }
         }
     }

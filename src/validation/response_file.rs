@@ -1,19 +1,20 @@
 //! Collected answers from a CSV file, row by row.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Read;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use csv::{ByteRecord, StringRecord};
 use uuid::Uuid;
 
 use super::Fault;
+use super::document::{read_code, read_day, read_mode, read_unit, read_weight};
+use super::place::Place;
 use super::response_columns::{Columns, ItemColumns, find_columns};
-use super::sheets::{Part, check_sheets, is_answered};
-use super::submission::{check_answered_on, check_code, check_mode, check_weight, unknown_unit};
+use super::submission::{Design, Sent, Submission};
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings};
-use crate::survey::{Answer, AnswerSheet, Item, Mode, Placement, Response, Source, Wave};
+use crate::survey::{Answer, Mode, Placement, RawAnswers, Response, Source, Wave};
 use crate::tables::{MissingCodes, Table, cell_path, uneven_row, with_decimal_point};
 
 /// The most characters in a respondent's number.
@@ -25,7 +26,6 @@ pub struct ResponseFile<'w, R> {
     wave: &'w Wave,
     today: NaiveDate,
     columns: Columns,
-    units: HashMap<&'w str, &'w Code>,
     language: LanguageTag,
     record: StringRecord,
     buffer: Vec<u8>,
@@ -58,7 +58,6 @@ pub fn read_responses<R: Read>(reader: R, wave: &Wave, today: NaiveDate) -> Resu
         wave,
         today,
         columns,
-        units: wave.units.iter().map(|unit| (unit.code().as_str(), unit.code())).collect(),
         language: wave.questionnaire.languages.first().cloned().unwrap_or_else(LanguageTag::vietnamese),
         record: StringRecord::new(),
         buffer: Vec::new(),
@@ -99,11 +98,26 @@ impl<R: Read> ResponseFile<'_, R> {
 
     fn check_row(&mut self, line: u64) -> Result<Response, Findings> {
         self.check_length(line)?;
+        let submission = self.read_row(line);
+        let is_unanswered = |columns: &ItemColumns| columns.positions().into_iter().all(|column| self.is_blank(column));
+        let items = self.wave.questionnaire.items().count();
+        let drawn = self.columns.items.iter().take(items).all(is_unanswered);
+        let source = if drawn { Source::Drawn } else { Source::Collector };
+        let mut response = submission.check(self.wave, Sent { source, may_choose_design: true }, self.today)?;
+        if self.columns.id.is_none() {
+            response.id = self.id_of_content(&response);
+        }
+        Ok(response)
+    }
+
+    /// The row as a submission; what its cells cannot be read as is noted in it.
+    fn read_row(&mut self, line: u64) -> Submission {
         let mut findings = LimitedFindings::default();
         let id = match self.columns.id {
             Some(column) => self.id_of_number(column, line, &mut findings),
             None => Some(Uuid::nil()),
         };
+        let Columns { unit, stratum, psu, weight, mode, answered_on, .. } = self.columns;
         let plan = &self.wave.plan;
         let has_decimal_comma = self.table.has_decimal_comma();
         let mut row = Row {
@@ -114,53 +128,30 @@ impl<R: Read> ResponseFile<'_, R> {
             findings: &mut findings,
         };
         // A unit may be called like a missing code.
-        let unit = match self.units.get(row.cell(self.columns.unit)) {
-            Some(unit) => Some(*unit),
-            None => row.required(self.columns.unit, |code| Err(unknown_unit(code))),
+        let unit_code = match self.wave.unit(row.cell(unit)) {
+            Some(unit) => Some(unit.code().clone()),
+            None => row.required(unit, |code| read_unit(code, self.wave)),
         };
-        let stratum = match self.columns.stratum {
-            Some(column) if column != self.columns.unit => row.required(column, check_code),
-            _ => unit.cloned(),
+        let design = Design {
+            stratum: stratum.filter(|column| *column != unit).and_then(|column| row.required(column, read_code)),
+            psu: psu.and_then(|column| row.required(column, read_code)),
+            weight: weight.and_then(|column| {
+                row.required(column, |text| read_weight(&with_decimal_point(text, has_decimal_comma)))
+            }),
         };
-        // One `Option` says whether there is a column, the other whether its cell can be used.
-        let psu = self.columns.psu.map(|column| row.required(column, check_code));
-        let weight = self.columns.weight.map_or(Some(plan.default_weight), |column| {
-            row.required(column, |text| check_weight(&with_decimal_point(text, has_decimal_comma)))
-        });
-        let mode =
-            self.columns.mode.map_or(Some(Mode::Paper), |column| row.required(column, |name| check_mode(name, plan)));
-        let answered_on = self.columns.answered_on.map_or(Some(plan.field.closes), |column| {
-            row.required(column, |text| check_answered_on(text, &plan.field, self.today))
-        });
-
-        let drawn = self.columns.items.iter().flat_map(ItemColumns::positions).all(|column| self.is_blank(column));
-        let (answers, respondent) = self.check_answers(drawn, line, &mut findings);
-        let response = || {
-            Some(Response {
-                id: id?,
-                unit: unit?.clone(),
-                placement: Placement {
-                    stratum: stratum?,
-                    psu: psu.map_or(Some(None), |psu| psu.map(Some))?,
-                    weight: weight?,
-                },
-                code: None,
-                mode: mode?,
-                language: self.language.clone(),
-                answered_on: answered_on?,
-                duration_minutes: None,
-                source: if drawn { Source::Drawn } else { Source::Collector },
-                collector: None,
-                answers,
-                respondent,
-            })
-        };
-        let response = response();
-        let mut response = findings.into_value(response)?;
-        if self.columns.id.is_none() {
-            response.id = self.id_of_content(&response);
+        let mode = mode.map_or(Some(Mode::Paper), |column| row.required(column, |name| read_mode(name, plan)));
+        let answered_on = answered_on.and_then(|column| row.required(column, read_day));
+        let place = Place::Row { line, columns: Arc::clone(&self.columns.names) };
+        Submission {
+            id,
+            unit: unit_code,
+            mode,
+            language: Some(self.language.clone()),
+            answered_on,
+            design: Some(design),
+            unread: findings,
+            ..Submission::empty(self.read_answers(), place)
         }
-        Ok(response)
     }
 
     fn check_length(&self, line: u64) -> Result<(), Findings> {
@@ -174,22 +165,14 @@ impl<R: Read> ResponseFile<'_, R> {
         Err(findings)
     }
 
-    /// The answers and what is said of the respondent.
-    fn check_answers(&self, drawn: bool, line: u64, findings: &mut LimitedFindings) -> (AnswerSheet, AnswerSheet) {
-        let before = findings.count();
-        let raw_of = |part: Part, position: usize, item: &Item| {
-            let columns = if part == Part::Answers { &self.columns.items } else { &self.columns.respondent };
-            let cell_of = |column| self.record.get(column).unwrap_or_default().trim();
-            columns.get(position)?.raw(&item.kind, cell_of, &self.wave.plan.missing, self.table.has_decimal_comma())
-        };
-        let path_of = |_, item: &Item| cell_path(line, item.code.as_str());
-        let (answers, respondent) = check_sheets(self.wave, drawn, raw_of, path_of, findings);
-        if findings.count() == before && !drawn && !is_answered(&answers) {
-            let message =
-                "not a single item is answered; if somebody was drawn and gave no answer, leave all items empty";
-            findings.push(format!("line {line}"), "empty", message);
-        }
-        (answers, respondent)
+    /// What the row says to each item.
+    fn read_answers(&self) -> RawAnswers {
+        let cell_of = |column| self.record.get(column).unwrap_or_default().trim();
+        let (missing, has_decimal_comma) = (&self.wave.plan.missing, self.table.has_decimal_comma());
+        let mut columns = self.columns.items.iter();
+        RawAnswers::new(&self.wave.questionnaire, |placed| {
+            columns.next()?.read(&placed.item.kind, cell_of, missing, has_decimal_comma)
+        })
     }
 
     fn is_blank(&self, column: usize) -> bool {

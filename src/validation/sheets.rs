@@ -1,64 +1,60 @@
-//! The answers of one person to all items, with what is required and what is shown.
+//! The answers of one person to all items, with what is required and what is relevant.
 
-use super::answer::{Raw, check_answer};
+use super::Fault;
+use super::answer::check_answer;
+use super::place::Place;
 use crate::foundation::LimitedFindings;
-use crate::survey::{Answer, AnswerSheet, Item, Wave};
+use crate::survey::{Answer, AnswerSheet, Part, PlacedItem, RawAnswer, RawAnswers, Wave};
 
-/// Which of the two sheets an answer stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Answers,
-    Respondent,
-}
-
-/// Checks all answers; of somebody who was `drawn` and gave none, nothing about the matter itself is required. `raw_of` gives what was sent for the item at this position of its sheet, if anything was;
-/// `path_of` says where findings about it belong.
-pub(super) fn check_sheets<'r>(
+/// Checks all answers; of somebody who was `drawn` and gave none, nothing about the matter itself is required.
+pub(super) fn check_sheets(
     wave: &Wave,
     drawn: bool,
-    mut raw_of: impl FnMut(Part, usize, &Item) -> Option<Raw<'r>>,
-    path_of: impl Fn(Part, &Item) -> String,
+    said: &RawAnswers,
+    place: &Place,
     findings: &mut LimitedFindings,
 ) -> (AnswerSheet, AnswerSheet) {
     let questionnaire = &wave.questionnaire;
-    let mut answers = AnswerSheet(Vec::new());
-    let mut respondent = AnswerSheet(Vec::new());
-    let items = questionnaire.items().map(|item| (Part::Answers, item));
-    for (part, item) in items.chain(questionnaire.respondent.iter().map(|item| (Part::Respondent, item))) {
-        let sheet = if part == Part::Answers { &answers } else { &respondent };
-        let raw = raw_of(part, sheet.0.len(), item);
-        let shown = item.is_shown(|decider| questionnaire.answer_to(decider, &answers, &respondent));
-        let answer = match raw {
-            Some(raw) if !shown => {
-                if raw != Raw::Null && !raw.is_blank() {
-                    let message = "the answers before this item do not show it; leave it out";
-                    findings.push(path_of(part, item), "not_relevant", message);
-                }
-                None
-            }
-            raw if item.required
-                && shown
-                && !(drawn && part == Part::Answers)
-                && raw.as_ref().is_none_or(Raw::is_blank) =>
-            {
-                findings.push(path_of(part, item), "required", "this must be answered, if only by \"no opinion\"");
-                None
-            }
-            Some(Raw::Null) if part == Part::Respondent && wave.plan.weights_by(item.code.as_str()) => {
-                let message = "choose one: the answers of this wave are weighted by it";
-                findings.push(path_of(part, item), "required", message);
-                None
-            }
-            Some(raw) => check_answer(item, &raw).unwrap_or_else(|fault| {
-                findings.push(path_of(part, item), fault.code, fault.message);
-                None
-            }),
-            None => None,
+    let mut sheets = [AnswerSheet::default(), AnswerSheet::default()];
+    let items = questionnaire.placed_items().zip(questionnaire.relevance(said));
+    for (position, (placed, is_asked)) in items.enumerate() {
+        let said = said.get(position);
+        let checked = match said {
+            _ if let Some(fault) = misplaced(&placed, said, is_asked, drawn, wave) => Err(fault),
+            Some(said) if is_asked => check_answer(placed.item, said),
+            _ => Ok(None),
         };
-        let sheet = if part == Part::Answers { &mut answers } else { &mut respondent };
-        sheet.0.push(answer);
+        let answer = checked.unwrap_or_else(|fault| {
+            findings.push(place.of_item(&placed), fault.code, fault.message);
+            None
+        });
+        sheets[placed.part as usize].0.push(answer);
     }
+    let [answers, respondent] = sheets;
     (answers, respondent)
+}
+
+/// What is wrong with there being an answer, or none, whatever it says.
+fn misplaced(
+    placed: &PlacedItem<'_>,
+    said: Option<&RawAnswer>,
+    is_asked: bool,
+    drawn: bool,
+    wave: &Wave,
+) -> Option<Fault> {
+    let PlacedItem { part, item } = placed;
+    let is_blank = said.is_none_or(RawAnswer::is_blank);
+    if !is_asked {
+        let message = "the answers before this item do not show it; leave it out";
+        let is_answered = !is_blank && said != Some(&RawAnswer::Null);
+        return is_answered.then(|| Fault::new("not_relevant", message));
+    }
+    if item.required && is_blank && !(drawn && *part == Part::Answers) {
+        return Some(Fault::new("required", "this must be answered, if only by \"no opinion\""));
+    }
+    let is_weighted_by = *part == Part::Respondent && wave.plan.weights_by(item.code.as_str());
+    let message = "choose one: the answers of this wave are weighted by it";
+    (is_weighted_by && said == Some(&RawAnswer::Null)).then(|| Fault::new("required", message))
 }
 
 /// Whether anything was said of the matter itself.

@@ -1,22 +1,19 @@
-//! One submission, as the API takes it and the forms send it.
+//! One submission, whatever door it came through, and the one check that makes it a response.
 
 use chrono::NaiveDate;
-use serde_json::{Map, Value};
 use uuid::Uuid;
-use uuid::fmt::Hyphenated;
 
 use super::Fault;
-use super::answer::Raw;
-use super::envelope::{Design, Envelope, open, shortened};
-use super::sheets::{Part, check_sheets, is_answered};
+use super::place::Place;
+use super::sheets::{check_sheets, is_answered};
 use super::work;
-use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Weight, parse_date};
-use crate::survey::{Field, Mode, Placement, Plan, Questionnaire, Response, Source, TypedCode, Wave};
+use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Weight};
+use crate::survey::{Field, Mode, Placement, Plan, RawAnswers, Response, Source, TypedCode, Unit, Wave};
 
 /// How a submission came, and with which right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent {
-    /// Over the open link, or from somebody who sends for others.
+    /// Over the open link, or from somebody who sends for others; or the row of a file, which may say that no answer came.
     pub source: Source,
     /// Whether whoever sends it may say which stratum, PSU and weight it has.
     pub may_choose_design: bool,
@@ -29,159 +26,217 @@ impl Sent {
     pub const FOR_OTHERS: Self = Self { source: Source::Collector, may_choose_design: false };
 }
 
-/// Checks a submission and makes it a response, or finds everything that is wrong with it.
+/// A submission: typed, and not yet known to be right.
 ///
-/// ```json
-/// {"id": "7b0c…", "unit": "082", "mode": "web", "language": "vi", "answered_on": "2024-11-20",
-///  "answers": {"q01": 5, "q02": null}, "respondent": {"sex": "F"}, "duration_minutes": 3}
-/// ```
-///
-/// `null` says "no opinion", and satisfies what is required; a key that is left out says nothing. Who may choose the design adds
-/// `"design": {"stratum", "psu", "weight"}`; otherwise the unit is the stratum, the respondent the sampling unit, and the
-/// weight the plan's. Over the open link a wave may want `work`, the solution of a puzzle. With `"code"`, that of an invitation,
-/// the response is an invited one whoever sends it; what the code is worth is not decided here. Findings have paths such as
-/// `answers.q07`; their codes are listed in the room's documentation.
-pub fn check_submission(submission: &Value, wave: &Wave, sent: Sent, today: NaiveDate) -> Result<Response, Findings> {
-    let mut findings = LimitedFindings::default();
-    let Some(parts) = open(submission, &mut findings) else {
-        return findings.into_value(None);
-    };
-    let code = parts.envelope.code.map(|code| TypedCode(code.to_owned()));
-    // Nobody vouches for it: then it was filled in on the sender's own screen.
-    let is_unattended = sent.source == Source::Open;
-    let source = if code.is_some() { Source::Invited } else { sent.source };
-    let may_choose_design = sent.may_choose_design && code.is_none();
-    if !may_choose_design && parts.design.is_some() {
-        let message = "stratum, psu and weight come from the invitation or the plan; only the administrator gives them, without a code";
-        findings.push("design", "not_allowed", message);
-    }
-    let envelope = check_envelope(&parts.envelope, wave, today, &mut findings);
-    if let Some((_, _, mode, ..)) = envelope.as_ref().filter(|(_, _, mode, ..)| is_unattended && *mode != Mode::Web) {
-        let message =
-            format!("{} answers are taken from devices and collectors, by their code; send web", mode.as_str());
-        findings.push("mode", "not_allowed", message);
-    }
-    let design = parts.design.filter(|_| may_choose_design);
-    let design = check_design(design.as_ref(), &mut findings);
-
-    if let (Source::Open, Some((id, ..))) = (source, &envelope) {
-        check_work(*id, parts.envelope.work, &wave.plan, &mut findings);
-    }
-    let before = findings.count();
-    let objects = [parts.answers, parts.respondent];
-    let object = |part: Part| objects[usize::from(part == Part::Respondent)];
-    let (answers, respondent) = check_sheets(
-        wave,
-        false,
-        |part, _, item| object(part)?.get(item.code.as_str()).map(Raw::from_json),
-        |part, item| format!("{}.{}", part_name(part), item.code),
-        &mut findings,
-    );
-    for part in [Part::Answers, Part::Respondent] {
-        find_unknown_items(part, object(part), &wave.questionnaire, &mut findings);
-    }
-    if parts.answers.is_some() && findings.count() == before && !is_answered(&answers) {
-        findings.push("answers", "empty", "not a single item is answered");
-    }
-
-    let response = envelope.map(|(id, unit, mode, language, answered_on)| Response {
-        id,
-        placement: Placement {
-            stratum: design.stratum.unwrap_or_else(|| unit.clone()),
-            psu: design.psu,
-            weight: design.weight.unwrap_or(wave.plan.default_weight),
-        },
-        unit,
-        code,
-        mode,
-        language,
-        answered_on,
-        duration_minutes: parts.envelope.duration_minutes.and_then(|minutes| u16::try_from(minutes).ok()),
-        source,
-        collector: None,
-        answers,
-        respondent,
-    });
-    findings.into_value(response)
+/// Three doors make it: [`Submission::new`] of a form or a paper form that was typed in, [`Submission::from_json`] of the document of
+/// the API, and [`super::read_responses`] of each row of a file. A door reads; what it cannot read it notes as a finding and leaves out.
+/// Whether what was read may stand in this wave is decided by [`Submission::check`], once for all of them.
+#[derive(Debug, PartialEq)]
+pub struct Submission {
+    /// The id that makes sending twice harmless.
+    pub id: Option<Uuid>,
+    /// The code of the unit that is rated, of those that the wave measures.
+    pub unit: Option<Code>,
+    /// How the answer was given.
+    pub mode: Option<Mode>,
+    /// The language in which it was given.
+    pub language: Option<LanguageTag>,
+    /// The day on which it was given. Where a file has no column of days it is the last field day, even before that has come.
+    pub answered_on: Option<NaiveDate>,
+    /// How long it took, in whole minutes.
+    pub duration_minutes: Option<u16>,
+    /// Its place in the sample, where somebody gives one.
+    pub design: Option<Design>,
+    /// The code of an invitation.
+    pub code: Option<TypedCode>,
+    /// The solution of the puzzle that a wave may want of answers over the open link.
+    pub work: Option<u64>,
+    /// What was said to the items.
+    pub answers: RawAnswers,
+    /// What the door could not read.
+    pub(super) unread: LimitedFindings,
+    /// How much of it the door could read.
+    pub(super) readable: Readable,
+    /// The paths of answers to items that there are not.
+    pub(super) unknown_items: Vec<String>,
+    /// Where it stands.
+    pub(super) place: Place,
 }
 
-fn part_name(part: Part) -> &'static str {
-    match part {
-        Part::Answers => "answers",
-        Part::Respondent => "respondent",
+/// Where a response is placed in the sample design; nothing where the plan decides.
+#[derive(Debug, Default, PartialEq)]
+pub struct Design {
+    /// The stratum; the unit where nothing is said.
+    pub stratum: Option<Code>,
+    /// The primary sampling unit; the respondent where nothing is said.
+    pub psu: Option<Code>,
+    /// The weight; that of the plan where nothing is said.
+    pub weight: Option<Weight>,
+}
+
+/// How much of a submission a door could read; what is wrong has been noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Readable {
+    /// All of it, if not every value.
+    Whole,
+    /// There are no answers. It would be idle to say that nothing is answered.
+    NoAnswers,
+    /// It is nothing that could be a submission.
+    Nothing,
+}
+
+impl Submission {
+    /// The submission of a form, whose fields [`RawAnswers::from_fields`] has read.
+    #[must_use]
+    pub fn new(
+        id: Uuid,
+        unit: &Unit,
+        mode: Mode,
+        language: LanguageTag,
+        answered_on: NaiveDate,
+        answers: RawAnswers,
+    ) -> Self {
+        Self {
+            id: Some(id),
+            unit: Some(unit.code().clone()),
+            mode: Some(mode),
+            language: Some(language),
+            answered_on: Some(answered_on),
+            ..Self::empty(answers, Place::Document)
+        }
     }
-}
 
-/// What the envelope says, if all of it can be used; else findings are noted.
-fn check_envelope(
-    envelope: &Envelope<'_>,
-    wave: &Wave,
-    today: NaiveDate,
-    findings: &mut LimitedFindings,
-) -> Option<(Uuid, Code, Mode, LanguageTag, NaiveDate)> {
-    let id = noted("id", envelope.id.map(check_id), findings);
-    let unit =
-        envelope.unit.map(|code| wave.unit(code).map(|unit| unit.code().clone()).ok_or_else(|| unknown_unit(code)));
-    let unit = noted("unit", unit, findings);
-    let mode = noted("mode", envelope.mode.map(|name| check_mode(name, &wave.plan)), findings);
-    let language = envelope.language.map(|tag| check_language(tag, wave));
-    let language = noted("language", language, findings);
-    let answered_on = envelope.answered_on.map(|text| check_answered_on(text, &wave.plan.field, today));
-    let answered_on = noted("answered_on", answered_on, findings);
-    Some((id?, unit?, mode?, language?, answered_on?))
-}
-
-fn noted<T>(path: &str, checked: Option<Result<T, Fault>>, findings: &mut LimitedFindings) -> Option<T> {
-    checked?.map_err(|fault| findings.push(path, fault.code, fault.message)).ok()
-}
-
-fn check_id(text: &str) -> Result<Uuid, Fault> {
-    match text.parse::<Hyphenated>() {
-        Ok(id) if !id.as_uuid().is_nil() => Ok(id.into_uuid()),
-        _ => Err(Fault::new("invalid", "this is no UUID, such as 0193a7c4-5b1e-7c3d-9a52-6f0f3c1d2e4b")),
+    /// One that says nothing yet but answers.
+    pub(super) fn empty(answers: RawAnswers, place: Place) -> Self {
+        Self {
+            id: None,
+            unit: None,
+            mode: None,
+            language: None,
+            answered_on: None,
+            duration_minutes: None,
+            design: None,
+            code: None,
+            work: None,
+            answers,
+            unread: LimitedFindings::default(),
+            readable: Readable::Whole,
+            unknown_items: Vec::new(),
+            place,
+        }
     }
-}
 
-pub(super) fn unknown_unit(code: &str) -> Fault {
-    Fault::new("unknown_unit", format!("the wave does not measure a unit {:?}", shortened(code)))
-}
+    /// Checks everything, and makes it a response or finds everything that is wrong with it.
+    ///
+    /// Only who may choose the design gives one; otherwise the unit is the stratum, the respondent the sampling unit, and the weight
+    /// the plan's. With the code of an invitation the response is an invited one whoever sends it; what the code is worth is not
+    /// decided here. Of somebody who was drawn and gave no answer ([`Source::Drawn`]) no item is required. Findings have paths such
+    /// as `answers.q07`; their codes are listed in the room's documentation.
+    pub fn check(mut self, wave: &Wave, sent: Sent, today: NaiveDate) -> Result<Response, Findings> {
+        let mut findings = std::mem::take(&mut self.unread);
+        if self.readable == Readable::Nothing {
+            return findings.into_value(None);
+        }
+        let source = if self.code.is_some() { Source::Invited } else { sent.source };
+        if !(sent.may_choose_design && self.code.is_none()) && self.design.is_some() {
+            let message = "stratum, psu and weight come from the invitation or the plan; only the administrator gives them, without a code";
+            findings.push(self.place.of_field("design"), "not_allowed", message);
+        }
+        self.check_envelope(wave, sent.source, today, &mut findings);
+        if let (Source::Open, Some(id)) = (source, self.id) {
+            check_work(id, self.work, &wave.plan, &mut findings);
+        }
+        let before = findings.count();
+        let is_drawn = source == Source::Drawn;
+        let (answers, respondent) = check_sheets(wave, is_drawn, &self.answers, &self.place, &mut findings);
+        for path in self.unknown_items.drain(..) {
+            findings.push(path, "unknown_item", "the questionnaire has no such item here");
+        }
+        if self.readable == Readable::Whole && findings.count() == before && !is_drawn && !is_answered(&answers) {
+            findings.push(self.place.of_field("answers"), "empty", self.says_empty());
+        }
+        let Self { id, unit, mode, language, answered_on, duration_minutes, design, code, .. } = self;
+        let design = design.unwrap_or_default();
+        // What was not read leaves a finding behind, so nothing is made of it.
+        let response = || {
+            let unit = unit?;
+            Some(Response {
+                id: id?,
+                placement: Placement {
+                    stratum: design.stratum.unwrap_or_else(|| unit.clone()),
+                    psu: design.psu,
+                    weight: design.weight.unwrap_or(wave.plan.default_weight),
+                },
+                unit,
+                code,
+                mode: mode?,
+                language: language?,
+                answered_on: answered_on.unwrap_or(wave.plan.field.closes),
+                duration_minutes,
+                source,
+                collector: None,
+                answers,
+                respondent,
+            })
+        };
+        let response = response();
+        findings.into_value(response)
+    }
 
-/// The mode of this name, if the plan allows it.
-pub(super) fn check_mode(name: &str, plan: &Plan) -> Result<Mode, Fault> {
-    let allowed = || plan.modes.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().join(", ");
-    match Mode::from_name(name) {
-        Some(mode) if plan.modes.contains(&mode) => Ok(mode),
-        Some(_) => Err(Fault::new("not_allowed", format!("the wave takes no {name} answers; it takes {}", allowed()))),
-        None => {
-            let message = format!("there is no mode {:?}; take one of {}", shortened(name), allowed());
-            Err(Fault::new("unknown_option", message))
+    /// Notes what the envelope says that the wave does not take.
+    fn check_envelope(&self, wave: &Wave, source: Source, today: NaiveDate, findings: &mut LimitedFindings) {
+        let mut note = |field: &str, fault: Option<Fault>| {
+            if let Some(fault) = fault {
+                findings.push(self.place.of_field(field), fault.code, fault.message);
+            }
+        };
+        note("mode", self.mode.and_then(|mode| check_mode(mode, &wave.plan, source)));
+        note("language", self.language.as_ref().and_then(|language| check_language(language, wave)));
+        note("answered_on", self.answered_on.and_then(|day| check_day(day, &wave.plan.field, today)));
+    }
+
+    fn says_empty(&self) -> &'static str {
+        match self.place {
+            Place::Document => "not a single item is answered",
+            Place::Row { .. } => {
+                "not a single item is answered; if somebody was drawn and gave no answer, leave all items empty"
+            }
         }
     }
 }
 
-fn check_language(tag: &str, wave: &Wave) -> Result<LanguageTag, Fault> {
-    let language = LanguageTag::new(tag).map_err(|error| Fault::new("invalid", error.to_string()))?;
-    if wave.languages().any(|known| *known == language) {
-        return Ok(language);
+/// What is wrong with a mode. Nobody vouches for what comes over the open link: it was filled in on the sender's own screen.
+fn check_mode(mode: Mode, plan: &Plan, source: Source) -> Option<Fault> {
+    let name = mode.as_str();
+    if !plan.modes.contains(&mode) {
+        let message = format!("the wave takes no {name} answers; it takes {}", allowed_modes(plan));
+        return Some(Fault::new("not_allowed", message));
     }
-    let known: Vec<_> = wave.languages().map(LanguageTag::as_str).collect();
-    Err(Fault::new("not_allowed", format!("the questionnaire is not in {language}; it is in {}", known.join(", "))))
+    let message = || format!("{name} answers are taken from devices and collectors, by their code; send web");
+    (source == Source::Open && mode != Mode::Web).then(|| Fault::new("not_allowed", message()))
 }
 
-/// The day, if it lies in the fieldwork and not after `today`.
-pub(super) fn check_answered_on(text: &str, field: &Field, today: NaiveDate) -> Result<NaiveDate, Fault> {
-    let Some(day) = parse_date(text) else {
-        let message = format!("{:?} is not a date; write it like 2024-11-20", shortened(text));
-        return Err(Fault::new("invalid", message));
-    };
-    if day > today {
-        Err(Fault::new("out_of_range", format!("{day} is in the future; today is {today}")))
-    } else if !(field.opens..=field.closes).contains(&day) {
-        let message = format!("{day} is outside the fieldwork, {} to {}", field.opens, field.closes);
-        Err(Fault::new("out_of_range", message))
-    } else {
-        Ok(day)
+/// The names of the modes that a wave takes.
+pub(super) fn allowed_modes(plan: &Plan) -> String {
+    plan.modes.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn check_language(language: &LanguageTag, wave: &Wave) -> Option<Fault> {
+    if wave.languages().any(|known| known == language) {
+        return None;
     }
+    let known: Vec<_> = wave.languages().map(LanguageTag::as_str).collect();
+    let message = format!("the questionnaire is not in {language}; it is in {}", known.join(", "));
+    Some(Fault::new("not_allowed", message))
+}
+
+/// What is wrong with a day that does not lie in the fieldwork, or lies after `today`.
+fn check_day(day: NaiveDate, field: &Field, today: NaiveDate) -> Option<Fault> {
+    if day > today {
+        return Some(Fault::new("out_of_range", format!("{day} is in the future; today is {today}")));
+    }
+    let message = || format!("{day} is outside the fieldwork, {} to {}", field.opens, field.closes);
+    (!(field.opens..=field.closes).contains(&day)).then(|| Fault::new("out_of_range", message()))
 }
 
 /// Notes when the puzzle that the plan sets for answers over the open link is not solved.
@@ -197,47 +252,7 @@ fn check_work(id: Uuid, work: Option<u64>, plan: &Plan, findings: &mut LimitedFi
     findings.push("work", name, message);
 }
 
-/// A design as far as it was given.
-#[derive(Default)]
-struct CheckedDesign {
-    stratum: Option<Code>,
-    psu: Option<Code>,
-    weight: Option<Weight>,
-}
-
-fn check_design(design: Option<&Design<'_>>, findings: &mut LimitedFindings) -> CheckedDesign {
-    let Some(design) = design else { return CheckedDesign::default() };
-    CheckedDesign {
-        stratum: noted("design.stratum", design.stratum.map(check_code), findings),
-        psu: noted("design.psu", design.psu.map(check_code), findings),
-        weight: noted("design.weight", design.weight.as_deref().map(check_weight), findings),
-    }
-}
-
-pub(super) fn check_code(text: &str) -> Result<Code, Fault> {
-    Code::new(text).map_err(|error| Fault::new("invalid", error.to_string()))
-}
-
-pub(super) fn check_weight(text: &str) -> Result<Weight, Fault> {
-    use crate::foundation::WeightError;
-    text.parse().map_err(|error: WeightError| {
-        let code = if matches!(error, WeightError::OutOfRange { .. }) { "out_of_range" } else { "wrong_type" };
-        Fault::new(code, error.to_string())
-    })
-}
-
-fn find_unknown_items(
-    part: Part,
-    object: Option<&Map<String, Value>>,
-    questionnaire: &Questionnaire,
-    findings: &mut LimitedFindings,
-) {
-    let is_known = |code: &str| match part {
-        Part::Answers => questionnaire.items().any(|item| item.code.as_str() == code),
-        Part::Respondent => questionnaire.respondent.iter().any(|item| item.code.as_str() == code),
-    };
-    for code in object.into_iter().flat_map(Map::keys).filter(|code| !is_known(code)) {
-        let path = format!("{}.{}", part_name(part), shortened(code));
-        findings.push(path, "unknown_item", "the questionnaire has no such item here");
-    }
+/// A name out of a submission, cut so that a finding stays short.
+pub(super) fn shortened(name: &str) -> String {
+    name.chars().take(64).collect()
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Sent, check_submission};
+use super::{Sent, Submission};
 use crate::foundation::{Code, Findings, Weight};
 use crate::survey::{
     Answer, Mode, Plan, Questionnaire, Recordings, Response, Source, Unit, UnitId, Wave, WaveState, read_units,
@@ -57,7 +57,7 @@ fn sent_over(source: Source) -> Sent {
 }
 
 pub(super) fn check(submission: &Value, source: Source) -> Result<Response, Findings> {
-    check_submission(submission, &WAVE, sent_over(source), day("2024-11-20"))
+    Submission::from_json(submission, &WAVE).check(&WAVE, sent_over(source), day("2024-11-20"))
 }
 
 pub(super) fn listed(findings: &Findings) -> Vec<(&str, &str)> {
@@ -100,7 +100,7 @@ fn a_good_submission_becomes_a_response_placed_by_the_plan() {
 fn devices_and_collectors_choose_no_design() {
     let mut sent = submission();
     sent["mode"] = json!("paper");
-    let judge = |sent: &Value| check_submission(sent, &WAVE, Sent::FOR_OTHERS, day("2024-11-20"));
+    let judge = |sent: &Value| Submission::from_json(sent, &WAVE).check(&WAVE, Sent::FOR_OTHERS, day("2024-11-20"));
     let response = judge(&sent).unwrap();
     assert_eq!(response.placement.stratum, response.unit);
     for part in [json!({"weight": 1_000_000}), json!({"stratum": "x"}), json!({"psu": "v1"}), json!({})] {
@@ -114,11 +114,7 @@ fn only_whoever_is_known_sends_what_was_not_filled_in_on_the_web() {
     let mut sent = submission();
     sent["mode"] = json!("paper");
     for (source, is_taken) in [(Source::Open, false), (Source::Collector, true)] {
-        assert_eq!(
-            check_submission(&sent, &WAVE, sent_over(source), day("2024-11-20")).is_ok(),
-            is_taken,
-            "{source:?}"
-        );
+        assert_eq!(check(&sent, source).is_ok(), is_taken, "{source:?}");
     }
 }
 
@@ -284,7 +280,7 @@ proptest! {
 fn the_puzzle_of_the_open_link_is_asked_of_nobody_else() {
     let wave = wave_with("open_link.proof_of_work_bits = 8");
     let judge = |submission: &Value, source| {
-        let judged = check_submission(submission, &wave, sent_over(source), day("2024-11-20"));
+        let judged = Submission::from_json(submission, &wave).check(&wave, sent_over(source), day("2024-11-20"));
         judged.map_err(|findings| findings.0.iter().map(|f| (f.path.clone(), f.code)).collect::<Vec<_>>())
     };
     let mut sent = submission();

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use plumbline::accounts::Actor;
 use plumbline::pipeline::{InvitationCard, Platform, SubmitError};
 use plumbline::survey::{CodeRefusal, WaveState};
+use plumbline::validation::Submission;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{ConnectionTrait, Statement};
@@ -43,7 +44,7 @@ async fn number(database: &TestDatabase, query: &str) -> usize {
 
 async fn refusal(platform: &Platform, submission: &Value) -> CodeRefusal {
     let wave = platform.waves().find("w").await.unwrap();
-    match platform.acting_for(Actor::Anonymous).intake().submit(&wave, submission).await {
+    match platform.acting_for(Actor::Anonymous).intake().submit(&wave, Submission::from_json(submission, &wave)).await {
         Err(SubmitError::Code(refusal)) => refusal,
         other => panic!("{other:?}"),
     }
@@ -135,7 +136,8 @@ on_both_engines! {
             let platform = world.platform.clone();
             waiting.spawn(async move {
                 let wave = platform.waves().find("w").await.unwrap();
-                let outcome = match platform.acting_for(Actor::Anonymous).intake().submit(&wave, &submission).await {
+                let submission = Submission::from_json(&submission, &wave);
+                let outcome = match platform.acting_for(Actor::Anonymous).intake().submit(&wave, submission).await {
                     Ok(accepted) => if accepted.repeated { "repeated" } else { "stored" },
                     Err(SubmitError::Conflict) => "conflict",
                     Err(SubmitError::Code(refusal)) => refusal.as_str(),
@@ -170,7 +172,8 @@ on_both_engines! {
                 let _pass = gate.acquire().await.unwrap();
                 let card = &cards[number * 7 % codes];
                 let wave = server.waves().find("w").await.unwrap();
-                match server.acting_for(Actor::Anonymous).intake().submit(&wave, &invited(number as u128 + 1, card)).await {
+                let submission = Submission::from_json(&invited(number as u128 + 1, card), &wave);
+                match server.acting_for(Actor::Anonymous).intake().submit(&wave, submission).await {
                     Ok(accepted) => { assert!(!accepted.repeated); true }
                     Err(SubmitError::Code(CodeRefusal::Spent)) => false,
                     Err(error) => panic!("{error}"),
@@ -273,7 +276,8 @@ fn a_wrong_code_is_refused_without_the_database() {
         world.platform.store().clone().close().await.unwrap();
         let mut wrong = invited(1, &cards[0]);
         wrong["code"] = json!("0000-0000-0000-0000-0000-0000-0000");
-        let refused = world.platform.acting_for(Actor::Anonymous).intake().submit(&wave, &wrong).await;
+        let wrong = Submission::from_json(&wrong, &wave);
+        let refused = world.platform.acting_for(Actor::Anonymous).intake().submit(&wave, wrong).await;
         assert!(matches!(refused, Err(SubmitError::Code(CodeRefusal::Unknown))), "{refused:?}");
         let asked = world.platform.invited(&wave, "0000-0000-0000-0000-0000-0000-0000").await.unwrap();
         assert_eq!(asked.err(), Some(CodeRefusal::Unknown));

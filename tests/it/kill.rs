@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use plumbline::pipeline::PlatformLimits;
 use plumbline::survey::WaveState;
+use plumbline::validation::Submission;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -79,7 +80,8 @@ on_both_engines! {
         let server = another().await;
         let wave = server.waves().find(WAVE).await.unwrap();
         for id in 1..=ANSWERS {
-            server.intake().submit(&wave, &submission(Uuid::from_u128(id.into()), day)).await.unwrap();
+            let sent = submission(Uuid::from_u128(id.into()), day);
+            server.intake().submit(&wave, Submission::from_json(&sent, &wave)).await.unwrap();
         }
         server.waves().advance(WAVE, WaveState::Closed).await.unwrap();
         server.shut_down().await.unwrap();

@@ -8,11 +8,12 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use plumbline::accounts::Actor;
 use plumbline::estimation::Shape;
-use plumbline::foundation::{Code, RatingScale};
+use plumbline::foundation::{Code, LanguageTag, RatingScale};
 use plumbline::jobs::{Claim, Job, JobId, JobKind, JobState};
 use plumbline::pipeline::{Platform, SyntheticWave, Turn, TypedForm};
 use plumbline::storage::{NewJob, Release, StorageError, Store, WaveId};
-use plumbline::survey::{AccessKind, Mode, WaveState};
+use plumbline::survey::{AccessKind, Mode, RawAnswers, Wave, WaveState};
+use plumbline::validation::Submission;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -57,7 +58,7 @@ async fn everything_ready(world: &World) {
     platform.invitations().keep(&draw, false).await.unwrap();
     let clerk = clerk(platform);
     let wave = clerk.waves().find("v").await.unwrap();
-    clerk.keying().enter(&wave, &wave.units[0], form(5), Turn::First).await.unwrap();
+    clerk.keying().enter(&wave, &wave.units[0], form(&wave, 5), Turn::First).await.unwrap();
 }
 
 async fn grant(platform: &Platform, name: &str) -> Result<String, plumbline::pipeline::PipelineError> {
@@ -77,14 +78,15 @@ fn clerk(platform: &Platform) -> Platform {
     }))
 }
 
-fn form(rating: u8) -> TypedForm {
+fn form(wave: &Wave, rating: u8) -> TypedForm {
+    let typed = json!({"answers": {"q01": rating, "q02": 4}, "respondent": {"sex": "F"}});
     TypedForm {
         batch: Code::new("B-1").unwrap(),
         form: 1,
         mode: Mode::Paper,
-        language: "vi".to_owned(),
+        language: LanguageTag::vietnamese(),
         answered_on: "2024-11-18".parse().unwrap(),
-        answers: json!({"answers": {"q01": rating, "q02": 4}, "respondent": {"sex": "F"}}),
+        answers: RawAnswers::from_json(&wave.questionnaire, |part| typed[part.as_str()].as_object()),
     }
 }
 
@@ -178,9 +180,9 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
         "revoke_invitations": platform.invitations().revoke("v", None::<&[u8]>);
         "release_reserves": platform.invitations().release_reserves("v", (None, None), 1);
         "keep_recordings": platform.recordings().import("v", &sounds);
-        "keep_entry": clerk.keying().enter(&wave, &wave.units[0], form(4), Turn::Second);
-        "remove_entries": clerk.keying().settle(&wave, &wave.units[0], &form(4));
-        "insert_responses": platform.intake().submit(&wave, &submission(7));
+        "keep_entry": clerk.keying().enter(&wave, &wave.units[0], form(&wave, 4), Turn::Second);
+        "remove_entries": clerk.keying().settle(&wave, &wave.units[0], &form(&wave, 4));
+        "insert_responses": platform.intake().submit(&wave, Submission::from_json(&submission(7), &wave));
         "insert_responses": platform.synthetic().invent(&invented, |_| {});
         "setting_or_insert": platform.imports().responses("v", &rows, Arc::default());
         "fold": platform.counts().fold();

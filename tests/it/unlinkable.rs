@@ -12,6 +12,7 @@ use std::io::Read as _;
 use axum::http::StatusCode;
 use plumbline::accounts::Actor;
 use plumbline::pipeline::InvitationCard;
+use plumbline::validation::Submission;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -107,7 +108,8 @@ on_both_engines! {
                 submission["duration_minutes"] = json!(number);
                 let (platform, wave) = (world.platform.clone(), world.platform.waves().find("w").await.unwrap());
                 waiting.spawn(async move {
-                    platform.acting_for(Actor::Anonymous).intake().submit(&wave, &submission).await.unwrap()
+                    let submission = Submission::from_json(&submission, &wave);
+                    platform.acting_for(Actor::Anonymous).intake().submit(&wave, submission).await.unwrap()
                 });
             }
             waiting.join_all().await;

@@ -34,7 +34,16 @@ const CONFINED: &[Confined] = &[
     },
     Confined {
         words: &["axum", "axum_core", "axum_extra", "hyper", "tower_http"],
-        places: Places::Rooms(&["web", "entrance", "collection", "dissemination", "office", "app", "tests"]),
+        places: Places::Rooms(&[
+            "web",
+            "entrance",
+            "documents",
+            "collection",
+            "dissemination",
+            "office",
+            "app",
+            "tests",
+        ]),
         reason: "HTTP stays in the HTTP rooms",
     },
     Confined {

@@ -8,18 +8,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum_extra::extract::WithRejection;
 use serde::Deserialize;
-use serde_json::Value;
 
+use super::collector::{Answered, Collector, Fields, field};
 use super::findings::apart;
 use super::screen::{mode_name, told_as_finding};
-use super::{Answered, Collector, Fields, field};
-use crate::collection::answers::placed_items;
 use crate::collection::tongues::language_name;
 use crate::collection::view::value_in_words;
-use crate::foundation::{Code, Finding};
+use crate::foundation::Finding;
 use crate::pipeline::{Difference, SubmitError, TypedForm};
-use crate::survey::{FormEntry, Questionnaire, Wave};
-use crate::web::{ForPage, Language, Page, PageError, Place, Style, render};
+use crate::survey::{RawAnswer, RawAnswers, Wave};
+use crate::web::{ForPage, Language, Page, Place, Style, render};
 
 /// What the second entry is called among the fields; anything else is the first.
 const SECOND: &str = "second";
@@ -89,46 +87,28 @@ async fn list(
 }
 
 fn differing<'d>(difference: &'d Difference, wave: &Wave, language: Language) -> DifferingForm<'d> {
-    let Difference { first, second } = difference;
+    let [first, second] = [&difference.first.typed, &difference.second.typed];
     let mut readings = Vec::new();
     let mut compare = |name: &str, question: String, first: String, second: String| {
         if first != second {
             readings.push(Reading { name: name.to_owned(), question, first, second });
         }
     };
-    let day = |entry: &FormEntry| language.format_date(entry.answered_on);
+    let day = |form: &TypedForm| language.format_date(form.answered_on);
     compare("day", language.t("entry-day"), day(first), day(second));
     compare("mode", language.t("entry-mode"), mode_name(first.mode, language), mode_name(second.mode, language));
-    let tongue = |entry: &FormEntry| language_name(entry.answers["language"].as_str().unwrap_or_default());
+    let tongue = |form: &TypedForm| language_name(form.language.as_str());
     compare("language", language.t("entry-language"), tongue(first), tongue(second));
-    for placed in placed_items(&wave.questionnaire) {
-        let path = placed.path();
-        let words = |entry: &FormEntry| match value_at(&entry.answers, &path) {
-            None => "–".to_owned(),
-            Some(value) => {
-                let word = |value: &Value| value_in_words(&typed(value), placed.item, &wave.questionnaire, language);
-                value
-                    .as_array()
-                    .map_or_else(|| word(value), |many| many.iter().map(&word).collect::<Vec<_>>().join(", "))
-            }
+    for (position, placed) in wave.questionnaire.placed_items().enumerate() {
+        let words = |form: &TypedForm| {
+            let word = |value: &String| value_in_words(value, placed.item, &wave.questionnaire, language);
+            let said = form.answers.get(position).map(RawAnswer::values);
+            said.map_or_else(|| "–".to_owned(), |values| values.iter().map(word).collect::<Vec<_>>().join(", "))
         };
-        compare(&path, placed.item.text.get(language.tag()).to_owned(), words(first), words(second));
+        compare(&placed.path(), placed.item.text.get(language.tag()).to_owned(), words(first), words(second));
     }
-    DifferingForm { batch: &first.batch, form: first.form, by: [&first.collector, &second.collector], readings }
-}
-
-fn value_at<'v>(answers: &'v Value, path: &str) -> Option<&'v Value> {
-    let (part, item) = path.split_once('.')?;
-    answers.get(part)?.get(item)
-}
-
-/// A value as the form has it.
-fn typed(value: &Value) -> String {
-    match value {
-        Value::Null => crate::collection::answers::NO_OPINION.to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    let by = [difference.first.collector.as_str(), difference.second.collector.as_str()];
+    DifferingForm { batch: first.batch.as_str(), form: first.form, by, readings }
 }
 
 /// Keeps a form as it was decided, and shows what is left.
@@ -137,11 +117,12 @@ pub(super) async fn settle(place: Place, collector: Collector, form: Result<Form
     let unit = collector.unit(field(&fields, "unit"))?;
     let (batch, form) = (field(&fields, "batch"), field(&fields, "form"));
     let differences = collector.platform.keying().differences(&collector.wave, unit).await?;
-    let is_meant =
-        |difference: &&Difference| difference.first.batch == batch && difference.first.form.to_string() == form;
+    let is_meant = |Difference { first, .. }: &&Difference| {
+        first.typed.batch.as_str() == batch && first.typed.form.to_string() == form
+    };
     // Somebody else may have settled it a moment ago: then the list says what is left.
     if let Some(difference) = differences.iter().find(is_meant) {
-        let settled = settled(difference, &fields, &collector.wave.questionnaire)?;
+        let settled = settled(difference, &fields, &collector.wave);
         if let Err(error) = collector.platform.keying().settle(&collector.wave, unit, &settled).await {
             let (finding, status) = match error {
                 SubmitError::Invalid(findings) => (findings.0.into_iter().next(), StatusCode::UNPROCESSABLE_ENTITY),
@@ -155,31 +136,18 @@ pub(super) async fn settle(place: Place, collector: Collector, form: Result<Form
 }
 
 /// The form with each reading that was decided for.
-fn settled(
-    difference: &Difference,
-    fields: &[(String, String)],
-    questionnaire: &Questionnaire,
-) -> Result<TypedForm, PageError> {
-    let Difference { first, second } = difference;
+fn settled(difference: &Difference, fields: &[(String, String)], wave: &Wave) -> TypedForm {
+    let [first, second] = [&difference.first.typed, &difference.second.typed];
     let decided = |name: &str| if field(fields, &format!("pick.{name}")) == SECOND { second } else { first };
-    let mut answers = first.answers.clone();
-    for placed in placed_items(questionnaire) {
-        let path = placed.path();
-        let Some((part, item)) = path.split_once('.') else { continue };
-        let value = value_at(&decided(&path).answers, &path).cloned();
-        if let Some(object) = answers.get_mut(part).and_then(Value::as_object_mut) {
-            match value {
-                Some(value) => drop(object.insert(item.to_owned(), value)),
-                None => drop(object.remove(item)),
-            }
-        }
-    }
-    Ok(TypedForm {
-        batch: Code::new(&first.batch).map_err(PageError::internal)?,
-        form: first.form,
+    let mut position = 0..;
+    let answers = RawAnswers::new(&wave.questionnaire, |placed| {
+        position.next().and_then(|position| decided(&placed.path()).answers.get(position)).cloned()
+    });
+    TypedForm {
         mode: decided("mode").mode,
-        language: decided("language").answers["language"].as_str().unwrap_or_default().to_owned(),
+        language: decided("language").language.clone(),
         answered_on: decided("day").answered_on,
         answers,
-    })
+        ..first.clone()
+    }
 }

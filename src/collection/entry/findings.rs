@@ -1,11 +1,11 @@
 //! What is wrong with a form that was typed, in the words of the page and for whoever has the paper in hand.
 
-use crate::collection::answers::{PlacedItem, no_opinion_key, placed_items};
+use crate::collection::answers::no_opinion_key;
 use crate::collection::journey::concerns;
 use crate::collection::view::message;
 use crate::foundation::Finding;
 use crate::pipeline::FORM_NUMBER_MAX;
-use crate::survey::{Item, ItemKind, Wave};
+use crate::survey::{Item, ItemKind, PlacedItem, Wave};
 use crate::web::Language;
 
 /// What is wrong with one field, beside which it stands: what may be typed there.
@@ -27,7 +27,7 @@ pub(super) fn beside_field(finding: &Finding, item: &Item, language: Language) -
 
 /// What is wrong with a form, away from its fields: a question is named by its number on the paper and by its words.
 pub(super) fn apart(finding: &Finding, wave: &Wave, language: Language) -> String {
-    let asked = placed_items(&wave.questionnaire).filter(PlacedItem::takes_answer);
+    let asked = wave.questionnaire.placed_items().filter(PlacedItem::takes_answer);
     if let Some((number, placed)) = (1..).zip(asked).find(|(_, placed): &(usize, _)| concerns(finding, placed)) {
         let question = placed.item.text.get(language.tag());
         return format!("{number} {question}: {}", beside_field(finding, placed.item, language));

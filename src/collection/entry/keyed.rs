@@ -3,13 +3,13 @@
 //! A rating is its value, 0 says "no opinion", or a minus sign where 0 is a rating; an option is its number on the paper, several are typed one after another;
 //! nothing typed is nothing answered.
 
-use crate::collection::answers::{NO_OPINION, PlacedItem, no_opinion_key, placed_items};
-use crate::survey::{Choice, Item, ItemKind, Questionnaire};
+use crate::collection::answers::{NO_OPINION, no_opinion_key};
+use crate::survey::{Choice, Item, ItemKind, PlacedItem, Questionnaire};
 
 /// The fields of the form, with keys in the place of values. What is no key stays, and validation says what is wrong with it.
 pub(super) fn from_keys(fields: &[(String, String)], questionnaire: &Questionnaire) -> Vec<(String, String)> {
     let mut meant = Vec::with_capacity(fields.len());
-    for placed in placed_items(questionnaire) {
+    for placed in questionnaire.placed_items() {
         let path = placed.path();
         for (_, typed) in fields.iter().filter(|(name, _)| *name == path) {
             meant.extend(values(placed.item, typed.trim()).into_iter().map(|value| (path.clone(), value)));

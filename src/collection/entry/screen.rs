@@ -9,17 +9,16 @@ use axum::response::{IntoResponse, Redirect};
 use axum_extra::extract::WithRejection;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
+use super::collector::{Answered, Collector, Fields, field, refused};
 use super::findings::{apart, beside_field};
 use super::keyed::{from_keys, keys_of};
-use super::{Answered, Collector, Fields, field, refused};
-use crate::collection::answers::{PlacedItem, Typed, placed_items, to_json};
+use crate::collection::answers::Typed;
 use crate::collection::journey::concerns;
 use crate::collection::tongues::language_name;
-use crate::foundation::{Code, Finding, parse_date};
+use crate::foundation::{Code, Finding, LanguageTag, parse_date};
 use crate::pipeline::{BatchState, Entered, FORM_NUMBER_MAX, SubmitError, Turn, TypedForm, check_form_number};
-use crate::survey::{ItemKind, Mode, Unit, Wave};
+use crate::survey::{ItemKind, Mode, PlacedItem, Unit, Wave};
 use crate::web::{ForPage, Language, Page, PageError, Place, Style, render};
 
 /// What stays the same from form to form.
@@ -161,7 +160,7 @@ fn show(
     let wave = &collector.wave;
     let unit = collector.unit(&setting.unit)?.name(language.tag());
     let said = (!setting.said.is_empty()).then(|| said(&setting, language));
-    let stands_apart = |finding: &&Finding| placed_items(&wave.questionnaire).all(|placed| !concerns(finding, &placed));
+    let stands_apart = |finding: &&Finding| wave.questionnaire.placed_items().all(|placed| !concerns(finding, &placed));
     let place = Place { path: format!("/entry/form?{}", setting.query()), ..place.clone() };
     let template = FormPage {
         page: Page::new(&place, language.t("entry-title"), Style::Site).with_synthetic(wave.plan.synthetic),
@@ -210,7 +209,7 @@ fn key_fields(
     findings: &[Finding],
     language: Language,
 ) -> Vec<KeyField> {
-    let asked = placed_items(&wave.questionnaire).filter(PlacedItem::takes_answer);
+    let asked = wave.questionnaire.placed_items().filter(PlacedItem::takes_answer);
     let key_field = |(number, placed): (usize, PlacedItem<'_>)| {
         let path = placed.path();
         let finding = findings.iter().find(|finding| concerns(finding, &placed));
@@ -319,10 +318,11 @@ fn typed_form(setting: &Setting, fields: &[(String, String)], wave: &Wave) -> Re
     let batch = Code::new(&setting.batch).map_err(|error| Finding::new("batch", "invalid", error.to_string()))?;
     let mode = Mode::from_name(&setting.mode)
         .ok_or_else(|| Finding::new("mode", "unknown_option", "choose how the answer was given"))?;
+    let language =
+        LanguageTag::new(&setting.language).map_err(|error| Finding::new("language", "invalid", error.to_string()))?;
     let answered_on = parse_date(&setting.day)
         .ok_or_else(|| Finding::new("day", "invalid", "write the day of the answer like 2024-11-20"))?;
     let typed = Typed::from_fields(&from_keys(fields, &wave.questionnaire), &wave.questionnaire);
-    let parts = to_json(&wave.questionnaire, &typed).map(|(part, answers)| (part.to_owned(), answers));
-    let answers = Value::Object(Map::from_iter(parts));
-    Ok(TypedForm { batch, form, mode, language: setting.language.clone(), answered_on, answers })
+    let answers = typed.read(&wave.questionnaire);
+    Ok(TypedForm { batch, form, mode, language, answered_on, answers })
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 
-use super::{Answered, COOKIE, Fields, field};
+use super::collector::{Answered, COOKIE, Fields, field};
 use crate::accounts::Actor;
 use crate::collection::throttle::{count_try, show_wait};
 use crate::pipeline::Platform;

@@ -10,22 +10,19 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Caching, Problem, Wanted, answer};
-use super::described::{InFormat, NoList, NoResults, NoWave, OfWave};
-use super::fieldwork_document::FieldworkDocument;
 use super::open_link_document::OpenLinkDocument;
-use super::paging::{Paging, UnitPage, UnitPaging, links};
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument, ranked_places};
 use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
 use crate::accounts::Actor;
+use crate::documents::{
+    Caching, ForProgram, InFormat, NoList, NoResults, NoWave, OfWave, Paging, Problem, UnitPaging, Wanted, answer,
+    links, with_links,
+};
 use crate::entrance::Visitor;
 use crate::foundation::Finding;
 use crate::pipeline::{LeftOut, Platform, ShownRanking, Standings};
 use crate::survey::{RankSetChoice, WaveState};
-
-/// What a route takes from a request; a refusal is a [`Problem`].
-type ForProgram<E> = WithRejection<E, Problem>;
 
 /// The routes under `/api/v1` and their descriptions.
 pub fn api_routes() -> OpenApiRouter<Platform> {
@@ -36,7 +33,6 @@ pub fn api_routes() -> OpenApiRouter<Platform> {
         .routes(routes!(get_ranking))
         .routes(routes!(get_unit))
         .routes(routes!(get_open_link))
-        .routes(routes!(get_fieldwork))
 }
 
 /// List the waves.
@@ -73,18 +69,6 @@ async fn list_waves(
         response.headers_mut().insert(LINK, links);
     }
     Ok(response)
-}
-
-/// An answer with links to the other pages of its units, which ask for the same format and the same rank sets.
-fn with_links(
-    page: &UnitPage,
-    answer: Response,
-    (wave, below): (&str, &str),
-    wanted: &Wanted,
-    sets: Option<&str>,
-) -> Response {
-    let others = [("rank_sets", sets), ("format", wanted.asked_format())];
-    page.with_links(answer, &format!("/waves/{wave}{below}"), &others)
 }
 
 fn not_found(what: &str, code: &str) -> Problem {
@@ -270,36 +254,4 @@ async fn get_open_link(
     let document = OpenLinkDocument::new(&wave, &results, &page);
     let answer = answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().cloned())?;
     Ok(with_links(&page, answer, (&code, "/open-link"), &wanted, None))
-}
-
-/// Get the state of a wave's fieldwork.
-///
-/// Counts and precision, never a score; all units together first. Before the release with the administrator's token
-/// only, because precision hints at scores. The CSV has a column for each mode and leaves out the days: `unit`,
-/// `answered`, `target`, `expected_by_today`, `share`, `margin`, `deff`, `more_needed`, `web`, `kiosk`, `interviewer`,
-/// `telephone`, `paper`, and `open_link`, which is kept apart and in no other count.
-#[utoipa::path(
-    get,
-    path = "/waves/{wave}/fieldwork",
-    tag = "fieldwork",
-    params(OfWave, UnitPaging, InFormat),
-    security((), ("administrator" = [])),
-    responses(
-        (status = 200, description = "The fieldwork", body = FieldworkDocument),
-        NoResults,
-    )
-)]
-async fn get_fieldwork(
-    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
-    WithRejection(Path(code), _): ForProgram<Path<String>>,
-    WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
-    wanted: Wanted,
-) -> Result<Response, Problem> {
-    let wave = platform.waves().find(&code).await?;
-    let (fieldwork, _) = platform.monitor().fieldwork(&wave).await?;
-    let page = paging.cut(&wave, 0..wave.units.len())?;
-    let document = FieldworkDocument::new(&wave, &fieldwork, &page);
-    let caching = Caching::of_changing(wave.state == WaveState::Released);
-    let answer = answer(&wanted, caching, &document, document.rows())?;
-    Ok(with_links(&page, answer, (&code, "/fieldwork"), &wanted, None))
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::paging::{UnitPage, UnitPageDocument};
+use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
 use crate::index::{EstimateRow, OpenLinkResults, UnitResults, WaveResults};
 use crate::survey::Wave;

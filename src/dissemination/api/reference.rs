@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use super::answer::Problem;
+use crate::documents::Problem;
 use crate::pipeline::Platform;
 use crate::web::{Page, PageError, Place, Style, render};
 
@@ -243,14 +243,12 @@ fn example(path: &str, method: &str, operation: &Value, body: Option<&str>) -> S
 
 #[cfg(test)]
 mod tests {
-    use utoipa_axum::router::OpenApiRouter;
-
     use super::*;
-    use crate::dissemination::api_routes;
     use crate::web::{Language, test_page};
 
+    /// With the routes of every room, as the page shows it.
     fn description() -> OpenApi {
-        OpenApiRouter::with_openapi(api_description()).nest("/api/v1", api_routes()).into_openapi()
+        crate::app::openapi()
     }
 
     #[test]
@@ -258,7 +256,7 @@ mod tests {
         let json = description().to_json().unwrap();
         let document: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(document["openapi"], "3.1.0");
-        assert_eq!(document["paths"].as_object().unwrap().len(), 7);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 8);
         for reference in json.split("\"#/components/schemas/").skip(1) {
             let name = reference.split('"').next().unwrap();
             assert!(document["components"]["schemas"][name].is_object(), "{name} is not described");

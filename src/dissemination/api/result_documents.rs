@@ -6,10 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::negative_weights_document::NegativeWeightsDocument;
-use super::paging::{UnitPage, UnitPageDocument};
 use super::rank_set_documents::{NeighbourDocument, RankSetsDocument};
 use super::rows::{UnitEstimate, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
+use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
 use crate::index::{EstimateRow, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;

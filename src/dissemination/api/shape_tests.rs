@@ -2,14 +2,12 @@
 
 use serde::Serialize;
 
-use super::fieldwork_document::FieldworkDocument;
-use super::paging::{UnitPage, UnitPaging};
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument, ranked_places};
 use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveRow};
 use crate::dissemination::sample;
+use crate::documents::{UnitPage, UnitPaging};
 use crate::foundation::write_csv;
-use crate::monitoring::sample::fieldwork;
 use crate::statistics::CalibrationMethod;
 use crate::survey::sample::{code, wave};
 use crate::survey::{CalibrationPlan, PlannedMargin, Wave, WaveState};
@@ -85,13 +83,4 @@ fn a_unit_is_told_with_its_rank_and_the_shares_of_each_rating() {
     let withheld = UnitDocument::new(&wave, &results, &sample::shown(), &code("089"), &results.units[8]);
     let withheld = serde_json::to_value(&withheld).unwrap();
     assert!(["ranking", "previous", "next"].iter().all(|place| withheld[place].is_null()), "{withheld}");
-}
-
-#[test]
-fn the_fieldwork_has_these_fields_and_no_score() {
-    let document = FieldworkDocument::new(&released(), &fieldwork(), &all());
-    insta::assert_snapshot!(csv(document.rows(), 4));
-    let mut json = serde_json::to_value(&document).unwrap();
-    json["units"].as_array_mut().unwrap().drain(1..);
-    insta::assert_json_snapshot!(json);
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::paging::{UnitPage, UnitPageDocument};
+use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::{Code, LanguageTag, Text};
 use crate::statistics::{IntervalMethod, LonelyPsu, UnaskedItems};
 use crate::survey::{CalibrationPlan, Field, Mode, Period, Plan, Questionnaire, Wave, WaveState};

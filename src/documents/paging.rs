@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::Problem;
+use super::answer::{Problem, Wanted};
 use crate::foundation::Findings;
 use crate::survey::Wave;
 use crate::web::AskedList;
@@ -16,7 +16,7 @@ use crate::web::AskedList;
 /// Which page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Paging {
+pub struct Paging {
     /// The page, from 1.
     #[param(value_type = Option<usize>, minimum = 1, default = 1)]
     page: Option<String>,
@@ -43,7 +43,7 @@ impl Paging {
     const PER_PAGE_MAX: usize = 100;
 
     /// Page and page size, checked.
-    pub(super) fn checked(&self) -> Result<(usize, usize), Problem> {
+    pub fn checked(&self) -> Result<(usize, usize), Problem> {
         let mut findings = Findings::default();
         let page = number(&mut findings, ("page", self.page.as_ref()), 1, PAGE_MAX);
         let per_page = ("per_page", self.per_page.as_ref());
@@ -53,12 +53,12 @@ impl Paging {
 }
 
 /// The units of a page, as the links on pages of results ask for them.
-pub(in crate::dissemination) const UNITS_PER_FILE: usize = 1_000;
+pub const UNITS_PER_FILE: usize = 1_000;
 
 /// Which units of a wave.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct UnitPaging {
+pub struct UnitPaging {
     /// The page, from 1.
     #[param(value_type = Option<usize>, minimum = 1, default = 1)]
     page: Option<String>,
@@ -74,7 +74,7 @@ impl UnitPaging {
     const PER_PAGE_DEFAULT: usize = AskedList::WHOLE_MAX;
 
     /// The `all` units of a list, told by their places in the plan's order, cut to the page that is asked for.
-    pub(super) fn cut(&self, wave: &Wave, all: impl IntoIterator<Item = usize>) -> Result<UnitPage, Problem> {
+    pub fn cut(&self, wave: &Wave, all: impl IntoIterator<Item = usize>) -> Result<UnitPage, Problem> {
         let mut findings = Findings::default();
         let page = number(&mut findings, ("page", self.page.as_ref()), 1, PAGE_MAX);
         let per_page = ("per_page", self.per_page.as_ref());
@@ -96,18 +96,19 @@ impl UnitPaging {
 
 /// The units of one page.
 #[derive(Debug)]
-pub(super) struct UnitPage {
-    pub(super) shown: UnitPageDocument,
+pub struct UnitPage {
+    /// What the document says of it.
+    pub shown: UnitPageDocument,
     /// Their places in the plan's order.
-    pub(super) places: Vec<usize>,
+    pub places: Vec<usize>,
     /// Whether what is said of all units together stands before them: on the first page of all units.
-    pub(super) has_overall: bool,
+    pub has_overall: bool,
     sought: Option<String>,
 }
 
 /// Which units a document holds.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub(super) struct UnitPageDocument {
+pub struct UnitPageDocument {
     /// The number of this page of units, from 1. The `Link` header leads to the other pages.
     page: usize,
     /// How many units a page holds at most.
@@ -118,7 +119,7 @@ pub(super) struct UnitPageDocument {
 
 impl UnitPage {
     /// Adds the `Link` header to an answer; `path` is the address with what else was asked for.
-    pub(super) fn with_links(&self, mut answer: Response, path: &str, others: &[(&str, Option<&str>)]) -> Response {
+    fn with_links(&self, mut answer: Response, path: &str, others: &[(&str, Option<&str>)]) -> Response {
         let mut pairs: Vec<(&str, &str)> = others.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
         pairs.extend(self.sought.as_deref().map(|sought| ("q", sought)));
         let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
@@ -131,8 +132,22 @@ impl UnitPage {
     }
 }
 
+/// An answer with links to the other pages of its units, which ask for the same format and the same rank sets.
+#[must_use]
+pub fn with_links(
+    page: &UnitPage,
+    answer: Response,
+    (wave, below): (&str, &str),
+    wanted: &Wanted,
+    sets: Option<&str>,
+) -> Response {
+    let others = [("rank_sets", sets), ("format", wanted.asked_format())];
+    page.with_links(answer, &format!("/waves/{wave}{below}"), &others)
+}
+
 /// The `Link` header of a page of the list at this address, which ends where the first parameter goes.
-pub(super) fn links(path: &str, page: usize, per_page: usize, total: usize) -> Option<HeaderValue> {
+#[must_use]
+pub fn links(path: &str, page: usize, per_page: usize, total: usize) -> Option<HeaderValue> {
     let last = total.div_ceil(per_page).max(1);
     let link = |page: usize, rel: &str| format!("<{path}page={page}&per_page={per_page}>; rel=\"{rel}\"");
     let mut links = vec![link(1, "first"), link(last, "last")];

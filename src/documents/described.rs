@@ -6,24 +6,26 @@ use utoipa::{IntoParams, IntoResponses};
 
 use super::answer::Problem;
 
+/// The wave, in the address.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct OfWave {
+pub struct OfWave {
     /// The wave's code
     #[param(example = "laocai-2023")]
     wave: String,
 }
 
+/// The format, as a parameter.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct InFormat {
+pub struct InFormat {
     /// `json` or `csv`; else `Accept` decides
     format: Option<String>,
 }
 
 /// In place of a list.
 #[derive(IntoResponses)]
-pub(super) enum NoList {
+pub enum NoList {
     /// Not changed since the entity tag in `If-None-Match`
     #[response(status = 304)]
     NotChanged,
@@ -37,7 +39,7 @@ pub(super) enum NoList {
 
 /// In place of a wave.
 #[derive(IntoResponses)]
-pub(super) enum NoWave {
+pub enum NoWave {
     /// Not changed since the entity tag in `If-None-Match`
     #[response(status = 304)]
     NotChanged,
@@ -54,7 +56,7 @@ pub(super) enum NoWave {
 
 /// In place of results.
 #[derive(IntoResponses)]
-pub(super) enum NoResults {
+pub enum NoResults {
     /// Not changed since the entity tag in `If-None-Match`
     #[response(status = 304)]
     NotChanged,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::paging::{UnitPage, UnitPageDocument};
+use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
 use crate::monitoring::{Fieldwork, UnansweredLevel, UnitFieldwork};
 use crate::survey::{Mode, Wave};
@@ -147,5 +147,29 @@ impl FieldworkDocument {
     /// On the first page all units together first, then each.
     pub(super) fn rows(&self) -> impl Iterator<Item = (FieldworkRow, ModeColumns)> {
         self.has_overall.then_some(&self.overall).into_iter().chain(&self.units).map(UnitFieldworkDocument::columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::UnitPaging;
+    use crate::foundation::write_csv;
+    use crate::monitoring::sample::fieldwork;
+    use crate::survey::WaveState;
+    use crate::survey::sample::wave;
+
+    #[test]
+    fn the_fieldwork_has_these_fields_and_no_score() {
+        let wave = wave(WaveState::Released);
+        let all = UnitPaging::default().cut(&wave, 0..9).unwrap();
+        let document = FieldworkDocument::new(&wave, &fieldwork(), &all);
+        let mut written = Vec::new();
+        write_csv(&mut written, document.rows()).unwrap();
+        let rows = String::from_utf8(written).unwrap();
+        insta::assert_snapshot!(rows.lines().take(4).collect::<Vec<_>>().join("\n"));
+        let mut json = serde_json::to_value(&document).unwrap();
+        json["units"].as_array_mut().unwrap().drain(1..);
+        insta::assert_json_snapshot!(json);
     }
 }

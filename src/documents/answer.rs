@@ -6,6 +6,7 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATC
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::WithRejection;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,9 +16,12 @@ use crate::pipeline::PipelineError;
 use crate::survey::{Wave, WaveState};
 use crate::web::RETRY_AFTER_SECONDS;
 
+/// What a route takes from a request; a refusal is a [`Problem`].
+pub type ForProgram<E> = WithRejection<E, Problem>;
+
 /// The formats of the result API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+enum Format {
     Json,
     Csv,
 }
@@ -33,7 +37,7 @@ impl Format {
 
 /// What a client asked for beside the thing itself: `?format=` decides, else `Accept`, else JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub struct Wanted {
     format: Format,
     /// Whether a parameter says so.
     is_asked: bool,
@@ -42,7 +46,8 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// The format as a parameter names it, if one does.
-    pub(super) fn asked_format(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn asked_format(&self) -> Option<&'static str> {
         let name = match self.format {
             Format::Json => "json",
             Format::Csv => "csv",
@@ -97,7 +102,7 @@ fn accepted_format(headers: &HeaderMap) -> Result<Format, Problem> {
 
 /// Who may keep an answer, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Caching {
+pub enum Caching {
     /// Who asked, and asks again each time.
     Private,
     /// Anybody, who asks again each time.
@@ -108,12 +113,14 @@ pub(super) enum Caching {
 
 impl Caching {
     /// That of results: published once the wave is released.
-    pub(super) fn of_results(wave: &Wave) -> Self {
+    #[must_use]
+    pub fn of_results(wave: &Wave) -> Self {
         if wave.state == WaveState::Released { Self::Published } else { Self::Private }
     }
 
     /// Of what changes: whether others may see it.
-    pub(super) fn of_changing(is_public: bool) -> Self {
+    #[must_use]
+    pub fn of_changing(is_public: bool) -> Self {
         if is_public { Self::Public } else { Self::Private }
     }
 
@@ -127,7 +134,7 @@ impl Caching {
 }
 
 /// An answer: `document` as JSON, or its `rows` as CSV.
-pub(super) fn answer<D: Serialize, R: Serialize + Default>(
+pub fn answer<D: Serialize, R: Serialize + Default>(
     wanted: &Wanted,
     caching: Caching,
     document: &D,
@@ -159,7 +166,7 @@ pub(super) fn answer<D: Serialize, R: Serialize + Default>(
 
 /// Why a request was not answered.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub(super) struct Problem {
+pub struct Problem {
     /// The HTTP status.
     #[schema(example = 404)]
     status: u16,
@@ -185,11 +192,14 @@ struct ProblemFinding {
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    /// With its status, its name for programs, and what to do about it.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status: status.as_u16(), code, message: message.into(), findings: Vec::new() }
     }
 
-    pub(super) fn bad_request(findings: Findings) -> Self {
+    /// The address or its parameters are not valid.
+    #[must_use]
+    pub fn bad_request(findings: Findings) -> Self {
         let finding = |Finding { path, code, message }: Finding| ProblemFinding { path, code, message };
         let findings = findings.0.into_iter().map(finding).collect();
         Self { findings, ..Self::new(StatusCode::BAD_REQUEST, "bad_request", "the request is not valid") }
@@ -200,7 +210,8 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "not_released", message)
     }
 
-    pub(super) fn internal(error: impl std::error::Error) -> Self {
+    /// Something failed on our side; it stands in the log, and nothing is told.
+    pub fn internal(error: impl std::error::Error) -> Self {
         tracing::error!(error = %error, "an answer of the result API failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "")
     }
