@@ -11,6 +11,7 @@ pub mod config;
 pub mod dissemination;
 pub mod entrance;
 pub mod estimation;
+pub mod files;
 pub mod foundation;
 pub mod index;
 pub mod monitoring;

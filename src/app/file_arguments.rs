@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::pipeline::OutputFormat;
+use crate::files::OutputFormat;
 
 /// Files to estimate from.
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! The use cases: the only place that strings rooms together. Knows nothing of HTTP.
+//! The use cases of the platform: here the other rooms work together on what the database has. Knows nothing of HTTP.
 //!
 //! A submission goes through `submit.rs` and `intake.rs`; a ranking comes out of `readings.rs`, `results.rs` (of many units `parts.rs`)
 //! and `standings.rs`; `identity.rs` tells why
@@ -9,7 +9,6 @@ mod counting;
 mod doctor;
 mod entries;
 mod error;
-mod estimate_files;
 mod forgetting;
 mod gather;
 mod identity;
@@ -17,16 +16,13 @@ mod import;
 mod import_batches;
 mod intake;
 mod invitations;
-mod named_twice;
 mod parts;
-mod rank_files;
 mod readings;
 mod recordings;
 mod release_formats;
 mod releases;
 mod results;
 mod rights;
-mod small_area_files;
 mod standings;
 mod submit;
 mod synthetic;
@@ -37,14 +33,11 @@ pub use crate::storage::FormEntry;
 pub use doctor::{Checkup, Mismatch};
 pub use entries::{BatchState, Difference, Entered, FORM_NUMBER_MAX, Turn, TypedForm, check_form_number};
 pub use error::{PipelineError, SubmitError};
-pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
 pub use identity::InstanceSecret;
 pub use import::{ImportProgress, ImportedResponses};
 pub use intake::IntakeLimits;
 pub use invitations::{InvitationCard, PreparedDraw, UnitInvitations};
-pub use rank_files::{RankFileError, RankFileOptions, rank_files};
 pub use recordings::ImportedRecordings;
-pub use small_area_files::{SmallAreaFileError, SmallAreaOptions, small_area_files};
 pub use standings::{LeftOut, ShownRanking, Standings};
 pub use submit::Accepted;
 pub use synthetic::SyntheticWave;

@@ -12,7 +12,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 use tempfile::TempDir;
 
 use crate::estimate_properties::write_parquet_in_groups;

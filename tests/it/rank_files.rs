@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, RankFileOptions, estimate_files, rank_files};
+use plumbline::files::{EstimateOptions, OutputFormat, RankFileOptions, estimate_files, rank_files};
 use plumbline::ranking::{RankMethod, RankOptions};
 use proptest::prelude::*;
 use tempfile::TempDir;

@@ -1,6 +1,6 @@
 //! On how much ranks from files rest: few sampling units, errors of 0, scores without a sample.
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 
 use crate::rank_files::{Desk, column};
 use crate::reference::path;

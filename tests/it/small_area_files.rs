@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use plumbline::pipeline::{SmallAreaOptions, small_area_files};
+use plumbline::files::{SmallAreaOptions, small_area_files};
 use plumbline::statistics::VarianceEstimator;
 use tempfile::TempDir;
 

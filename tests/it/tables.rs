@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use plumbline::pipeline::{EstimateOptions, ImportProgress, ImportedResponses, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::pipeline::{ImportProgress, ImportedResponses};
 use plumbline::survey::WaveState;
 
 use crate::reference::path;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 
 use crate::reference::path;
 

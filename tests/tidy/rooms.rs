@@ -17,6 +17,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("index", 4),
     ("ranking", 4),
     ("storage", 5),
+    ("files", 6),
     ("pipeline", 6),
     ("web", 6),
     ("entrance", 7),
@@ -30,6 +31,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
 /// Rooms that a room must not know although they are on floors below its own, and why.
 pub(crate) const MUST_NOT_KNOW: &[(&str, &[&str], &str)] = &[
     ("collection", &["storage"], "go through `pipeline`"),
+    ("files", &["accounts", "storage"], "whoever checks a published number needs nothing but files"),
     ("dissemination", &["storage", "estimation"], "it shows numbers that `pipeline` gives it and makes none"),
     (
         "office",
