@@ -1,8 +1,8 @@
 //! Imports point down: a room uses only rooms on lower floors, and of these none that it must not know.
 
-use crate::lexer::{Token, after_group, is_word, shipped_tokens};
 use crate::rooms::{MUST_NOT_KNOW, floor};
 use crate::source::{SourceFile, SourceTree, Violation};
+use crate::tokens::{Token, after_group, is_word, shipped_tokens};
 
 /// A room imports only from floors below its own.
 pub(crate) fn imports_point_down(tree: &SourceTree) -> Vec<Violation> {

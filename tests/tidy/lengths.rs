@@ -1,7 +1,7 @@
 //! Files and functions stay short enough to be read at once.
 
-use crate::lexer::{Token, after_group, is_word, tokens};
 use crate::source::{SourceTree, Violation};
+use crate::tokens::{Token, after_group, is_word, tokens};
 
 /// The most lines of a source file.
 const FILE_LINES_MAX: usize = 350;
@@ -26,7 +26,7 @@ pub(crate) fn files_are_short(tree: &SourceTree) -> Vec<Violation> {
 pub(crate) fn functions_are_short(tree: &SourceTree) -> Vec<Violation> {
     let mut found = Vec::new();
     for file in tree.rust_files() {
-        for (name, first, last) in functions(&tokens(&file.text)) {
+        for (name, first, last) in functions(&tokens(file)) {
             let lines = last - first + 1;
             if lines > FUNCTION_LINES_MAX {
                 let message = format!("`{name}` has {lines} lines, at most {FUNCTION_LINES_MAX} are allowed");

@@ -1,32 +1,77 @@
-//! Rust source as words and signs: enough to see imports, macros and functions, blind to comments and literals.
+//! Rust source as words and signs: enough to see imports, macros and functions, without comments and literals.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 
 use crate::source::SourceFile;
 
 /// A word, a number, `::` or one other sign. A literal text or character becomes `""`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
-    /// What is written.
+    /// The text in the source.
     pub(crate) text: &'a str,
     /// The line, from 1.
     pub(crate) line: usize,
 }
 
-/// What stands before an item that is there for tests only.
+/// What precedes an item that is for tests only.
 const CFG_TEST: &[&str] = &["#", "[", "cfg", "(", "test", ")", "]"];
 
+/// Where a token is in its file; no range for a literal text or character.
+#[derive(Debug)]
+pub(crate) struct Place {
+    range: Option<Range<usize>>,
+    line: usize,
+}
+
 /// The tokens of a file.
-pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(file: &SourceFile) -> Vec<Token<'_>> {
+    let token = |place: &Place| {
+        let text = place.range.clone().map_or("\"\"", |range| &file.text[range]);
+        Token { text, line: place.line }
+    };
+    file.token_places().iter().map(token).collect()
+}
+
+/// Where the tokens of a source are.
+pub(crate) fn places(source: &str) -> Vec<Place> {
+    let stream = TokenStream::from_str(source).map_err(|error| format!("{error} in:\n{source}"));
+    let stream = stream.expect("what is compiled is Rust");
     let mut found = Vec::new();
-    let (mut at, mut line) = (0, 1);
-    while let Some(first) = source[at..].chars().next() {
-        let (length, text) = next_token(&source[at..], first);
-        if let Some(text) = text {
-            found.push(Token { text, line });
-        }
-        line += source[at..at + length].matches('\n').count();
-        at += length;
-    }
+    flatten(source, stream, &mut found);
     found
+}
+
+/// Adds the places of a stream's tokens; the content of a group is between its brackets.
+fn flatten(source: &str, stream: TokenStream, found: &mut Vec<Place>) {
+    let mut trees = stream.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let mut range = tree.span().byte_range();
+        let text = &source[range.clone()];
+        // A doc comment is read as an attribute, whose tokens all lie where the comment is.
+        if text.starts_with("//") || text.starts_with("/*") {
+            continue;
+        }
+        let line = tree.span().start().line;
+        match tree {
+            TokenTree::Group(group) => {
+                found.push(Place { range: Some(range.start..range.start + 1), line });
+                flatten(source, group.stream(), found);
+                found.push(Place { range: Some(range.end - 1..range.end), line: group.span_close().start().line });
+            }
+            TokenTree::Literal(_) if !text.starts_with(|first: char| first.is_ascii_digit()) => {
+                found.push(Place { range: None, line });
+            }
+            TokenTree::Punct(sign) if sign.as_char() == ':' && sign.spacing() == Spacing::Joint => {
+                let second = trees.next_if(|next| matches!(next, TokenTree::Punct(next) if next.as_char() == ':'));
+                range.end += usize::from(second.is_some());
+                found.push(Place { range: Some(range), line });
+            }
+            _ => found.push(Place { range: Some(range), line }),
+        }
+    }
 }
 
 /// The tokens of a file without its tests: nothing of a test file, no item under `#[cfg(test)]`.
@@ -34,7 +79,7 @@ pub(crate) fn shipped_tokens(file: &SourceFile) -> Vec<Token<'_>> {
     if file.is_test {
         return Vec::new();
     }
-    let all = tokens(&file.text);
+    let all = tokens(file);
     let mut kept = Vec::with_capacity(all.len());
     let mut at = 0;
     while at < all.len() {
@@ -49,8 +94,8 @@ pub(crate) fn shipped_tokens(file: &SourceFile) -> Vec<Token<'_>> {
 }
 
 /// The names of the modules with files of their own that a file declares under `#[cfg(test)]`.
-pub(crate) fn test_modules(source: &str) -> Vec<&str> {
-    let all = tokens(source);
+pub(crate) fn test_modules(file: &SourceFile) -> Vec<&str> {
+    let all = tokens(file);
     let mut names = Vec::new();
     for start in (0..all.len()).filter(|at| texts_at(&all, *at, CFG_TEST)) {
         let item = &all[start..item_end(&all, start + CFG_TEST.len())];
@@ -71,7 +116,7 @@ pub(crate) fn texts_at(tokens: &[Token<'_>], at: usize, texts: &[&str]) -> bool 
 
 /// Whether this is a word (identifier, keyword or number).
 pub(crate) fn is_word(token: &str) -> bool {
-    token.starts_with(is_word_character)
+    token.starts_with(|first: char| first.is_alphanumeric() || first == '_')
 }
 
 /// The position after the bracket that closes the one at `open`.
@@ -110,100 +155,12 @@ fn item_end(tokens: &[Token<'_>], mut at: usize) -> usize {
     at
 }
 
-/// The length in bytes of what `rest` starts with, and its token unless it is a space or a comment.
-fn next_token(rest: &str, first: char) -> (usize, Option<&str>) {
-    if first.is_whitespace() {
-        return (first.len_utf8(), None);
-    }
-    if rest.starts_with("//") {
-        return (rest.find('\n').unwrap_or(rest.len()), None);
-    }
-    if rest.starts_with("/*") {
-        return (block_comment_length(rest), None);
-    }
-    if let Some(length) = literal_length(rest) {
-        return (length, Some("\"\""));
-    }
-    let length = match first {
-        _ if is_word_character(first) => rest.find(|c| !is_word_character(c)).unwrap_or(rest.len()),
-        ':' if rest.starts_with("::") => 2,
-        _ => first.len_utf8(),
-    };
-    (length, Some(&rest[..length]))
-}
-
-/// Whether names and numbers may contain it.
-fn is_word_character(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
-}
-
-/// The length of the block comment that `rest` starts with; block comments nest.
-fn block_comment_length(rest: &str) -> usize {
-    let (mut depth, mut at) = (0_usize, 0);
-    while at < rest.len() {
-        let step = match &rest.as_bytes()[at..] {
-            [b'/', b'*', ..] => {
-                depth += 1;
-                2
-            }
-            [b'*', b'/', ..] => {
-                depth -= 1;
-                2
-            }
-            _ => 1,
-        };
-        at += step;
-        if depth == 0 {
-            break;
-        }
-    }
-    at
-}
-
-/// The length of the text or character literal that `rest` starts with, if it does.
-fn literal_length(rest: &str) -> Option<usize> {
-    let prefix = ["br", "cr", "r", "b", "c", ""].into_iter().find(|prefix| {
-        let after = rest.strip_prefix(prefix).unwrap_or_default();
-        after.starts_with('"')
-            || (prefix.ends_with('r') && after.trim_start_matches('#').starts_with('"') && after.starts_with('#'))
-    });
-    match prefix {
-        Some(prefix) if prefix.ends_with('r') => {
-            let hashes = rest[prefix.len()..].bytes().take_while(|byte| *byte == b'#').count();
-            let start = prefix.len() + hashes + 1;
-            let end = format!("\"{}", "#".repeat(hashes));
-            Some(rest[start..].find(&end).map_or(rest.len(), |found| start + found + end.len()))
-        }
-        Some(prefix) => Some(quoted_length(rest, prefix.len(), b'"')),
-        None if rest.starts_with("b'") => Some(quoted_length(rest, 1, b'\'')),
-        None if rest.starts_with('\'') => character_length(rest),
-        None => None,
-    }
-}
-
-/// The length of a quoted literal whose opening quote stands at `open`.
-fn quoted_length(rest: &str, open: usize, quote: u8) -> usize {
-    let bytes = rest.as_bytes();
-    let mut at = open + 1;
-    while at < bytes.len() && bytes[at] != quote {
-        at += if bytes[at] == b'\\' { 2 } else { 1 };
-    }
-    (at + 1).min(bytes.len())
-}
-
-/// The length of a character literal; none for a lifetime such as `'a`.
-fn character_length(rest: &str) -> Option<usize> {
-    let mut characters = rest[1..].chars();
-    let first = characters.next()?;
-    (first == '\\' || characters.next() == Some('\'')).then(|| quoted_length(rest, 0, b'\''))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn texts(source: &str) -> Vec<&str> {
-        tokens(source).iter().map(|token| token.text).collect()
+    fn file(text: &str) -> SourceFile {
+        SourceFile::new("src/web/form.rs".to_owned(), text.to_owned())
     }
 
     #[test]
@@ -217,23 +174,26 @@ mod tests {
             ("&'a str", &["&", "'", "a", "str"]),
             ("'é' đ", &["\"\"", "đ"]),
             ("crate::a", &["crate", "::", "a"]),
-            ("r#type b\"x\" brand", &["r", "#", "type", "\"\"", "brand"]),
+            ("r#type b\"x\" brand", &["r#type", "\"\"", "brand"]),
         ];
         for (source, expected) in table {
-            assert_eq!(texts(source), expected, "{source}");
+            let file = file(source);
+            let found: Vec<&str> = tokens(&file).iter().map(|token| token.text).collect();
+            assert_eq!(found, expected, "{source}");
         }
     }
 
     #[test]
     fn lines_are_counted_through_literals_and_comments() {
-        let found = tokens("a\n/* \n */ \"\n\" b");
-        assert_eq!(found.last(), Some(&Token { text: "b", line: 4 }));
+        let file = file("a\n/* \n */ \"\n\" b");
+        assert_eq!(tokens(&file).last(), Some(&Token { text: "b", line: 4 }));
     }
 
     #[test]
     fn tests_are_not_shipped() {
         let shipped = |text: &str, is_test: bool| {
-            let file = SourceFile { path: "src/web/form.rs".to_owned(), text: text.to_owned(), is_test };
+            let mut file = file(text);
+            file.is_test = is_test;
             shipped_tokens(&file).iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
         };
         let table = [
