@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use super::command_line::{OrderArgument, RankArguments};
+use super::error::AnyError;
 use super::file_arguments::{EstimateArguments, SmallAreaArguments, VarianceArgument};
-use super::{AnyError, openapi, terminal};
+use super::server::openapi;
+use super::terminal;
 use crate::files::{EstimateOptions, RankFileOptions, SmallAreaOptions, estimate_files, rank_files, small_area_files};
 use crate::ranking::{RankOptions, RankOrder};
 use crate::statistics::VarianceEstimator;

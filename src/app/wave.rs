@@ -1,0 +1,56 @@
+//! `plumbline wave`: plans waves, and moves them from one state to the next.
+
+use std::path::Path;
+
+use super::command_line::WaveTask;
+use super::error::{AnyError, in_file, read_text};
+use super::terminal::print_note;
+use crate::pipeline::Platform;
+use crate::survey::{RenamedKey, WaveState};
+
+/// What can still be done once a wave takes no more answers.
+const WAYS_ON: &str = "Ways on: join a level that has no answers, or too few, with another one of its margin, by a dated \
+amendment of the plan. The answers stay as they are.";
+
+pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
+    let advance = async |code: &str, to: WaveState| {
+        platform.advance_wave(code, to).await?;
+        println!("Wave {code} is {}.", to.as_str());
+        Ok::<_, AnyError>(())
+    };
+    match what {
+        WaveTask::Create { plan } => {
+            let text = read_text(&plan)?;
+            let folder = plan.parent().unwrap_or(Path::new("."));
+            for RenamedKey { table, old, new } in RenamedKey::in_plan(&text) {
+                let of = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
+                print_note(&format!("{old}{of} is called {new} now; the old name is still read"));
+            }
+            let plan = platform.create_wave(&text, folder).await.map_err(|error| in_file(&plan, &error))?;
+            println!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);
+        }
+        WaveTask::Open { code } => advance(&code, WaveState::Open).await?,
+        WaveTask::Close { code } => {
+            advance(&code, WaveState::Closed).await?;
+            let flaws = platform.flaws_of_weights(&code).await?;
+            if !flaws.0.is_empty() {
+                eprintln!("note: wave {code} cannot be released like this:\n{flaws}\n{WAYS_ON}");
+            }
+        }
+        WaveTask::Release { code } => advance(&code, WaveState::Released).await?,
+        WaveTask::List => {
+            for wave in platform.waves().await? {
+                let (plan, field) = (&wave.plan, &wave.plan.field);
+                println!(
+                    "{}  {}  {} to {}  {}",
+                    plan.code,
+                    wave.state.as_str(),
+                    field.opens,
+                    field.closes,
+                    plan.title.get("en")
+                );
+            }
+        }
+    }
+    Ok(())
+}
