@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::statistics::linear::Cholesky;
 
 const ESTIMATORS: [VarianceEstimator; 3] =
     [VarianceEstimator::Reml, VarianceEstimator::Ml, VarianceEstimator::FayHerriot];
