@@ -1,12 +1,10 @@
 //! Errors as pages: one place turns them into a status and words that a citizen understands.
 
-use askama::Template;
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{Page, Place, Style, render};
 use crate::foundation::MaybeMissing;
 
 /// Why a page cannot be shown. A refusal (4xx), and that the database is away (503), becomes a page in the reader's language;
@@ -115,23 +113,4 @@ pub async fn not_found() -> PageError {
 /// The fallback for methods that a page does not take.
 pub async fn method_not_allowed() -> PageError {
     PageError::Refused(StatusCode::METHOD_NOT_ALLOWED)
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorPage {
-    page: Page,
-    advice: String,
-}
-
-/// The page for a refusal with this status.
-pub(super) fn error_page(status: StatusCode, place: &Place) -> Response {
-    let language = place.language;
-    let told = |status: u16| {
-        let key = format!("error-{status}");
-        language.find(&key).zip(language.find(&format!("{key}.advice")))
-    };
-    let Some((title, advice)) = told(status.as_u16()).or_else(|| told(400)) else { return status.into_response() };
-    let template = ErrorPage { page: Page::new(place, title, Style::Form), advice };
-    render(status, &template).unwrap_or_else(|_| status.into_response())
 }
