@@ -5,9 +5,11 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use sea_orm::DatabaseConnection;
+
 use super::StorageError;
 use super::error::{CANNOT_OPEN, READ_ONLY};
-use super::pool::path_in;
+use super::pool::{PoolSizes, open_file, open_file_gently, path_in};
 
 /// What its owner alone may read and write.
 const PRIVATE: u32 = 0o600;
@@ -18,13 +20,13 @@ const OF_OTHERS: u32 = 0o077;
 #[derive(Debug, Clone)]
 pub(super) struct EmbeddedFile {
     /// Its address, which makes the file where there was none.
-    pub(super) url: Arc<str>,
+    url: Arc<str>,
     /// The file as people name it.
     path: Arc<str>,
     /// The device and the number of the file that was opened; nothing before.
     opened: Option<(u64, u64)>,
     /// Set when the file was found read-only, until the connection that found it so is closed (see `pool.rs`).
-    pub(super) found_read_only: Arc<AtomicBool>,
+    found_read_only: Arc<AtomicBool>,
 }
 
 impl EmbeddedFile {
@@ -41,6 +43,20 @@ impl EmbeddedFile {
     /// Whether the file is there.
     pub(super) fn exists(&self) -> bool {
         identity(self.path()).is_some()
+    }
+
+    /// Opens the file: the pool of whoever writes, and that of whoever reads.
+    pub(super) async fn open(
+        &self,
+        sizes: PoolSizes,
+    ) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
+        let pools = open_file(&self.url, Arc::clone(&self.found_read_only), sizes).await;
+        pools.map_err(|error| self.explain(error))
+    }
+
+    /// One more connection, which gives up early where others are at work.
+    pub(super) async fn open_gently(&self) -> Result<DatabaseConnection, StorageError> {
+        open_file_gently(&self.url).await
     }
 
     /// Notes which file was opened.

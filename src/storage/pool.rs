@@ -14,7 +14,6 @@ use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::StorageError;
-use super::file::EmbeddedFile;
 
 /// How many connections there are at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,19 +48,19 @@ pub(super) async fn open_file_gently(url: &str) -> Result<DatabaseConnection, St
     open(options(url, 1, GENTLE_TIMEOUT_MS)).await
 }
 
-/// The two pools of an embedded store: whoever writes waits in the first, whoever reads in the second.
+/// The two pools of an embedded store: whoever writes waits in the first, whoever reads in the second. `found_read_only` is set by
+/// whoever finds the file read-only on the connection that writes, which is then not used again.
 pub(super) async fn open_file(
-    file: &EmbeddedFile,
+    url: &str,
+    found_read_only: Arc<AtomicBool>,
     sizes: PoolSizes,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
-    let mut writer = options(&file.url, 1, BUSY_TIMEOUT_MS);
-    let found_read_only = Arc::clone(&file.found_read_only);
+    let mut writer = options(url, 1, BUSY_TIMEOUT_MS);
     writer.map_sqlx_sqlite_before_acquire(move |_, _| {
         let may_write = may_write(&found_read_only);
         Box::pin(async move { Ok(may_write) })
     });
-    let pools = async { Ok((open(writer).await?, open(options(&file.url, sizes.readers, BUSY_TIMEOUT_MS)).await?)) };
-    pools.await.map_err(|error| file.explain(error))
+    Ok((open(writer).await?, open(options(url, sizes.readers, BUSY_TIMEOUT_MS)).await?))
 }
 
 /// The two pools of a server, as [`open_file`] has them.

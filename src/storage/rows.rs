@@ -5,10 +5,29 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::{DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde::Serialize;
 
 use super::StorageError;
+
+/// Rows a statement into an embedded store.
+const ROWS_EMBEDDED: usize = 2_000;
+/// Rows a statement to a server: 16 KiB or so. A longer message leaves in several TLS records, and because sqlx does not
+/// set `TCP_NODELAY`, the last one then waits 40 ms for the acknowledgement of the others.
+const ROWS_TO_SERVER: usize = 64;
+/// Rows a statement to a server where there are [`MANY`]: the wait is then less than what so many short statements cost.
+const ROWS_OF_MANY: usize = 10_000;
+/// So many rows at once come from a file, and not from people who wait.
+const MANY: usize = 4_000;
+
+/// How many of so many rows go into a statement.
+pub(super) fn rows_per_statement(transaction: &DatabaseTransaction, rows: usize) -> usize {
+    match transaction.get_database_backend() {
+        DbBackend::Sqlite => ROWS_EMBEDDED,
+        _ if rows >= MANY => ROWS_OF_MANY,
+        _ => ROWS_TO_SERVER,
+    }
+}
 
 /// The name of each column with its PostgreSQL type, in the order of the values in a row.
 pub(super) type Columns = &'static [(&'static str, &'static str)];
