@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::EstimateError;
-use super::design::{Design, NAME_LENGTH_MAX};
-use super::table::{Field, Plain, Row, Wanted};
+use super::design::Design;
+use super::margin_file::MarginFile;
+use super::names::NAME_LENGTH_MAX;
+use super::row::{Field, Plain, Row, Wanted};
 use crate::foundation::{RatingScale, Weight};
 use crate::tables::{ColumnMatch, GROUP_SIGNS, MissingCodes, did_you_mean, find_column, with_decimal_point};
 
@@ -150,6 +152,27 @@ impl Columns {
         let population = number.parse().ok().filter(|population: &f64| population.is_finite() && *population >= 1.0);
         let message = || format!("{text:?} is no number of units to draw from; use a number of at least 1");
         population.ok_or_else(|| self.wrong(row, position, message()))
+    }
+
+    /// The level of a margin that a row is in, whose values stand at these positions; `key` is taken for scratch.
+    pub(super) fn level_of(
+        &self,
+        margin: &MarginFile,
+        row: &impl Row,
+        positions: &[usize],
+        key: &mut String,
+    ) -> Result<u32, EstimateError> {
+        key.clear();
+        let mut value = String::new();
+        for position in positions {
+            value.clear();
+            self.push_name(row, *position, "the level of the margin", &mut value)?;
+            MarginFile::push(key, &value);
+        }
+        margin.levels.get(key.as_str()).copied().ok_or_else(|| {
+            let message = format!("the margin {:?} counts nobody of this level", margin.margin.name);
+            self.wrong(row, positions[0], message)
+        })
     }
 
     /// Appends a name to a text; `what` says for people what it names.

@@ -1,6 +1,5 @@
 //! The design file: what the columns mean, and which options are wanted.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -8,6 +7,7 @@ use std::path::Path;
 use super::EstimateError;
 use super::design_file::{Columns, DesignFile, Factor, WantedCalibration};
 use super::margin_file::MarginFile;
+use super::names::{check_name, refuse_repeats};
 use super::scale_file::{self, ItemScales, ScaleTable};
 use super::wishes::Wishes;
 use crate::estimation::{Calibration, TallySums};
@@ -18,8 +18,6 @@ use crate::tables::MissingCodes;
 
 /// The method whose four indices are estimated; the design file says what counts as satisfied.
 const METHOD: &str = "sipas-top2@2017";
-/// The most characters in the name of a column, a stratum, a sampling unit or a level.
-pub(super) const NAME_LENGTH_MAX: usize = 500;
 /// The longest design file, in bytes.
 const LENGTH_MAX: u64 = 1 << 20;
 /// Stages of sampling; a country needs four.
@@ -139,30 +137,6 @@ fn check_columns(columns: &Columns, factors: &[Factor], needs_items: bool) -> Re
     refuse_repeats("columns.strata", &columns.strata)?;
     refuse_repeats("columns.stages", columns.stages.iter().flatten())?;
     refuse_repeats("factor", factors.iter().map(|factor| &factor.code))
-}
-
-/// Fails where the name of a column is empty, long, or not one line.
-pub(super) fn check_name(name: &str) -> Result<(), String> {
-    if name.trim().is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.contains(char::is_control) {
-        let what = "the name of a column must have 1 to";
-        return Err(format!("{what} {NAME_LENGTH_MAX} characters and no control characters, unlike {name:?}"));
-    }
-    Ok(())
-}
-
-/// Fails where a list names something twice.
-pub(super) fn refuse_repeats<T: Ord + std::fmt::Display>(
-    key: &str,
-    names: impl IntoIterator<Item = T>,
-) -> Result<(), String> {
-    let mut seen = BTreeSet::new();
-    for name in names {
-        if seen.contains(&name) {
-            return Err(format!("{key} names {name:?} twice", name = name.to_string()));
-        }
-        seen.insert(name);
-    }
-    Ok(())
 }
 
 fn criteria(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::design::{check_name, refuse_repeats};
+use super::names::{check_name, refuse_repeats};
 use super::scale_file::{ItemScales, ScaleTable};
 use super::statistic_file::{Condition, StatisticTable};
 use super::weighting_file::{MakeReplicates, Nonresponse, ReplicateColumns, ReplicatesTable, TrimmingTable};

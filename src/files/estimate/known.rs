@@ -1,6 +1,6 @@
 //! Stands that rows were found at before, by what stands in their columns: no name of theirs is read twice.
 
-use super::table::Row;
+use super::row::Row;
 use crate::estimation::Stand;
 use crate::foundation::{ShortKey, ShortKeyMap};
 
@@ -54,7 +54,7 @@ impl KnownStands {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::{Field, Plain};
+    use super::super::row::{Field, Plain};
     use super::*;
     use crate::estimation::{Membership, Place, SampleBuilder};
     use crate::foundation::RatingScale;

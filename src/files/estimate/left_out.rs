@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::design::Design;
-use super::table::Row;
+use super::row::Row;
 
 /// How many rows were read, and how many of them lack what.
 #[derive(Debug, Default)]

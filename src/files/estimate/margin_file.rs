@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::EstimateError;
-use super::columns::Columns;
-use super::table::Row;
 use crate::estimation::Margin;
 use crate::foundation::Findings;
 use crate::survey::read_margin;
@@ -40,27 +38,6 @@ impl MarginFile {
         }
         let counts = found.into_iter().map(|level| (level.values.join(AND), level.people)).collect();
         Ok(Self { columns: columns.to_vec(), margin: Margin { name: columns.join(AND), levels: counts }, levels })
-    }
-
-    /// The level of a row, whose values stand at these positions; `key` is taken for scratch.
-    pub(super) fn level_of(
-        &self,
-        columns: &Columns,
-        row: &impl Row,
-        positions: &[usize],
-        key: &mut String,
-    ) -> Result<u32, EstimateError> {
-        key.clear();
-        let mut value = String::new();
-        for position in positions {
-            value.clear();
-            columns.push_name(row, *position, "the level of the margin", &mut value)?;
-            Self::push(key, &value);
-        }
-        self.levels.get(key.as_str()).copied().ok_or_else(|| {
-            let message = format!("the margin {:?} counts nobody of this level", self.margin.name);
-            columns.wrong(row, positions[0], message)
-        })
     }
 
     /// Adds a value to the key of a level; no value holds the separator, since none holds control characters.

@@ -6,7 +6,7 @@ use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::schema::types::ColumnDescriptor;
 
-use super::table::{Field, Plain, plain};
+use super::row::{Field, Plain, plain};
 use crate::tables::clean;
 
 /// Some values of one column; nothing where a value is missing.

@@ -11,7 +11,7 @@ use parquet::file::serialized_reader::SerializedFileReader;
 
 use super::EstimateError;
 use super::parquet_column::Column;
-use super::table::{BATCHES_AHEAD, Field, KEY_END, Plain, Reader, Row, Wanted};
+use super::row::{BATCHES_AHEAD, Field, KEY_END, Plain, Reader, Row, Wanted};
 use crate::tables::clean;
 
 struct ParquetRow<'a> {

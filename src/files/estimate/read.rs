@@ -8,7 +8,8 @@ use super::columns::Columns;
 use super::design::Design;
 use super::known::KnownStands;
 use super::left_out::LeftOut;
-use super::table::{Reader, Row, Wanted, read_table};
+use super::row::{Reader, Row, Wanted};
+use super::table::read_table;
 use crate::estimation::{BetweenLevels, Formed, Membership, Place, Sample, SampleBuilder, Stand};
 use crate::foundation::{RatingScale, Weight};
 use crate::index::{Criteria, IndexKind};
@@ -251,7 +252,7 @@ impl Responses<'_> {
         scratch.margins.clear();
         let margins = self.design.calibration.iter().flat_map(|(_, margins)| margins);
         for (margin, positions) in margins.zip(&self.columns.margins) {
-            let level = margin.level_of(&self.columns, row, positions, &mut scratch.name)?;
+            let level = self.columns.level_of(margin, row, positions, &mut scratch.name)?;
             scratch.margins.push(level);
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::design::refuse_repeats;
+use super::names::refuse_repeats;
 use crate::estimation::TallySums;
 use crate::foundation::{Code, RatingScale};
 

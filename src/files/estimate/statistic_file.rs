@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::design::{check_name, refuse_repeats};
+use super::names::{check_name, refuse_repeats};
 use crate::statistics::{IntervalMethod, QuantileInterval, QuantileRule};
 
 /// The most `[[statistic]]` blocks of a design.

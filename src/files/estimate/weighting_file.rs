@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::design::{check_name, refuse_repeats};
+use super::names::{check_name, refuse_repeats};
 use super::statistic_file::Plain;
 use crate::statistics::{Cap, Excess, ReplicateKind};
 

@@ -41,6 +41,12 @@ impl Wishes {
         Ok(Self { id, statistics, subset, replicates, make_replicates, nonresponse, trimming })
     }
 
+    /// How variances are made, for people.
+    pub(super) fn variance_name(&self) -> String {
+        let replicates = |given: &GivenReplicates| format!("replicates {}", given.kind.as_str());
+        self.replicates.as_ref().map_or_else(|| "linearisation".to_owned(), replicates)
+    }
+
     /// Whether items, factors and indices can be read off the answers as they come, with the weights that stand there.
     pub(super) fn leave_answers_as_they_are(&self) -> bool {
         self.subset.is_empty() && self.replicates.is_none() && self.nonresponse.is_none() && self.trimming.is_none()

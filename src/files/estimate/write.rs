@@ -6,9 +6,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::cell::{Cell, CellKind, TableRow};
 use super::design::Design;
 use super::read::FileSample;
-use super::write_rows::{Cell, CellKind, RowWriter, TableRow};
+use super::write_rows::RowWriter;
 use super::{EstimateError, OutputFormat};
 use crate::estimation::{Domain, Statistic};
 use crate::index::{Criteria, EstimateRow, IndexKind, compute_domain};

@@ -10,7 +10,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
-use super::write_rows::{Cell, CellKind};
+use super::cell::{Cell, CellKind};
 
 /// Rows that are held until they are written together.
 const ROWS_PER_GROUP: usize = 1 << 17;

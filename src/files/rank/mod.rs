@@ -4,10 +4,15 @@
 //! the result means, `footing.rs` what it rests on.
 
 mod covariance;
+mod error;
 mod footing;
+mod options;
 mod table;
 mod units;
 mod words;
+
+pub use error::RankFileError;
+pub use options::RankFileOptions;
 
 use std::fs::File;
 use std::io::Write;
@@ -16,57 +21,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::named_twice::named_twice;
-use crate::foundation::one_line;
-use crate::ranking::{Knowledge, Place, RankOptions, places};
+use crate::ranking::{Knowledge, Place, places};
 use crate::statistics::{Comparison, Covariance, RankSetError};
 use units::Units;
-
-/// What to rank, how, and where the ranks go.
-#[derive(Debug, Clone)]
-pub struct RankFileOptions {
-    /// The estimates: CSV or JSON, as `estimate` writes them (`domain,level,statistic,item,…,estimate,se,df,…`) or bare
-    /// (`unit,estimate,se`, and as far as there are any `df`, `ci_low`, `ci_high`, `exact`, `sampling_units`).
-    pub estimates: PathBuf,
-    /// Whether a standard error of 0, or none, says that an estimate is exact. Without that only those are whose column
-    /// `exact` says so.
-    pub exact: bool,
-    /// The statistic to rank by, `index_items` if nothing is said; of a bare file, the one in the covariances.
-    pub statistic: Option<String>,
-    /// The item or factor to rank by, where the statistic has one a row.
-    pub item: Option<String>,
-    /// The domain whose levels are ranked; the first of the file if nothing is said.
-    pub domain: Option<String>,
-    /// The covariances of the units, `statistic,level_a,level_b,covariance`; without them the units are independent.
-    pub covariance: Option<PathBuf>,
-    /// Where the ranks are written, CSV.
-    pub output: PathBuf,
-    /// What kind of ranking is wanted.
-    pub ranking: RankOptions,
-}
-
-/// Why no ranks were written. One line that says where, what, and how to mend it.
-#[derive(Debug, thiserror::Error)]
-pub enum RankFileError {
-    /// A file cannot be read or written.
-    #[error("{}", one_line(&format!("{path}: {cause}")))]
-    File {
-        /// The file.
-        path: String,
-        /// What the system says.
-        cause: std::io::Error,
-    },
-    /// A file does not hold what it must.
-    #[error("{}", one_line(&format!("{path}: {message}")))]
-    Input {
-        /// The file.
-        path: String,
-        /// What is wrong, with its line and column where it has them.
-        message: String,
-    },
-    /// An option cannot be meant.
-    #[error("{}", one_line(.0))]
-    Option(String),
-}
 
 /// One row of the output; a withheld unit has no ranks.
 #[derive(Debug, Serialize)]

@@ -2,59 +2,21 @@
 //!
 //! `tables.rs` reads both files. What comes out is modelled and says so in every row.
 
+mod error;
+mod options;
 mod tables;
 
+pub use error::SmallAreaFileError;
+pub use options::SmallAreaOptions;
+
 use std::fs::File;
-use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::named_twice::named_twice;
-use crate::foundation::{one_line, write_csv};
+use crate::foundation::write_csv;
 use crate::statistics::{Area, AreaPrediction, FayHerriot, SmallAreaError, VarianceEstimator};
 use tables::{Covariates, Directs};
-
-/// What small areas are modelled from, and where the predictions go.
-#[derive(Debug, Clone)]
-pub struct SmallAreaOptions {
-    /// The direct estimates: what `estimate` wrote, CSV, or a table of `area,estimate,se`.
-    pub estimates: PathBuf,
-    /// What is known of each area, CSV: a column `area`, `unit` or `level`, and numbers.
-    pub covariates: PathBuf,
-    /// Which columns of the covariates are taken; all if nothing is said.
-    pub columns: Vec<String>,
-    /// The statistic that is modelled, `index_items` if nothing is said; not of a bare table.
-    pub statistic: Option<String>,
-    /// The item or factor, where the statistic has one a row.
-    pub item: Option<String>,
-    /// The domain whose levels are the areas; the first of the file if nothing is said.
-    pub domain: Option<String>,
-    /// How the variance between areas is estimated.
-    pub method: VarianceEstimator,
-    /// Where the predictions are written, CSV.
-    pub output: PathBuf,
-}
-
-/// Why nothing was modelled. One line that says where, what, and how to mend it.
-#[derive(Debug, thiserror::Error)]
-pub enum SmallAreaFileError {
-    /// A file cannot be read or written.
-    #[error("{}", one_line(&format!("{path}: {cause}")))]
-    File {
-        /// The file.
-        path: String,
-        /// What the system says.
-        cause: std::io::Error,
-    },
-    /// A file does not hold what it must.
-    #[error("{}", one_line(&format!("{path}: {message}")))]
-    Input {
-        /// The file.
-        path: String,
-        /// What is wrong, with its line and column where it has them.
-        message: String,
-    },
-}
 
 /// One row of the output.
 #[derive(Debug, Default, Serialize)]
@@ -87,7 +49,7 @@ pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, Small
     let directs = Directs::read(options)?;
     if let Some(area) = directs.areas.keys().find(|area| !covariates.areas.contains_key(*area)) {
         let message = format!("there is no row of the area {area:?}, which has an estimate");
-        return Err(input(&options.covariates, message));
+        return Err(SmallAreaFileError::input(&options.covariates, message));
     }
     let names: Vec<&str> = std::iter::once("intercept").chain(covariates.columns.iter().map(String::as_str)).collect();
     let x = |area: &str| std::iter::once(1.0).chain(covariates.areas[area].iter().copied()).collect::<Vec<f64>>();
@@ -105,7 +67,7 @@ pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, Small
     let areas: Vec<Area> = fitted.iter().map(|(_, area)| area.clone()).collect();
     let model = FayHerriot::fit(&names, &areas, options.method).map_err(|error| {
         let area = |number: usize| fitted.get(number - 1).map_or("?", |(name, _)| name.as_str());
-        input(&options.covariates, explained(&error, &area))
+        SmallAreaFileError::input(&options.covariates, explained(&error, &area))
     })?;
     let mut known = fitted.iter().map(|(name, _)| *name).zip(&model.predictions).peekable();
     let mut rows = Vec::with_capacity(covariates.order.len());
@@ -135,10 +97,6 @@ fn row(area: &str, direct: Option<(f64, f64)>, prediction: &AreaPrediction, kind
         gamma: prediction.direct_weight,
         kind,
     }
-}
-
-fn input(path: &Path, message: impl Into<String>) -> SmallAreaFileError {
-    SmallAreaFileError::Input { path: path.display().to_string(), message: message.into() }
 }
 
 /// An error of the model with the names of the areas, and a way on.

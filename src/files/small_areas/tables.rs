@@ -7,7 +7,7 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::{SmallAreaFileError, SmallAreaOptions, input};
+use super::{SmallAreaFileError, SmallAreaOptions};
 use crate::foundation::Finding;
 use crate::tables::{Table, cell_path, uneven_row, with_decimal_point};
 
@@ -44,8 +44,9 @@ impl<'a> Open<'a> {
     fn new(path: &'a Path) -> Result<Self, SmallAreaFileError> {
         let failed = |cause| SmallAreaFileError::File { path: path.display().to_string(), cause };
         let file = BufReader::new(File::open(path).map_err(failed)?);
-        let table =
-            Table::open(file).map_err(|findings| input(path, findings.0.first().map(described).unwrap_or_default()))?;
+        let table = Table::open(file).map_err(|findings| {
+            SmallAreaFileError::input(path, findings.0.first().map(described).unwrap_or_default())
+        })?;
         Ok(Self { path, table })
     }
 
@@ -53,7 +54,7 @@ impl<'a> Open<'a> {
     fn column(&self, name: &str) -> Result<usize, SmallAreaFileError> {
         self.table.column(name).ok_or_else(|| {
             let known = self.table.columns().join(", ");
-            input(self.path, format!("line 1: there is no column {name}; there are: {known}"))
+            SmallAreaFileError::input(self.path, format!("line 1: there is no column {name}; there are: {known}"))
         })
     }
 
@@ -69,15 +70,15 @@ impl<'a> Open<'a> {
     ) -> Result<(), SmallAreaFileError> {
         let (mut cells, width, mut count) = (StringRecord::new(), self.table.columns().len(), 0);
         while let Some(line) = self.table.read_row(&mut cells) {
-            let line = line.map_err(|finding| input(self.path, described(&finding)))?;
+            let line = line.map_err(|finding| SmallAreaFileError::input(self.path, described(&finding)))?;
             if cells.len() != width {
                 let message = format!("line {line}: {}", uneven_row(cells.len(), self.table.columns()));
-                return Err(input(self.path, message));
+                return Err(SmallAreaFileError::input(self.path, message));
             }
             count += 1;
-            take(&cells, line).map_err(|message| input(self.path, message))?;
+            take(&cells, line).map_err(|message| SmallAreaFileError::input(self.path, message))?;
         }
-        if count == 0 { Err(input(self.path, "there is no row beside the header")) } else { Ok(()) }
+        if count == 0 { Err(SmallAreaFileError::input(self.path, "there is no row beside the header")) } else { Ok(()) }
     }
 }
 
@@ -110,7 +111,10 @@ impl Covariates {
     pub(super) fn read(path: &Path, columns: &[String]) -> Result<Self, SmallAreaFileError> {
         let open = Open::new(path)?;
         let Some(area) = open.area_column() else {
-            return Err(input(path, "line 1: there must be a column area, unit or level that names the area"));
+            return Err(SmallAreaFileError::input(
+                path,
+                "line 1: there must be a column area, unit or level that names the area",
+            ));
         };
         let positions: Vec<usize> = if columns.is_empty() {
             (0..open.table.columns().len()).filter(|at| *at != area).collect()
@@ -148,13 +152,16 @@ impl Directs {
         let open = Open::new(path)?;
         let (estimate, se) = (open.column("estimate")?, open.column("se")?);
         let Some(area) = open.area_column() else {
-            return Err(input(path, "line 1: there must be a column area, unit or level that names the area"));
+            return Err(SmallAreaFileError::input(
+                path,
+                "line 1: there must be a column area, unit or level that names the area",
+            ));
         };
         let is_bare = open.table.column("statistic").is_none();
         let mut choice = if is_bare { None } else { Some(Choice::new(options, &open)?) };
         if is_bare && (options.statistic.is_some() || options.item.is_some() || options.domain.is_some()) {
             let message = "--statistic, --item and --domain do not go with a table of area,estimate,se";
-            return Err(input(path, message));
+            return Err(SmallAreaFileError::input(path, message));
         }
         let mut found = Self::default();
         let has_decimal_comma = open.table.has_decimal_comma();
@@ -179,7 +186,7 @@ impl Directs {
             }
         })?;
         match choice {
-            Some(choice) if found.areas.is_empty() => Err(input(path, choice.explain())),
+            Some(choice) if found.areas.is_empty() => Err(SmallAreaFileError::input(path, choice.explain())),
             _ => Ok(found),
         }
     }

@@ -3,8 +3,8 @@
 use super::super::EstimateError;
 use super::super::design::Design;
 use super::super::write::{CovarianceRow, LevelEstimate};
+use super::maker::{Level, Maker};
 use super::rows::{More, StatisticRow};
-use super::{Level, Maker, variance_name, wrong};
 use crate::estimation::{Measure, NumericStatistic, Prepared, Statistic, Study};
 use crate::foundation::Code;
 use crate::index::{EstimateRow, IndexKind, net_promoter_score};
@@ -41,7 +41,7 @@ pub(super) fn indices_by(maker: &mut Maker<'_>, by: &[String]) {
 pub(super) fn explained(design: &Design, estimate: LevelEstimate) -> StatisticRow {
     let is_mean = ["mean", "index_score", "nps"].contains(&estimate.statistic());
     let interval = if is_mean { "mean" } else { design.confidence.shares.as_str() };
-    let more = More { method: format!("{}, {interval}", variance_name(design)), ..More::default() };
+    let more = More { method: format!("{}, {interval}", design.wishes.variance_name()), ..More::default() };
     StatisticRow { estimate, more }
 }
 
@@ -116,7 +116,7 @@ pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static
              nonresponse and trimming",
             levels.len()
         );
-        return Err(wrong(maker.path, message));
+        return Err(EstimateError::in_memory(maker.path, message));
     }
     let mut found = Vec::new();
     for kind in IndexKind::ALL {

@@ -1,8 +1,8 @@
 //! Differences between the levels of a column with their t tests, and the test whether two columns are independent.
 
 use super::super::statistic_file::Measured;
+use super::maker::{Level, Maker};
 use super::rows::{More, StatisticRow};
-use super::{Level, Maker};
 use crate::estimation::{NumericStatistic, Study};
 use crate::index::EstimateRow;
 use crate::statistics::{Difference, Functional, Ratio, independence_test};

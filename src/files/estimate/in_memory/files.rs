@@ -12,7 +12,6 @@ use super::super::weighting_file::{MadeKind, REPLICATES_MAX};
 use super::super::{EstimateError, EstimateOptions};
 use super::held::Held;
 use super::weighting::{Steps, Weighting, in_replicate};
-use super::wrong;
 use crate::estimation::NumericSample;
 use crate::statistics::ReplicateWeights;
 
@@ -93,10 +92,12 @@ pub(super) fn write_replicates(
     let responses = options.responses.as_path();
     let Some((sizes, psu)) = sample.first_stage() else {
         let message = "--replicates makes replicate weights; those of columns.replicates are there already";
-        return Err(wrong(&options.design, message));
+        return Err(EstimateError::in_memory(&options.design, message));
     };
     let wanted = &design.wishes.make_replicates;
-    let refused = |error: crate::statistics::ReplicateError| wrong(responses, format!("--replicates: {error}"));
+    let refused = |error: crate::statistics::ReplicateError| {
+        EstimateError::in_memory(responses, format!("--replicates: {error}"))
+    };
     let made = match wanted.kind {
         MadeKind::Jackknife => ReplicateWeights::jackknife(&sizes),
         MadeKind::Bootstrap => {
@@ -111,7 +112,7 @@ pub(super) fn write_replicates(
             made.len(),
             held.count()
         );
-        return Err(wrong(responses, message));
+        return Err(EstimateError::in_memory(responses, message));
     }
     let mut replicates = Vec::with_capacity(made.len());
     for number in 0..made.len() {

@@ -7,10 +7,10 @@ use super::super::EstimateError;
 use super::super::columns::Columns;
 use super::super::design::Design;
 use super::super::left_out::{Gaps, LeftOut};
+use super::super::row::{Field, Reader, Row, Wanted};
 use super::super::statistic_file::{Condition, Kind, Measured};
-use super::super::table::{Field, Reader, Row, Wanted, read_table};
+use super::super::table::read_table;
 use super::super::weighting_file::{REPLICATES_MAX, ReplicateColumns};
-use super::wrong;
 use crate::estimation::{NameColumn, PlaceColumns};
 use crate::foundation::RatingScale;
 use crate::tables::with_decimal_point;
@@ -83,11 +83,11 @@ impl Held {
         }
         let left_out = left_out.told(design);
         if held.count() == 0 && !left_out.is_empty() {
-            return Err(wrong(path, format!("no row is left. {}", left_out.join(" "))));
+            return Err(EstimateError::in_memory(path, format!("no row is left. {}", left_out.join(" "))));
         }
         held.told = how.into_iter().chain(columns.told).chain(left_out).collect();
         if held.weights.iter().all(|weight| *weight <= 0.0) {
-            return Err(wrong(path, "no row has a weight above 0"));
+            return Err(EstimateError::in_memory(path, "no row has a weight above 0"));
         }
         Ok(held)
     }
@@ -202,7 +202,7 @@ impl Reader for Filling<'_> {
                 "statistics are made in memory, which holds {CELLS_MAX} numbers at most; leave out columns, such as \
                  replicate weights, or split the file"
             );
-            return Err(wrong(self.path, message));
+            return Err(EstimateError::in_memory(self.path, message));
         }
         let weight = match self.columns.weight {
             None => 1.0,
@@ -218,7 +218,7 @@ impl Reader for Filling<'_> {
             let level = if is_unknown {
                 Held::NO_LEVEL
             } else {
-                margin.level_of(&self.columns, row, positions, &mut self.scratch)?
+                self.columns.level_of(margin, row, positions, &mut self.scratch)?
             };
             levels.push(level);
         }
@@ -333,7 +333,7 @@ fn replicate_columns(
     };
     if !(2..=REPLICATES_MAX).contains(&found.len()) {
         let message = format!("columns.replicates names {} columns; there must be 2 to {REPLICATES_MAX}", found.len());
-        return Err(wrong(path, message));
+        return Err(EstimateError::in_memory(path, message));
     }
     Ok(found)
 }

@@ -2,8 +2,8 @@
 
 use super::super::statistic_file::{Kind, Measured, QuantileEnds, WantedStatistic};
 use super::comparisons;
+use super::maker::{Level, Maker};
 use super::rows::{More, StatisticRow};
-use super::{Level, Maker};
 use crate::estimation::{NumericStatistic, Study};
 use crate::index::EstimateRow;
 use crate::statistics::{

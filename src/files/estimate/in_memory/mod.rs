@@ -2,32 +2,25 @@
 //! where a subset, replicate weights, nonresponse or trimming change whom they count or with which weight.
 //!
 //! `held.rs` reads the columns that are needed; `weighting.rs` takes the weights through nonresponse, trimming and calibration;
-//! `kinds.rs`, `comparisons.rs` and `answers.rs` make a kind of statistic each; `files.rs` writes weights. Start reading at [`Made`].
+//! `kinds.rs`, `comparisons.rs` and `answers.rs` make a kind of statistic each, with what `maker.rs` holds; `files.rs` writes weights. Start reading at [`Made`].
 
 mod answers;
 mod comparisons;
 mod files;
 mod held;
 mod kinds;
+mod maker;
 mod rows;
 mod weighting;
 
-use std::path::Path;
-
 use super::design::Design;
-use super::margin_file::AND;
 use super::statistic_file::Kind;
-use super::weighting_file::GivenReplicates;
-use super::write::{CovarianceRow, LevelEstimate, Told};
+use super::write::{CovarianceRow, LevelEstimate};
 use super::{EstimateError, EstimateOptions};
-use crate::estimation::NumericSample;
-use crate::index::EstimateRow;
 use held::Held;
+use maker::{Maker, ROWS_MAX};
 pub(super) use rows::StatisticRow;
 use weighting::Steps;
-
-/// The most rows that statistics may have in all.
-const ROWS_MAX: usize = 1_000_000;
 
 /// What was made in memory.
 #[derive(Debug)]
@@ -40,76 +33,6 @@ pub(super) struct Made {
     pub statistics: Vec<StatisticRow>,
     /// What is told of weights.
     pub told: Vec<String>,
-}
-
-/// The error of what these responses do not allow.
-fn wrong(path: &Path, message: impl Into<String>) -> EstimateError {
-    EstimateError::InMemory { path: path.display().to_string(), message: message.into() }
-}
-
-/// How variances are made, for people.
-fn variance_name(design: &Design) -> String {
-    let replicates = |given: &GivenReplicates| format!("replicates {}", given.kind.as_str());
-    design.wishes.replicates.as_ref().map_or_else(|| "linearisation".to_owned(), replicates)
-}
-
-/// A level of a domain, or everybody.
-struct Level {
-    /// The columns, crossed.
-    domain: String,
-    name: String,
-    /// Its rows that count.
-    rows: Vec<usize>,
-}
-
-impl Level {
-    fn estimate(&self, row: EstimateRow) -> LevelEstimate {
-        LevelEstimate::new(&self.domain, &self.name, row, Told::default())
-    }
-}
-
-/// What statistics are made from, and those that were made.
-struct Maker<'a> {
-    path: &'a Path,
-    design: &'a Design,
-    held: &'a Held,
-    sample: &'a NumericSample,
-    counts: &'a [bool],
-    rows: Vec<StatisticRow>,
-    told: Vec<String>,
-}
-
-impl Maker<'_> {
-    /// The levels of some columns together, in the order of their names; everybody without columns. Rows without a value in one
-    /// of them, or that do not count, are in none.
-    fn levels(&self, by: &[String]) -> Vec<Level> {
-        let counted = (0..self.held.count()).filter(|row| self.counts[*row]);
-        if by.is_empty() {
-            return vec![Level { domain: String::new(), name: String::new(), rows: counted.collect() }];
-        }
-        let column = self.held.crossed(by, AND);
-        let mut rows = vec![Vec::new(); column.count()];
-        for row in counted {
-            if let Some(number) = column.number(row) {
-                rows[number].push(row);
-            }
-        }
-        let level = |number: usize| Level {
-            domain: by.join(AND),
-            name: column.name(number).to_owned(),
-            rows: std::mem::take(&mut rows[number]),
-        };
-        column.in_order().into_iter().map(level).collect()
-    }
-
-    /// How variances are made, for people.
-    fn variance_name(&self) -> String {
-        variance_name(self.design)
-    }
-
-    fn is_full(&self) -> bool {
-        self.rows.len() > ROWS_MAX
-    }
 }
 
 impl Made {
@@ -127,7 +50,10 @@ impl Made {
         }
         let has_indices = wishes.statistics.iter().any(|wanted| wanted.kind == Kind::Indices);
         if has_indices && design.criteria.items.is_empty() {
-            return Err(wrong(&options.design, "a statistic of the kind indices needs columns.items"));
+            return Err(EstimateError::in_memory(
+                &options.design,
+                "a statistic of the kind indices needs columns.items",
+            ));
         }
         let mut held = Held::read(path, design, has_indices || !is_streamed, progress)?;
         let mut told = std::mem::take(&mut held.told);
@@ -160,7 +86,7 @@ impl Made {
             if maker.is_full() {
                 let message =
                     format!("the statistics have more than {ROWS_MAX} rows in all; ask for fewer levels or pairs");
-                return Err(wrong(path, message));
+                return Err(EstimateError::in_memory(path, message));
             }
         }
         let unsure = maker.rows.iter().filter(|row| row.lacks_error()).count();

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::super::cell::{Cell, CellKind, TableRow};
 use super::super::write::LevelEstimate;
-use super::super::write_rows::{Cell, CellKind, TableRow};
 
 /// An estimate, and how it was made.
 #[derive(Debug, Serialize)]

@@ -8,7 +8,6 @@ use super::super::margin_file::AND;
 use super::super::statistic_file::{Condition, Plain};
 use super::super::weighting_file::Nonresponse;
 use super::held::Held;
-use super::wrong;
 use crate::estimation::{NameColumn, NumericSample, RowMargins};
 use crate::statistics::{
     Excess, LonelyPsu, NegativeWeightRule, ReplicateScales, WeightSpread, WeightingError, class_factors, trim,
@@ -59,7 +58,7 @@ impl<'a> Steps<'a> {
                     "calibration: row {} responded, but has no level of the margin {name:?}",
                     self.held.row_number(row)
                 );
-                return Err(wrong(self.path, message));
+                return Err(EstimateError::in_memory(self.path, message));
             }
         }
         Ok(())
@@ -76,7 +75,10 @@ impl<'a> Steps<'a> {
             return Ok(Weighting { trimmed: adjusted.clone(), adjusted, told });
         };
         let found = trim(&adjusted, trimming.cap, trimming.excess).map_err(|error| {
-            wrong(self.path, format!("trimming: {error}; raise the cap, or take excess = \"dropped\""))
+            EstimateError::in_memory(
+                self.path,
+                format!("trimming: {error}; raise the cap, or take excess = \"dropped\""),
+            )
         })?;
         let excess = match trimming.excess {
             Excess::Equal => "shared out equally",
@@ -105,7 +107,7 @@ impl<'a> Steps<'a> {
         // Every row has a class; see `classes`.
         let numbers: Vec<usize> = (0..classes.len()).map(|row| classes.number(row).unwrap_or(0)).collect();
         let found = class_factors(weights, &numbers, responded, classes.count()).map_err(|error| match error {
-            WeightingError::SilentClass { class } => wrong(
+            WeightingError::SilentClass { class } => EstimateError::in_memory(
                 self.path,
                 format!(
                     "nonresponse: nobody of the class {:?} responded, so nobody can stand for it; join it with another \
@@ -113,7 +115,7 @@ impl<'a> Steps<'a> {
                     classes.name(class)
                 ),
             ),
-            WeightingError::NothingLeft => wrong(self.path, error.to_string()),
+            WeightingError::NothingLeft => EstimateError::in_memory(self.path, error.to_string()),
         })?;
         let largest =
             (0..found.factors.len()).max_by(|a, b| found.factors[*a].total_cmp(&found.factors[*b])).unwrap_or(0);
@@ -178,7 +180,7 @@ impl<'a> Steps<'a> {
         let table = &given.table;
         let scales =
             ReplicateScales::new(given.kind, given_replicates.len(), table.scale, table.rscales.as_deref(), table.mse);
-        let scales = scales.map_err(|error| wrong(self.path, format!("replicates: {error}")))?;
+        let scales = scales.map_err(|error| EstimateError::in_memory(self.path, format!("replicates: {error}")))?;
         let mut replicates = Vec::with_capacity(given_replicates.len());
         for (number, weights) in (1..).zip(given_replicates) {
             let whole = |(factor, weight): (&f64, &f64)| if table.combined { *factor } else { factor * weight };
@@ -199,7 +201,7 @@ pub(super) fn in_replicate(path: &Path, number: usize, error: &EstimateError) ->
         EstimateError::InMemory { message, .. } => message.clone(),
         error => error.to_string(),
     };
-    wrong(path, format!("replicate {number}: {message}"))
+    EstimateError::in_memory(path, format!("replicate {number}: {message}"))
 }
 
 /// The class of each row, and who responded.
@@ -209,7 +211,7 @@ fn classes(path: &Path, held: &Held, nonresponse: &Nonresponse) -> Result<(NameC
     if !responded.contains(&true) {
         let message =
             format!("nonresponse: no row has one of the values of nonresponse.responded in {:?}", nonresponse.column);
-        return Err(wrong(path, message));
+        return Err(EstimateError::in_memory(path, message));
     }
     let mut classes = held.crossed(&nonresponse.classes, AND);
     if nonresponse.classes.is_empty() {
@@ -221,7 +223,7 @@ fn classes(path: &Path, held: &Held, nonresponse: &Nonresponse) -> Result<(NameC
                 "nonresponse: row {} has no value in one of the columns of nonresponse.classes",
                 held.row_number(row)
             );
-            Err(wrong(path, message))
+            Err(EstimateError::in_memory(path, message))
         }
         None => Ok((classes, responded)),
     }
@@ -249,7 +251,10 @@ pub(super) fn counted(
         };
         counts.iter_mut().zip(&holds).for_each(|(counts, holds)| *counts &= holds);
         if !counts.contains(&true) {
-            return Err(wrong(path, format!("subset: no row is left by the condition on {column:?}")));
+            return Err(EstimateError::in_memory(
+                path,
+                format!("subset: no row is left by the condition on {column:?}"),
+            ));
         }
     }
     if let Some((_, responded)) = &steps.classes {
