@@ -17,7 +17,6 @@ type Uses<'t> = BTreeMap<&'t str, BTreeMap<&'t str, usize>>;
 
 /// Files inside a room do not use each other in a circle.
 pub(crate) fn no_circles_of_files(tree: &SourceTree) -> Vec<Violation> {
-    let modules = Modules::read(tree);
     let mut rooms: BTreeMap<&str, Vec<&SourceFile>> = BTreeMap::new();
     for file in tree.rust_files().filter(|file| !file.is_test) {
         if let Some(room) = file.room().filter(|room| !YET_TO_BE_CUT.contains(room)) {
@@ -26,7 +25,7 @@ pub(crate) fn no_circles_of_files(tree: &SourceTree) -> Vec<Violation> {
     }
     let mut found = Vec::new();
     for files in rooms.values() {
-        let uses = uses(&modules, files);
+        let uses = uses(tree.modules(), files);
         let mut told: BTreeSet<&str> = BTreeSet::new();
         for file in files {
             let Some(circle) = shortest_circle(&uses, &file.path) else { continue };
@@ -141,7 +140,7 @@ mod tests {
                     ("src/office/mod.rs", "mod a;\nstruct M;\nfn g() { a::f() }"),
                     ("src/office/a.rs", "use super::*;\npub fn f(_: M) {}"),
                 ],
-                "a.rs:2",
+                "a.rs:1",
             ),
         ];
         for (files, place) in table {
@@ -189,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_is_no_circle_is_fine() {
-        let table: [&[(&str, &str)]; 7] = [
+        let table: [&[(&str, &str)]; 6] = [
             &[("src/office/a.rs", "use super::b::B;\nstruct A;"), ("src/office/b.rs", "struct B;")],
             // The parent declares and passes on, and the child uses what the parent defines.
             &[
@@ -225,13 +224,18 @@ mod tests {
                 ("src/office/a.rs", "use super::b::B;\nstruct A;"),
                 ("src/office/b.rs", "use std::a::A;\nuse a::C;\nstruct B;"),
             ],
-            &[
-                ("src/collection/a.rs", "use super::b::B;\nstruct A;"),
-                ("src/collection/b.rs", "use super::a::A;\nstruct B;"),
-            ],
         ];
         for files in table {
             assert_reports(no_circles_of_files, files, &[]);
+        }
+    }
+
+    #[test]
+    fn a_room_that_is_yet_to_be_cut_is_left_alone() {
+        for room in YET_TO_BE_CUT {
+            let [a, b] = ["a", "b"].map(|name| format!("src/{room}/{name}.rs"));
+            let files = [(a.as_str(), "use super::b::B;\nstruct A;"), (b.as_str(), "use super::a::A;\nstruct B;")];
+            assert_reports(no_circles_of_files, &files, &[]);
         }
     }
 }

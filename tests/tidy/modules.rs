@@ -20,11 +20,30 @@ const IMPORTS_FOLLOWED_MAX: usize = 16;
 pub(crate) struct Named {
     /// The module that names it.
     module: Names,
-    pub(crate) path: Names,
+    path: Names,
     /// The line, from 1.
     pub(crate) line: usize,
     /// Whether the path is only passed on: `pub use`.
     pub(crate) is_reexport: bool,
+}
+
+impl Named {
+    /// The path from the crate's root; nothing where it begins with a name of its own module or of another crate.
+    pub(crate) fn rooted(&self) -> Option<Names> {
+        let mut path = self.module.clone();
+        let mut is_rooted = false;
+        for name in &self.path {
+            match name.as_str() {
+                "crate" | "plumbline" if !is_rooted => path.clear(),
+                "self" => {}
+                "super" => drop(path.pop()?),
+                _ if !is_rooted => return None,
+                name => path.push(name.to_owned()),
+            }
+            is_rooted = true;
+        }
+        Some(path)
+    }
 }
 
 /// What one module says, without its tests.
@@ -129,14 +148,12 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, file: &SourceFile) {
-        let parsed = syn::parse_file(&file.text).map_err(|error| format!("{}: {error}", file.path));
-        let parsed = parsed.expect("what is compiled is Rust");
         let module = file.path.trim_start_matches("src/").trim_end_matches(".rs");
         let module = module.strip_suffix("/mod").unwrap_or(module);
         self.file.clone_from(&file.path);
         self.at = if module == "lib" { Names::new() } else { module.split('/').map(ToOwned::to_owned).collect() };
         self.module();
-        self.visit_file(&parsed);
+        self.visit_file(&file.syntax());
     }
 
     fn module(&mut self) -> &mut Module {
@@ -157,7 +174,11 @@ impl Reader {
             UseTree::Path(tree) => self.import(&tree.tree, &path(&tree.ident), is_reexport),
             UseTree::Name(tree) => self.import_name(path(&tree.ident), None, &tree.ident, is_reexport),
             UseTree::Rename(tree) => self.import_name(path(&tree.ident), Some(&tree.rename), &tree.ident, is_reexport),
-            UseTree::Glob(_) => self.module().globs.push(before.to_vec()),
+            UseTree::Glob(glob) => {
+                self.module().globs.push(before.to_vec());
+                let everything = [before, &["*".to_owned()]].concat();
+                self.note(everything, glob.star_token.span.start().line, is_reexport);
+            }
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, before, is_reexport)),
         }
     }

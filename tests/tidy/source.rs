@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::modules::Modules;
 use crate::tokens::{Place, places, test_modules};
 
 /// A rule of the style.
@@ -51,6 +52,12 @@ impl SourceFile {
         Self { path, text, is_test, token_places: OnceCell::new() }
     }
 
+    /// The file as `syn` reads it.
+    pub(crate) fn syntax(&self) -> syn::File {
+        let parsed = syn::parse_file(&self.text).map_err(|error| format!("{}: {error}", self.path));
+        parsed.expect("what is compiled is Rust")
+    }
+
     /// Where the tokens of a Rust file are.
     pub(crate) fn token_places(&self) -> &[Place] {
         self.token_places.get_or_init(|| places(&self.text))
@@ -85,6 +92,8 @@ impl SourceFile {
 #[derive(Debug)]
 pub(crate) struct SourceTree {
     files: BTreeMap<String, SourceFile>,
+    /// The modules of `src`, once somebody has asked.
+    modules: OnceCell<Modules>,
 }
 
 impl SourceTree {
@@ -106,7 +115,7 @@ impl SourceTree {
 
     fn new(files: Vec<(String, String)>) -> Self {
         let file = |(path, text): (String, String)| (path.clone(), SourceFile::new(path, text));
-        let mut tree = Self { files: files.into_iter().map(file).collect() };
+        let mut tree = Self { files: files.into_iter().map(file).collect(), modules: OnceCell::new() };
         let declared = |file: &SourceFile| {
             let folder = file.children();
             test_modules(file).into_iter().map(|name| format!("{folder}{name}")).collect::<Vec<_>>()
@@ -128,6 +137,11 @@ impl SourceTree {
     /// All Rust files.
     pub(crate) fn rust_files(&self) -> impl Iterator<Item = &SourceFile> {
         self.files().filter(|file| file.has_extension("rs"))
+    }
+
+    /// The modules of `src`.
+    pub(crate) fn modules(&self) -> &Modules {
+        self.modules.get_or_init(|| Modules::read(self))
     }
 
     /// Whether there is a file or a folder at `path`.

@@ -1,4 +1,4 @@
-//! Rust source as words and signs: enough to see imports, macros and functions, without comments and literals.
+//! Rust source as words and signs, without comments and literals: for what may be said anywhere, in macros too.
 
 use std::ops::Range;
 use std::str::FromStr;
@@ -114,13 +114,8 @@ pub(crate) fn texts_at(tokens: &[Token<'_>], at: usize, texts: &[&str]) -> bool 
     tokens.len() >= at + texts.len() && tokens[at..].iter().zip(texts).all(|(token, text)| token.text == *text)
 }
 
-/// Whether this is a word (identifier, keyword or number).
-pub(crate) fn is_word(token: &str) -> bool {
-    token.starts_with(|first: char| first.is_alphanumeric() || first == '_')
-}
-
 /// The position after the bracket that closes the one at `open`.
-pub(crate) fn after_group(tokens: &[Token<'_>], open: usize) -> usize {
+fn after_group(tokens: &[Token<'_>], open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate().skip(open) {
         match token.text {
