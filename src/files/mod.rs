@@ -1,8 +1,8 @@
 //! Estimating and ranking from files, without a database: the second way to the numbers that the platform publishes.
 //!
 //! Each command is one folder: `estimate/` reads responses and writes estimates, `rank/` ranks what it wrote, and `small_areas/`
-//! models areas with few answers. Knows neither the store nor the use cases of the platform, so that whoever checks a published
-//! number needs nothing but files. Start reading at [`estimate_files`].
+//! models areas with few answers. Knows neither the store nor the use cases of the platform, so a published number can be
+//! checked with nothing but files. Start reading at [`estimate_files`].
 
 mod estimate;
 mod named_twice;

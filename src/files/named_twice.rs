@@ -1,4 +1,4 @@
-//! Files that are named twice: whoever writes results over their answers has lost them.
+//! Files that are named twice: results that are written over the answers would destroy them.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -24,7 +24,7 @@ enum Identity {
     Name(PathBuf),
 }
 
-/// Nothing for a device, such as a terminal, which may well be read and written.
+/// `None` for a device, such as a terminal, which may be both read and written.
 fn identity(path: &Path) -> Option<Identity> {
     if let Ok(found) = fs::metadata(path) {
         return found.is_file().then(|| Identity::File(found.dev(), found.ino()));
@@ -54,6 +54,6 @@ mod tests {
         assert_eq!(named_twice(&[&answers], &[&free, &same]), Some(same.as_path()));
         assert_eq!(named_twice(&[&answers], &[&free, &other]), None);
         let terminal = Path::new("/dev/null");
-        assert_eq!(named_twice(&[terminal], &[terminal]), None, "a device is no file to lose");
+        assert_eq!(named_twice(&[terminal], &[terminal]), None, "a device is not a file that could be lost");
     }
 }

@@ -117,7 +117,7 @@ fn what_contradicts_itself_is_refused_by_line_and_column() {
         ),
         ("A,1,0.1,maybe,3", "units.csv: line 2, column exact: \"maybe\" is neither true nor false"),
         ("A,1,0.1,,0", "units.csv: line 2, column df: degrees of freedom must be at least 0.5, not 0"),
-        ("A,1,0.1,,x", "units.csv: line 2, column df: \"x\" is no number"),
+        ("A,1,0.1,,x", "units.csv: line 2, column df: \"x\" is not a number"),
     ] {
         let desk = Desk::new(&[("units.csv", &format!("unit,estimate,se,exact,df\n{rows}\n"))]);
         let error = desk.error(&["--estimates", "units.csv", "--method", "holm"]);

@@ -32,7 +32,7 @@ fn what_a_statistic_cannot_mean_is_refused_by_number_and_key() {
         ("kind = \"independence\"\nitem = \"sex\"\nwith = \"sex\"", "name two columns"),
         ("kind = \"mean\"\nitem = \"wait\"\nby = [\"sex\", \"sex\"]", "by names \"sex\" twice"),
         ("kind = \"mean\"\nitem = \"weight\"", "no column \"weight\""),
-        ("kind = \"mean\"\nitem = \"sex\"", "line 2, column \"sex\": \"F\" is no number"),
+        ("kind = \"mean\"\nitem = \"sex\"", "line 2, column \"sex\": \"F\" is not a number"),
     ] {
         let error = statistic(rest);
         assert!(error.contains(named), "{rest}: {error}");
@@ -56,7 +56,7 @@ fn what_weights_and_subsets_cannot_mean_is_refused() {
         ("replicates = \"r*\"\n[replicates]\ntype = \"JKn\"\n", "needs rscales"),
         ("replicates = \"r*\"\n[replicates]\ntype = \"JKn\"\nrscales = [0.5]\n", "1 numbers for 2 replicates"),
         ("replicates = \"r*\"\n[replicates]\ntype = \"BRR\"\nscale = 2\n", "has a scale of its own"),
-        ("replicates = [\"r1\", \"sex\"]\n[replicates]\ntype = \"JK1\"\n", "column \"sex\": \"F\" is no number"),
+        ("replicates = [\"r1\", \"sex\"]\n[replicates]\ntype = \"JK1\"\n", "column \"sex\": \"F\" is not a number"),
         ("[nonresponse]\ncolumn = \"answered\"\nresponded = [\"YES\"]\n", "no row has one of the values"),
         ("[nonresponse]\ncolumn = \"answered\"\nresponded = []\n", "must name the values"),
         (

@@ -1,8 +1,8 @@
 //! No circles of files: inside a room, a file uses nothing of a file that uses it, directly or through others.
 //!
-//! A file uses another one where it imports or names something that the other one *defines*: a name that comes through a
-//! `mod.rs` counts for the file where it comes from. What a file only declares (`mod`) or passes on (`pub use` of
-//! something below it) is not used by it. Tests are exempt.
+//! A file uses another one where it imports or names something that the other one *defines*: a name that is re-exported by a
+//! `mod.rs` counts for the file that defines it. What a file only declares (`mod`), or re-exports from below it (`pub use`), is
+//! not used by it; a private `use` is. Methods are not followed, only names. Tests are exempt.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -26,13 +26,13 @@ pub(crate) fn no_circles_of_files(tree: &SourceTree) -> Vec<Violation> {
     let mut found = Vec::new();
     for files in rooms.values() {
         let uses = uses(tree.modules(), files);
-        let mut told: BTreeSet<&str> = BTreeSet::new();
+        let mut reported: BTreeSet<&str> = BTreeSet::new();
         for file in files {
             let Some(circle) = shortest_circle(&uses, &file.path) else { continue };
-            if circle.iter().any(|file| told.contains(file)) {
+            if circle.iter().any(|file| reported.contains(file)) {
                 continue;
             }
-            told.extend(&circle);
+            reported.extend(&circle);
             found.push(file.violation(uses[circle[0]][circle[1]], "circle", message(&uses, &circle)));
         }
     }
@@ -47,7 +47,7 @@ fn uses<'t>(modules: &'t Modules, files: &[&'t SourceFile]) -> Uses<'t> {
         let of_file = uses.entry(file.path.as_str()).or_default();
         for named in modules.named_in(&file.path) {
             let Some(target) = modules.definition(named) else { continue };
-            if target != file.path && in_room(target) && !is_passed_on(named, file, target) {
+            if target != file.path && in_room(target) && !is_only_reexported(named, file, target) {
                 let line = of_file.entry(target).or_insert(named.line);
                 *line = named.line.min(*line);
             }
@@ -56,12 +56,12 @@ fn uses<'t>(modules: &'t Modules, files: &[&'t SourceFile]) -> Uses<'t> {
     uses
 }
 
-/// Whether a file only passes on what a file below it defines.
-fn is_passed_on(named: &Named, file: &SourceFile, target: &str) -> bool {
+/// Whether a file only re-exports what a file below it defines.
+fn is_only_reexported(named: &Named, file: &SourceFile, target: &str) -> bool {
     named.is_reexport && target.starts_with(&file.children())
 }
 
-/// The shortest way from a file over those that it uses back to itself; the file is at both ends.
+/// The shortest path from a file through those that it uses back to itself; the file is at both ends.
 fn shortest_circle<'t>(uses: &Uses<'t>, start: &'t str) -> Option<Vec<&'t str>> {
     let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
     let mut waiting = VecDeque::from([start]);
@@ -72,15 +72,15 @@ fn shortest_circle<'t>(uses: &Uses<'t>, start: &'t str) -> Option<Vec<&'t str>> 
             }
             came_from.insert(target, file);
             if target == start {
-                let mut way = vec![start];
+                let mut path = vec![start];
                 let mut at = file;
                 while at != start {
-                    way.push(at);
+                    path.push(at);
                     at = came_from[at];
                 }
-                way.push(start);
-                way.reverse();
-                return Some(way);
+                path.push(start);
+                path.reverse();
+                return Some(path);
             }
             waiting.push_back(target);
         }
@@ -100,7 +100,7 @@ mod tests {
     use crate::source::assert_reports;
 
     #[test]
-    fn a_circle_of_files_is_reported_once_with_its_way() {
+    fn a_circle_of_files_is_reported_once() {
         let table: [(&[(&str, &str)], &str); 5] = [
             (
                 &[
@@ -118,7 +118,7 @@ mod tests {
                 ],
                 "a.rs:1",
             ),
-            // Through the parent, which only passes the name on.
+            // Through the parent, which only re-exports the name.
             (
                 &[
                     ("src/office/mod.rs", "mod a;\nmod b;\npub(crate) use a::A;"),
@@ -149,9 +149,9 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_seen_through_folders_macros_and_names_that_are_passed_on() {
+    fn a_circle_is_seen_through_folders_and_macros() {
         let table: [(&[(&str, &str)], &str); 4] = [
-            // A `pub use` of something that is not below passes nothing on.
+            // A `pub use` of something that is not below is a use of it.
             (
                 &[
                     ("src/office/a.rs", "pub use super::b::B;\nstruct A;"),
@@ -190,7 +190,7 @@ mod tests {
     fn what_is_no_circle_is_fine() {
         let table: [&[(&str, &str)]; 6] = [
             &[("src/office/a.rs", "use super::b::B;\nstruct A;"), ("src/office/b.rs", "struct B;")],
-            // The parent declares and passes on, and the child uses what the parent defines.
+            // The parent only declares and re-exports, and the child uses what the parent defines.
             &[
                 ("src/office/mod.rs", "mod a;\npub use a::A;\npub struct M;"),
                 ("src/office/a.rs", "use super::M;\nstruct A(M);"),

@@ -23,7 +23,7 @@ pub(crate) struct Named {
     path: Names,
     /// The line, from 1.
     pub(crate) line: usize,
-    /// Whether the path is only passed on: `pub use`.
+    /// Whether the path is re-exported: `pub use`.
     pub(crate) is_reexport: bool,
 }
 
@@ -46,7 +46,7 @@ impl Named {
     }
 }
 
-/// What one module says, without its tests.
+/// The content of one module, without its tests.
 #[derive(Debug, Default)]
 struct Module {
     /// The path of its file.
@@ -59,7 +59,7 @@ struct Module {
     globs: Vec<Names>,
 }
 
-/// All modules of `src` that are no tests.
+/// All modules of `src` except tests.
 #[derive(Debug, Default)]
 pub(crate) struct Modules {
     by_path: BTreeMap<Names, Module>,
@@ -102,7 +102,7 @@ impl Modules {
                     let is_module = self.by_path.contains_key(&child);
                     if !is_module || rest.is_empty() {
                         let found = self.find_item(&current, name, rest, imports_left);
-                        // What a macro defines in a module is not seen; the first name may as well be another crate's.
+                        // Items that a macro defines are not seen. A first name that is not found is another crate's.
                         let is_unseen = at > 0 && !is_module && !self.imports(&current, name);
                         return found.or_else(|| is_unseen.then_some(current));
                     }
@@ -136,7 +136,7 @@ impl Modules {
     }
 }
 
-/// Walks through files and notes what it sees.
+/// Visits files and notes what they define, import and name.
 #[derive(Default)]
 struct Reader {
     modules: Modules,

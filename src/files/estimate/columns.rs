@@ -1,4 +1,4 @@
-//! The columns of responses: where they stand, and what their fields mean.
+//! The columns of responses: where they are, and what their fields mean.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -19,8 +19,8 @@ pub(super) struct Columns {
     missing: MissingCodes,
     /// Whether no small whole number says that nothing is known.
     numbers_are_given: bool,
-    /// Columns that were found behind the names of groups, as people are told.
-    pub told: Vec<String>,
+    /// Notes on columns that were found after the names of groups.
+    pub notes: Vec<String>,
     pub weight: Option<usize>,
     pub strata: Vec<usize>,
     pub stages: Vec<usize>,
@@ -33,14 +33,14 @@ pub(super) struct Columns {
 impl Columns {
     /// Finds each column in the header, once.
     pub(super) fn find(path: &Path, header: &[String], design: &Design) -> Result<Self, EstimateError> {
-        let mut finder = Finder { path, header, told: Vec::new() };
+        let mut finder = Finder { path, header, notes: Vec::new() };
         let margins = design.calibration.iter().flat_map(|(_, margins)| margins);
         let mut columns = Self {
             path: path.to_owned(),
             header: header.to_vec(),
             missing: design.missing.clone(),
             numbers_are_given: !(i8::MIN..=i8::MAX).any(|value| design.missing.has_number(f64::from(value))),
-            told: Vec::new(),
+            notes: Vec::new(),
             weight: design.weight.as_deref().map(|column| finder.one(column)).transpose()?,
             strata: finder.all(&design.strata)?,
             stages: finder.all(&design.stages)?,
@@ -49,25 +49,28 @@ impl Columns {
             margins: margins.map(|margin| finder.all(&margin.columns)).collect::<Result<_, _>>()?,
             items: design.criteria.items.iter().map(|item| finder.one(item.as_str())).collect::<Result<_, _>>()?,
         };
-        columns.told = finder.told;
+        columns.notes = finder.notes;
         Ok(columns)
     }
 
-    /// Where another column stands.
+    /// Where another column is.
     pub(super) fn find_another(&mut self, column: &str) -> Result<usize, EstimateError> {
-        let told = std::mem::take(&mut self.told);
-        let mut finder = Finder { path: &self.path, header: &self.header, told };
+        let notes = std::mem::take(&mut self.notes);
+        let mut finder = Finder { path: &self.path, header: &self.header, notes };
         let position = finder.one(column)?;
-        self.told = finder.told;
+        self.notes = finder.notes;
         Ok(position)
     }
 
-    /// Whether nothing stands in a column, or a missing code.
+    /// Whether a column is empty, or has a missing code.
     pub(super) fn is_missing(&self, row: &impl Row, position: usize) -> bool {
         match row.field(position) {
             Field::Missing => true,
             Field::Text(text) => self.missing.has(text),
-            #[expect(clippy::cast_precision_loss, reason = "no code of so many digits is told from its neighbours")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a code of so many digits is not distinguished from its neighbours"
+            )]
             Field::Integer(value) => self.missing.has_number(value as f64),
             Field::Number(value) => self.missing.has_number(value),
         }
@@ -120,7 +123,7 @@ impl Columns {
             let (min, max) = (scale.start(), scale.end());
             // Programs export answers as numbers or as words, as one chooses.
             let hint = if shown.contains(char::is_alphabetic) { "; export answers as codes, not as words" } else { "" };
-            let message = format!("{shown:?} is no rating; use {min} to {max}, or nothing where not answered{hint}");
+            let message = format!("{shown:?} is not a rating; use {min} to {max}, or nothing where not answered{hint}");
             self.wrong(row, position, message)
         })
     }
@@ -150,11 +153,11 @@ impl Columns {
         self.push_name(row, position, "the number of units to draw from", &mut text)?;
         let number = with_decimal_point(&text, row.has_decimal_comma());
         let population = number.parse().ok().filter(|population: &f64| population.is_finite() && *population >= 1.0);
-        let message = || format!("{text:?} is no number of units to draw from; use a number of at least 1");
+        let message = || format!("{text:?} is not a number of units to draw from; use a number of at least 1");
         population.ok_or_else(|| self.wrong(row, position, message()))
     }
 
-    /// The level of a margin that a row is in, whose values stand at these positions; `key` is taken for scratch.
+    /// The level of a margin that a row is in, whose values are at these positions; `key` is scratch space.
     pub(super) fn level_of(
         &self,
         margin: &MarginFile,
@@ -211,11 +214,11 @@ impl Columns {
     }
 }
 
-/// Finds columns, and notes those that stand behind the names of groups.
+/// Finds columns, and notes those that come after the names of groups.
 struct Finder<'a> {
     path: &'a Path,
     header: &'a [String],
-    told: Vec<String>,
+    notes: Vec<String>,
 }
 
 impl Finder<'_> {
@@ -223,9 +226,9 @@ impl Finder<'_> {
         match find_column(self.header, column, GROUP_SIGNS) {
             ColumnMatch::Named(position) => Ok(position),
             ColumnMatch::InGroup(position) => {
-                let told = format!("The column `{}` is read as `{column}`.", self.header[position]);
-                if !self.told.contains(&told) {
-                    self.told.push(told);
+                let note = format!("The column `{}` is read as `{column}`.", self.header[position]);
+                if !self.notes.contains(&note) {
+                    self.notes.push(note);
                 }
                 Ok(position)
             }

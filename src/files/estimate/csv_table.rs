@@ -57,7 +57,7 @@ impl Row for CsvRow<'_> {
 /// Rows that were parsed together, how many they are, and the bytes read until then.
 type Batch = Result<(Vec<CsvLine>, usize, u64), EstimateError>;
 
-/// Reads a file to its end; parses on a thread of its own, a few batches ahead of `reader`. `progress` is told the bytes read so far.
+/// Reads a file to its end; parses on a thread of its own, a few batches ahead of `reader`. `progress` gets the bytes read so far.
 /// Returns what people should know of how the file is written.
 pub(super) fn read(
     path: &Path,
@@ -78,7 +78,7 @@ pub(super) fn read(
     // Rows may lack the cells of columns without a name at the end.
     let named_until = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
     let has_decimal_comma = rows.has_decimal_comma();
-    let mut told = rows.told();
+    let mut notes = rows.told();
     let (sender, batches) = sync_channel(BATCHES_AHEAD);
     let (give_back, used) = channel();
     std::thread::scope(|scope| {
@@ -102,9 +102,9 @@ pub(super) fn read(
         }
         match parsing.join() {
             Ok(0) | Err(_) => {}
-            Ok(blank) => told.push(format!("{blank} row(s) of blanks only are passed over.")),
+            Ok(blank) => notes.push(format!("{blank} blank row(s) are skipped.")),
         }
-        Ok(told)
+        Ok(notes)
     })
 }
 

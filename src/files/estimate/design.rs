@@ -55,7 +55,7 @@ pub(super) struct Design {
 }
 
 impl Design {
-    /// Reads and checks a design file; its margins are looked for beside it.
+    /// Reads and checks a design file; its margins are in the same folder.
     pub(super) fn read(path: &Path) -> Result<Self, EstimateError> {
         let shown = || path.display().to_string();
         let wrong = |message| EstimateError::Design { path: shown(), message };
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused_by_name() {
+    fn what_is_invalid_is_refused_by_name() {
         for (from, to, named) in [
             ("items = [\"q2\"]", "items = [\"q3\"]", "q3"),
             ("items = [\"q2\"]", "items = []", "factor f"),

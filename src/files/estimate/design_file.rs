@@ -167,7 +167,7 @@ impl CalibrationTable {
                 return Err("a calibration.margin cannot name the column Freq, which holds the counts".into());
             }
         }
-        // Nothing is released here: what is wrong is told, and stops only who says so.
+        // Nothing is released here: negative weights are noted, and refused only where the design says so.
         let negative_weights = negative_weights.unwrap_or(NegativeWeightRule::Allowed);
         Ok(Some(WantedCalibration { method, margins: margin, total, negative_weights }))
     }

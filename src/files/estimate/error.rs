@@ -16,22 +16,22 @@ pub enum EstimateError {
         /// What the system says.
         cause: std::io::Error,
     },
-    /// The design file says something that cannot be meant, or that this version does not do.
+    /// The design file is invalid, or asks for something that this version does not do.
     #[error("{}", one_line(&format!("{path}: {message}")))]
     Design {
         /// The design file.
         path: String,
-        /// What is wrong and how to mend it.
+        /// What is wrong and how to correct it.
         message: String,
     },
-    /// The responses are no well-formed CSV.
+    /// The responses are not well-formed CSV.
     #[error("{}", one_line(&format!("{path}: line {line}: {message}")))]
     Csv {
         /// The file.
         path: String,
         /// The line, counted from 1, the header included.
         line: u64,
-        /// What is wrong and how to mend it.
+        /// What is wrong and how to correct it.
         message: String,
     },
     /// The responses have no such column, or have it twice.
@@ -46,7 +46,7 @@ pub enum EstimateError {
         column: String,
         /// How many columns have that name.
         found: usize,
-        /// What may have been meant; empty where nothing is nearly called so.
+        /// A column with a similar name; empty where there is none.
         hint: String,
     },
     /// A value cannot be used.
@@ -58,7 +58,7 @@ pub enum EstimateError {
         position: String,
         /// The column.
         column: String,
-        /// What is wrong and how to mend it.
+        /// What is wrong and how to correct it.
         message: String,
     },
     /// Weights are so small that whole billionths hold too few of their digits.
@@ -87,7 +87,7 @@ pub enum EstimateError {
         /// What is wrong first, with line and column, and how much more is.
         message: String,
     },
-    /// The responses are no well-formed Parquet, or hold what is neither text nor a number.
+    /// The responses are not well-formed Parquet, or hold something that is neither text nor a number.
     #[error("{}", one_line(&format!("{path}: {cause}")))]
     Parquet {
         /// The file.
@@ -112,7 +112,7 @@ pub enum EstimateError {
     InMemory {
         /// The responses.
         path: String,
-        /// What is wrong and how to mend it.
+        /// What is wrong and how to correct it.
         message: String,
     },
     /// A calibration made weights negative, and the design refuses them.

@@ -1,14 +1,14 @@
-//! Stands that rows were found at before, by what stands in their columns: no name of theirs is read twice.
+//! The places of rows that were read before, by the content of their columns: so their names are not read twice.
 
 use super::row::Row;
 use crate::estimation::Stand;
 use crate::foundation::{ShortKey, ShortKeyMap};
 
-/// The most bytes that are kept, roughly; a file whose rows all differ gains nothing by keeping more.
+/// About how many bytes are used at most; a file whose rows all differ gains nothing by more.
 const BYTES_MAX: usize = 1 << 23;
-/// What an entry takes besides its key, roughly.
+/// About how many bytes an entry takes in addition to its key.
 const ENTRY: usize = 64;
-/// The longest key that is kept.
+/// The longest key that is remembered.
 const KEY_MAX: usize = 1 << 10;
 
 /// Stands by the columns that say where and of whom a row is.
@@ -24,7 +24,7 @@ pub(super) struct KnownStands {
 }
 
 impl KnownStands {
-    /// The stand of a row that is the same in these columns as one before.
+    /// The place of a row that is the same in these columns as one before.
     pub(super) fn find(&mut self, row: &impl Row, columns: &[usize]) -> Option<Stand> {
         std::mem::swap(&mut self.key, &mut self.last_key);
         self.key.clear();
@@ -37,7 +37,7 @@ impl KnownStands {
         self.last
     }
 
-    /// Keeps the stand of the row that was not found.
+    /// Remembers the place of the row that was not found.
     pub(super) fn keep(&mut self, stand: Stand) {
         self.last = Some(stand);
         if self.key.len() > KEY_MAX {

@@ -31,29 +31,29 @@ impl LeftOut {
         lacks_stratum || lacks_unit
     }
 
-    /// The sentences; none where nothing is missing.
-    pub(super) fn told(&self, design: &Design) -> Vec<String> {
+    /// The sentences; empty where nothing is missing.
+    pub(super) fn notes(&self, design: &Design) -> Vec<String> {
         let rows = self.rows;
-        let mut told = Vec::new();
+        let mut notes = Vec::new();
         for (count, what) in [(self.without_stratum, "stratum"), (self.without_unit, "sampling unit")] {
             match count {
                 0 => {}
-                1 => told.push(format!(
+                1 => notes.push(format!(
                     "1 of {rows} rows is left out: its {what} is missing, so it has no place in the sample."
                 )),
-                count => told.push(format!(
+                count => notes.push(format!(
                     "{count} of {rows} rows are left out: their {what} is missing, so they have no place in the sample."
                 )),
             }
         }
         for (domain, count) in design.domains.iter().zip(&self.of_domains).filter(|(_, count)| **count > 0) {
-            told.push(if *count == 1 {
+            notes.push(if *count == 1 {
                 format!("1 of {rows} rows is in no level of {domain}: its own is missing.")
             } else {
                 format!("{count} of {rows} rows are in no level of {domain}: theirs is missing.")
             });
         }
-        told
+        notes
     }
 }
 

@@ -40,7 +40,7 @@ impl MarginFile {
         Ok(Self { columns: columns.to_vec(), margin: Margin { name: columns.join(AND), levels: counts }, levels })
     }
 
-    /// Adds a value to the key of a level; no value holds the separator, since none holds control characters.
+    /// Adds a value to the key of a level; no value has the separator, because values have no control characters.
     pub(super) fn push(key: &mut String, value: &str) {
         key.push_str(value);
         key.push('\u{1f}');

@@ -44,8 +44,8 @@ use write::CovarianceRow;
 
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
 /// each domain, then the statistics that the design asks for. Answers with sentences on what was done with the weights, and on
-/// what a reader should know besides: how the file was read, rows that were left out, how many have no level of a domain.
-/// `progress` is told how many bytes of the responses were read.
+/// what else a reader should know: how the file was read, rows that were left out, how many have no level of a domain.
+/// `progress` gets how many bytes of the responses were read.
 pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) -> Result<Vec<String>, EstimateError> {
     let others = [&options.covariance, &options.weights, &options.replicates];
     let outputs: Vec<&Path> =
@@ -55,9 +55,9 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
     }
     let design = design::Design::read(&options.design)?;
     let made = Made::from_file(options, &design, &mut progress)?;
-    let (given, statistics, mut told, given_covariances) = match made {
+    let (given, statistics, mut notes, given_covariances) = match made {
         None => (None, Vec::new(), Vec::new(), Vec::new()),
-        Some(made) => (made.estimates, made.statistics, made.told, made.covariances),
+        Some(made) => (made.estimates, made.statistics, made.notes, made.covariances),
     };
     let (estimates, covariances) = match given {
         Some(estimates) => (estimates, Covariances::Found(given_covariances)),
@@ -70,10 +70,10 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
                 return Err(EstimateError::NegativeWeights { message: negative.to_string() });
             }
             let estimates = write::estimates(&design, &sample);
-            // What the file itself says was told before, where it was read before.
-            let first: Vec<String> = sample.told.iter().filter(|said| !told.contains(said)).cloned().collect();
-            told.extend(first);
-            told.extend(notes::notes(&design, &sample, &estimates));
+            // The notes on the file itself are there already where it was read before.
+            let first: Vec<String> = sample.notes.iter().filter(|said| !notes.contains(said)).cloned().collect();
+            notes.extend(first);
+            notes.extend(notes::notes(&design, &sample, &estimates));
             (estimates, Covariances::Of(Box::new(sample)))
         }
     };
@@ -87,10 +87,10 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
     if let Some(path) = &options.covariance {
         match covariances {
             Covariances::Found(rows) => write_rows::write_all(path, options.format, &rows)?,
-            Covariances::Of(sample) => told.extend(write::write_covariances(&design, &sample, path, options.format)?),
+            Covariances::Of(sample) => notes.extend(write::write_covariances(&design, &sample, path, options.format)?),
         }
     }
-    Ok(told)
+    Ok(notes)
 }
 
 /// Covariances between levels: formed already, or yet to be read off a sample, row by row.

@@ -1,4 +1,4 @@
-//! What a reader of the estimates should know besides: sentences for people, one a line.
+//! Notes for readers of the estimates: sentences, one a line.
 
 use super::design::Design;
 use super::read::FileSample;
@@ -7,7 +7,7 @@ use super::write::LevelEstimate;
 /// Estimates that are named in one sentence; the others are counted.
 const NAMED_MAX: usize = 5;
 
-/// All notes; none where nothing is out of the ordinary.
+/// All notes; empty where there is nothing unusual.
 pub(super) fn notes(design: &Design, file: &FileSample, estimates: &[LevelEstimate]) -> Vec<String> {
     let margins = design.calibration.as_ref().filter(|(calibration, _)| calibration.is_of_shares());
     let shares = margins.map(|_| {

@@ -17,7 +17,7 @@ pub struct EstimateOptions {
     pub format: OutputFormat,
     /// Where the weights that estimates were made with are written, CSV, if they are wanted.
     pub weights: Option<PathBuf>,
-    /// Where replicate weights are written, CSV, if they are wanted; how they are read is written beside, TOML.
+    /// Where replicate weights are written, CSV, if they are wanted; a TOML file next to it says how they are read.
     pub replicates: Option<PathBuf>,
 }
 

@@ -65,7 +65,7 @@ impl Column {
             ColumnReader::Int64ColumnReader(reader) => {
                 wanted.of(reader, |value| plain_integer(*value), |values| Ok(Self::Integer(values.each(|value| value))))
             }
-            // As CSV has them: yes is no rating of 1.
+            // As CSV has them: yes is not a rating of 1.
             ColumnReader::BoolColumnReader(reader) => {
                 wanted.of(reader, |_| Plain::Other, |values| Ok(Self::Text(values.each(|value| value.to_string()))))
             }
@@ -86,7 +86,7 @@ impl Column {
         }
     }
 
-    /// What stands in a row.
+    /// The content of a row.
     pub(super) fn field(&self, row: usize) -> Field<'_> {
         match self {
             Self::Plain(values) => match values[row] {

@@ -66,7 +66,7 @@ const GROUP_BYTES_MAX: u64 = 4 << 30;
 /// The wanted columns of some rows, by the column's place in the header, and how many rows there are.
 type Batch = Result<(Vec<Option<Column>>, usize), ParquetError>;
 
-/// Reads a file to its end; decodes on a thread of its own, a few batches ahead of `reader`. `progress` is told about how
+/// Reads a file to its end; decodes on a thread of its own, a few batches ahead of `reader`. `progress` gets about how
 /// many bytes were read so far.
 pub(super) fn read(
     path: &Path,

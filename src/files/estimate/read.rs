@@ -18,7 +18,7 @@ use crate::statistics::LonelyPsu;
 /// The most levels that all domains together may have, times the square of the number of items: each level keeps sums of
 /// all pairs of items. 5,000 levels for 22 items, 60 for 200; about half a gigabyte.
 const LEVELS_TIMES_SQUARED_ITEMS_MAX: usize = 2_420_000;
-/// Joins the values of several stratum columns; no value holds it, since none holds control characters.
+/// Joins the values of several stratum columns; no value has it, because values have no control characters.
 const STRATUM_SEPARATOR: char = '\u{1f}';
 
 /// The sample of a file, and which of its levels are which.
@@ -30,12 +30,12 @@ pub(super) struct FileSample {
     /// For each domain column, the number of each value's level.
     pub levels: Vec<BTreeMap<String, usize>>,
     /// How the file was read, in sentences.
-    pub told: Vec<String>,
+    pub notes: Vec<String>,
 }
 
 impl FileSample {
     /// Reads all responses; with `covariances`, those of the four indices between the levels of the first domain are
-    /// gathered. `progress` is told the bytes read so far.
+    /// gathered. `progress` gets the bytes read so far.
     pub(super) fn read(
         path: &Path,
         design: &Design,
@@ -60,10 +60,10 @@ impl FileSample {
             weights: Weights::default(),
             left_out: LeftOut::new(design),
         };
-        let mut told = read_table(path, &mut reader, &mut progress)?;
+        let mut notes = read_table(path, &mut reader, &mut progress)?;
         let Responses { builder, levels, weights, known, left_out, columns, .. } = reader;
-        told.extend(columns.told);
-        told.extend(left_out.told(design));
+        notes.extend(columns.notes);
+        notes.extend(left_out.notes(design));
         // Forming the sample needs the memory.
         drop(known);
         // In the order of their names, in which they are written.
@@ -84,11 +84,11 @@ impl FileSample {
             let stratum = stratum.replace(STRATUM_SEPARATOR, " ");
             return Err(EstimateError::Lonely { stratum: stratum.trim().to_owned() });
         }
-        Ok(Self { sample, formed, levels, told })
+        Ok(Self { sample, formed, levels, notes })
     }
 }
 
-/// What a row is read into, kept from row to row.
+/// What a row is read into, used again for each row.
 #[derive(Default)]
 struct Scratch {
     stratum: String,
@@ -199,7 +199,7 @@ impl Responses<'_> {
         self.find_margins(row, scratch)
     }
 
-    /// The stand of the row whose names were read.
+    /// The place of the row whose names were read.
     fn stand(&mut self, scratch: &Scratch) -> Result<Stand, EstimateError> {
         let units: Vec<&str> = scratch.units.iter().map(String::as_str).collect();
         let member = Membership { levels: &scratch.levels, margins: &scratch.margins };
@@ -221,7 +221,7 @@ impl Responses<'_> {
         Ok(weight)
     }
 
-    /// Finds the levels that the row belongs to; a domain whose value is missing has none.
+    /// Finds the levels that the row belongs to; one whose value of a domain is missing is in none of its levels.
     fn find_levels(&mut self, row: &impl Row, scratch: &mut Scratch) -> Result<(), EstimateError> {
         let levels_max = LEVELS_TIMES_SQUARED_ITEMS_MAX / self.design.criteria.scales.len().pow(2);
         scratch.levels.clear();
@@ -239,7 +239,7 @@ impl Responses<'_> {
             let level = self.builder.add_level();
             if level >= levels_max {
                 let message =
-                    format!("the domains have more than {levels_max} levels in all; leave out what is no group");
+                    format!("the domains have more than {levels_max} levels in all; leave out what is not a group");
                 return Err(self.columns.wrong(row, *position, message));
             }
             self.levels[domain].insert(scratch.name.clone(), level);

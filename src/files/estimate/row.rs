@@ -5,7 +5,7 @@ use super::EstimateError;
 /// Batches of rows that may wait to be taken.
 pub(super) const BATCHES_AHEAD: usize = 4;
 
-/// What stands in one field.
+/// The content of one field.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Field<'a> {
     /// Nothing.
@@ -21,7 +21,7 @@ pub(super) enum Field<'a> {
 /// What can be seen of an answer without a closer look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Plain {
-    /// Nothing stands there.
+    /// It is empty.
     Nothing,
     /// A small whole number.
     Value(i8),
@@ -31,11 +31,11 @@ pub(super) enum Plain {
 
 /// One row.
 pub(super) trait Row {
-    /// What stands in a column of the header.
+    /// The content of a column of the header.
     fn field(&self, column: usize) -> Field<'_>;
     /// What a column plainly holds.
     fn plain(&self, column: usize) -> Plain;
-    /// Appends bytes that are the same for two rows of a file only where the same stands in their columns.
+    /// Appends bytes that are the same for two rows of a file only where the content of their columns is.
     fn push_key(&self, column: usize, key: &mut Vec<u8>);
     /// Where the row is, for people: `line 7`, `row 6`.
     fn position(&self) -> String;
@@ -62,7 +62,7 @@ pub(super) trait Reader {
     fn row(&mut self, row: &impl Row) -> Result<(), EstimateError>;
 }
 
-/// What no text holds: in UTF-8 there is no such byte.
+/// A byte that no text has: it is not UTF-8.
 pub(super) const KEY_END: u8 = u8::MAX;
 
 /// What a text plainly is, without blanks around it.

@@ -1,4 +1,4 @@
-//! The statistics of a design file as they are written, and as they are meant: `[[statistic]]` and `[subset]`.
+//! The statistics of a design file as they are written, and as they are checked: `[[statistic]]` and `[subset]`.
 
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ pub(super) enum Plain {
 }
 
 impl Plain {
-    /// As it stands in the file.
+    /// As the file has it.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Text(text) => text.trim().to_owned(),
@@ -83,7 +83,7 @@ pub(super) struct NumberRange {
 }
 
 impl NumberRange {
-    fn is_meant(&self) -> bool {
+    fn is_valid(&self) -> bool {
         self.from <= self.to && (self.from.is_finite() || self.to.is_finite())
     }
 }
@@ -130,7 +130,7 @@ pub(super) enum Measured {
     Numbers(String),
     /// Whether the number in a column is at least so large.
     AtLeast(String, f64),
-    /// Whether this value stands in a column.
+    /// Whether a column has this value.
     Value(String, String),
 }
 
@@ -142,7 +142,7 @@ impl Measured {
         }
     }
 
-    /// Which part of the column is meant, for people; nothing where all of it is.
+    /// Which part of the column it is, for people; `None` for all of it.
     pub(super) fn part(&self) -> Option<String> {
         match self {
             Self::Numbers(_) => None,
@@ -214,7 +214,7 @@ impl StatisticTable {
         })
     }
 
-    /// A key that the kind does not have would be passed over.
+    /// A key that the kind does not have would be ignored.
     fn refuse_what_does_not_belong(&self) -> Result<(), String> {
         use KindName::{Difference, Independence, Indices, Quantile, Share, Total};
         let given = [
@@ -285,7 +285,7 @@ pub(super) fn checked_statistics(
     (1..).zip(tables).map(|(number, table)| table.check(number, has_replicates)).collect()
 }
 
-/// Fails where a subset cannot be meant.
+/// Fails where a subset is invalid.
 pub(super) fn check_subset(subset: &BTreeMap<String, Condition>) -> Result<(), String> {
     for (column, condition) in subset {
         check_name(column)?;
@@ -293,7 +293,7 @@ pub(super) fn check_subset(subset: &BTreeMap<String, Condition>) -> Result<(), S
             Condition::OneOf(values) if values.is_empty() => {
                 return Err(format!("subset.{column} names no values, so that nobody would count"));
             }
-            Condition::Range(range) if !range.is_meant() => {
+            Condition::Range(range) if !range.is_valid() => {
                 return Err(format!("subset.{column} needs from or to, from no larger than to"));
             }
             _ => {}

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::row::Reader;
 use super::{EstimateError, csv_table, parquet_table};
 
-/// Reads a file to its end: Parquet where its name ends with `.parquet`, CSV otherwise. `progress` is told the bytes read so
+/// Reads a file to its end: Parquet where its name ends with `.parquet`, CSV otherwise. `progress` gets the bytes read so
 /// far. Returns what people should know of how the file is written.
 pub(super) fn read_table(
     path: &Path,

@@ -124,7 +124,7 @@ impl MakeReplicates {
     }
 }
 
-/// `[nonresponse]`: those who responded stand for those of their class who did not.
+/// `[nonresponse]`: those who responded represent those of their class who did not.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nonresponse {

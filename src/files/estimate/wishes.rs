@@ -47,7 +47,7 @@ impl Wishes {
         self.replicates.as_ref().map_or_else(|| "linearisation".to_owned(), replicates)
     }
 
-    /// Whether items, factors and indices can be read off the answers as they come, with the weights that stand there.
+    /// Whether items, factors and indices can be read off the answers as they come, with the weights that the file has.
     pub(super) fn leave_answers_as_they_are(&self) -> bool {
         self.subset.is_empty() && self.replicates.is_none() && self.nonresponse.is_none() && self.trimming.is_none()
     }

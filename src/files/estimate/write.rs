@@ -22,15 +22,15 @@ pub(super) struct LevelEstimate {
     #[serde(flatten)]
     row: EstimateRow,
     #[serde(flatten)]
-    told: Told,
+    remarks: Remarks,
 }
 
-/// What is told beside an estimate.
+/// Remarks on an estimate.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Told {
+pub(super) struct Remarks {
     /// What the design effect compares with.
     design_effect_method: &'static str,
-    /// Why there is no estimate; nothing where there is one.
+    /// Why there is no estimate; `None` where there is one.
     withheld: Option<String>,
 }
 
@@ -43,8 +43,8 @@ pub(super) struct Level {
 
 impl LevelEstimate {
     /// An estimate of a level of a domain; both are empty for everybody.
-    pub(super) fn new(domain: &str, level: &str, row: EstimateRow, told: Told) -> Self {
-        Self { of: Level { domain: domain.to_owned(), level: level.to_owned() }, row, told }
+    pub(super) fn new(domain: &str, level: &str, row: EstimateRow, remarks: Remarks) -> Self {
+        Self { of: Level { domain: domain.to_owned(), level: level.to_owned() }, row, remarks }
     }
 
     /// Which statistic it is.
@@ -122,8 +122,8 @@ impl TableRow for LevelEstimate {
             Cell::Number(row.n_eff),
             Cell::Count(row.sampling_units),
             Cell::Text(row.exact.map(|is_exact| if is_exact { "true" } else { "false" })),
-            Cell::Text(Some(self.told.design_effect_method)),
-            Cell::Text(self.told.withheld.as_deref()),
+            Cell::Text(Some(self.remarks.design_effect_method)),
+            Cell::Text(self.remarks.withheld.as_deref()),
         ]
     }
 }
@@ -168,12 +168,12 @@ fn add_domain(rows: &mut Vec<LevelEstimate>, design: &Design, name: (&str, &str)
         let design_effect_method = design.confidence.design_effect.as_str();
         let withheld = if row.estimate.is_some() { None } else { unanswered(design, domain, &row) };
         let n = withheld.as_ref().map_or(row.n, |(answered, _)| *answered);
-        let told = Told { design_effect_method, withheld: withheld.map(|(_, reason)| reason) };
-        LevelEstimate::new(name.0, name.1, EstimateRow { n, ..row }, told)
+        let remarks = Remarks { design_effect_method, withheld: withheld.map(|(_, reason)| reason) };
+        LevelEstimate::new(name.0, name.1, EstimateRow { n, ..row }, remarks)
     }));
 }
 
-/// How many answered at least one item of a factor or index that has no estimate, and in words why it has none.
+/// How many answered at least one item of a factor or index that has no estimate, and in words why there is none.
 fn unanswered(design: &Design, domain: &Domain, row: &EstimateRow) -> Option<(u64, String)> {
     let Criteria { items, factors, nps_items, .. } = &design.criteria;
     let all: Vec<usize> = (0..items.len()).collect();
@@ -192,7 +192,7 @@ fn unanswered(design: &Design, domain: &Domain, row: &EstimateRow) -> Option<(u6
     let answered = domain.answered_any(&group)?;
     let reason = match answered {
         0 => "nobody answered".to_owned(),
-        _ => format!("{answered} answered, none of them {}", missing.join(", ")),
+        _ => format!("{answered} answered, but nobody answered {}", missing.join(", ")),
     };
     Some((answered, reason))
 }

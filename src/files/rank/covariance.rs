@@ -1,4 +1,4 @@
-//! The covariance of the units, from a file with a row a pair.
+//! The covariances of the units, from a file with one row for each pair.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ const ROUNDING: f64 = 1e-14;
 const ASYMMETRY: f64 = 1e-9;
 
 /// Reads `statistic,level_a,level_b,covariance`: every pair of ranked units once or both ways; a unit with itself may be
-/// missing, its variance is then the square of its standard error. Rows of withheld units are passed over.
+/// missing, its variance is then the square of its standard error. Rows of withheld units are skipped.
 ///
 /// Without a `statistic` the file must hold a single one.
 pub(super) fn read(path: &Path, units: &Units, statistic: Option<&str>) -> Result<Vec<Vec<f64>>, RankFileError> {

@@ -2,7 +2,7 @@
 
 use crate::foundation::one_line;
 
-/// Why no ranks were written. One line that says where, what, and how to mend it.
+/// Why no ranks were written. One line that says where, what, and how to correct it.
 #[derive(Debug, thiserror::Error)]
 pub enum RankFileError {
     /// A file cannot be read or written.
@@ -21,7 +21,7 @@ pub enum RankFileError {
         /// What is wrong, with its line and column where it has them.
         message: String,
     },
-    /// An option cannot be meant.
+    /// An option is invalid.
     #[error("{}", one_line(.0))]
     Option(String),
 }

@@ -17,7 +17,7 @@ pub(super) fn sentences(units: &Units, known: &[Knowledge]) -> Vec<String> {
     let implied = names(&|unit, known| !unit.is_exact && unit.se == 0.0 && known.se > 0.0);
     if !implied.is_empty() {
         lines.push(format!(
-            "Standard error 0 in a sample: {}. Everybody asked agreed, which is no proof that everybody does; they are \
+            "Standard error 0 in a sample: {}. Everybody who was asked agreed, which does not prove that everybody does; they are \
              compared with the error that their own intervals imply.",
             listed(&implied)
         ));
@@ -25,8 +25,8 @@ pub(super) fn sentences(units: &Units, known: &[Knowledge]) -> Vec<String> {
     let unknown = names(&|_, known| known.is_unknown());
     if !unknown.is_empty() {
         lines.push(format!(
-            "Standard error 0 and nothing that says how sure that is: {}. They are told apart from nobody. If no sample \
-             stands behind them, say so with --exact or a column exact; if one does, add df, ci_low and ci_high.",
+            "Standard error 0 and nothing that says how sure that is: {}. They do not clearly differ from any unit. If they do \
+             not come from a sample, say so with --exact or a column exact; if they do, add df, ci_low and ci_high.",
             listed(&unknown)
         ));
     }
@@ -44,7 +44,7 @@ fn rests_on(sampled: &[&Unit]) -> Option<String> {
     let without: Vec<&str> = sampled.iter().filter(|unit| unit.df.is_none()).map(|unit| unit.name.as_str()).collect();
     if without.len() == sampled.len() {
         return Some(
-            "ATTENTION: the file has no degrees of freedom (column df), so standard errors were taken as known. These sets are \
+            "ATTENTION: the file has no degrees of freedom (column df), so standard errors were treated as known. These sets are \
              for large samples: with few sampling units a unit they are too narrow and do not hold."
                 .to_owned(),
         );
@@ -58,7 +58,7 @@ fn rests_on(sampled: &[&Unit]) -> Option<String> {
     };
     if !without.is_empty() {
         sentence = format!(
-            "{sentence} ATTENTION: {} without df; their standard errors were taken as known, as in a large sample.",
+            "{sentence} ATTENTION: {} without df; their standard errors were treated as known, as in a large sample.",
             listed(&without)
         );
     }

@@ -1,7 +1,7 @@
 //! Ranks from files, without a database: what `estimate` wrote, or any table of units with their standard errors.
 //!
-//! `table.rs` reads rows of CSV or JSON; `units.rs` finds the units in them, `covariance.rs` what ties them; `words.rs` says what
-//! the result means, `footing.rs` what it rests on.
+//! `table.rs` reads rows of CSV or JSON; `units.rs` finds the units in them, `covariance.rs` reads their covariances; `words.rs` says
+//! what the result means, `footing.rs` how much data it rests on.
 
 mod covariance;
 mod error;
@@ -40,7 +40,7 @@ struct RankRow<'a> {
 /// Ranks the units of a file and writes `unit,estimate,se,rank,rank_low,rank_high,tier` in full precision, by rank, units with
 /// equal estimates in the order of the input; units without an estimate or a standard error come last, without ranks.
 ///
-/// Answers with sentences that say what the data say. `progress` is told now and then that so many more draws were made.
+/// Answers with sentences that say what the data say. `progress` is called now and then with how many more draws were made.
 pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<String>, RankFileError> {
     let inputs: Vec<&Path> =
         [&options.estimates].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
@@ -127,7 +127,7 @@ fn explained(error: &RankSetError, options: &RankFileOptions, units: &Units) -> 
         RankSetError::NotACovariance { row, column } => input(
             covariance,
             format!(
-                "this is no covariance: a combination of units with {:?} and {:?} would have a negative variance; \
+                "these are not covariances: a combination of units with {:?} and {:?} would have a negative variance; \
                  are all rows of one run, in full precision?",
                 name(*row),
                 name(*column)

@@ -10,7 +10,7 @@ pub struct RankFileOptions {
     /// The estimates: CSV or JSON, as `estimate` writes them (`domain,level,statistic,item,…,estimate,se,df,…`) or bare
     /// (`unit,estimate,se`, and as far as there are any `df`, `ci_low`, `ci_high`, `exact`, `sampling_units`).
     pub estimates: PathBuf,
-    /// Whether a standard error of 0, or none, says that an estimate is exact. Without that only those are whose column
+    /// Whether estimates with a standard error of 0, or without one, are exact. Otherwise only those are whose column
     /// `exact` says so.
     pub exact: bool,
     /// The statistic to rank by, `index_items` if nothing is said; of a bare file, the one in the covariances.

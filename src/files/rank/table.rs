@@ -143,7 +143,7 @@ fn described(finding: &Finding) -> String {
 }
 
 impl Row<'_> {
-    /// Refuses what would tear sentences and lines of the output apart.
+    /// Refuses what would break sentences and lines of the output.
     fn check(&self) -> Result<(), RankFileError> {
         match self.cells.iter().position(|cell| cell.contains(char::is_control)) {
             Some(k) => Err(self.wrong(k, "control characters and line breaks are not taken")),
@@ -167,11 +167,11 @@ impl Row<'_> {
         match (text, with_decimal_point(text, self.has_decimal_comma).parse::<f64>()) {
             (text, _) if MISSING.has(text) => Ok(None),
             (_, Ok(number)) if number.is_finite() => Ok(Some(number)),
-            (text, Ok(_)) => Err(self.wrong(k, format!("{text} is no finite number; leave empty what is not known"))),
-            (text, Err(_)) => {
-                Err(self
-                    .wrong(k, format!("{text:?} is no number; write it like 0.85, or leave empty what is not known")))
+            (text, Ok(_)) => {
+                Err(self.wrong(k, format!("{text} is not a finite number; leave empty what is not known")))
             }
+            (text, Err(_)) => Err(self
+                .wrong(k, format!("{text:?} is not a number; write it like 0.85, or leave empty what is not known"))),
         }
     }
 

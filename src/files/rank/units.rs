@@ -20,18 +20,18 @@ pub(super) struct Unit {
     pub name: String,
     pub estimate: f64,
     pub se: f64,
-    /// Nothing where the file does not say.
+    /// `None` where the file does not say.
     pub df: Option<f64>,
     /// The interval that was published with the estimate.
     pub interval: Option<[f64; 2]>,
-    /// Whether no sample stands behind it.
+    /// Whether it does not come from a sample.
     pub is_exact: bool,
     /// The sampling units that it rests on.
     pub sampling_units: Option<f64>,
 }
 
 impl Unit {
-    /// What a comparison may take as known of it.
+    /// What a comparison may treat as known.
     pub(super) fn knowledge(&self, level: f64) -> Knowledge {
         if self.is_exact {
             return Knowledge::EXACT;
@@ -59,7 +59,7 @@ pub(super) struct Units {
     zero_is_exact: bool,
 }
 
-/// Columns that a file may have besides those it must have, by their position among the cells that are read.
+/// Columns that a file may have in addition to those it must have, by their position among the cells that are read.
 #[derive(Debug, Default)]
 struct Further {
     df: Option<usize>,
@@ -95,7 +95,7 @@ pub(super) struct Chosen {
     pub domain: Option<String>,
     /// Other domains that the file has.
     pub other_domains: usize,
-    /// The statistic; nothing for a bare file of which none was asked for.
+    /// The statistic; `None` for a bare file where no statistic was asked for.
     pub statistic: Option<String>,
     pub item: String,
 }
@@ -215,7 +215,7 @@ impl Units {
         Ok(())
     }
 
-    /// Whether the row says, or the command, that no sample stands behind the estimate.
+    /// Whether the row says, or the command, that the estimate does not come from a sample.
     fn is_exact(&self, row: &Row, se: Option<f64>, further: &Further) -> Result<bool, RankFileError> {
         let said = match further.exact.map(|k| (k, row.text(k).to_ascii_lowercase())) {
             None => return Ok(self.zero_is_exact && se.is_none_or(|se| se == 0.0)),

@@ -8,7 +8,7 @@ use crate::statistics::RankSets;
 /// How many units are named one by one.
 const NAMES_MAX: usize = 10;
 
-/// What was ranked and how sure it is; who may be first and last; what was told apart; how sure the simulation is.
+/// What was ranked and how sure it is; who may be first and last; which units clearly differ; how sure the simulation is.
 pub(super) fn sentences(
     options: &RankFileOptions,
     chosen: &Chosen,
@@ -33,10 +33,10 @@ pub(super) fn sentences(
             }
         }
     }
-    lines.push(told_apart(options, found));
+    lines.push(different(options, found));
     lines.extend(simulated(options, found));
     if options.covariance.is_none() && places.len() > 1 {
-        lines.push("The units were taken as independent; --covariance says what ties them.".to_owned());
+        lines.push("The units were treated as independent; --covariance names a file of their covariances.".to_owned());
     }
     lines.extend(withheld(units));
     lines
@@ -109,13 +109,13 @@ fn allowed(name: &str, place: &Place) -> String {
     }
 }
 
-fn told_apart(options: &RankFileOptions, found: &RankSets) -> String {
+fn different(options: &RankFileOptions, found: &RankSets) -> String {
     let units = found.sets.len();
     let all = units * units.saturating_sub(1);
     if options.ranking.method == RankMethod::Marginal {
-        format!("Told apart: {} of {all} comparisons, each pair counted for both its units.", found.decisions)
+        format!("Clearly different: {} of {all} comparisons, each pair counted for both its units.", found.decisions)
     } else {
-        format!("Told apart: {} of {} pairs.", found.decisions / 2, all / 2)
+        format!("Clearly different: {} of {} pairs.", found.decisions / 2, all / 2)
     }
 }
 
@@ -126,10 +126,10 @@ fn simulated(options: &RankFileOptions, found: &RankSets) -> Option<String> {
     let which =
         if options.ranking.method == RankMethod::Marginal { "Largest critical value" } else { "Critical value" };
     let close = match simulated.close_calls {
-        0 => "no pair is so near to it that another seed is likely to decide otherwise".to_owned(),
-        1 => "1 pair is so near to it that another seed may decide otherwise; more --draws settle it".to_owned(),
+        0 => "no pair is so close to it that another seed is likely to decide otherwise".to_owned(),
+        1 => "1 pair is so close to it that another seed may decide otherwise; more --draws settle it".to_owned(),
         pairs => {
-            format!("{pairs} pairs are so near to it that another seed may decide otherwise; more --draws settle it")
+            format!("{pairs} pairs are so close to it that another seed may decide otherwise; more --draws settle it")
         }
     };
     let (draws, seed) = (simulated.draws, simulated.seed);
@@ -138,7 +138,7 @@ fn simulated(options: &RankFileOptions, found: &RankSets) -> Option<String> {
 
 fn withheld(units: &Units) -> Option<String> {
     let names: Vec<&str> = units.withheld.iter().map(|unit| unit.name.as_str()).collect();
-    let why = "without an estimate or a standard error; they stand last in the output, without ranks";
+    let why = "without an estimate or a standard error; they come last in the output, without ranks";
     (!names.is_empty()).then(|| format!("Withheld: {} ({why}).", listed(&names)))
 }
 

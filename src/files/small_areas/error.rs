@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::foundation::one_line;
 
-/// Why nothing was modelled. One line that says where, what, and how to mend it.
+/// Why nothing was modelled. One line that says where, what, and how to correct it.
 #[derive(Debug, thiserror::Error)]
 pub enum SmallAreaFileError {
     /// A file cannot be read or written.

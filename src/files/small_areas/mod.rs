@@ -22,7 +22,7 @@ use tables::{Covariates, Directs};
 #[derive(Debug, Default, Serialize)]
 struct PredictionRow {
     area: String,
-    /// The direct estimate and its standard error; empty where there is none that can be used.
+    /// The direct estimate and its standard error; empty where there is no usable one.
     direct: Option<f64>,
     direct_se: Option<f64>,
     /// The prediction.
@@ -53,7 +53,7 @@ pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, Small
     }
     let names: Vec<&str> = std::iter::once("intercept").chain(covariates.columns.iter().map(String::as_str)).collect();
     let x = |area: &str| std::iter::once(1.0).chain(covariates.areas[area].iter().copied()).collect::<Vec<f64>>();
-    // A standard error of 0 is no knowledge of an area, only a sample in which nothing varied.
+    // A standard error of 0 says nothing about an area; it only says that nothing varied in the sample.
     let usable =
         |area: &str| directs.areas.get(area).and_then(|direct| Some((direct.0?, direct.1.filter(|se| *se > 0.0)?)));
     let fitted: Vec<(&String, Area)> = covariates
@@ -122,25 +122,25 @@ fn sentences(
         VarianceEstimator::Ml => "ML",
         VarianceEstimator::FayHerriot => "Fay and Herriot's moments",
     };
-    let mut told = vec![
+    let mut sentences = vec![
         format!(
-            "MODELLED: these are no survey estimates but predictions of a Fay–Herriot model (variance between areas by \
+            "MODELLED: these are not survey estimates but predictions of a Fay–Herriot model (variance between areas by \
              {method}), fitted to {fitted} areas; print them as modelled, beside the direct estimates."
         ),
         format!("Variance between areas that the covariates do not explain: {}.", model.model_variance),
     ];
     for (name, coefficient) in names.iter().zip(&model.coefficients) {
-        told.push(format!("Coefficient of {name}: {} (standard error {}).", coefficient.value, coefficient.se));
+        sentences.push(format!("Coefficient of {name}: {} (standard error {}).", coefficient.value, coefficient.se));
     }
     if model.model_variance <= 0.0 {
-        told.push(
+        sentences.push(
             "Areas differ no more than sampling explains: every prediction is the regression's alone.".to_owned(),
         );
     }
     if synthetic > 0 {
-        told.push(format!(
+        sentences.push(format!(
             "{synthetic} areas have no direct estimate with a standard error above 0 and are predicted by the regression alone."
         ));
     }
-    told
+    sentences
 }

@@ -50,7 +50,7 @@ impl<'a> Open<'a> {
         Ok(Self { path, table })
     }
 
-    /// Where a column stands.
+    /// Where a column is.
     fn column(&self, name: &str) -> Result<usize, SmallAreaFileError> {
         self.table.column(name).ok_or_else(|| {
             let known = self.table.columns().join(", ");
@@ -78,7 +78,11 @@ impl<'a> Open<'a> {
             count += 1;
             take(&cells, line).map_err(|message| SmallAreaFileError::input(self.path, message))?;
         }
-        if count == 0 { Err(SmallAreaFileError::input(self.path, "there is no row beside the header")) } else { Ok(()) }
+        if count == 0 {
+            Err(SmallAreaFileError::input(self.path, "there are no rows below the header"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -101,13 +105,13 @@ fn number(cell: &str, has_decimal_comma: bool, place: &str) -> Result<Option<f64
         ("", _) => Ok(None),
         (_, Ok(number)) if number.is_finite() => Ok(Some(number)),
         (text, _) => {
-            Err(format!("{place}: {text:?} is no number; write it like 0.85, or leave empty what is not known"))
+            Err(format!("{place}: {text:?} is not a number; write it like 0.85, or leave empty what is not known"))
         }
     }
 }
 
 impl Covariates {
-    /// Reads `columns` of a file, or all beside the area's.
+    /// Reads `columns` of a file, or all except the area's.
     pub(super) fn read(path: &Path, columns: &[String]) -> Result<Self, SmallAreaFileError> {
         let open = Open::new(path)?;
         let Some(area) = open.area_column() else {
@@ -192,7 +196,7 @@ impl Directs {
     }
 }
 
-/// Which rows of what `estimate` wrote are meant.
+/// Which rows of what `estimate` wrote are wanted.
 struct Choice {
     statistic: String,
     item: String,

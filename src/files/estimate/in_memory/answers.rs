@@ -106,7 +106,7 @@ fn estimate(maker: &Maker<'_>, study: &Study, statistic: &Statistic) -> Option<E
     maker.sample.prepare(study).estimate(&ratios, None, statistic.interval(confidence), confidence)
 }
 
-/// The covariances of the indices between the levels of the first domain; none without a domain.
+/// The covariances of the indices between the levels of the first domain; empty without a domain.
 pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static>>, EstimateError> {
     let Some(domain) = maker.design.domains.first() else { return Ok(Vec::new()) };
     let levels = maker.levels(std::slice::from_ref(domain));

@@ -92,7 +92,7 @@ pub(super) fn independence(maker: &mut Maker<'_>, level: &Level, columns: &[Stri
     let weights = maker.sample.weights();
     let members: Vec<(usize, usize, usize)> =
         level.rows.iter().filter_map(both).filter(|(row, ..)| weights[*row] != 0.0).collect();
-    // Values that nobody of the level has are no rows or columns of its table.
+    // Values that nobody of the level has are not rows or columns of its table.
     let present = |of: &dyn Fn(&(usize, usize, usize)) -> usize| -> Vec<usize> {
         let found: std::collections::BTreeSet<usize> = members.iter().map(of).collect();
         found.into_iter().collect()
@@ -104,7 +104,7 @@ pub(super) fn independence(maker: &mut Maker<'_>, level: &Level, columns: &[Stri
     row.n = members.len() as u64;
     let mut more = More { method: format!("{}, Rao–Scott F", maker.variance_name()), ..More::default() };
     if cells > CELLS_MAX {
-        maker.told.push(format!(
+        maker.notes.push(format!(
             "independence of {}: the table has {cells} cells, of which {CELLS_MAX} are tested at most; join values",
             columns.join(" and ")
         ));

@@ -72,14 +72,14 @@ pub(super) fn write_weights(
     write().map_err(|error| failed(path)(std::io::Error::other(error)))
 }
 
-/// The file beside replicate weights that says how they are read.
+/// The file next to the replicate weights that says how they are read.
 fn description_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".toml");
     PathBuf::from(name)
 }
 
-/// Writes `row,id,weight,repw1,…` and, beside it, the table `[replicates]` with which they are read again. Every replicate is taken
+/// Writes `row,id,weight,repw1,…` and, next to it, the table `[replicates]` with which they are read again. Every replicate is taken
 /// through nonresponse, trimming and calibration by itself. Answers with a sentence.
 pub(super) fn write_replicates(
     path: &Path,

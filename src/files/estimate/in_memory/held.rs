@@ -17,18 +17,18 @@ use crate::tables::with_decimal_point;
 
 /// The most cells that are held: some two gigabytes.
 const CELLS_MAX: usize = 250_000_000;
-/// Joins the values of several stratum columns; no value holds it, since none holds control characters.
+/// Joins the values of several stratum columns; no value has it, because values have no control characters.
 const STRATUM_SEPARATOR: char = '\u{1f}';
 
 /// What a file holds, row by row.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    /// The weights as they stand in the file; 1 without a column of them.
+    /// The weights as the file has them; 1 without a column of them.
     pub weights: Vec<f64>,
     pub places: PlaceColumns,
     /// Columns that are read as names.
     pub names: BTreeMap<String, NameColumn>,
-    /// Columns that are read as numbers; NaN where nothing stands.
+    /// Columns that are read as numbers; NaN where the field is empty.
     pub numbers: BTreeMap<String, Vec<f64>>,
     /// The ratings of each item, as ranks on its scale, 0 where it was not answered, then those of net promoter scores; empty
     /// where they are not needed.
@@ -38,7 +38,7 @@ pub(super) struct Held {
     /// Replicate weights, replicate after replicate.
     pub replicates: Vec<Vec<f64>>,
     /// How the file was read and which rows are left out, in sentences.
-    pub told: Vec<String>,
+    pub notes: Vec<String>,
     gaps: Gaps,
 }
 
@@ -46,7 +46,7 @@ impl Held {
     /// The level of a margin that is not known, of somebody who did not respond.
     pub(super) const NO_LEVEL: u32 = u32::MAX;
 
-    /// Reads a file. `has_ratings` says whether the ratings of items are needed, `progress` is told the bytes read so far.
+    /// Reads a file. `has_ratings` says whether the ratings of items are needed, `progress` gets the bytes read so far.
     pub(super) fn read(
         path: &Path,
         design: &Design,
@@ -81,11 +81,11 @@ impl Held {
         for (domain, count) in design.domains.iter().zip(&mut left_out.of_domains) {
             *count = held.name_column(domain).count_missing();
         }
-        let left_out = left_out.told(design);
+        let left_out = left_out.notes(design);
         if held.count() == 0 && !left_out.is_empty() {
             return Err(EstimateError::in_memory(path, format!("no row is left. {}", left_out.join(" "))));
         }
-        held.told = how.into_iter().chain(columns.told).chain(left_out).collect();
+        held.notes = how.into_iter().chain(columns.notes).chain(left_out).collect();
         if held.weights.iter().all(|weight| *weight <= 0.0) {
             return Err(EstimateError::in_memory(path, "no row has a weight above 0"));
         }
@@ -246,7 +246,7 @@ impl Reader for Filling<'_> {
 }
 
 impl Filling<'_> {
-    /// Reads where the row stands in the sample.
+    /// Reads where the row is in the sample.
     fn place(&mut self, row: &impl Row) -> Result<(), EstimateError> {
         let (columns, places) = (&self.columns, &mut self.held.places);
         if let Some(stratum) = &mut places.stratum {
@@ -302,7 +302,7 @@ fn number(columns: &Columns, row: &impl Row, at: usize) -> Result<Option<f64>, E
     }
     let mut shown = String::new();
     columns.push_name(row, at, "the value", &mut shown)?;
-    let message = format!("{shown:?} is no number; write it like 12.5, or leave empty what is not known");
+    let message = format!("{shown:?} is not a number; write it like 12.5, or leave empty what is not known");
     Err(columns.wrong(row, at, message))
 }
 
@@ -315,7 +315,7 @@ fn weight(columns: &Columns, row: &impl Row, at: usize, what: &str) -> Result<f6
     }
 }
 
-/// Where the replicate weights stand.
+/// Where the replicate weights are.
 fn replicate_columns(
     path: &Path,
     header: &[String],

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::design::Design;
 use super::super::margin_file::AND;
-use super::super::write::{LevelEstimate, Told};
+use super::super::write::{LevelEstimate, Remarks};
 use super::held::Held;
 use super::rows::StatisticRow;
 use crate::estimation::NumericSample;
@@ -24,7 +24,7 @@ pub(super) struct Level {
 
 impl Level {
     pub(super) fn estimate(&self, row: EstimateRow) -> LevelEstimate {
-        LevelEstimate::new(&self.domain, &self.name, row, Told::default())
+        LevelEstimate::new(&self.domain, &self.name, row, Remarks::default())
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Maker<'a> {
     pub(super) sample: &'a NumericSample,
     pub(super) counts: &'a [bool],
     pub(super) rows: Vec<StatisticRow>,
-    pub(super) told: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
 impl Maker<'_> {

@@ -31,12 +31,12 @@ pub(super) struct Made {
     pub covariances: Vec<CovarianceRow<'static>>,
     /// The statistics, in the order of the design.
     pub statistics: Vec<StatisticRow>,
-    /// What is told of weights.
-    pub told: Vec<String>,
+    /// Notes on weights.
+    pub notes: Vec<String>,
 }
 
 impl Made {
-    /// Makes what the design wants; writes the files of weights that the options name. Nothing where all is streamed.
+    /// Makes what the design wants; writes the files of weights that the options name. `None` where all is streamed.
     pub(super) fn from_file(
         options: &EstimateOptions,
         design: &Design,
@@ -56,27 +56,27 @@ impl Made {
             ));
         }
         let mut held = Held::read(path, design, has_indices || !is_streamed, progress)?;
-        let mut told = std::mem::take(&mut held.told);
+        let mut notes = std::mem::take(&mut held.notes);
         // Taken out, so that each is let go when it was adjusted.
         let given_replicates = std::mem::take(&mut held.replicates);
         let steps = Steps::new(path, design, &held)?;
         let counts = weighting::counted(path, design, &held, &steps)?;
         let weighting = steps.before_calibration(&held.weights)?;
-        told.extend(weighting.told.iter().cloned());
+        notes.extend(weighting.notes.iter().cloned());
         let sample = steps.sample(weighting.trimmed.clone(), given_replicates, &counts)?;
-        // Where ratings are streamed beside, their weights are told of there.
+        // Where ratings are streamed as well, their weights are noted there.
         let has_ratings_beside = is_streamed && !design.criteria.items.is_empty();
-        told.extend(steps.negative(&sample)?.filter(|_| !has_ratings_beside));
+        notes.extend(steps.negative(&sample)?.filter(|_| !has_ratings_beside));
         if wants_files || !is_streamed || design.calibration.is_some() {
-            told.push(weighting::spread_sentence(sample.weights()));
+            notes.push(weighting::spread_sentence(sample.weights()));
         }
         if let Some(path) = &options.weights {
             files::write_weights(path, design, &held, &weighting, sample.weights())?;
         }
         if let Some(path) = &options.replicates {
-            told.push(files::write_replicates(path, options, design, &held, &steps, &sample)?);
+            notes.push(files::write_replicates(path, options, design, &held, &steps, &sample)?);
         }
-        let mut maker = Maker { path, design, held: &held, sample: &sample, counts: &counts, rows: Vec::new(), told };
+        let mut maker = Maker { path, design, held: &held, sample: &sample, counts: &counts, rows: Vec::new(), notes };
         let has_answers = !is_streamed && !design.criteria.items.is_empty();
         let estimates = has_answers.then(|| answers::estimates(&maker));
         let covariances =
@@ -91,15 +91,15 @@ impl Made {
         }
         let unsure = maker.rows.iter().filter(|row| row.lacks_error()).count();
         if wishes.replicates.is_some() && unsure > 0 {
-            maker.told.push(format!(
+            maker.notes.push(format!(
                 "{unsure} statistics have no standard error, because a replicate gives them no value: somebody whom they are made \
                  of has no weight in it."
             ));
         }
-        Ok(Some(Self { estimates, covariances, statistics: maker.rows, told: maker.told }))
+        Ok(Some(Self { estimates, covariances, statistics: maker.rows, notes: maker.notes }))
     }
 
-    /// Estimates of items, factors and indices as rows beside statistics.
+    /// Estimates of items, factors and indices as rows of the table of statistics.
     pub(super) fn explained(design: &Design, estimate: LevelEstimate) -> StatisticRow {
         answers::explained(design, estimate)
     }

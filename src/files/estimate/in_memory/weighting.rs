@@ -23,8 +23,8 @@ pub(super) struct Weighting {
     pub adjusted: Vec<f64>,
     /// Trimmed.
     pub trimmed: Vec<f64>,
-    /// What is told of both.
-    pub told: Vec<String>,
+    /// Notes on both.
+    pub notes: Vec<String>,
 }
 
 /// The steps of a design, ready to be taken with the weights or with any replicate of them.
@@ -45,7 +45,7 @@ impl<'a> Steps<'a> {
         Ok(steps)
     }
 
-    /// Whoever responded has a level of each margin.
+    /// Everybody who responded has a level of each margin.
     fn refuse_unknown_levels(&self) -> Result<(), EstimateError> {
         let Some(((_, responded), (_, margins))) = self.classes.as_ref().zip(self.design.calibration.as_ref()) else {
             return Ok(());
@@ -66,13 +66,13 @@ impl<'a> Steps<'a> {
 
     /// Nonresponse and trimming.
     pub(super) fn before_calibration(&self, weights: &[f64]) -> Result<Weighting, EstimateError> {
-        let mut told = Vec::new();
+        let mut notes = Vec::new();
         let adjusted = match &self.classes {
             None => weights.to_vec(),
-            Some((classes, responded)) => self.adjust(weights, classes, responded, &mut told)?,
+            Some((classes, responded)) => self.adjust(weights, classes, responded, &mut notes)?,
         };
         let Some(trimming) = self.design.wishes.trimming else {
-            return Ok(Weighting { trimmed: adjusted.clone(), adjusted, told });
+            return Ok(Weighting { trimmed: adjusted.clone(), adjusted, notes });
         };
         let found = trim(&adjusted, trimming.cap, trimming.excess).map_err(|error| {
             EstimateError::in_memory(
@@ -85,7 +85,7 @@ impl<'a> Steps<'a> {
             Excess::Proportional => "shared out in proportion",
             Excess::Dropped => "dropped",
         };
-        told.push(format!(
+        notes.push(format!(
             "Trimming: {} of {} weights were cut off at {:.4}, {:.2} % of their sum, {excess}; rounds: {}. Standard errors take \
              the trimmed weights as given.",
             found.count,
@@ -94,7 +94,7 @@ impl<'a> Steps<'a> {
             100.0 * found.share,
             found.rounds
         ));
-        Ok(Weighting { adjusted, trimmed: found.weights, told })
+        Ok(Weighting { adjusted, trimmed: found.weights, notes })
     }
 
     fn adjust(
@@ -102,7 +102,7 @@ impl<'a> Steps<'a> {
         weights: &[f64],
         classes: &NameColumn,
         responded: &[bool],
-        told: &mut Vec<String>,
+        notes: &mut Vec<String>,
     ) -> Result<Vec<f64>, EstimateError> {
         // Every row has a class; see `classes`.
         let numbers: Vec<usize> = (0..classes.len()).map(|row| classes.number(row).unwrap_or(0)).collect();
@@ -110,7 +110,7 @@ impl<'a> Steps<'a> {
             WeightingError::SilentClass { class } => EstimateError::in_memory(
                 self.path,
                 format!(
-                    "nonresponse: nobody of the class {:?} responded, so nobody can stand for it; join it with another \
+                    "nonresponse: nobody of the class {:?} responded, so nobody can represent it; join it with another \
                      class, or leave a column out of nonresponse.classes",
                     classes.name(class)
                 ),
@@ -120,7 +120,7 @@ impl<'a> Steps<'a> {
         let largest =
             (0..found.factors.len()).max_by(|a, b| found.factors[*a].total_cmp(&found.factors[*b])).unwrap_or(0);
         let smallest = found.factors.iter().copied().fold(f64::INFINITY, f64::min);
-        told.push(format!(
+        notes.push(format!(
             "Nonresponse: {} of {} responded; the factors of {} classes run from {smallest:.4} to {:.4}{}. That holds where, \
              within a class, whether somebody responds has nothing to do with the answers. {}",
             responded.iter().filter(|responded| **responded).count(),
@@ -143,7 +143,7 @@ impl<'a> Steps<'a> {
         Some(RowMargins { calibration, levels: &self.held.margins })
     }
 
-    /// What is told of weights that the calibration made negative; an error where the design refuses them.
+    /// A note on weights that the calibration made negative; an error where the design refuses them.
     pub(super) fn negative(&self, sample: &NumericSample) -> Result<Option<String>, EstimateError> {
         let found = self.margins().and_then(|margins| sample.negative_weights(margins)).map(|found| found.to_string());
         match (found, self.design.negative_weights) {
@@ -234,7 +234,7 @@ fn rows_with(column: &NameColumn, values: &[Plain]) -> Vec<bool> {
     (0..column.len()).map(|row| column.number(row).is_some_and(|number| numbers.contains(&number))).collect()
 }
 
-/// Which rows count: those of the subset who responded. An error where none is left.
+/// Which rows count: those of the subset who responded. An error where no row is left.
 pub(super) fn counted(
     path: &Path,
     design: &Design,
@@ -263,7 +263,7 @@ pub(super) fn counted(
     Ok(counts)
 }
 
-/// What is told of weights: their sum, extremes, and Kish's effect.
+/// A note on weights: their sum, extremes, and Kish's effect.
 pub(super) fn spread_sentence(weights: &[f64]) -> String {
     let spread = WeightSpread::of(weights);
     let negative = weights.iter().filter(|weight| **weight < 0.0).count();
