@@ -1,4 +1,4 @@
-//! `plumbline doctor`: recounts everything and says where what is kept differs.
+//! `plumbline doctor`: counts everything again from the responses and prints where the stored counts differ.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ pub(super) async fn run(platform: &Platform) -> Result<ExitCode, AnyError> {
     Ok(if print_checkup(&platform.check_up().await?) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Prints what a recount found. Returns whether all agrees.
+/// Prints the result of a recount. Returns whether all counts agree.
 pub(super) fn print_checkup(checkup: &Checkup) -> bool {
     println!("{} responses recounted, {} tallies compared.", checkup.responses, checkup.tallies);
     for mismatch in &checkup.mismatches {

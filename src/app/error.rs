@@ -1,4 +1,4 @@
-//! What a command may fail with, and how a file is named that is to blame.
+//! The error of commands, and how it names the file that caused it.
 
 use std::error::Error;
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::{fs, io};
 
 use crate::pipeline::PipelineError;
 
-/// What a command may fail with; it ends on the terminal.
+/// The error of a command, printed on the terminal.
 pub(super) type AnyError = Box<dyn Error + Send + Sync>;
 
-/// What is wrong with a file, under its name. Errors that name a file themselves are left as they are.
+/// What is wrong with a file, with its name. Errors that name a file themselves are not changed.
 pub(super) fn in_file(path: &Path, error: &PipelineError) -> String {
     match error {
         PipelineError::Invalid(findings) => format!("{}:\n{findings}", path.display()),
@@ -17,7 +17,7 @@ pub(super) fn in_file(path: &Path, error: &PipelineError) -> String {
     }
 }
 
-/// The text of a file; an error has the name of the file.
+/// Reads a text file; the error has its name.
 pub(super) fn read_text(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => format!("{}: this is not UTF-8; save the file as UTF-8", path.display()),

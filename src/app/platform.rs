@@ -1,4 +1,4 @@
-//! The platform on the store that the settings name.
+//! Starting the platform on the store that the settings name.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(super) async fn start(config: &Config) -> Result<Platform, AnyError> {
     Ok(Platform::start(store, Arc::new(SystemClock::new(offset)), secret, limits).await?)
 }
 
-/// Does the work of a command, and then closes the store, also after an error: an embedded store is then one file with everything in it.
+/// Does the work of a command, and then closes the store, after an error as well: then an embedded store has everything in one file.
 pub(super) async fn with_platform<T>(
     config: &Config,
     work: impl AsyncFnOnce(&Platform) -> Result<T, AnyError>,

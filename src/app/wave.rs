@@ -8,9 +8,9 @@ use super::terminal::print_note;
 use crate::pipeline::Platform;
 use crate::survey::{RenamedKey, WaveState};
 
-/// What can still be done once a wave takes no more answers.
-const WAYS_ON: &str = "Ways on: join a level that has no answers, or too few, with another one of its margin, by a dated \
-amendment of the plan. The answers stay as they are.";
+/// What can still be done when a wave is closed.
+const WAYS_ON: &str = "You can merge a level that has no answers, or too few, with another one of its margin, by a dated \
+amendment of the plan. The answers are not changed.";
 
 pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
     let advance = async |code: &str, to: WaveState| {
@@ -24,7 +24,7 @@ pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyEr
             let folder = plan.parent().unwrap_or(Path::new("."));
             for RenamedKey { table, old, new } in RenamedKey::in_plan(&text) {
                 let of = if table.is_empty() { String::new() } else { format!(" in [{table}]") };
-                print_note(&format!("{old}{of} is called {new} now; the old name is still read"));
+                print_note(&format!("{old}{of} is now called {new}; the old name is still accepted"));
             }
             let plan = platform.create_wave(&text, folder).await.map_err(|error| in_file(&plan, &error))?;
             println!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);

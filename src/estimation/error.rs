@@ -36,14 +36,14 @@ pub enum EstimationError {
         found: usize,
     },
     /// A rating is not 0 (not answered) or the rank of a point.
-    #[error("{found} is no rating; use the rank of a point of the scale, 1 to {max}, or 0 for not answered")]
+    #[error("{found} is not a rating; use the rank of a point of the scale, 1 to {max}, or 0 for not answered")]
     Rating {
         /// What was found.
         found: u8,
         /// The most points of a scale.
         max: u8,
     },
-    /// Two responses say different things of what their units were drawn from.
+    /// Two responses disagree on what their units were drawn from.
     #[error(
         "the responses of {within:?} disagree on how many units there are to draw from: {found} and {other}",
         found = shown(*found), other = shown(*other)
@@ -92,7 +92,7 @@ pub enum EstimationError {
         /// Its sum.
         second_total: f64,
     },
-    /// A margin sums to 1 or 100, as shares do, and nothing says of how many people.
+    /// A margin sums to 1 or 100, as shares do, and the number of people is not given.
     #[error(
         "margin {margin} sums to {sum}, as shares do, and {other}. Write counts of people, or say under [calibration] how \
          many people there are, such as `total = {total}`"
@@ -107,7 +107,7 @@ pub enum EstimationError {
         /// What its total could be.
         total: f64,
     },
-    /// A margin counts other people than the calibration's total says, or the total is no number of people.
+    /// A margin counts other people than the calibration's total says, or the total is not a number of people.
     #[error(
         "margin {margin} sums to {sum}: that is neither the total of {total} people nor shares, which sum to 1 or 100"
     )]
@@ -119,8 +119,8 @@ pub enum EstimationError {
         /// The total.
         total: f64,
     },
-    /// Margins have people whom nobody in the sample stands for.
-    #[error("{}", told_empty(levels))]
+    /// Margins count people whom nobody in the sample represents.
+    #[error("{}", described(levels))]
     MarginEmpty {
         /// All such levels, margin by margin.
         levels: Vec<EmptyLevel>,
@@ -197,13 +197,13 @@ pub struct EmptyLevel {
 /// Levels that are named in one message; the others are counted.
 const NAMED_MAX: usize = 20;
 
-fn told_empty(levels: &[EmptyLevel]) -> String {
-    let told = |levels: &[EmptyLevel]| {
+fn described(levels: &[EmptyLevel]) -> String {
+    let of_margin = |levels: &[EmptyLevel]| {
         let names: Vec<_> = levels.iter().map(|level| format!("{:?} ({} people)", level.level, level.people)).collect();
         format!("margin {}: no response has {}", levels[0].margin, names.join(", "))
     };
     let named = &levels[..levels.len().min(NAMED_MAX)];
-    let mut parts: Vec<String> = named.chunk_by(|a, b| a.margin == b.margin).map(told).collect();
+    let mut parts: Vec<String> = named.chunk_by(|a, b| a.margin == b.margin).map(of_margin).collect();
     if levels.len() > NAMED_MAX {
         parts.push(format!("and {} levels more", levels.len() - NAMED_MAX));
     }

@@ -7,7 +7,7 @@ use super::cells::Cells;
 /// The domains whose residuals are formed unit by unit in a stratum, and what is expected of them there.
 #[derive(Debug, Default)]
 pub(super) struct Explicit {
-    /// Those that have a member in the stratum, where the others follow from auxiliary variables; nothing where all domains are
+    /// Those that have a member in the stratum, where the others follow from auxiliary variables; `None` where all domains are
     /// formed unit by unit.
     pub(super) members: Option<BTreeSet<usize>>,
     /// With calibration, of each such domain the rows of its regression that the stratum needs, by auxiliary variable.

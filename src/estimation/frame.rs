@@ -61,7 +61,7 @@ impl Frame {
         self.places.len()
     }
 
-    /// A number of a cell that does not tell when it was met (see `Cells::ranks`).
+    /// A number of a cell that does not depend on when it was met (see `Cells::ranks`).
     pub(super) fn rank(&self, cell: u32) -> u32 {
         self.ranks[cell as usize]
     }
@@ -75,12 +75,12 @@ impl Frame {
         kept.chain(runs).filter(|(_, responses)| *responses > 0)
     }
 
-    /// The first-stage unit of a place; nothing where respondents are their own.
+    /// The first-stage unit of a place; `None` where respondents are their own.
     pub(super) fn unit(&self, place: usize) -> Option<&str> {
         self.places[place].path.get(1).map(String::as_str)
     }
 
-    /// Whether it is told what units were drawn from.
+    /// Whether it is known what units were drawn from.
     pub(super) fn has_populations(&self, place: usize) -> bool {
         !self.places[place].populations.is_empty()
     }

@@ -1,4 +1,4 @@
-//! How much the room takes.
+//! Limits of the room's input.
 
 /// The most rated items of a questionnaire.
 pub(super) const ITEMS_MAX: usize = 200;

@@ -8,11 +8,12 @@
 //! A sample is formed in this order: `place.rs` and `cells.rs` number places and combinations of levels, and `log.rs` keeps the
 //! responses by both;
 //! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` holds
-//! all of it in order, and `walk.rs` goes through strata and stages, `unit_totals.rs` says what a unit adds, `own_units.rs` what respondents that are units add, `auxiliary.rs` what
-//! both add to calibrated domains without a member near them; `strata.rs` adds it up, `scores.rs` and `between.rs` between levels,
+//! all of it in order, and `walk.rs` goes through strata and stages; `unit_totals.rs` says what a unit adds, `own_units.rs` what
+//! respondents that are units add, `auxiliary.rs` what both add to calibrated domains (`explicit.rs`) without a member near them;
+//! `strata.rs` adds it up, `scores.rs` and `between.rs` between levels,
 //! `formed.rs` between many; `contribution.rs` forms a sample of many levels part by part; `pairs.rs` and `joint.rs` form what design effects need.
 //!
-//! Beside that stands `numeric/`: a sample of numbers of any kind, in memory, for the statistics that a design file asks for.
+//! `numeric/` is separate from that: a sample of numbers of any kind, in memory, for the statistics that a design file asks for.
 //!
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`UnitState`].
 

@@ -15,12 +15,12 @@ pub struct Ranking {
     pub level: f64,
     /// How many pairs of ranked units there are.
     pub pairs: usize,
-    /// How many of them are told apart. For `marginal`, where the two units of a pair may differ in that, the mean of the
+    /// How many of them clearly differ. For `marginal`, where the two units of a pair may disagree on that, the mean of the
     /// two counts, rounded down.
     pub pairs_told_apart: usize,
-    /// The fewest and the most sampling units that the estimate of a ranked unit rests on; nothing where nobody is ranked.
+    /// The fewest and the most sampling units that the estimate of a ranked unit is based on; `None` where no unit is ranked.
     pub sampling_units: Option<[u64; 2]>,
-    /// What belongs to the result of a simulated method; nothing for the others.
+    /// Details of a simulated method; `None` for other methods.
     pub simulated: Option<Simulated>,
     /// The ranked units, best first.
     pub entries: Vec<Ranked>,
@@ -41,30 +41,30 @@ pub struct Ranked {
     pub rank_low: usize,
     /// The worst rank that the data allow.
     pub rank_high: usize,
-    /// The tier, 1 is the best; see [`places`].
+    /// The tier, 1 is the best; see [`super::places`].
     pub tier: usize,
-    /// What tells which of the others it cannot be told apart from.
+    /// Which of the other units it does not clearly differ from.
     pub ties: Ties,
-    /// How it compares with the unit ranked just before it; nothing for the first.
+    /// How it compares with the unit ranked just before it; `None` for the first.
     pub previous: Option<Neighbour>,
-    /// How it compares with the unit ranked just after it; nothing for the last.
+    /// How it compares with the unit ranked just after it; `None` for the last.
     pub next: Option<Neighbour>,
 }
 
 impl Ranked {
-    /// How many of the ranked units it cannot be told apart from.
+    /// How many of the ranked units it does not clearly differ from.
     #[must_use]
     pub fn indistinct(&self) -> usize {
         match &self.ties {
             Ties::Runs(runs) => runs.iter().map(|[first, last]| last - first + 1).sum(),
-            // Each unit that it is told apart from is out of its rank set, at one end or the other.
+            // Each unit that it clearly differs from is outside its rank set, at one end or the other.
             Ties::Interval(_) => self.rank_high - self.rank_low,
         }
     }
 }
 
 impl Ranking {
-    /// The ranked units that one of them cannot be told apart from, best first.
+    /// The ranked units that one of them does not clearly differ from, best first.
     pub fn indistinct_from<'a>(&'a self, ranked: &'a Ranked) -> impl Iterator<Item = &'a Ranked> {
         let is_tied = move |(position, other): &(usize, &Ranked)| {
             if other.unit == ranked.unit {
@@ -95,7 +95,7 @@ pub struct Withheld {
 pub enum WithheldReason {
     /// It has no estimate.
     NoAnswers,
-    /// Nothing tells how sure its estimate is.
+    /// It is not known how sure its estimate is.
     NoPrecision,
     /// Fewer answered than the plan asks for.
     TooFewAnswers,

@@ -1,20 +1,19 @@
-//! What belongs to the result of a simulated method.
+//! Details of a simulated ranking.
 
 use serde::{Deserialize, Serialize};
 
 use super::{RankMethod, RankOptions};
 use crate::statistics::RankSets;
 
-/// With what a ranking was simulated, and how sure its critical value is.
+/// How a ranking was simulated, and how sure its critical value is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Simulated {
     /// How many draws.
     pub draws: usize,
     /// The seed; with it the ranking can be made again, bit for bit.
     pub seed: u64,
-    /// A difference is told apart where its p value, on its own degrees of freedom, is below that of so many standard errors in a
-    /// large sample: the last step's value, for marginal sets
-    /// the largest of all units. Nothing where there is no pair to compare.
+    /// A difference is clear where its p value, on its own degrees of freedom, is below that of so many standard errors in a
+    /// large sample: the last step's value, for marginal sets the largest of all units. `None` where there is no pair to compare.
     pub critical_value: Option<f64>,
     /// The Monte-Carlo standard error of the critical value.
     pub monte_carlo_se: Option<f64>,
@@ -24,7 +23,7 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// What to keep of rank sets that were found with these options; nothing if they were not simulated.
+    /// The details of rank sets that were found with these options; `None` if they were not simulated.
     #[must_use]
     pub fn of(found: &RankSets, options: &RankOptions) -> Option<Self> {
         let decisive = match options.method {

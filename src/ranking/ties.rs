@@ -1,14 +1,14 @@
-//! Which ranked units cannot be told apart: told by little, however many there are.
+//! Which ranked units do not clearly differ, in little memory however many there are.
 
 use serde::{Deserialize, Serialize};
 
-/// What tells which of the other ranked units one cannot be told apart from.
+/// Which of the other ranked units one does not clearly differ from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ties {
     /// Those at these positions among the ranked units, best first: the first and the last of each run.
     Runs(Vec<[usize; 2]>),
-    /// Those whose joint intervals overlap with this one, which is in the unit of the estimates. Nothing where its error is not
+    /// Those whose joint intervals overlap with this one, which is in the unit of the estimates. `None` where its error is not
     /// known: then all of them.
     Interval(Option<[f64; 2]>),
 }

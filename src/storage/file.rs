@@ -1,4 +1,4 @@
-//! The file of an embedded store, and what people are told when it cannot be written.
+//! The file of an embedded store, and what an error says when it cannot be written.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -11,7 +11,7 @@ use super::StorageError;
 use super::error::{CANNOT_OPEN, READ_ONLY};
 use super::pool::{PoolSizes, open_file, open_file_gently, path_in};
 
-/// What its owner alone may read and write.
+/// Only its owner may read and write it.
 const PRIVATE: u32 = 0o600;
 /// Permissions of others.
 const OF_OTHERS: u32 = 0o077;
@@ -19,11 +19,11 @@ const OF_OTHERS: u32 = 0o077;
 /// The file of an embedded store.
 #[derive(Debug, Clone)]
 pub(super) struct EmbeddedFile {
-    /// Its address, which makes the file where there was none.
+    /// Its address, which creates the file where there was none.
     url: Arc<str>,
     /// The file as people name it.
     path: Arc<str>,
-    /// The device and the number of the file that was opened; nothing before.
+    /// The device and the number of the file that was opened; `None` before that.
     opened: Option<(u64, u64)>,
     /// Set when the file was found read-only, until the connection that found it so is closed (see `pool.rs`).
     found_read_only: Arc<AtomicBool>,
@@ -35,17 +35,17 @@ impl EmbeddedFile {
         if url.contains('?') {
             return file;
         }
-        // A file that was there is never made anew: where it is gone, an empty one would stand in for it.
+        // A file that existed is never created again: if it is gone, an empty one would take its place.
         let mode = if file.exists() { "rw" } else { "rwc" };
         Self { url: format!("{url}?mode={mode}").into(), ..file }
     }
 
-    /// Whether the file is there.
+    /// Whether the file exists.
     pub(super) fn exists(&self) -> bool {
         identity(self.path()).is_some()
     }
 
-    /// Opens the file: the pool of whoever writes, and that of whoever reads.
+    /// Opens the file: the pool that writes, and the pool that reads.
     pub(super) async fn open(
         &self,
         sizes: PoolSizes,
@@ -54,7 +54,7 @@ impl EmbeddedFile {
         pools.map_err(|error| self.explain(error))
     }
 
-    /// One more connection, which gives up early where others are at work.
+    /// Opens one more connection, which gives up early while others are working.
     pub(super) async fn open_gently(&self) -> Result<DatabaseConnection, StorageError> {
         open_file_gently(&self.url).await
     }
@@ -72,21 +72,21 @@ impl EmbeddedFile {
         Err(StorageError::Moved { file: self.path().to_owned() })
     }
 
-    /// What is said where the file is missing.
+    /// The error where the file is missing.
     pub(super) fn missing(&self) -> StorageError {
         StorageError::NoFile { file: self.path().to_owned() }
     }
 
-    /// Makes the file where there is none and there may be one: its owner alone may read it, whatever the mask of the process.
-    /// The engine gives the same permissions to what it makes beside it.
+    /// Creates the file if it does not exist and may be created: only its owner may read it, whatever the process's mask is.
+    /// The engine gives the same permissions to the files that it creates next to it.
     pub(super) fn make_private(&self) {
         if self.url.ends_with("mode=rwc") {
-            // Where this fails, the file is there, or the engine is about to say why it cannot be made.
+            // Where this fails, the file exists, or the engine will say why it cannot be created.
             drop(OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(self.path()));
         }
     }
 
-    /// Says in the log where others than the owner may read what is kept, or write it.
+    /// Logs a warning if others than the owner may read or write the database.
     pub(super) fn warn_if_others_may_read(&self) {
         let path = self.path();
         for file in [path.to_owned(), format!("{path}-wal"), format!("{path}-shm")] {
@@ -101,7 +101,7 @@ impl EmbeddedFile {
         &self.path
     }
 
-    /// An error of the engine, in words that say what to do about it where it is the file's.
+    /// Explains an error of the engine where its cause is the file.
     pub(super) fn explain(&self, error: StorageError) -> StorageError {
         let file = || self.path().to_owned();
         match error.sqlite_code() {

@@ -1,4 +1,4 @@
-//! A response on its way into the store.
+//! A response that is to be stored.
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use super::WaveId;
 use crate::foundation::Code;
 use crate::survey::{Channel, Mode, Placement, Source, UnitId};
 
-/// A response ready to be kept: packed, and under a key that does not tell the id it was sent with.
+/// A response ready to be stored: packed, and under a key that does not reveal the id it was sent with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewResponse {
     /// The wave.
@@ -18,7 +18,7 @@ pub struct NewResponse {
     pub key: Uuid,
     /// Equal exactly when the content is the same.
     pub content_hash: Uuid,
-    /// Its place in the sample; that of the invitation takes its place, where there is one.
+    /// Its place in the sample; if it came with an invitation, that of the invitation is used instead.
     pub placement: Placement,
     /// The hash of the invitation's code, which is spent with this response.
     pub invitation: Option<Uuid>,
@@ -28,7 +28,7 @@ pub struct NewResponse {
     pub source: Source,
     /// The device or the person that sent it for the respondent.
     pub collector: Option<Code>,
-    /// As what the fieldwork counts it; what came over the open link to be kept apart adds nothing to the tallies.
+    /// The channel under which the fieldwork counts it. If it came over the open link and is kept separately, it adds nothing to the tallies.
     pub channel: Channel,
     /// The language in which it was given.
     pub language: String,

@@ -1,4 +1,4 @@
-//! The store: how it is opened and closed, and its two ends, one that reads and one that writes.
+//! The store: how it is opened and closed, and its two sides, one that reads and one that writes.
 
 use sea_orm::{ConnectionTrait, DbBackend, StatementBuilder};
 
@@ -17,7 +17,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store at `url`: `sqlite://plumbline.db` (made if it is not there), `postgres://user@host/name`, or several
+    /// Opens the store at `url`: `sqlite://plumbline.db` (created if it does not exist), `postgres://user@host/name`, or several
     /// hosts separated by commas, of which the one that takes writes is used. A file that cannot be written is refused at once.
     pub async fn connect(url: &str) -> Result<Self, StorageError> {
         Self::connect_with(url, PoolSizes::default()).await
@@ -36,7 +36,7 @@ impl Store {
         let [writer, db] = [writer, db].map(|pool| Connections::new(pool, address.is_pooled));
         let writer = Writer::new(writer, file.map(EmbeddedFile::opened));
         let store = Self { reader: Reader::new(db), writer };
-        // Another error than this one is left to the work that meets it, and may have passed by then.
+        // Any other error is reported by the work that meets it, and may be gone by then.
         if let Err(error @ StorageError::ReadOnly { .. }) = store.writer.try_to_write().await {
             return Err(error);
         }
@@ -46,12 +46,12 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens the store at `url` as [`Store::connect`] does, but makes no file: whoever mistyped an address is told.
+    /// Opens the store at `url` as [`Store::connect`] does, but creates no file: a mistyped address is an error.
     pub async fn open(url: &str) -> Result<Self, StorageError> {
         Self::open_with(url, PoolSizes::default()).await
     }
 
-    /// Opens the store at `url` as [`Store::open`] does, with so many connections.
+    /// Opens the store at `url` as [`Store::open`] does, with pools of these sizes.
     pub async fn open_with(url: &str, sizes: PoolSizes) -> Result<Self, StorageError> {
         let file = EmbeddedFile::new(url);
         if url.starts_with("sqlite:") && !file.exists() {
@@ -88,12 +88,12 @@ impl Store {
         self.writer.execute(statement).await
     }
 
-    /// Does `work` in one transaction and commits it, or reports what is in the way.
+    /// Does `work` in one transaction and commits it, or returns the error; it is not tried again.
     pub(super) async fn transaction_once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
         self.writer.once(work).await
     }
 
-    /// Whether something can be committed, and is not only said to be.
+    /// Checks by trying that something can be committed.
     pub async fn try_to_commit(&self) -> Result<(), StorageError> {
         self.writer.try_to_commit().await
     }

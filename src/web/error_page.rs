@@ -1,4 +1,4 @@
-//! The page that a refusal becomes, in the reader's language.
+//! The page for a refusal, in the reader's language.
 
 use askama::Template;
 use axum::http::StatusCode;

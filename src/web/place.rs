@@ -1,4 +1,4 @@
-//! Where a reader is: the address without its language, and the language.
+//! Where a reader is: the language, and the address without it.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Uri};
 
 use super::Language;
 
-/// In which language and where the reader is. Handlers take it as an extractor.
+/// The reader's language and address. Handlers take it as an extractor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The language of the address, else the one negotiated.

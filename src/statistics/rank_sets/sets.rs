@@ -6,10 +6,10 @@ use super::{Comparison, CriticalValue};
 /// The rank sets of all units, and how they were decided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RankSets<'a> {
-    /// One a unit, in the order of the estimates given.
+    /// One for each unit, in the order of the given estimates.
     pub sets: Vec<RankSet>,
-    /// The critical values that decided: one a step of a stepwise method, the last one decides; one a unit where the
-    /// sets are marginal. None where there is no pair to compare.
+    /// The critical values: one for each step of a stepwise method, of which the last one decides; one for each unit where the
+    /// sets are marginal. Empty where there is no pair to compare.
     pub critical: Vec<CriticalValue>,
     /// How many of the `units (units − 1)` decisions, two a pair, tell units apart.
     pub decisions: usize,
@@ -70,8 +70,8 @@ impl<'a> RankSets<'a> {
         }
     }
 
-    /// Of sets by joint intervals the interval of each unit, nothing where its error is not known, so that it is told apart from
-    /// nobody; two units are told apart where these do not overlap. Nothing of other sets.
+    /// For sets by joint intervals the interval of each unit, `None` where its error is not known: such a unit is not told apart
+    /// from any other. Two units are told apart where their intervals do not overlap. `None` for other sets.
     #[must_use]
     pub fn joint_intervals(&self) -> Option<Vec<Option<[f64; 2]>>> {
         if let Rule::Overlap(reach) = &self.rule { Some(self.comparison.intervals(reach)) } else { None }

@@ -12,7 +12,7 @@ pub enum SmallAreaError {
         /// How many there are.
         found: usize,
     },
-    /// Not one area more than columns.
+    /// Not more areas than columns.
     #[error("{columns} columns need at least {} areas with a direct estimate; here are {areas}", columns + 1)]
     TooFewAreas {
         /// How many areas there are.
@@ -20,7 +20,7 @@ pub enum SmallAreaError {
         /// How many columns there are.
         columns: usize,
     },
-    /// An area has not one covariate a column.
+    /// An area does not have one covariate for each column.
     #[error("area {area}: {found} covariates instead of {expected}")]
     Covariates {
         /// The area.
@@ -30,8 +30,8 @@ pub enum SmallAreaError {
         /// How many columns there are.
         expected: usize,
     },
-    /// A covariate is no finite number.
-    #[error("area {area}, column \"{column}\": {value} is no finite number")]
+    /// A covariate is not a finite number.
+    #[error("area {area}, column \"{column}\": {value} is not a finite number")]
     Covariate {
         /// The area.
         area: usize,
@@ -40,8 +40,8 @@ pub enum SmallAreaError {
         /// The covariate.
         value: f64,
     },
-    /// A direct estimate is no finite number.
-    #[error("area {area}: the direct estimate {value} is no finite number")]
+    /// A direct estimate is not a finite number.
+    #[error("area {area}: the direct estimate {value} is not a finite number")]
     Estimate {
         /// The area.
         area: usize,
@@ -62,7 +62,7 @@ pub enum SmallAreaError {
         /// The name of the column.
         column: String,
     },
-    /// The iteration does not settle, or leaves the range of numbers.
+    /// The iteration does not converge, or leaves the range of numbers.
     #[error("the variance between areas was not found: the iteration does not converge on these numbers")]
     NoConvergence,
 }

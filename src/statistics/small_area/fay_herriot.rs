@@ -14,7 +14,7 @@ pub struct Coefficient {
     pub se: f64,
 }
 
-/// What the model says of an area.
+/// The model's prediction for an area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AreaPrediction {
     /// The predicted value, in the unit of the estimates.
@@ -106,10 +106,10 @@ impl FayHerriot {
         })
     }
 
-    /// What the regression alone says of an area without direct estimate: `xᵀβ`, with the error `A + xᵀ Q x − b`.
+    /// The regression's prediction for an area without direct estimate: `xᵀβ`, with the error `A + xᵀ Q x − b`.
     ///
-    /// That is what [`FayHerriot::fit`] gives as the sampling variance goes to infinity. Nothing unless there is a finite
-    /// covariate a column.
+    /// That is what [`FayHerriot::fit`] gives as the sampling variance goes to infinity. `None` unless there is one finite
+    /// covariate for each column.
     #[must_use]
     pub fn predict_synthetic(&self, covariates: &[f64]) -> Option<AreaPrediction> {
         if covariates.len() != self.coefficients.len() || !covariates.iter().all(|covariate| covariate.is_finite()) {
