@@ -18,9 +18,9 @@ pub(super) fn named_twice<'p>(inputs: &[&'p Path], outputs: &[&'p Path]) -> Opti
 /// What a path leads to.
 #[derive(PartialEq)]
 enum Identity {
-    /// A file that is there, by device and number.
+    /// An existing file, by device and number.
     File(u64, u64),
-    /// A name that is free.
+    /// A name without a file.
     Name(PathBuf),
 }
 

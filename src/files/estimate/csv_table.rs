@@ -58,7 +58,7 @@ impl Row for CsvRow<'_> {
 type Batch = Result<(Vec<CsvLine>, usize, u64), EstimateError>;
 
 /// Reads a file to its end; parses on a thread of its own, a few batches ahead of `reader`. `progress` gets the bytes read so far.
-/// Returns what people should know of how the file is written.
+/// Returns notes on how the file is written.
 pub(super) fn read(
     path: &Path,
     file: File,
@@ -108,7 +108,7 @@ pub(super) fn read(
     })
 }
 
-/// Whether a row has all columns that are named, and nothing behind the last one.
+/// Whether a row has all columns that are named, and nothing after the last one.
 fn is_fit(cells: &StringRecord, named: usize, width: usize) -> bool {
     cells.len() >= named && cells.iter().skip(width).all(|cell| cell.trim().is_empty())
 }

@@ -134,7 +134,7 @@ pub(super) struct MarginTable {
 }
 
 impl CalibrationTable {
-    /// The method and its margins; nothing where no calibration is wanted.
+    /// The method and its margins; `None` where no calibration is wanted.
     pub(super) fn check(self) -> Result<Option<WantedCalibration>, String> {
         let Self { method, bounds, total, negative_weights, margin } = self;
         if method == "none" {

@@ -97,9 +97,9 @@ pub enum EstimateError {
     },
     /// A stratum has a single sampling unit, and nothing is said of what to do with it.
     #[error("{}", one_line(&match stratum.as_str() {
-        "" => "the sample has only one sampling unit, which says nothing of how units vary".to_owned(),
+        "" => "the sample has only one sampling unit, which says nothing about how units vary".to_owned(),
         stratum => format!(
-            "stratum {stratum:?} has only one sampling unit, which says nothing of how units vary; join it with another one, \
+            "stratum {stratum:?} has only one sampling unit, which says nothing about how units vary; join it with another one, \
              or choose options.lonely_psu: remove, certainty, adjust or average"
         ),
     }))]

@@ -43,7 +43,7 @@ use read::FileSample;
 use write::CovarianceRow;
 
 /// Reads the responses, and writes the estimates of every item, factor and index for everybody and for each level of
-/// each domain, then the statistics that the design asks for. Answers with sentences on what was done with the weights, and on
+/// each domain, then the statistics that the design asks for. Returns sentences on what was done with the weights, and on
 /// what else a reader should know: how the file was read, rows that were left out, how many have no level of a domain.
 /// `progress` gets how many bytes of the responses were read.
 pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) -> Result<Vec<String>, EstimateError> {

@@ -11,7 +11,7 @@ const NAMED_MAX: usize = 5;
 pub(super) fn notes(design: &Design, file: &FileSample, estimates: &[LevelEstimate]) -> Vec<String> {
     let margins = design.calibration.as_ref().filter(|(calibration, _)| calibration.is_of_shares());
     let shares = margins.map(|_| {
-        "the margins sum to 1 or 100, as shares do, and so do the calibrated weights: they say nothing of how many people \
+        "the margins sum to 1 or 100, as shares do, and so do the calibrated weights: they say nothing about how many people \
          there are. Write counts, or `total = …` under [calibration] with the number of people"
             .to_owned()
     });

@@ -9,7 +9,7 @@ use parquet::schema::types::ColumnDescriptor;
 use super::row::{Field, Plain, plain};
 use crate::tables::clean;
 
-/// Some values of one column; nothing where a value is missing.
+/// Some values of one column; `None` where a value is missing.
 pub(super) enum Column {
     /// All of them plainly small whole numbers, or missing.
     Plain(Vec<Plain>),
@@ -141,7 +141,7 @@ fn is_unsigned(description: &ColumnDescriptor) -> bool {
 /// What is wanted of a column next.
 struct Next {
     rows: usize,
-    /// A value is there where its definition level is this one, the highest.
+    /// A value is not missing where its definition level is this one, the highest.
     level: i16,
     has_ratings: bool,
 }
@@ -172,7 +172,7 @@ impl Next {
     }
 }
 
-/// Values as they lie in a file: those that are there, one after the other.
+/// Values as they are in a file: those that are not missing, one after the other.
 struct Values<T> {
     /// Of each row whether it has a value; empty where all have one.
     is_there: Vec<bool>,
@@ -180,7 +180,7 @@ struct Values<T> {
 }
 
 impl<T> Values<T> {
-    /// What all values plainly are; nothing where one needs a closer look.
+    /// What all values plainly are; `None` where one needs a closer look.
     fn plain(&self, plain: impl Fn(&T) -> Plain) -> Option<Vec<Plain>> {
         let plain = |value: &T| Some(plain(value)).filter(|plain| *plain != Plain::Other);
         let mut found = self.found.iter();

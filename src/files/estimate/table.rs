@@ -7,7 +7,7 @@ use super::row::Reader;
 use super::{EstimateError, csv_table, parquet_table};
 
 /// Reads a file to its end: Parquet where its name ends with `.parquet`, CSV otherwise. `progress` gets the bytes read so
-/// far. Returns what people should know of how the file is written.
+/// far. Returns notes on how the file is written.
 pub(super) fn read_table(
     path: &Path,
     reader: &mut impl Reader,

@@ -68,7 +68,7 @@ impl LevelEstimate {
     }
 }
 
-/// The covariance of one index between two levels of the first domain; nothing where one has no precision.
+/// The covariance of one index between two levels of the first domain; `None` where one has no precision.
 #[derive(Debug, Serialize)]
 pub(super) struct CovarianceRow<'a> {
     statistic: &'static str,

@@ -15,7 +15,7 @@ use super::cell::{Cell, CellKind};
 /// Rows that are held until they are written together.
 const ROWS_PER_GROUP: usize = 1 << 17;
 
-/// A Parquet file under way.
+/// A Parquet file that is being written.
 pub(super) struct ParquetRows<W: Write + Send> {
     file: SerializedFileWriter<W>,
     columns: Vec<Values>,

@@ -15,7 +15,7 @@ pub(super) fn write_all<R: TableRow>(path: &Path, format: OutputFormat, rows: &[
     writer.finish()
 }
 
-/// A file under way.
+/// A file that is being written.
 pub(super) struct RowWriter {
     path: PathBuf,
     sink: Sink,

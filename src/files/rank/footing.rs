@@ -1,10 +1,10 @@
-//! On how much a ranking rests, in sentences for the terminal: sampling units, degrees of freedom, errors that are not known.
+//! How much data a ranking is based on, in sentences for the terminal: sampling units, degrees of freedom, errors that are not known.
 
 use super::units::{Unit, Units};
 use super::words::listed;
 use crate::ranking::Knowledge;
 
-/// How many sampling units the sets rest on, loudly where nothing is known of it; which errors were taken from intervals,
+/// How many sampling units the sets are based on, with a warning where that is not known; which errors were taken from intervals,
 /// which are not known, and which estimates count as exact.
 pub(super) fn sentences(units: &Units, known: &[Knowledge]) -> Vec<String> {
     let with_known = || units.ranked.iter().zip(known);
@@ -45,16 +45,16 @@ fn rests_on(sampled: &[&Unit]) -> Option<String> {
     if without.len() == sampled.len() {
         return Some(
             "ATTENTION: the file has no degrees of freedom (column df), so standard errors were treated as known. These sets are \
-             for large samples: with few sampling units a unit they are too narrow and do not hold."
+             for large samples: with few sampling units per unit they are too narrow."
                 .to_owned(),
         );
     }
     let of = |number: fn(&Unit) -> Option<f64>| sampled.iter().filter_map(|unit| number(unit)).collect::<Vec<f64>>();
     let (psus, df) = (of(|unit| unit.sampling_units), of(|unit| unit.df));
     let mut sentence = if psus.len() == sampled.len() {
-        format!("The sets rest on {} a unit ({}).", range(&psus, "sampling unit"), of_freedom(&df))
+        format!("The sets are based on {} per unit ({}).", range(&psus, "sampling unit"), of_freedom(&df))
     } else {
-        format!("The sets rest on {} a unit: sampling units less strata.", of_freedom(&df))
+        format!("The sets are based on {} per unit: sampling units less strata.", of_freedom(&df))
     };
     if !without.is_empty() {
         sentence = format!(

@@ -1,7 +1,7 @@
 //! Ranks from files, without a database: what `estimate` wrote, or any table of units with their standard errors.
 //!
 //! `table.rs` reads rows of CSV or JSON; `units.rs` finds the units in them, `covariance.rs` reads their covariances; `words.rs` says
-//! what the result means, `footing.rs` how much data it rests on.
+//! what the result means, `footing.rs` how much data it is based on.
 
 mod covariance;
 mod error;
@@ -40,7 +40,7 @@ struct RankRow<'a> {
 /// Ranks the units of a file and writes `unit,estimate,se,rank,rank_low,rank_high,tier` in full precision, by rank, units with
 /// equal estimates in the order of the input; units without an estimate or a standard error come last, without ranks.
 ///
-/// Answers with sentences that say what the data say. `progress` is called now and then with how many more draws were made.
+/// Returns sentences that say what the data say. `progress` is called now and then with how many more draws were made.
 pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<String>, RankFileError> {
     let inputs: Vec<&Path> =
         [&options.estimates].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
@@ -53,7 +53,7 @@ pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) 
     let covariance = match &options.covariance {
         Some(path) => {
             let mut matrix = covariance::read(path, &units, chosen.statistic.as_deref())?;
-            // What nobody was seen to vary in covaries with nothing.
+            // A unit in which nothing varied has no covariance with the others.
             (0..known.len()).filter(|i| units.ranked[*i].se == 0.0).for_each(|i| matrix[i][i] = known[i].se.powi(2));
             Some(matrix)
         }

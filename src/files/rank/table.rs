@@ -161,7 +161,7 @@ impl Row<'_> {
         self.line
     }
 
-    /// The number in the `k`-th wanted column; nothing where it is empty or a missing code.
+    /// The number in the `k`-th wanted column; `None` where it is empty or a missing code.
     pub(super) fn number(&self, k: usize) -> Result<Option<f64>, RankFileError> {
         let text = self.text(k);
         match (text, with_decimal_point(text, self.has_decimal_comma).parse::<f64>()) {

@@ -26,7 +26,7 @@ pub(super) struct Unit {
     pub interval: Option<[f64; 2]>,
     /// Whether it does not come from a sample.
     pub is_exact: bool,
-    /// The sampling units that it rests on.
+    /// The sampling units that it is based on.
     pub sampling_units: Option<f64>,
 }
 
@@ -91,7 +91,7 @@ impl Further {
 /// What the file was searched for.
 #[derive(Debug)]
 pub(super) struct Chosen {
-    /// The domain; nothing for a bare file.
+    /// The domain; `None` for a bare file.
     pub domain: Option<String>,
     /// Other domains that the file has.
     pub other_domains: usize,

@@ -39,7 +39,7 @@ struct PredictionRow {
 /// Fits the model to the areas with a direct estimate, predicts all areas of the covariates, and writes
 /// `area,direct,direct_se,modelled,mse,root_mse,gamma,kind` in full precision, in the order of the covariates.
 ///
-/// Answers with sentences that say that the numbers are modelled, and by what.
+/// Returns sentences that say that the numbers are modelled, and by what.
 pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, SmallAreaFileError> {
     if let Some(path) = named_twice(&[&options.estimates, &options.covariates], &[&options.output]) {
         let message = "this file is named twice; name another one to write to".to_owned();
@@ -99,7 +99,7 @@ fn row(area: &str, direct: Option<(f64, f64)>, prediction: &AreaPrediction, kind
     }
 }
 
-/// An error of the model with the names of the areas, and a way on.
+/// An error of the model with the names of the areas, and what to do about it.
 fn explained<'a>(error: &SmallAreaError, area: &dyn Fn(usize) -> &'a str) -> String {
     match error {
         SmallAreaError::TooFewAreas { .. } => format!("{error}; take fewer columns with --columns, or more areas"),

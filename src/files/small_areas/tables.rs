@@ -99,7 +99,7 @@ fn area_name(cell: &str, place: &str) -> Result<String, String> {
     Ok(name)
 }
 
-/// The finite number of a cell; nothing where it is empty.
+/// The finite number of a cell; `None` where it is empty.
 fn number(cell: &str, has_decimal_comma: bool, place: &str) -> Result<Option<f64>, String> {
     match (cell.trim(), with_decimal_point(cell.trim(), has_decimal_comma).parse::<f64>()) {
         ("", _) => Ok(None),

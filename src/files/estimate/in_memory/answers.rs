@@ -1,4 +1,4 @@
-//! Items, factors and indices of a sample in memory: what a streamed sample gives, under whatever becomes of the weights.
+//! Items, factors and indices of a sample in memory: the same as from a streamed sample, whatever is done with the weights.
 
 use super::super::EstimateError;
 use super::super::design::Design;
@@ -72,7 +72,7 @@ fn of_level(maker: &Maker<'_>, level: &Level) -> Vec<LevelEstimate> {
     found
 }
 
-/// The rows with an answer to one of the items that a statistic rests on, with the totals of these items.
+/// The rows with an answer to one of the items that a statistic is based on, with the totals of these items.
 fn study(maker: &Maker<'_>, rows: &[usize], statistic: &Statistic) -> Study {
     let count = statistic.items.len();
     let mut study = Study::new(3 * count);
@@ -112,7 +112,7 @@ pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static
     let levels = maker.levels(std::slice::from_ref(domain));
     if levels.len().saturating_mul(maker.held.count()) > SCORES_MAX {
         let message = format!(
-            "--covariance between {} levels needs more memory than is taken; leave it out, or subset, replicates, \
+            "--covariance between {} levels needs more memory than is allowed; leave it out, or subset, replicates, \
              nonresponse and trimming",
             levels.len()
         );

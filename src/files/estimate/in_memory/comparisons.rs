@@ -57,7 +57,7 @@ fn difference(maker: &Maker<'_>, study: &Study, level: &Level, of: &Measured, co
     let (a, b) = (ratio(0, 1), ratio(2, 3));
     let values = prepared.value(&a).zip(prepared.value(&b));
     let (n, df) = prepared.size();
-    // One degree of freedom is the mean's that both differ from.
+    // One degree of freedom belongs to the mean that both differ from.
     let df = df.saturating_sub(1);
     let found = values.zip(prepared.covariance(&[a, b])).and_then(|((a, b), covariance)| {
         let variances = [covariance[0][0], covariance[1][1]];

@@ -80,7 +80,7 @@ fn description_path(path: &Path) -> PathBuf {
 }
 
 /// Writes `row,id,weight,repw1,…` and, next to it, the table `[replicates]` with which they are read again. Every replicate is taken
-/// through nonresponse, trimming and calibration by itself. Answers with a sentence.
+/// through nonresponse, trimming and calibration by itself. Returns a sentence.
 pub(super) fn write_replicates(
     path: &Path,
     options: &EstimateOptions,

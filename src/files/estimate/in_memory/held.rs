@@ -151,7 +151,7 @@ fn wanted_columns(design: &Design) -> (BTreeSet<String>, BTreeSet<String>) {
     (names, numbers)
 }
 
-/// A file under way into memory.
+/// A file that is being read into memory.
 struct Filling<'a> {
     path: &'a Path,
     design: &'a Design,
@@ -271,7 +271,7 @@ impl Filling<'_> {
     }
 }
 
-/// The name in a column; nothing where it is empty.
+/// The name in a column; `None` where it is empty.
 fn name<'s>(
     columns: &Columns,
     row: &impl Row,
@@ -286,7 +286,7 @@ fn name<'s>(
     Ok(Some(scratch))
 }
 
-/// The number in a column; nothing where it is empty.
+/// The number in a column; `None` where it is empty.
 fn number(columns: &Columns, row: &impl Row, at: usize) -> Result<Option<f64>, EstimateError> {
     if columns.is_missing(row, at) {
         return Ok(None);
@@ -306,7 +306,7 @@ fn number(columns: &Columns, row: &impl Row, at: usize) -> Result<Option<f64>, E
     Err(columns.wrong(row, at, message))
 }
 
-/// A weight, which may be 0: such a row stays in the design and counts nowhere else.
+/// A weight, which may be 0: such a row is part of the design only.
 fn weight(columns: &Columns, row: &impl Row, at: usize, what: &str) -> Result<f64, EstimateError> {
     match number(columns, row, at)? {
         Some(weight) if weight >= 0.0 => Ok(weight),

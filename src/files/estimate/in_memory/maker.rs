@@ -1,4 +1,4 @@
-//! What statistics in memory are made from, and of whom.
+//! What statistics in memory are made from, and the levels they are made for.
 
 use std::path::Path;
 

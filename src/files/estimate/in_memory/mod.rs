@@ -57,7 +57,7 @@ impl Made {
         }
         let mut held = Held::read(path, design, has_indices || !is_streamed, progress)?;
         let mut notes = std::mem::take(&mut held.notes);
-        // Taken out, so that each is let go when it was adjusted.
+        // Taken out, so that each is freed after it was adjusted.
         let given_replicates = std::mem::take(&mut held.replicates);
         let steps = Steps::new(path, design, &held)?;
         let counts = weighting::counted(path, design, &held, &steps)?;

@@ -17,7 +17,7 @@ pub(in super::super) struct StatisticRow {
 /// What an estimate is beyond its name, and the test that belongs to it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(in super::super) struct More {
-    /// Which part of the item: a value of a share, the probability of a quantile; nothing where it is the whole item.
+    /// Which part of the item: a value of a share, the probability of a quantile; `None` where it is the whole item.
     pub part: Option<String>,
     /// The two levels whose difference it is.
     pub compared: Option<String>,

@@ -1,4 +1,4 @@
-//! What becomes of the weights before anything is estimated: nonresponse, trimming, calibration, in this order.
+//! What is done with the weights before anything is estimated: nonresponse, trimming, calibration, in this order.
 
 use std::path::Path;
 
