@@ -16,6 +16,10 @@ const PRIVATE: u32 = 0o600;
 /// Permissions of others.
 const OF_OTHERS: u32 = 0o077;
 
+/// What is added to the address of a file that the engine may create, and of one that it may not.
+const MAY_CREATE: &str = "?mode=rwc";
+const MAY_NOT_CREATE: &str = "?mode=rw";
+
 /// The file of an embedded store.
 #[derive(Debug, Clone)]
 pub(super) struct EmbeddedFile {
@@ -36,8 +40,8 @@ impl EmbeddedFile {
             return file;
         }
         // A file that existed is never created again: if it is gone, an empty one would take its place.
-        let mode = if file.exists() { "rw" } else { "rwc" };
-        Self { url: format!("{url}?mode={mode}").into(), ..file }
+        let mode = if file.exists() { MAY_NOT_CREATE } else { MAY_CREATE };
+        Self { url: format!("{url}{mode}").into(), ..file }
     }
 
     /// Whether the file exists.
@@ -79,11 +83,13 @@ impl EmbeddedFile {
 
     /// Creates the file if it does not exist and may be created: only its owner may read it, whatever the process's mask is.
     /// The engine gives the same permissions to the files that it creates next to it.
-    pub(super) fn make_private(&self) {
-        if self.url.ends_with("mode=rwc") {
-            // Where this fails, the file exists, or the engine will say why it cannot be created.
-            drop(OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(self.path()));
-        }
+    ///
+    /// Connections that are opened later do not create it again: if it is gone by then, an empty one would take its place.
+    pub(super) fn created(self) -> Self {
+        let Some(address) = self.url.strip_suffix(MAY_CREATE) else { return self };
+        // Where this fails, the file exists, or the engine will say why it cannot be created.
+        drop(OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(self.path()));
+        if self.exists() { Self { url: format!("{address}{MAY_NOT_CREATE}").into(), ..self } } else { self }
     }
 
     /// Logs a warning if others than the owner may read or write the database.
@@ -135,5 +141,18 @@ mod tests {
         for (url, path) in cases {
             assert_eq!(EmbeddedFile::new(url).path(), path, "{url}");
         }
+    }
+
+    #[test]
+    fn a_file_is_created_once_and_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new.db");
+        let file = EmbeddedFile::new(&format!("sqlite://{}", path.display()));
+        assert!(file.url.ends_with(MAY_CREATE), "{}", file.url);
+        let file = file.created();
+        assert!(file.url.ends_with(MAY_NOT_CREATE), "{}", file.url);
+        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, PRIVATE);
+        std::fs::remove_file(&path).unwrap();
+        assert!(!file.created().exists(), "it is not created again");
     }
 }

@@ -25,17 +25,14 @@ impl Store {
 
     async fn connect_with(url: &str, sizes: PoolSizes) -> Result<Self, StorageError> {
         let address = Address::read(url)?;
-        let file = address.is_embedded.then(|| EmbeddedFile::new(url));
+        let file = address.is_embedded.then(|| EmbeddedFile::new(url).created());
         let (writer, db) = match &file {
-            Some(file) => {
-                file.make_private();
-                file.open(sizes).await?
-            }
+            Some(file) => file.open(sizes).await?,
             None => hosts::open_primary(&address, sizes).await?,
         };
         let [writer, db] = [writer, db].map(|pool| Connections::new(pool, address.is_pooled));
-        let writer = Writer::new(writer, file.map(EmbeddedFile::opened));
-        let store = Self { reader: Reader::new(db), writer };
+        let file = file.map(EmbeddedFile::opened);
+        let store = Self { reader: Reader::new(db, file.clone()), writer: Writer::new(writer, file) };
         // Any other error is reported by the work that meets it, and may be gone by then.
         if let Err(error @ StorageError::ReadOnly { .. }) = store.writer.try_to_write().await {
             return Err(error);
