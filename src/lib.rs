@@ -12,6 +12,7 @@ pub mod dissemination;
 pub mod documents;
 pub mod entrance;
 pub mod estimation;
+pub mod files;
 pub mod foundation;
 pub mod index;
 pub mod jobs;

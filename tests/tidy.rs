@@ -3,18 +3,22 @@
 //! Each rule is a pure function over a [`source::SourceTree`]; beside it stand a planted violation that it reports and
 //! the clean variant that it does not. This file runs every rule on the repository itself.
 
+#[path = "tidy/circles.rs"]
+mod circles;
 #[path = "tidy/imports.rs"]
 mod imports;
 #[path = "tidy/lengths.rs"]
 mod lengths;
-#[path = "tidy/lexer.rs"]
-mod lexer;
+#[path = "tidy/modules.rs"]
+mod modules;
 #[path = "tidy/prose.rs"]
 mod prose;
 #[path = "tidy/rooms.rs"]
 mod rooms;
 #[path = "tidy/source.rs"]
 mod source;
+#[path = "tidy/tokens.rs"]
+mod tokens;
 #[path = "tidy/words.rs"]
 mod words;
 
@@ -25,6 +29,7 @@ const RULES: &[Rule] = &[
     rooms::each_room_has_a_floor,
     rooms::each_file_says_what_it_is_for,
     imports::imports_point_down,
+    circles::no_circles_of_files,
     words::words_stay_in_their_rooms,
     words::nothing_gives_up,
     lengths::files_are_short,

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rand::rngs::SysRng;
 
-use super::AnyError;
+use super::error::AnyError;
 use crate::foundation::Code;
 use crate::pipeline::Platform;
 use crate::survey::{Access, AccessKind};

@@ -8,7 +8,10 @@ use clap::Args;
 use indicatif::ProgressBar;
 use tempfile::TempPath;
 
-use super::{AnyError, start, terminal};
+use super::doctor::print_checkup;
+use super::error::AnyError;
+use super::platform::with_platform;
+use super::terminal;
 use crate::config::Config;
 use crate::storage::{CopyProgress, Store};
 
@@ -112,13 +115,13 @@ async fn copy_between(source: &Store, to: &str) -> Result<u64, AnyError> {
 /// Recounts a copy and closes it. Returns what is wrong with it.
 async fn recount(config: &Config, url: &str) -> Result<Option<String>, AnyError> {
     let config = Config { database_url: url.to_owned(), ..config.clone() };
-    start::with_platform(&config, async |platform| {
+    with_platform(&config, async |platform| {
         if platform.store().is_embedded()
             && let Some(damage) = platform.store().damage().await?
         {
             return Ok(Some(format!("the copy is damaged: {damage}")));
         }
-        let is_sound = start::tell_checkup(&platform.doctor().check_up().await?);
+        let is_sound = print_checkup(&platform.doctor().check_up().await?);
         Ok((!is_sound).then(|| "the copy's counts do not agree with its responses".to_owned()))
     })
     .await

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::demo_plan::{DemoWave, UNITS, waves};
-use super::{AnyError, server, start, terminal};
+use super::error::AnyError;
+use super::{platform, server, terminal};
 use crate::config::Config;
 use crate::pipeline::{Platform, SyntheticWave};
 use crate::storage::Store;
@@ -17,7 +18,7 @@ pub(super) async fn run(config: &Config, has_database: bool, seed: u64) -> Resul
         config.database_url = format!("sqlite://{}", throw_away.path().join("demo.db").display());
     }
     Store::connect(&config.database_url).await?.migrate().await?;
-    let platform = start::start(&config).await?;
+    let platform = platform::start(&config).await?;
     platform.register().import_units(UNITS.as_bytes()).await?;
     for (wave, seed) in waves(platform.clock().today()).iter().zip(seed..) {
         fill(&platform, wave, seed).await?;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::pipeline::OutputFormat;
+use crate::files::OutputFormat;
 use crate::ranking::{RankMethod, RankOptions};
 
 /// Files to estimate from.

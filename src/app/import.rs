@@ -8,7 +8,8 @@ use std::time::Duration;
 use indicatif::HumanCount;
 
 use super::command_line::Import;
-use super::{AnyError, in_file, read_text, terminal};
+use super::error::{AnyError, in_file, read_text};
+use super::terminal;
 use crate::pipeline::{ImportProgress, ImportedRecordings, Platform};
 use crate::web::Language;
 

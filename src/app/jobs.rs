@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::AnyError;
+use super::error::AnyError;
 use super::terminal::progress_bar;
 use crate::jobs::{Job, JobId};
 use crate::pipeline::Platform;

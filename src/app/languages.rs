@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{AnyError, read_text};
+use super::error::{AnyError, read_text};
 use crate::foundation::LanguageTag;
 use crate::web::{Language, Style};
 

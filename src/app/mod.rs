@@ -8,6 +8,8 @@ mod backup;
 mod command_line;
 mod demo;
 mod demo_plan;
+mod doctor;
+mod error;
 mod file_arguments;
 mod import;
 mod invite;
@@ -17,9 +19,11 @@ mod listener;
 mod offline;
 mod paper;
 mod plan;
+mod platform;
 mod server;
 mod start;
 mod terminal;
+mod wave;
 
 pub use server::{openapi, router};
 
@@ -28,9 +32,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use command_line::{CommandLine, Task};
-
-use crate::pipeline::PipelineError;
-
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -52,22 +53,3 @@ pub fn run() -> ExitCode {
         }
     }
 }
-
-/// What is wrong with a file, under its name. Errors that name a file themselves are left as they are.
-fn in_file(path: &std::path::Path, error: &PipelineError) -> String {
-    match error {
-        PipelineError::Invalid(findings) => format!("{}:\n{findings}", path.display()),
-        _ => error.to_string(),
-    }
-}
-
-/// The text of a file, whose name an error has.
-fn read_text(path: &std::path::Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::InvalidData => format!("{}: this is not UTF-8; save the file as UTF-8", path.display()),
-        _ => format!("{}: {error}", path.display()),
-    })
-}
-
-/// What a command may fail with; it ends on the terminal.
-type AnyError = Box<dyn std::error::Error + Send + Sync>;

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
+use super::error::AnyError;
 use super::file_arguments::{EstimateArguments, OrderArgument, RankArguments, SmallAreaArguments, VarianceArgument};
-use super::{AnyError, openapi, terminal};
-use crate::pipeline::{
-    EstimateOptions, RankFileOptions, SmallAreaOptions, estimate_files, rank_files, small_area_files,
-};
+use super::server::openapi;
+use super::terminal;
+use crate::files::{EstimateOptions, RankFileOptions, SmallAreaOptions, estimate_files, rank_files, small_area_files};
 use crate::ranking::{RankOptions, RankOrder};
 use crate::statistics::VarianceEstimator;
 

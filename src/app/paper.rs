@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::AnyError;
+use super::error::AnyError;
 use crate::collection::{PAPER_FORMS_MAX, PaperForms, paper};
 use crate::foundation::Code;
 use crate::pipeline::{FORM_NUMBER_MAX, Platform};

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::AnyError;
 use super::command_line::{PlanArguments, PlanFormat};
+use super::error::AnyError;
 use crate::monitoring::{PlanningFigure, PlanningQuestion, Quantity, plan_sample, whole_answers};
 use crate::web::Language;
 

@@ -17,7 +17,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::AnyError;
+use super::error::AnyError;
 use super::languages;
 use super::listener::{self, ConnectionLimits};
 use crate::accounts::Actor;

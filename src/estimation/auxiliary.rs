@@ -14,75 +14,54 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::EstimationError;
-use super::between::Pairs;
 use super::cells::Cells;
+use super::explicit::Explicit;
 use super::frame::Frame;
+use super::position_pairs::Pairs;
 use super::regression::{Fitted, Regression};
 use super::scores::Scores;
-use super::unit_totals::Projection;
+use super::unit_totals::{Counts, Projection};
 use crate::statistics::{StageCovariance, StratumMoments, SymmetricMatrix};
 
-/// A count of some auxiliary variables, in whole parts of [`Projection::scale`].
-pub(super) type Counts = Vec<(usize, i128)>;
-
-/// The domains whose residuals are formed unit by unit in a stratum, and what is expected of them there.
-#[derive(Debug, Default)]
-pub(super) struct Explicit {
-    /// Those that have a member in the stratum, where the others follow from auxiliary variables; nothing where all domains are
-    /// formed unit by unit.
-    pub(super) members: Option<BTreeSet<usize>>,
-    /// With calibration, of each such domain the rows of its regression that the stratum needs, by auxiliary variable.
-    pub(super) expected: BTreeMap<usize, BTreeMap<usize, Vec<f64>>>,
-    /// Without calibration, a level that all members belong to: what the stratum adds to it, it adds to everybody.
-    pub(super) level_of_all: Option<usize>,
-}
-
-impl Explicit {
-    /// The domains of a cell, without everybody where what the stratum adds to everybody follows from a level.
-    pub(super) fn domains_of(&self, cells: &Cells, cell: u32) -> impl Iterator<Item = usize> {
-        cells.domains(cell).filter(|domain| *domain > 0 || self.level_of_all.is_none())
-    }
-
-    /// Those of the stratum at these places.
-    pub(super) fn of_stratum(frame: &Frame, cells: &Cells, projection: &Projection, places: Range<usize>) -> Self {
-        let Some((fitted, regressions)) = &projection.calibrated else {
-            let mut cells_of = places.flat_map(|place| frame.present(place)).map(|(cell, _)| cell);
-            let candidates: Vec<usize> = cells_of.next().into_iter().flat_map(|cell| cells.domains(cell)).collect();
-            let rest: BTreeSet<u32> = cells_of.collect();
-            let holds_all = |domain: &usize| rest.iter().all(|cell| cells.domains(*cell).any(|one| one == *domain));
-            let level_of_all = candidates.into_iter().filter(|domain| *domain > 0).find(holds_all);
-            return Self { level_of_all, ..Self::default() };
-        };
-        let (mut units, mut members, mut groups) = (0, BTreeSet::new(), BTreeSet::new());
-        let (mut last, mut has_populations) = (None, false);
-        for place in places {
-            has_populations |= frame.has_populations(place);
-            let responses: u64 = frame.present(place).map(|(_, responses)| responses).sum();
-            for (cell, _) in frame.present(place) {
-                members.extend(cells.domains(cell));
-                groups.insert(cells.group(cell));
-            }
-            match frame.unit(place) {
-                None => units += responses,
-                Some(unit) if responses > 0 && last != Some(unit) => {
-                    units += 1;
-                    last = Some(unit);
-                }
-                Some(_) => {}
-            }
+/// The domains whose residuals are formed unit by unit in the stratum at these places.
+pub(super) fn explicit_in(frame: &Frame, cells: &Cells, projection: &Projection, places: Range<usize>) -> Explicit {
+    let Some((fitted, regressions)) = &projection.calibrated else {
+        let mut cells_of = places.flat_map(|place| frame.present(place)).map(|(cell, _)| cell);
+        let candidates: Vec<usize> = cells_of.next().into_iter().flat_map(|cell| cells.domains(cell)).collect();
+        let rest: BTreeSet<u32> = cells_of.collect();
+        let holds_all = |domain: &usize| rest.iter().all(|cell| cells.domains(*cell).any(|one| one == *domain));
+        let level_of_all = candidates.into_iter().filter(|domain| *domain > 0).find(holds_all);
+        return Explicit { level_of_all, ..Explicit::default() };
+    };
+    let (mut units, mut members, mut groups) = (0, BTreeSet::new(), BTreeSet::new());
+    let (mut last, mut has_populations) = (None, false);
+    for place in places {
+        has_populations |= frame.has_populations(place);
+        let responses: u64 = frame.present(place).map(|(_, responses)| responses).sum();
+        for (cell, _) in frame.present(place) {
+            members.extend(cells.domains(cell));
+            groups.insert(cells.group(cell));
         }
-        let columns: BTreeSet<usize> = groups.iter().flat_map(|group| fitted.columns(*group)).copied().collect();
-        let dimension = 3 * projection.scales().len() as u64;
-        let is_cheaper = (columns.len() as u64).pow(2) <= units.saturating_mul(dimension * (dimension + 1) / 2);
-        let members = (units >= 2 && is_cheaper && !has_populations).then_some(members);
-        let is_explicit = |domain: &usize| members.as_ref().is_none_or(|members| members.contains(domain));
-        let rows = |domain: usize| {
-            let row = |column: &usize| (*column, regressions[domain].row(fitted, *column));
-            (domain, columns.iter().map(row).collect())
-        };
-        let expected = (0..regressions.len()).filter(is_explicit).map(rows).collect();
-        Self { members, expected, level_of_all: None }
+        match frame.unit(place) {
+            None => units += responses,
+            Some(unit) if responses > 0 && last != Some(unit) => {
+                units += 1;
+                last = Some(unit);
+            }
+            Some(_) => {}
+        }
     }
+    let columns: BTreeSet<usize> = groups.iter().flat_map(|group| fitted.columns(*group)).copied().collect();
+    let dimension = 3 * projection.scales().len() as u64;
+    let is_cheaper = (columns.len() as u64).pow(2) <= units.saturating_mul(dimension * (dimension + 1) / 2);
+    let members = (units >= 2 && is_cheaper && !has_populations).then_some(members);
+    let is_explicit = |domain: &usize| members.as_ref().is_none_or(|members| members.contains(domain));
+    let rows = |domain: usize| {
+        let row = |column: &usize| (*column, regressions[domain].row(fitted, *column));
+        (domain, columns.iter().map(row).collect())
+    };
+    let expected = (0..regressions.len()).filter(is_explicit).map(rows).collect();
+    Explicit { members, expected, level_of_all: None }
 }
 
 /// The auxiliary counts of the units of one stratum.
@@ -295,15 +274,4 @@ fn sandwich(entries: &Entries, rows: &[Vec<f64>]) -> SymmetricMatrix {
         sum.add_half_product(left, &right);
     }
     sum
-}
-
-/// The columns of a group with a calibrated count each.
-pub(super) fn counts_of(fitted: &Fitted, weights: &BTreeMap<usize, f64>) -> BTreeMap<usize, f64> {
-    let mut counts = BTreeMap::new();
-    for (group, weight) in weights {
-        for column in fitted.columns(*group) {
-            *counts.entry(*column).or_default() += fitted.factors[*group] * weight;
-        }
-    }
-    counts
 }

@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::own_units::OwnScores;
+use super::position_pairs::{Pairs, add_pairs, ordered};
 use super::scores::{PositionScores, Scores, UnitScores};
 use crate::statistics::{LonelyPsu, StratumSize};
-
-/// A value a statistic for each pair of positions; the first position is the smaller one.
-pub(super) type Pairs = BTreeMap<(usize, usize), Vec<f64>>;
 
 /// Sums of scores and of their products over the units of a stratum.
 #[derive(Debug, Default)]
@@ -160,17 +158,6 @@ impl BetweenSums {
                 }
             }
         }
-    }
-}
-
-fn ordered(a: usize, b: usize) -> (usize, usize) {
-    (a.min(b), a.max(b))
-}
-
-fn add_pairs(sum: &mut Pairs, other: &Pairs, factor: f64) {
-    for (pair, values) in other {
-        let sums = sum.entry(*pair).or_insert_with(|| vec![0.0; values.len()]);
-        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += factor * value);
     }
 }
 

@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::EstimationError;
-use super::between::Pairs;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::formed::Formed;
@@ -16,6 +15,7 @@ use super::margins::{Calibration, numbers, weight_of};
 use super::negative::NegativeWeights;
 use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
+use super::position_pairs::Pairs;
 use super::sample::{Domain, Sample};
 use super::scores::BetweenLevels;
 use super::strata::{DomainCovariance, Gathered};

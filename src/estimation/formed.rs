@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::between::Pairs;
 use super::cells::Cells;
-use super::frame::{Frame, Walk};
+use super::frame::Frame;
+use super::position_pairs::Pairs;
 use super::sample::Sample;
 use super::scores::{BetweenLevels, Scores};
 use super::strata::{DomainCovariance, Gathered, Survey};
 use super::unit_totals::Projection;
+use super::walk::Walk;
 use super::{EstimationError, Statistic};
 use crate::statistics::LonelyPsu;
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::limits::MARGIN_LEVELS_MAX;
 use super::regression::Fitted;
 use super::tally::TallySums;
 use super::unit_totals::BILLIONTH;
@@ -43,7 +44,7 @@ impl Margin {
 
 impl Calibration {
     /// The most levels that all margins together may have; a system of as many equations is solved.
-    pub const LEVELS_MAX: usize = 2_000;
+    pub const LEVELS_MAX: usize = MARGIN_LEVELS_MAX;
 
     /// Checks that margins can hold together: counts of people, with the same sum in each.
     pub fn new(method: CalibrationMethod, margins: Vec<Margin>) -> Result<Self, EstimationError> {

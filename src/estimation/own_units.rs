@@ -14,9 +14,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::auxiliary::{Explicit, OwnCounts};
+use super::auxiliary::OwnCounts;
 use super::cell_sums::CellSums;
 use super::cells::Cells;
+use super::explicit::Explicit;
 use super::frame::Frame;
 use super::margins::numbers;
 use super::regression::Fitted;

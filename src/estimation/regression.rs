@@ -41,6 +41,17 @@ impl Fitted {
         &self.ones[group]
     }
 
+    /// The auxiliary variables of groups with these weights, each with its calibrated count.
+    pub(super) fn counts_of(&self, weights: &BTreeMap<usize, f64>) -> BTreeMap<usize, f64> {
+        let mut counts = BTreeMap::new();
+        for (group, weight) in weights {
+            for column in self.columns(*group) {
+                *counts.entry(*column).or_default() += self.factors[*group] * weight;
+            }
+        }
+        counts
+    }
+
     /// Adds to `x` what rows of B expect of a group's members: `factor · x_cᵀB`.
     pub(super) fn add_expected(&self, group: usize, rows: &[Vec<f64>], factor: f64, x: &mut [f64]) {
         for column in &self.ones[group] {

@@ -1,10 +1,10 @@
 //! A sample that is ready to be read: totals, their covariance, and what design effects need, for each domain.
 
-use super::between::Pairs;
 use super::cell_sums::CellSums;
 use super::groups::Groups;
 use super::margins::numbers;
 use super::negative::NegativeWeights;
+use super::position_pairs::Pairs;
 use super::scores::BetweenLevels;
 use super::strata::{Averaged, DomainCovariance};
 use super::unit_totals::{BILLIONTH, add_checked};

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Statistic;
-use super::between::BetweenSums;
 use super::cell_sums::Shape;
 use super::margins::numbers;
 use super::regression::scores_at;
@@ -100,9 +99,9 @@ impl Scores {
         self.are_wanted() && !self.rows.is_empty()
     }
 
-    /// Sums over no unit.
-    pub(super) fn no_sums(&self) -> BetweenSums {
-        BetweenSums::of_rows(self.rows.clone())
+    /// The positions whose covariances with all positions are gathered.
+    pub(super) fn rows(&self) -> Range<usize> {
+        self.rows.clone()
     }
 
     /// `gᵀx` of each wanted level whose totals, or residuals, were formed in the unit, and each statistic; 0 for a statistic that has

@@ -13,6 +13,7 @@ use super::EstimationError;
 use super::cell_sums::{CellSums, Shape};
 use super::joint::{points_max, products_of};
 use super::log::Entry;
+use super::state_bytes::products_from_bytes;
 use super::tally::check_ratings;
 use crate::foundation::Weight;
 use crate::statistics::PairSums;
@@ -101,7 +102,7 @@ impl UnitState {
 
     /// Adds the products that were kept of a cell, as [`super::products_to_bytes`] wrote them.
     pub fn add_kept_products(&mut self, shape: &Shape, cell: String, bytes: &[u8]) -> Result<(), EstimationError> {
-        let kept = super::products_from_bytes(shape, bytes)?;
+        let kept = products_from_bytes(shape, bytes)?;
         add_products(&mut self.products, cell, Arc::new(kept))
     }
 

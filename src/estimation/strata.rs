@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::auxiliary::{AbsentStrata, AbsentStratum, Explicit, StratumCounts};
-use super::between::{BetweenStage, BetweenSums, Pairs};
+use super::auxiliary::{AbsentStrata, AbsentStratum, StratumCounts};
+use super::between::{BetweenStage, BetweenSums};
+use super::explicit::Explicit;
 use super::own_units::{OwnScores, OwnUnits};
+use super::position_pairs::Pairs;
 use super::scores::Scores;
 use super::unit_totals::{DomainTotals, Projection, UnitTotals};
 use crate::statistics::{LonelyPsu, StageCovariance, StratumCovariance, StratumMoments, StratumSize, SymmetricMatrix};
@@ -78,7 +80,8 @@ impl DomainSums {
 
 impl<'a> StratumSums<'a> {
     pub(super) fn new(survey: Survey<'a>) -> Self {
-        let (domains, counts, between) = (BTreeMap::new(), StratumCounts::default(), survey.scores.no_sums());
+        let between = BetweenSums::of_rows(survey.scores.rows());
+        let (domains, counts) = (BTreeMap::new(), StratumCounts::default());
         Self { survey, drawn: 0, is_census: true, domains, counts, between }
     }
 

@@ -1,6 +1,7 @@
 //! The durable, mergeable state: weighted counts of each rating, in exact integers.
 
 use super::EstimationError;
+use super::limits::ITEMS_MAX;
 use crate::foundation::{RatingScale, Weight};
 
 /// Ratings that are kept of each item: as many as nearly all scales have, or, from the first higher rating on, as many as any has.
@@ -26,7 +27,7 @@ pub struct TallySums {
 
 impl TallySums {
     /// The most rated items of a questionnaire.
-    pub const ITEMS_MAX: usize = 200;
+    pub const ITEMS_MAX: usize = ITEMS_MAX;
 
     /// The tally of no response to `items` rated items (1 to [`Self::ITEMS_MAX`]).
     pub fn new(items: usize) -> Result<Self, EstimationError> {

@@ -4,17 +4,20 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::auxiliary::{Counts, Explicit, counts_of};
-use super::between::Pairs;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
+use super::explicit::Explicit;
 use super::joint::score_max;
+use super::position_pairs::Pairs;
 use super::regression::{Fitted, Regression};
 use crate::foundation::{RatingScale, Weight};
 use crate::statistics::{SymmetricMatrix, nearest};
 
 /// What a whole part of a weight is worth.
 pub(super) const BILLIONTH: f64 = 1.0 / Weight::SCALE as f64;
+
+/// A count of some auxiliary variables, in whole parts of [`Projection::scale`].
+pub(super) type Counts = Vec<(usize, i128)>;
 
 /// What one sampling unit adds to one domain.
 #[derive(Debug)]
@@ -152,7 +155,7 @@ impl Projection {
         }
         let weights: BTreeMap<usize, f64> =
             weights.into_iter().map(|(group, weight)| (group, weight as f64 * BILLIONTH)).collect();
-        let counts = counts_of(fitted, &weights);
+        let counts = fitted.counts_of(&weights);
         for (column, count) in &counts {
             unit.auxiliary.push((*column, whole(count / self.scale)?));
         }

@@ -1,4 +1,4 @@
-//! The use cases: the only place that strings rooms together. Knows nothing of HTTP.
+//! The use cases of the platform: here the other rooms work together on what the database has. Knows nothing of HTTP.
 //!
 //! [`Platform`] hands out services, each in a file of its own, over one context (`context.rs`): what a process works with, and on
 //! whose behalf. A submission goes through `intake.rs` and `queue.rs`; a ranking comes out of `results.rs`, which reads a wave
@@ -11,7 +11,6 @@ mod counting;
 mod counts;
 mod doctor;
 mod error;
-mod estimate_files;
 mod forgetting;
 mod forming;
 mod gather;
@@ -25,20 +24,17 @@ mod keying;
 mod known_units;
 mod known_waves;
 mod monitor;
-mod named_twice;
 mod parts;
 mod platform;
 mod progress;
 mod published;
 mod queue;
-mod rank_files;
 mod readings;
 mod recordings;
 mod register;
 mod release_formats;
 mod releases;
 mod results;
-mod small_area_files;
 mod standings;
 mod synthetic;
 mod waves;
@@ -48,7 +44,6 @@ pub use collectors::Collectors;
 pub use counts::Counts;
 pub use doctor::{Checkup, Doctor, Mismatch};
 pub use error::{PipelineError, SubmitError};
-pub use estimate_files::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
 pub use identity::InstanceSecret;
 pub use import::{ImportProgress, ImportedResponses, Imports};
 pub use intake::{Accepted, Intake};
@@ -60,11 +55,9 @@ pub use keying::{
 pub use monitor::Monitor;
 pub use platform::{Platform, PlatformLimits};
 pub use queue::IntakeLimits;
-pub use rank_files::{RankFileError, RankFileOptions, rank_files};
 pub use recordings::{ImportedRecordings, Recordings};
 pub use register::Register;
 pub use results::Results;
-pub use small_area_files::{SmallAreaFileError, SmallAreaOptions, small_area_files};
 pub use standings::{LeftOut, ShownRanking, Standings};
 pub use synthetic::{Synthetic, SyntheticWave};
 pub use waves::Waves;

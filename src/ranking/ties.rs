@@ -1,16 +1,14 @@
-//! Which ranked units cannot be told apart: told by little, however many there are.
+//! Which ranked units do not clearly differ, in little memory however many there are.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ranked, Ranking};
-
-/// What tells which of the other ranked units one cannot be told apart from.
+/// Which of the other ranked units one does not clearly differ from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ties {
     /// Those at these positions among the ranked units, best first: the first and the last of each run.
     Runs(Vec<[usize; 2]>),
-    /// Those whose joint intervals overlap with this one, which is in the unit of the estimates. Nothing where its error is not
+    /// Those whose joint intervals overlap with this one, which is in the unit of the estimates. `None` where its error is not
     /// known: then all of them.
     Interval(Option<[f64; 2]>),
 }
@@ -27,35 +25,6 @@ impl Ties {
             }
         }
         Self::Runs(runs)
-    }
-}
-
-impl Ranked {
-    /// How many of the ranked units it cannot be told apart from.
-    #[must_use]
-    pub fn indistinct(&self) -> usize {
-        match &self.ties {
-            Ties::Runs(runs) => runs.iter().map(|[first, last]| last - first + 1).sum(),
-            // Each unit that it is told apart from is out of its rank set, at one end or the other.
-            Ties::Interval(_) => self.rank_high - self.rank_low,
-        }
-    }
-}
-
-impl Ranking {
-    /// The ranked units that one of them cannot be told apart from, best first.
-    pub fn indistinct_from<'a>(&'a self, ranked: &'a Ranked) -> impl Iterator<Item = &'a Ranked> {
-        let is_tied = move |(position, other): &(usize, &Ranked)| {
-            if other.unit == ranked.unit {
-                return false;
-            }
-            match (&ranked.ties, &other.ties) {
-                (Ties::Runs(runs), _) => runs.iter().any(|run| (run[0]..=run[1]).contains(position)),
-                (Ties::Interval(Some(one)), Ties::Interval(Some(other))) => one[0] <= other[1] && other[0] <= one[1],
-                (Ties::Interval(_), _) => true,
-            }
-        };
-        self.entries.iter().enumerate().filter(is_tied).map(|(_, other)| other)
     }
 }
 

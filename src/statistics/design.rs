@@ -9,7 +9,7 @@ use super::moments::StratumMoments;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LonelyPsu {
-    /// One unit says nothing of how units vary: there is no variance.
+    /// One unit says nothing about how units vary: there is no variance.
     #[default]
     Fail,
     /// Nothing.

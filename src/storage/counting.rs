@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::StorageError;
-use super::responses::NewResponse;
+use super::{NewResponse, StorageError};
 use crate::estimation::{Part, Shape, StateBuilder, StateKey, UnitState};
 use crate::foundation::Weight;
 use crate::survey::{Channel, Source};

@@ -4,9 +4,8 @@
 //! answer that the transaction kept has the same number. SQLite writes both into the pages of its log in the order of the
 //! transactions, until the log is emptied. `docs/ARCHITECTURE.md` says what is left for whoever records more than that.
 
-use sea_orm::{ConnectionTrait, Statement, TryGetable};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TryGetable};
 
-use super::pool::open_file_gently;
 use super::{StorageError, Store};
 
 impl Store {
@@ -16,7 +15,7 @@ impl Store {
         match self.writer.file() {
             Some(file) => {
                 file.check_in_place()?;
-                empty_the_log(&file.url).await
+                empty_the_log(file.open_gently().await?).await
             }
             None => self.vacuum().await,
         }
@@ -36,8 +35,7 @@ impl Store {
     }
 }
 
-async fn empty_the_log(url: &str) -> Result<bool, StorageError> {
-    let connection = open_file_gently(url).await?;
+async fn empty_the_log(connection: DatabaseConnection) -> Result<bool, StorageError> {
     let busy: i32 = ask(&connection, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
     connection.close().await?;
     Ok(busy == 0)

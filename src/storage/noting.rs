@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
-use super::StorageError;
 use super::counting::CountedResponse;
-use super::responses::{NewResponse, rows_per_statement};
-use super::rows::{Columns, json_statement};
+use super::rows::{Columns, json_statement, rows_per_statement};
+use super::{NewResponse, StorageError};
 
 /// Lines of a batch for the fold, which holds many batches at once.
 const LINES_PER_BATCH: usize = 2_000;

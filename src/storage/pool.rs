@@ -1,7 +1,7 @@
-//! Pools of connections, and what each connection is set to.
+//! Pools of connections, and the settings of each connection.
 //!
-//! With `hosts.rs` the only file that knows sqlx, which sea-orm is built on: sea-orm has no word for what happens to a connection
-//! when it is given back.
+//! With `hosts.rs` the only file that knows sqlx, which sea-orm is built on: sea-orm has no hook for a connection that
+//! is given back.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -14,7 +14,6 @@ use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::StorageError;
-use super::file::EmbeddedFile;
 
 /// How many connections there are at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,40 +30,40 @@ impl Default for PoolSizes {
     }
 }
 
-/// For how long a connection is waited for: whoever waits holds up others, and may come back.
+/// How long to wait for a connection: whoever waits delays others, and can come back later.
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(5);
-/// For how many milliseconds SQLite waits for others.
+/// How many milliseconds SQLite waits for others.
 const BUSY_TIMEOUT_MS: u32 = 10_000;
-/// For how long where nothing is lost by coming back later, and everybody else waits.
+/// The same where nothing is lost by coming back later, and everybody else waits.
 const GENTLE_TIMEOUT_MS: u32 = 50;
 
-/// The file that a URL of an embedded store names. A URL that does not read is refused when it is opened.
+/// The file that a URL of an embedded store names. An invalid URL is refused when it is opened.
 pub(super) fn path_in(url: &str) -> String {
     let read = SqliteConnectOptions::from_str(url);
     read.map_or_else(|_| url.to_owned(), |read| read.get_filename().display().to_string())
 }
 
-/// One connection to an embedded store that gives up early where others are at work.
+/// Opens one connection to an embedded store, which gives up early while others are working.
 pub(super) async fn open_file_gently(url: &str) -> Result<DatabaseConnection, StorageError> {
     open(options(url, 1, GENTLE_TIMEOUT_MS)).await
 }
 
-/// The two pools of an embedded store: whoever writes waits in the first, whoever reads in the second.
+/// Opens the two pools of an embedded store: the first writes, the second reads. `found_read_only` says that the connection that
+/// writes found the file read-only; it is then not used again.
 pub(super) async fn open_file(
-    file: &EmbeddedFile,
+    url: &str,
+    found_read_only: Arc<AtomicBool>,
     sizes: PoolSizes,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
-    let mut writer = options(&file.url, 1, BUSY_TIMEOUT_MS);
-    let found_read_only = Arc::clone(&file.found_read_only);
+    let mut writer = options(url, 1, BUSY_TIMEOUT_MS);
     writer.map_sqlx_sqlite_before_acquire(move |_, _| {
         let may_write = may_write(&found_read_only);
         Box::pin(async move { Ok(may_write) })
     });
-    let pools = async { Ok((open(writer).await?, open(options(&file.url, sizes.readers, BUSY_TIMEOUT_MS)).await?)) };
-    pools.await.map_err(|error| file.explain(error))
+    Ok((open(writer).await?, open(options(url, sizes.readers, BUSY_TIMEOUT_MS)).await?))
 }
 
-/// The two pools of a server, as [`open_file`] has them.
+/// Opens the two pools of a server, as [`open_file`] does.
 pub(super) async fn open_server(
     url: &str,
     is_pooled: bool,
@@ -109,7 +108,7 @@ fn options(url: &str, connections: u32, busy_timeout_ms: u32) -> ConnectOptions 
                 .pragma("synchronous", "FULL")
                 .pragma("busy_timeout", busy_timeout_ms.to_string())
                 // What is deleted in a page is overwritten, so that a spent code does not linger in the file. Not `ON`, which
-                // also writes pages anew that are given up whole; they tell nothing of who deleted what with what.
+                // also writes pages anew that are given up whole; these do not show what was deleted together.
                 .pragma("secure_delete", "FAST")
                 .pragma("cache_size", "-65536")
                 // Pages in the log before they are moved to the file: 64 MB.
@@ -122,7 +121,7 @@ fn options(url: &str, connections: u32, busy_timeout_ms: u32) -> ConnectOptions 
 /// Whether the writing connection may be used again: not after it found its file read-only.
 ///
 /// A file that cannot be opened for writing SQLite opens for reading, and a connection that was opened so never writes, even
-/// when the file is mended. It is closed; the next one finds the file as it is by then.
+/// when the file has become writable. It is closed; the next one sees the file as it then is.
 fn may_write(found_read_only: &AtomicBool) -> bool {
     !found_read_only.swap(false, Ordering::AcqRel)
 }

@@ -3,83 +3,21 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
 };
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::entities::{free_text, wave};
 use super::noting::note_for_fold;
-use super::rows::{Columns, json_statement};
+use super::rows::{Columns, json_statement, rows_per_statement};
 use super::spending::{KnownCodes, spend};
 use super::waves::WaveId;
 use super::writer::Work;
-use super::{StorageError, Store};
+use super::{NewResponse, StorageError, Store};
 use crate::foundation::Code;
-use crate::survey::{Channel, CodeRefusal, Mode, Placement, Source, UnitId, WaveState};
-
-/// Rows a statement into an embedded store.
-const ROWS_EMBEDDED: usize = 2_000;
-/// Rows a statement to a server: 16 KiB or so. A longer message leaves in several TLS records, and because sqlx does not
-/// set `TCP_NODELAY`, the last one then waits 40 ms for the acknowledgement of the others.
-const ROWS_TO_SERVER: usize = 64;
-/// Rows a statement to a server where there are [`MANY`]: the wait is then less than what so many short statements cost.
-const ROWS_OF_MANY: usize = 10_000;
-/// So many rows at once come from a file, and not from people who wait.
-const MANY: usize = 4_000;
-
-/// How many of so many rows go into a statement.
-pub(super) fn rows_per_statement(transaction: &DatabaseTransaction, rows: usize) -> usize {
-    match transaction.get_database_backend() {
-        DbBackend::Sqlite => ROWS_EMBEDDED,
-        _ if rows >= MANY => ROWS_OF_MANY,
-        _ => ROWS_TO_SERVER,
-    }
-}
-
-/// A response ready to be kept: packed, and under a key that does not tell the id it was sent with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewResponse {
-    /// The wave.
-    pub wave: WaveId,
-    /// The unit that is rated.
-    pub unit: UnitId,
-    /// A one-way derivation of the submission's id.
-    pub key: Uuid,
-    /// Equal exactly when the content is the same.
-    pub content_hash: Uuid,
-    /// Its place in the sample; that of the invitation takes its place, where there is one.
-    pub placement: Placement,
-    /// The hash of the invitation's code, which is spent with this response.
-    pub invitation: Option<Uuid>,
-    /// How it was given.
-    pub mode: Mode,
-    /// Who sent it.
-    pub source: Source,
-    /// The device or the person that sent it for the respondent.
-    pub collector: Option<Code>,
-    /// As what the fieldwork counts it; what came over the open link to be kept apart adds nothing to the tallies.
-    pub channel: Channel,
-    /// The language in which it was given.
-    pub language: String,
-    /// The day on which it was given.
-    pub answered_on: NaiveDate,
-    /// How long it took, in minutes.
-    pub duration_minutes: Option<u16>,
-    /// The packed answers.
-    pub answers: String,
-    /// The packed answers about the respondent.
-    pub respondent: String,
-    /// What the margins of the wave's calibration ask about the respondent; empty without calibration.
-    pub cell: String,
-    /// The rating of each rated item, 0 where there is none.
-    pub ratings: Vec<u8>,
-    /// What was written in text items, each under a key of its own.
-    pub words: Vec<(Uuid, Code, String)>,
-}
+use crate::survey::{CodeRefusal, WaveState};
 
 /// What became of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

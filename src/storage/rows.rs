@@ -1,19 +1,38 @@
 //! Rows as one parameter: a statement whose text is the same however many there are.
 //!
-//! A multi-row insert by parameters has another text for each number of rows, which the engine parses each time anew.
-//! Here the rows are a JSON array of arrays, which either engine takes apart; so the text is prepared once a connection.
+//! A multi-row insert with parameters has a different text for each number of rows, which the engine parses again each time.
+//! Here the rows are a JSON array of arrays, which both engines can unpack; so the text is prepared once a connection.
 
 use std::fmt::Write as _;
 
-use sea_orm::{DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use serde::Serialize;
 
 use super::StorageError;
 
+/// Rows per statement to an embedded store.
+const ROWS_EMBEDDED: usize = 2_000;
+/// Rows per statement to a server: about 16 KiB. A longer message leaves in several TLS records, and because sqlx does not
+/// set `TCP_NODELAY`, the last one then waits 40 ms for the acknowledgement of the others.
+const ROWS_TO_SERVER: usize = 64;
+/// Rows per statement to a server where there are [`MANY`]: the wait then costs less than so many short statements.
+const ROWS_OF_MANY: usize = 10_000;
+/// From this many rows on they come from a file, and not from people who wait.
+const MANY: usize = 4_000;
+
+/// How many of `rows` rows go into one statement.
+pub(super) fn rows_per_statement(transaction: &DatabaseTransaction, rows: usize) -> usize {
+    match transaction.get_database_backend() {
+        DbBackend::Sqlite => ROWS_EMBEDDED,
+        _ if rows >= MANY => ROWS_OF_MANY,
+        _ => ROWS_TO_SERVER,
+    }
+}
+
 /// The name of each column with its PostgreSQL type, in the order of the values in a row.
 pub(super) type Columns = &'static [(&'static str, &'static str)];
 
-/// A statement on `rows`. `text` writes it around "the columns FROM the rows", which follows upon a `SELECT`.
+/// A statement on `rows`. `text` writes it around "the columns FROM the rows", which comes after a `SELECT`.
 pub(super) fn json_statement(
     backend: DbBackend,
     columns: Columns,

@@ -10,11 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult};
 use uuid::Uuid;
 
-use super::StorageError;
 use super::register::code;
-use super::responses::NewResponse;
 use super::rows::{Columns, json_statement};
 use super::waves::WaveId;
+use super::{NewResponse, StorageError};
 use crate::foundation::Weight;
 use crate::survey::{CodeRefusal, InvitationState, Placement, UnitId};
 

@@ -13,10 +13,10 @@ use sea_orm::{
     StatementBuilder, TransactionOptions,
 };
 
+use super::StorageError;
 use super::connections::Connections;
 use super::entities::setting;
 use super::file::EmbeddedFile;
-use super::{StorageError, Store};
 
 /// How often a transaction is tried before its error is reported.
 const TRIES_MAX: u32 = 6;
@@ -83,10 +83,34 @@ impl Writer {
         self.file.as_ref()
     }
 
+    /// Does `work` in one transaction and commits it. A busy file or a lost race is tried again after a pause.
+    pub(super) async fn transaction<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
+        let mut tries = 1;
+        loop {
+            match self.once(work).await {
+                Err(error) if error.is_transient() && tries < TRIES_MAX => {
+                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
+                    tries += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Does one statement as a transaction of its own. Returns how many rows it wrote.
+    pub(super) async fn execute(&self, statement: &impl StatementBuilder) -> Result<u64, StorageError> {
+        self.transaction(&Execute(statement)).await
+    }
+
+    /// Commits a change that changes nothing, so that it is known whether something can be committed.
+    pub(super) async fn try_to_commit(&self) -> Result<(), StorageError> {
+        self.once(&Touch).await
+    }
+
     /// Does `work` in one transaction and commits it, or reports what is in the way.
     ///
     /// On SQLite the transaction takes the write lock at its start, so that nothing it has read can change under it.
-    async fn once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
+    pub(super) async fn once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
         self.explained(self.commit(work).await)
     }
 
@@ -164,36 +188,5 @@ impl Writer {
 
     pub(super) async fn close(self) -> Result<(), StorageError> {
         Ok(self.connections.close().await?)
-    }
-}
-
-impl Store {
-    /// Does `work` in one transaction and commits it. A busy file or a lost race is tried again after a pause.
-    pub(super) async fn transaction<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
-        let mut tries = 1;
-        loop {
-            match self.transaction_once(work).await {
-                Err(error) if error.is_transient() && tries < TRIES_MAX => {
-                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
-                    tries += 1;
-                }
-                result => return result,
-            }
-        }
-    }
-
-    /// Does one statement as a transaction of its own. Returns how many rows it wrote.
-    pub(super) async fn execute(&self, statement: &impl StatementBuilder) -> Result<u64, StorageError> {
-        self.transaction(&Execute(statement)).await
-    }
-
-    /// Does `work` in one transaction and commits it, or reports what is in the way.
-    pub(super) async fn transaction_once<W: Work>(&self, work: &W) -> Result<W::Output, StorageError> {
-        self.writer.once(work).await
-    }
-
-    /// Whether something can be committed, and is not only said to be.
-    pub async fn try_to_commit(&self) -> Result<(), StorageError> {
-        self.transaction_once(&Touch).await
     }
 }

@@ -62,12 +62,11 @@ pub use plan_estimation::{CalibrationPlan, EstimationPlan, PlannedMargin, RankSe
 pub use plan_open_link::{OpenAnswers, OpenLinkPlan};
 pub use plan_ranking::RankingPlan;
 pub use plan_renamed::RenamedKey;
-pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Section};
+pub use questionnaire::{Choice, Item, ItemKind, Questionnaire, Relevance, Section};
 pub use raw_answer::{RawAnswer, RawAnswers};
 pub use recording::{Recording, Recordings, SoundKind};
 pub use register::{check_register, unit_on};
 pub use register_file::REGISTER_ROWS_MAX;
-pub use relevance::Relevance;
 pub use response::{Answer, AnswerSheet, Channel, Mode, Placement, Response, Source};
 pub use sample_design::{DrawMethod, PeopleOfPlaces, SampleDesign, SampleStage};
 pub use scale::{Rated, Scale, ScaleValues};

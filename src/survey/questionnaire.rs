@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Rated, Relevance, Scale};
-use crate::foundation::{Code, LanguageTag, Text};
+use super::{Rated, Scale};
+use crate::foundation::{Code, LanguageTag, RatingScale, Text};
 
 /// A questionnaire: factors of items, and questions about the respondent.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -98,6 +98,20 @@ pub struct Choice {
     pub text: Text,
 }
 
+/// "Ask this only if another item has one of these values."
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Relevance {
+    /// The earlier item that decides.
+    pub item: Code,
+    /// The values that make the item shown: ratings by value, options by code, `none` for no opinion.
+    pub is: Vec<String>,
+}
+
+impl Relevance {
+    /// How a rule names "no opinion".
+    pub const NO_OPINION: &'static str = "none";
+}
+
 impl Questionnaire {
     /// Whether it is asked in a language, all of it or a part.
     #[must_use]
@@ -109,9 +123,41 @@ impl Questionnaire {
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.factors.iter().flat_map(|factor| &factor.items)
     }
+
+    /// The scale with this code.
+    #[must_use]
+    pub fn scale(&self, code: &Code) -> Option<&Scale> {
+        self.scales.iter().find(|scale| scale.code == *code)
+    }
+
+    /// The rated items in order: the order in which tallies are kept.
+    pub fn rated_items(&self) -> impl Iterator<Item = &Item> {
+        self.items().filter(|item| item.rated().is_some())
+    }
+
+    /// The positions among the rated items of those that make a net promoter score.
+    #[must_use]
+    pub fn nps_items(&self) -> Vec<usize> {
+        let makes_nps = |item: &Item| item.rated().is_some_and(|rated| rated.nps);
+        self.rated_items().enumerate().filter(|(_, item)| makes_nps(item)).map(|(position, _)| position).collect()
+    }
+
+    /// The scales of everything that tallies keep: of each rated item, then [`RatingScale::PROMOTION`] for each that makes a net
+    /// promoter score.
+    #[must_use]
+    pub fn kept_scales(&self) -> Vec<RatingScale> {
+        let nps_items = std::iter::repeat_n(RatingScale::PROMOTION, self.nps_items().len());
+        self.rated_items().filter_map(Item::rated).map(|rated| rated.values).chain(nps_items).collect()
+    }
 }
 
 impl Item {
+    /// How it is rated; nothing of an item of another kind.
+    #[must_use]
+    pub fn rated(&self) -> Option<&Rated> {
+        if let ItemKind::Likert(rated) = &self.kind { Some(rated) } else { None }
+    }
+
     /// The values that a relevance rule may name; nothing for items that cannot decide.
     #[must_use]
     pub fn relevance_values(&self) -> Option<Vec<String>> {

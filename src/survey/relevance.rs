@@ -3,24 +3,9 @@
 //! This is the only place in Rust that decides it: the form, its pages and validation ask here. The script of the form decides
 //! the same in `frontend/src/answers.ts`, and `tests/cases/relevance.json` holds both to the same cases.
 
-use serde::Serialize;
-
-use super::{PlacedItem, Questionnaire, RawAnswer, RawAnswers};
-use crate::foundation::Code;
-
-/// "Ask this only if another item has one of these values."
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Relevance {
-    /// The earlier item that decides.
-    pub item: Code,
-    /// The values that make the item shown: ratings by value, options by code, `none` for no opinion.
-    pub is: Vec<String>,
-}
+use super::{PlacedItem, Questionnaire, RawAnswer, RawAnswers, Relevance};
 
 impl Relevance {
-    /// How a rule names "no opinion".
-    pub const NO_OPINION: &'static str = "none";
-
     /// Whether what was said to the item that decides is one of the values.
     #[must_use]
     pub fn holds(&self, said: &RawAnswer) -> bool {

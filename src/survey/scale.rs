@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKind, Questionnaire};
 use crate::foundation::{Code, RatingScale, RatingScaleError, Text};
 
 /// A rating scale that items of a questionnaire share.
@@ -115,41 +114,5 @@ impl Scale {
             5 => Some(rank),
             _ => None,
         }
-    }
-}
-
-impl Item {
-    /// How it is rated; nothing of an item of another kind.
-    #[must_use]
-    pub fn rated(&self) -> Option<&Rated> {
-        if let ItemKind::Likert(rated) = &self.kind { Some(rated) } else { None }
-    }
-}
-
-impl Questionnaire {
-    /// The scale with this code.
-    #[must_use]
-    pub fn scale(&self, code: &Code) -> Option<&Scale> {
-        self.scales.iter().find(|scale| scale.code == *code)
-    }
-
-    /// The rated items in order: the order in which tallies are kept.
-    pub fn rated_items(&self) -> impl Iterator<Item = &Item> {
-        self.items().filter(|item| item.rated().is_some())
-    }
-
-    /// The positions among the rated items of those that make a net promoter score.
-    #[must_use]
-    pub fn nps_items(&self) -> Vec<usize> {
-        let makes_nps = |item: &Item| item.rated().is_some_and(|rated| rated.nps);
-        self.rated_items().enumerate().filter(|(_, item)| makes_nps(item)).map(|(position, _)| position).collect()
-    }
-
-    /// The scales of everything that tallies keep: of each rated item, then [`RatingScale::PROMOTION`] for each that makes a net
-    /// promoter score.
-    #[must_use]
-    pub fn kept_scales(&self) -> Vec<RatingScale> {
-        let nps_items = std::iter::repeat_n(RatingScale::PROMOTION, self.nps_items().len());
-        self.rated_items().filter_map(Item::rated).map(|rated| rated.values).chain(nps_items).collect()
     }
 }

@@ -16,7 +16,7 @@ use fluent_templates::fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_templates::langid;
 use icu_locale::Locale;
 
-use super::{Language, Style};
+use super::Style;
 use crate::foundation::{Findings, LanguageTag, LimitedFindings};
 
 /// What the pages say in Vietnamese, file by file, and whether citizens read it.
@@ -92,13 +92,10 @@ pub struct AddedLanguage {
 }
 
 impl AddedLanguage {
-    /// Reads a file. Findings have paths such as `line 12`, or the name of a message, and the codes `built_in`, `too_long`,
-    /// `syntax`, `duplicate`, `missing`, `unknown_key`, `invalid`.
+    /// Reads a file. Findings have paths such as `line 12`, or the name of a message, and the codes `too_long`, `syntax`,
+    /// `duplicate`, `missing`, `unknown_key`, `invalid`.
     pub(super) fn read(tag: &LanguageTag, text: &str) -> Result<Self, Findings> {
         let mut found = LimitedFindings::default();
-        if Language::BUILT_IN.iter().any(|built_in| built_in.tag() == tag.as_str()) {
-            found.push("", "built_in", format!("{tag} is built in and cannot be replaced by a file"));
-        }
         let primary = tag.as_str().split('-').next().unwrap_or_default();
         // Browsers give up on a page's numbers and dates where its tag is not well-formed.
         let is_well_formed = Locale::try_from_str(tag.as_str()).is_ok();

@@ -1,59 +1,20 @@
 //! The outermost layer: the language in the address, the headers of every response, refusals as pages.
 
-use std::convert::Infallible;
-
 use axum::Router;
-use axum::extract::{FromRequestParts, Request};
-use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_LANGUAGE, RETRY_AFTER, VARY};
-use axum::http::request::Parts;
+use axum::extract::Request;
+use axum::http::header::{ALLOW, CONTENT_LANGUAGE, RETRY_AFTER, VARY};
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 
-use super::Language;
-use super::error::{ToldAsPage, error_page};
+use super::error::ToldAsPage;
+use super::error_page::error_page;
 use super::headers::{harden, is_page};
+use super::place::Place;
 
 /// The longest address, in bytes.
 const ADDRESS_LENGTH_MAX: usize = 4096;
-
-/// In which language and where the reader is. Handlers take it as an extractor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The language of the address, else the one negotiated.
-    pub language: Language,
-    /// Path and query without the language.
-    pub path: String,
-}
-
-impl Place {
-    fn of(uri: &Uri, headers: &HeaderMap) -> Self {
-        let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
-        if let Some((language, path)) = split_language(path) {
-            return Self { language, path };
-        }
-        let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Self { language: Language::negotiate(accepted), path: path.to_owned() }
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Place {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self::of(&parts.uri, &parts.headers)))
-    }
-}
-
-/// `/en/s/w?x=1` is English and `/s/w?x=1`; `/english` has no language.
-fn split_language(path: &str) -> Option<(Language, String)> {
-    let rest = path.strip_prefix('/')?;
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (tag, rest) = rest.split_at(end);
-    let language = Language::from_tag(tag)?;
-    Some((language, if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") }))
-}
 
 /// Wraps all routes: strips the language from the address before routing, and finishes every response.
 ///
@@ -97,31 +58,14 @@ async fn finish(mut request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use axum::http::HeaderMap;
+    use axum::http::header::ACCEPT_LANGUAGE;
     use axum::routing::get;
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
     use super::*;
     use crate::web::{PageError, method_not_allowed, not_found};
-
-    #[test]
-    fn the_language_is_taken_from_the_first_segment_only() {
-        let cases = [
-            ("/en/s/w?x=1", Some(("en", "/s/w?x=1"))),
-            ("/vi", Some(("vi", "/"))),
-            ("/cs/", Some(("cs", "/"))),
-            ("/cs?x=1", Some(("cs", "/?x=1"))),
-            ("/en/en", Some(("en", "/en"))),
-            ("/english", None),
-            ("/EN/s", None),
-            ("/s/en", None),
-            ("/", None),
-        ];
-        for (path, expected) in cases {
-            let found = split_language(path);
-            assert_eq!(found.as_ref().map(|(language, rest)| (language.tag(), rest.as_str())), expected, "{path}");
-        }
-    }
 
     async fn ask(address: &str, accept: &str) -> (StatusCode, HeaderMap, String) {
         let routes = Router::new()

@@ -1,15 +1,13 @@
 //! Errors as pages: one place turns them into a status and words that a citizen understands.
 
-use askama::Template;
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::{Page, Place, Style, render};
 use crate::foundation::MaybeMissing;
 
-/// Why a page cannot be shown. A refusal (4xx), and that the database is away (503), becomes a page in the reader's language;
+/// Why a page cannot be shown. A refusal (4xx), or an outage of the database (503), becomes a page in the reader's language;
 /// another failure (5xx) has an empty body and one log line.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
@@ -25,8 +23,8 @@ pub enum PageError {
     /// Another refusal that has a page of its own.
     #[error("refused with {}", .0.status())]
     Told(Box<Response>),
-    /// What the page needs is away for a while.
-    #[error("away for a while: {0}")]
+    /// What the page needs is temporarily unavailable.
+    #[error("temporarily unavailable: {0}")]
     Outage(Box<dyn std::error::Error + Send + Sync>),
     /// Something failed on our side.
     #[error(transparent)]
@@ -51,7 +49,7 @@ impl PageError {
     }
 }
 
-/// What is missing is a page that is not found, what is away comes back; anything else is a failure on our side.
+/// Something missing is a page that is not found, an outage is temporary; anything else is a failure on our side.
 impl<E: MaybeMissing> From<E> for PageError {
     fn from(error: E) -> Self {
         match error {
@@ -81,10 +79,10 @@ impl From<FormRejection> for PageError {
     }
 }
 
-/// When to ask again for what is away, in seconds.
+/// After how many seconds to ask again for what is unavailable.
 pub const RETRY_AFTER_SECONDS: &str = "5";
 
-/// Marks a response whose body is still to be written in the reader's language, which only the outermost layer knows.
+/// Marks a response whose body the outermost layer must still write, because only it knows the reader's language.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ToldAsPage;
 
@@ -112,26 +110,7 @@ pub async fn not_found() -> PageError {
     PageError::NotFound
 }
 
-/// The fallback for methods that a page does not take.
+/// The fallback for methods that a page does not accept.
 pub async fn method_not_allowed() -> PageError {
     PageError::Refused(StatusCode::METHOD_NOT_ALLOWED)
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct ErrorPage {
-    page: Page,
-    advice: String,
-}
-
-/// The page for a refusal with this status.
-pub(super) fn error_page(status: StatusCode, place: &Place) -> Response {
-    let language = place.language;
-    let told = |status: u16| {
-        let key = format!("error-{status}");
-        language.find(&key).zip(language.find(&format!("{key}.advice")))
-    };
-    let Some((title, advice)) = told(status.as_u16()).or_else(|| told(400)) else { return status.into_response() };
-    let template = ErrorPage { page: Page::new(place, title, Style::Form), advice };
-    render(status, &template).unwrap_or_else(|_| status.into_response())
 }

@@ -55,6 +55,10 @@ impl Language {
             if files[..position].iter().any(|(other, _)| other.as_str().eq_ignore_ascii_case(tag.as_str())) {
                 found.push(format!("{tag}.ftl"), "duplicate", "another file has this tag");
             }
+            if Self::BUILT_IN.iter().any(|built_in| built_in.tag() == tag.as_str()) {
+                let message = format!("{tag} is built in and cannot be replaced by a file");
+                found.push(format!("{tag}.ftl"), "built_in", message);
+            }
             match AddedLanguage::read(tag, text) {
                 Ok(language) => added.push(language),
                 Err(findings) => found.0.extend(findings.0.into_iter().map(|finding| {
@@ -221,6 +225,13 @@ mod tests {
         let past_limit = format!("{}en", "fr,".repeat(32));
         assert_eq!(Language::negotiate(&at_limit), Language::English);
         assert_eq!(Language::negotiate(&past_limit), Language::Vietnamese);
+    }
+
+    #[test]
+    fn a_language_that_is_built_in_cannot_be_added() {
+        let found =
+            Language::add(&[(LanguageTag::new("cs").unwrap(), "language-name = Čeština".to_owned())]).unwrap_err();
+        assert_eq!((found.0[0].path.as_str(), found.0[0].code), ("cs.ftl", "built_in"));
     }
 
     fn files_under(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {

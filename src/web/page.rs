@@ -6,30 +6,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::WithRejection;
 
-use super::{Language, PageError, Place};
+use super::{Language, PageError, Place, Style};
 
 /// What a page takes from a request; a refusal is a page in the reader's language.
 pub type ForPage<E> = WithRejection<E, PageError>;
-
-/// The style sheet that a page inlines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// For citizens: small.
-    Form,
-    /// For results and office pages.
-    Site,
-}
-
-impl Style {
-    /// The style sheet itself.
-    #[must_use]
-    pub fn css(self) -> &'static str {
-        match self {
-            Self::Form => include_str!("../../frontend/dist/form.css"),
-            Self::Site => include_str!("../../frontend/dist/site.css"),
-        }
-    }
-}
 
 /// What `base.html` needs; templates hold it as their field `page`.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 use plumbline::survey::WaveState;
 use serde_json::Value;
 use tempfile::TempDir;

@@ -12,7 +12,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -259,7 +259,7 @@ fn mistakes_in_the_design_the_margins_and_the_rows_are_named() {
             "\"c\" disagree on how many units there are to draw from: 3 and 2",
         ),
         ("strata = [\"s\"]\nfpc = [\"q\"]", "", "disagree on how many units"),
-        ("psu = \"u\"\nfpc = [\"s\"]", "", "line 2, column \"s\": \"a\" is no number of units to draw from"),
+        ("psu = \"u\"\nfpc = [\"s\"]", "", "line 2, column \"s\": \"a\" is not a number of units to draw from"),
         ("stages = [\"u\", \"q\"]\nfpc = [\"n\", \"n\"]", "", "disagree on how many units"),
         ("", &margin("short.csv"), "line 6, column \"s\": the margin \"s\" counts nobody of this level"),
         ("", &margin("long.csv"), "margin s: no response has \"d\""),

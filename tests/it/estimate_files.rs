@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -154,7 +154,7 @@ fn rows_without_a_level_count_overall_only_and_columns_of_strata_do_not_run_toge
     assert_eq!(index("")["df"], "2");
     // Nobody among the men answered q2: there is no index, and no number is invented.
     assert_eq!((index("M")["estimate"].as_str(), index("M")["se"].as_str()), ("", ""));
-    assert_eq!(index("M")["withheld"], "1 answered, none of them q2");
+    assert_eq!(index("M")["withheld"], "1 answered, but nobody answered q2");
 }
 
 #[test]
@@ -179,8 +179,8 @@ fn without_a_domain_the_covariances_are_a_header_alone() {
 #[test]
 fn a_wrong_value_is_one_error_with_its_line_and_column() {
     let table = [
-        ("a,1,y,2,M,2,", "a,1,y,2,M,2,6", "/responses.csv: line 3, column \"q2\": \"6\" is no rating"),
-        ("a,1,y,2,M,2,", "a,1,y,2,M,no,", "line 3, column \"q1\": \"no\" is no rating"),
+        ("a,1,y,2,M,2,", "a,1,y,2,M,2,6", "/responses.csv: line 3, column \"q2\": \"6\" is not a rating"),
+        ("a,1,y,2,M,2,", "a,1,y,2,M,no,", "line 3, column \"q1\": \"no\" is not a rating"),
         ("a,12,x,2.5,", "a,12,x,-2,", "line 4, column \"w\": a weight must be 0, or above 0"),
         ("a,12,x,2.5,", "a,12,x,,", "line 4, column \"w\": the weight is missing"),
         ("a,12,x,2.5,", "a,12,x,0.0000000002,", "line 4, column \"w\": a weight must be 0, or above 0"),

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, RankFileOptions, estimate_files, rank_files};
+use plumbline::files::{EstimateOptions, OutputFormat, RankFileOptions, estimate_files, rank_files};
 use plumbline::ranking::{RankMethod, RankOptions};
 use proptest::prelude::*;
 use tempfile::TempDir;

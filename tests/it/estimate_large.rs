@@ -5,7 +5,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 use tempfile::TempDir;
 
 use crate::estimate_properties::write_parquet_in_groups;
@@ -88,10 +88,10 @@ fn many_rows_in_any_order_and_format_give_the_same_bytes() {
 fn of_several_mistakes_far_apart_the_first_row_is_told() {
     // In which column what is wrong, and what is told.
     let mistakes = [
-        (5, "9", "\"9\" is no rating", "q1"),
+        (5, "9", "\"9\" is not a rating", "q1"),
         (3, "-1", "a weight must be 0, or above 0", "w"),
         (0, "a\u{1}", "the stratum holds control characters", "district"),
-        (2, "0", "\"0\" is no number of units", "known"),
+        (2, "0", "\"0\" is not a number of units", "known"),
     ];
     let rows_apart = [(300, ROWS - 1), (30_000, 30_001), (4_095, 4_096), (ROWS - 2, ROWS - 1)];
     for (position, (first, later)) in rows_apart.into_iter().enumerate() {

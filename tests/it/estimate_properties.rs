@@ -9,7 +9,7 @@ mod survey;
 
 use std::collections::BTreeMap;
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 use proptest::prelude::*;
 use tempfile::TempDir;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, RankFileOptions, estimate_files, rank_files};
+use plumbline::files::{EstimateOptions, OutputFormat, RankFileOptions, estimate_files, rank_files};
 use plumbline::ranking::{RankMethod, RankOptions};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -130,17 +130,17 @@ fn a_bare_table_is_ranked_and_units_without_precision_come_last_without_ranks() 
         "with 95 % confidence all sets of ranks hold the true ranks, together",
         "2 may each be first: B, D.",
         "B has rank 1; the data allow 1 to 2. Tier 1.",
-        "Told apart: 4 of 6 pairs.",
+        "Clearly different: 4 of 6 pairs.",
         "Monte-Carlo standard error",
         "(100000 draws, seed 1)",
-        "taken as independent",
+        "treated as independent",
         "Withheld: C (",
     ] {
         assert!(said.contains(sentence), "{sentence}: {said}");
     }
     let (said, tied) = desk.ranks(&[&bare[..], &["simultaneous", "--covariance", "cov.csv"]].concat());
     assert_eq!(column(&tied, "rank_high"), column(&rows, "rank_high"));
-    assert!(!said.contains("taken as independent"), "{said}");
+    assert!(!said.contains("treated as independent"), "{said}");
     let (said, rows) = desk.ranks(&[&bare[..], &["best", "--tau", "2"]].concat());
     assert_eq!(column(&rows, "tier"), ["1", "1", "2", "2", ""]);
     assert!(said.contains("Among the best 2 may be: B, D. Surely not: Costa Rica, E."), "{said}");
@@ -169,10 +169,10 @@ fn the_same_seed_writes_the_same_bytes_and_a_higher_level_allows_no_less() {
 #[test]
 fn every_bad_value_is_one_error_with_its_line_and_column() {
     for (from, to, message) in [
-        ("B,0.9,0.02", "B,0.9,x", "units.csv: line 3, column se: \"x\" is no number; write it like 0.85"),
+        ("B,0.9,0.02", "B,0.9,x", "units.csv: line 3, column se: \"x\" is not a number; write it like 0.85"),
         ("B,0.9,0.02", "B,0.9,-0.02", "units.csv: line 3, column se: a standard error must not be negative"),
-        ("B,0.9,0.02", "B,-inf,0.02", "units.csv: line 3, column estimate: -inf is no finite number"),
-        ("B,0.9,0.02", "B,0.9,inf", "units.csv: line 3, column se: inf is no finite number"),
+        ("B,0.9,0.02", "B,-inf,0.02", "units.csv: line 3, column estimate: -inf is not a finite number"),
+        ("B,0.9,0.02", "B,0.9,inf", "units.csv: line 3, column se: inf is not a finite number"),
         ("B,0.9,0.02", "B,1e200,0.02", "units.csv: 1e200 of unit \"B\" is too large"),
         ("B,0.9,0.02", "D,0.9,0.02", "units.csv: line 5, column unit: \"D\" is there a second time, first in row 3"),
         ("B,0.9,0.02", ",0.9,0.02", "units.csv: line 3, column unit: the unit has no name"),
@@ -209,12 +209,12 @@ fn every_bad_covariance_is_one_error_that_says_where() {
     for (from, to, message) in [
         ("x,B,D,0", "x,B,Z,0", "cov.csv: line 6, column level_b: the estimates have no unit \"Z\""),
         ("x,B,D,0", "x,B,D,", "cov.csv: line 6, column covariance: this is empty"),
-        ("x,B,D,0", "x,B,D,inf", "cov.csv: line 6, column covariance: inf is no finite number"),
+        ("x,B,D,0", "x,B,D,inf", "cov.csv: line 6, column covariance: inf is not a finite number"),
         ("x,B,D,0", "y,B,D,0", "cov.csv: line 6, column statistic: the file holds more than one statistic"),
         ("x,B,D,0", "x,E,B,0", "cov.csv: line 7, column level_b: \"E\" with \"B\" is there a second time"),
         ("x,B,D,0\n", "", "cov.csv: statistic \"x\": there is no covariance of \"D\" and \"B\""),
         ("x,D,E,0", "x,D,E,0.0001", "cov.csv: line 9, column covariance: 0.0001 was 0 the other way round"),
-        ("x,B,D,0", "x,B,D,0.001", "cov.csv: this is no covariance: a combination of units with \"D\" and \"B\""),
+        ("x,B,D,0", "x,B,D,0.001", "cov.csv: these are not covariances: a combination of units with \"D\" and \"B\""),
         (
             "Costa Rica,0.0001",
             "Costa Rica,0.01",
@@ -236,7 +236,7 @@ fn a_matrix_with_a_negative_eigenvalue_is_refused_where_it_is_drawn_from() {
     let covariance = "statistic,level_a,level_b,covariance\nx,A,B,0.9\nx,A,C,-0.9\nx,B,C,0.9\n";
     let desk = Desk::new(&[("units.csv", units), ("cov.csv", covariance)]);
     let error = desk.error(&["--estimates", "units.csv", "--covariance", "cov.csv", "--method", "simultaneous"]);
-    assert!(error.starts_with("cov.csv: this is no covariance: a combination of units with"), "{error}");
+    assert!(error.starts_with("cov.csv: these are not covariances: a combination of units with"), "{error}");
 }
 
 #[test]

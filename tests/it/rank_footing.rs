@@ -1,6 +1,6 @@
 //! On how much ranks from files rest: few sampling units, errors of 0, scores without a sample.
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 
 use crate::rank_files::{Desk, column};
 use crate::reference::path;
@@ -33,7 +33,7 @@ fn a_district_of_four_answers_who_all_agree_is_not_surely_first() {
                 "{method}"
             );
             assert!(said.contains("Standard error 0 in a sample: Small."), "{said}");
-            assert!(said.contains("sampling units a unit"), "{said}");
+            assert!(said.contains("sampling units per unit"), "{said}");
         }
     }
 }
@@ -84,15 +84,18 @@ fn sets_use_the_degrees_of_freedom_of_the_file_and_say_loudly_when_it_has_none()
         );
         let (said, rows) = of("two.csv");
         assert_eq!(sets(&rows), ["A 1-1", "B 2-2"]);
-        assert!(said.contains("The sets rest on 2 degrees of freedom a unit") && !said.contains("ATTENTION"), "{said}");
+        assert!(
+            said.contains("The sets are based on 2 degrees of freedom per unit") && !said.contains("ATTENTION"),
+            "{said}"
+        );
         assert_eq!(sets(&of("one.csv").1), ["A 1-2", "B 1-2"]);
         let (said, _) = of("mixed.csv");
-        assert!(said.contains("3 to 30 sampling units a unit") && said.contains("ATTENTION: B without df"), "{said}");
+        assert!(said.contains("3 to 30 sampling units per unit") && said.contains("ATTENTION: B without df"), "{said}");
     }
 }
 
 #[test]
-fn a_single_unit_is_told_in_the_singular() {
+fn a_single_unit_is_named_in_the_singular() {
     let desk = Desk::new(&[
         ("one.csv", "unit,estimate,se,df,sampling_units\nA,0.73,0.01,1,2\n"),
         ("two.csv", "unit,estimate,se,df,sampling_units\nA,0.73,0.01,1,2\nB,0.5,0.01,2,3\n"),
@@ -100,10 +103,10 @@ fn a_single_unit_is_told_in_the_singular() {
     let of = |file: &str| desk.ranks(&["--method", "holm", "--estimates", file]).0;
     let said = of("one.csv");
     assert!(said.contains("Ranked: 1 unit, highest first."), "{said}");
-    assert!(said.contains("rest on 2 sampling units a unit (1 degree of freedom)."), "{said}");
+    assert!(said.contains("based on 2 sampling units per unit (1 degree of freedom)."), "{said}");
     let said = of("two.csv");
     assert!(
-        said.contains("Ranked: 2 units, ") && said.contains("2 to 3 sampling units a unit (1 to 2 degrees of"),
+        said.contains("Ranked: 2 units, ") && said.contains("2 to 3 sampling units per unit (1 to 2 degrees of"),
         "{said}"
     );
 }
@@ -117,7 +120,7 @@ fn what_contradicts_itself_is_refused_by_line_and_column() {
         ),
         ("A,1,0.1,maybe,3", "units.csv: line 2, column exact: \"maybe\" is neither true nor false"),
         ("A,1,0.1,,0", "units.csv: line 2, column df: degrees of freedom must be at least 0.5, not 0"),
-        ("A,1,0.1,,x", "units.csv: line 2, column df: \"x\" is no number"),
+        ("A,1,0.1,,x", "units.csv: line 2, column df: \"x\" is not a number"),
     ] {
         let desk = Desk::new(&[("units.csv", &format!("unit,estimate,se,exact,df\n{rows}\n"))]);
         let error = desk.error(&["--estimates", "units.csv", "--method", "holm"]);

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use plumbline::pipeline::{SmallAreaOptions, small_area_files};
+use plumbline::files::{SmallAreaOptions, small_area_files};
 use plumbline::statistics::VarianceEstimator;
 use tempfile::TempDir;
 
@@ -118,7 +118,7 @@ fn what_cannot_be_modelled_is_refused_by_name() {
         (estimates, areas.replace("d,4\n", ""), "no row of the area \"d\""),
         (estimates, areas.replace("area", "place"), "there must be a column area, unit or level"),
         ("area,estimate,se\na,1,0.1\nb,2,0.1\n", areas.to_owned(), "need at least 3 areas"),
-        ("area,estimate,se\na,x,0.1\n", areas.to_owned(), "line 2, column estimate: \"x\" is no number"),
+        ("area,estimate,se\na,x,0.1\n", areas.to_owned(), "line 2, column estimate: \"x\" is not a number"),
         ("area,estimate,se\na,1,-0.1\n", areas.to_owned(), "must not be negative"),
         ("area,value,se\na,1,0.1\n", areas.to_owned(), "no column estimate"),
     ] {

@@ -32,7 +32,7 @@ fn what_a_statistic_cannot_mean_is_refused_by_number_and_key() {
         ("kind = \"independence\"\nitem = \"sex\"\nwith = \"sex\"", "name two columns"),
         ("kind = \"mean\"\nitem = \"wait\"\nby = [\"sex\", \"sex\"]", "by names \"sex\" twice"),
         ("kind = \"mean\"\nitem = \"weight\"", "no column \"weight\""),
-        ("kind = \"mean\"\nitem = \"sex\"", "line 2, column \"sex\": \"F\" is no number"),
+        ("kind = \"mean\"\nitem = \"sex\"", "line 2, column \"sex\": \"F\" is not a number"),
     ] {
         let error = statistic(rest);
         assert!(error.contains(named), "{rest}: {error}");
@@ -56,7 +56,7 @@ fn what_weights_and_subsets_cannot_mean_is_refused() {
         ("replicates = \"r*\"\n[replicates]\ntype = \"JKn\"\n", "needs rscales"),
         ("replicates = \"r*\"\n[replicates]\ntype = \"JKn\"\nrscales = [0.5]\n", "1 numbers for 2 replicates"),
         ("replicates = \"r*\"\n[replicates]\ntype = \"BRR\"\nscale = 2\n", "has a scale of its own"),
-        ("replicates = [\"r1\", \"sex\"]\n[replicates]\ntype = \"JK1\"\n", "column \"sex\": \"F\" is no number"),
+        ("replicates = [\"r1\", \"sex\"]\n[replicates]\ntype = \"JK1\"\n", "column \"sex\": \"F\" is not a number"),
         ("[nonresponse]\ncolumn = \"answered\"\nresponded = [\"YES\"]\n", "no row has one of the values"),
         ("[nonresponse]\ncolumn = \"answered\"\nresponded = []\n", "must name the values"),
         (
@@ -91,7 +91,7 @@ fn replicates_cannot_be_made_of_replicates_nor_of_lonely_units() {
     let lonely = with(&COLUMNS.replace("strata = [\"stratum\"]", "strata = [\"psu\"]"));
     assert!(lonely.error().contains("only one sampling unit"), "{}", lonely.error());
     let one = Desk::with("q1\n5\n", "[columns]\nitems = [\"q1\"]\n").error();
-    assert_eq!(one, "the sample has only one sampling unit, which says nothing of how units vary");
+    assert_eq!(one, "the sample has only one sampling unit, which says nothing about how units vary");
     let mut same = with(COLUMNS);
     same.options.weights.clone_from(&same.options.replicates);
     assert!(same.error().contains("named twice"), "{}", same.error());
@@ -106,7 +106,7 @@ fn what_cannot_be_known_is_left_empty() {
          [[statistic]]\nkind = \"independence\"\nitem = \"sex\"\nwith = \"q1\"\nby = [\"psu\"]\n"
     );
     let rows = Desk::with(RESPONSES, &design).rows();
-    // One sampling unit says nothing of how units vary.
+    // One sampling unit says nothing about how units vary.
     let one = rows.find(&[("statistic", "mean"), ("level", "1")]);
     assert_eq!((one["estimate"].as_str(), one["se"].as_str(), one["n"].as_str()), ("15.0", "", "2"));
     let nobody = rows.find(&[("statistic", "difference")]);

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use plumbline::pipeline::{EstimateOptions, ImportProgress, ImportedResponses, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::pipeline::{ImportProgress, ImportedResponses};
 use plumbline::survey::WaveState;
 
 use crate::reference::path;
@@ -107,7 +108,7 @@ fn what_is_wrong_with_a_wide_file_is_told_by_the_name_of_its_column() {
         assert!(error.contains(named), "{error}");
     }
     let error = estimate(b"id,h,psu,d,w,q1,q2\n1,A,a1,M,10,4 - good,4\n", "").unwrap_err();
-    assert!(error.ends_with("\"4 - good\" is no rating; use 1 to 5, or nothing where not answered; export answers as codes, not as words"), "{error}");
+    assert!(error.ends_with("\"4 - good\" is not a rating; use 1 to 5, or nothing where not answered; export answers as codes, not as words"), "{error}");
     let error = estimate(b"id,h,psu,d,w,visit-q1,q2\n1,A,a1,M,10,5,4\n", "").unwrap_err();
     assert!(error.ends_with("no column \"q1\"; did you mean \"visit-q1\"?"), "{error}");
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use plumbline::pipeline::{EstimateOptions, OutputFormat, estimate_files};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 
 use crate::reference::path;
 
@@ -155,7 +155,7 @@ fn an_item_that_nobody_was_asked_withholds_the_index_with_a_true_reason_or_is_le
     for (statistic, item) in [("factor", "f"), ("index_items", ""), ("index_factors", ""), ("index_score", "")] {
         let row = find(&withheld, "a", statistic, item);
         assert_eq!((row["estimate"].as_str(), row["n"].as_str()), ("", "3"), "{statistic}");
-        assert_eq!(row["withheld"], "3 answered, none of them land", "{statistic}");
+        assert_eq!(row["withheld"], "3 answered, but nobody answered land", "{statistic}");
         assert_eq!(find(&withheld, "b", statistic, item)["withheld"], "");
     }
     assert_eq!(find(&withheld, "a", "top2", "land")["withheld"], "nobody answered");

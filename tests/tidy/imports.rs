@@ -1,18 +1,19 @@
 //! Imports point down: a room uses only rooms on lower floors, and of these none that it must not know.
 
-use crate::lexer::{Token, after_group, is_word, shipped_tokens};
 use crate::rooms::{MUST_NOT_KNOW, floor};
-use crate::source::{SourceFile, SourceTree, Violation};
+use crate::source::{SourceTree, Violation};
 
 /// A room imports only from floors below its own.
 pub(crate) fn imports_point_down(tree: &SourceTree) -> Vec<Violation> {
     let mut found = Vec::new();
     for file in tree.rust_files() {
         let Some(room) = file.room() else { continue };
-        for (target, line) in imported_rooms(file) {
-            if let Some(problem) = problem(room, target) {
-                found.push(file.violation(line, "import", problem));
-            }
+        for named in tree.modules().named_in(&file.path) {
+            let Some(path) = named.rooted() else { continue };
+            let target = path.first().map_or("crate", String::as_str);
+            let violation = problem(room, target).map(|problem| file.violation(named.line, "import", problem));
+            // A group that names a room is one import of it.
+            found.extend(violation.filter(|violation| found.last() != Some(violation)));
         }
     }
     found
@@ -31,64 +32,6 @@ fn problem(room: &str, target: &str) -> Option<String> {
     }
     let (_, _, reason) = MUST_NOT_KNOW.iter().find(|(name, targets, _)| *name == room && targets.contains(&target))?;
     Some(format!("`{room}` must not know `{target}`: {reason}"))
-}
-
-/// The rooms that a file names, each with its line: after `crate::`, in groups, over `super::` chains, after `plumbline::`.
-fn imported_rooms(file: &SourceFile) -> Vec<(&str, usize)> {
-    let tokens = shipped_tokens(file);
-    let depth = module_depth(&file.path);
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < tokens.len() {
-        let supers =
-            tokens[at..].chunks(2).take_while(|pair| matches!(pair, [a, b] if a.text == "super" && b.text == "::"));
-        let supers = supers.count();
-        let is_crate = ["crate", "plumbline"].contains(&tokens[at].text);
-        let follows_path = at > 0 && tokens[at - 1].text == "::";
-        if is_crate && !follows_path && tokens.get(at + 1).is_some_and(|next| next.text == "::") {
-            found.extend(first_names(&tokens, at + 2));
-        } else if is_crate && tokens.get(at + 1).is_some_and(|next| next.text == "as") {
-            found.push((tokens[at].text, tokens[at].line));
-        } else if supers > 0 && supers >= depth {
-            found.extend(first_names(&tokens, at + 2 * supers));
-        }
-        at += (2 * supers).max(1);
-    }
-    found
-}
-
-/// How deep the file's module lies under the crate's root.
-fn module_depth(path: &str) -> usize {
-    let module = path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
-    if ["lib", "main"].contains(&module) { 0 } else { module.split('/').count() }
-}
-
-/// The first names of the path or group at `at`: `a` of `a::b`, `a` and `c` of `{a::b, c}`.
-fn first_names<'a>(tokens: &[Token<'a>], at: usize) -> Vec<(&'a str, usize)> {
-    let name = |at: usize| tokens.get(at).map(|token| (token.text, token.line));
-    if name(at).is_none_or(|(text, _)| text != "{") {
-        return name(at).into_iter().collect();
-    }
-    let end = after_group(tokens, at) - 1;
-    let mut names = Vec::new();
-    let (mut at, mut is_first) = (at + 1, true);
-    while at < end {
-        match tokens[at].text {
-            "{" => {
-                at = after_group(tokens, at);
-                continue;
-            }
-            "," => is_first = true,
-            text => {
-                if is_first && (is_word(text) || text == "*") {
-                    names.extend(name(at));
-                }
-                is_first = false;
-            }
-        }
-        at += 1;
-    }
-    names
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Files and functions stay short enough to be read at once.
 
-use crate::lexer::{Token, after_group, is_word, tokens};
+use syn::visit::{self, Visit};
+use syn::{Block, ImplItemFn, ItemFn, Signature, TraitItemFn};
+
 use crate::source::{SourceTree, Violation};
 
 /// The most lines of a source file.
@@ -26,7 +28,9 @@ pub(crate) fn files_are_short(tree: &SourceTree) -> Vec<Violation> {
 pub(crate) fn functions_are_short(tree: &SourceTree) -> Vec<Violation> {
     let mut found = Vec::new();
     for file in tree.rust_files() {
-        for (name, first, last) in functions(&tokens(&file.text)) {
+        let mut functions = Functions(Vec::new());
+        functions.visit_file(&file.syntax());
+        for (name, first, last) in functions.0 {
             let lines = last - first + 1;
             if lines > FUNCTION_LINES_MAX {
                 let message = format!("`{name}` has {lines} lines, at most {FUNCTION_LINES_MAX} are allowed");
@@ -38,27 +42,32 @@ pub(crate) fn functions_are_short(tree: &SourceTree) -> Vec<Violation> {
 }
 
 /// Every function that has a body: its name, the line of its `fn` and the line of its last brace.
-fn functions<'a>(tokens: &[Token<'a>]) -> Vec<(&'a str, usize, usize)> {
-    let mut found = Vec::new();
-    for (start, pair) in tokens.windows(2).enumerate() {
-        let [keyword, name] = pair else { continue };
-        if keyword.text != "fn" || !is_word(name.text) {
-            continue;
-        }
-        let mut at = start + 2;
-        while let Some(token) = tokens.get(at).filter(|token| token.text != ";") {
-            match token.text {
-                "{" => {
-                    let last = tokens[after_group(tokens, at) - 1].line;
-                    found.push((name.text, keyword.line, last));
-                    break;
-                }
-                "(" | "[" => at = after_group(tokens, at),
-                _ => at += 1,
-            }
-        }
+struct Functions(Vec<(String, usize, usize)>);
+
+impl Functions {
+    fn note(&mut self, signature: &Signature, body: &Block) {
+        let first = signature.fn_token.span.start().line;
+        self.0.push((signature.ident.to_string(), first, body.brace_token.span.close().end().line));
     }
-    found
+}
+
+impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_fn(&mut self, function: &'ast ItemFn) {
+        self.note(&function.sig, &function.block);
+        visit::visit_item_fn(self, function);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
+        self.note(&function.sig, &function.block);
+        visit::visit_impl_item_fn(self, function);
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
+        if let Some(body) = &function.default {
+            self.note(&function.sig, body);
+        }
+        visit::visit_trait_item_fn(self, function);
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("index", 4),
     ("ranking", 4),
     ("storage", 5),
+    ("files", 6),
     ("pipeline", 6),
     ("web", 6),
     ("entrance", 7),
@@ -37,6 +38,7 @@ pub(crate) const MUST_NOT_KNOW: &[(&str, &[&str], &str)] = &[
         &["storage", "statistics", "estimation", "monitoring", "index", "ranking"],
         "it knows how documents are sent, and no number in them",
     ),
+    ("files", &["accounts", "storage"], "whoever checks a published number needs nothing but files"),
     ("dissemination", &["storage", "estimation"], "it shows numbers that `pipeline` gives it and makes none"),
     (
         "office",

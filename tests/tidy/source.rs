@@ -1,12 +1,14 @@
 //! The repository as the rules see it: paths and texts, nothing else.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::lexer::test_modules;
+use crate::modules::Modules;
+use crate::tokens::{Place, places, test_modules};
 
 /// A rule of the style.
 pub(crate) type Rule = fn(&SourceTree) -> Vec<Violation>;
@@ -39,11 +41,30 @@ pub(crate) struct SourceFile {
     pub(crate) text: String,
     /// Whether the whole file is test code: integration tests, benchmarks, modules declared under `#[cfg(test)]`.
     pub(crate) is_test: bool,
+    /// Where its tokens are, once somebody has asked.
+    token_places: OnceCell<Vec<Place>>,
 }
 
 impl SourceFile {
+    /// A file; whether it is a test is seen by its folder, as far as that says it.
+    pub(crate) fn new(path: String, text: String) -> Self {
+        let is_test = ["tests/", "benches/"].iter().any(|folder| path.starts_with(folder));
+        Self { path, text, is_test, token_places: OnceCell::new() }
+    }
+
+    /// The file as `syn` reads it.
+    pub(crate) fn syntax(&self) -> syn::File {
+        let parsed = syn::parse_file(&self.text).map_err(|error| format!("{}: {error}", self.path));
+        parsed.expect("what is compiled is Rust")
+    }
+
+    /// Where the tokens of a Rust file are.
+    pub(crate) fn token_places(&self) -> &[Place] {
+        self.token_places.get_or_init(|| places(&self.text))
+    }
+
     /// The folder in which the file's child modules lie, ending in `/`.
-    fn children(&self) -> String {
+    pub(crate) fn children(&self) -> String {
         let module = self.path.trim_end_matches(".rs");
         let own = ["/mod", "/lib", "/main"].iter().find_map(|name| module.strip_suffix(name));
         format!("{}/", own.unwrap_or(module))
@@ -71,6 +92,8 @@ impl SourceFile {
 #[derive(Debug)]
 pub(crate) struct SourceTree {
     files: BTreeMap<String, SourceFile>,
+    /// The modules of `src`, once somebody has asked.
+    modules: OnceCell<Modules>,
 }
 
 impl SourceTree {
@@ -91,14 +114,11 @@ impl SourceTree {
     }
 
     fn new(files: Vec<(String, String)>) -> Self {
-        let file = |(path, text): (String, String)| {
-            let is_test = ["tests/", "benches/"].iter().any(|folder| path.starts_with(folder));
-            (path.clone(), SourceFile { path, text, is_test })
-        };
-        let mut tree = Self { files: files.into_iter().map(file).collect() };
+        let file = |(path, text): (String, String)| (path.clone(), SourceFile::new(path, text));
+        let mut tree = Self { files: files.into_iter().map(file).collect(), modules: OnceCell::new() };
         let declared = |file: &SourceFile| {
             let folder = file.children();
-            test_modules(&file.text).into_iter().map(|name| format!("{folder}{name}")).collect::<Vec<_>>()
+            test_modules(file).into_iter().map(|name| format!("{folder}{name}")).collect::<Vec<_>>()
         };
         let tests: Vec<String> = tree.rust_files().flat_map(declared).collect();
         for file in tree.files.values_mut() {
@@ -117,6 +137,11 @@ impl SourceTree {
     /// All Rust files.
     pub(crate) fn rust_files(&self) -> impl Iterator<Item = &SourceFile> {
         self.files().filter(|file| file.has_extension("rs"))
+    }
+
+    /// The modules of `src`.
+    pub(crate) fn modules(&self) -> &Modules {
+        self.modules.get_or_init(|| Modules::read(self))
     }
 
     /// Whether there is a file or a folder at `path`.
@@ -158,7 +183,7 @@ pub(crate) fn assert_reports(rule: Rule, files: &[(&str, &str)], expected: &[&st
 
 #[test]
 fn a_violation_reads_like_a_compiler_error() {
-    let file = SourceFile { path: "src/a.rs".to_owned(), text: String::new(), is_test: false };
+    let file = SourceFile::new("src/a.rs".to_owned(), String::new());
     assert_eq!(file.violation(3, "length", "too long").to_string(), "src/a.rs:3: length: too long");
 }
 

@@ -1,8 +1,8 @@
 //! Words that belong to certain rooms only, and words that give up.
 
-use crate::lexer::{shipped_tokens, texts_at, tokens};
 use crate::rooms::{FLOORS, floor};
 use crate::source::{SourceFile, SourceTree, Violation};
+use crate::tokens::{shipped_tokens, texts_at, tokens};
 
 /// Words and where they may stand.
 struct Confined {
@@ -79,7 +79,7 @@ pub(crate) fn words_stay_in_their_rooms(tree: &SourceTree) -> Vec<Violation> {
     let mut found = Vec::new();
     for file in tree.rust_files() {
         let forbidden: Vec<&Confined> = CONFINED.iter().filter(|confined| !confined.may_stand_in(file)).collect();
-        let all = if file.is_test { tokens(&file.text) } else { shipped_tokens(file) };
+        let all = if file.is_test { tokens(file) } else { shipped_tokens(file) };
         for token in all {
             if let Some(confined) = forbidden.iter().find(|confined| confined.words.contains(&token.text)) {
                 found.push(file.violation(token.line, "word", format!("`{}`: {}", token.text, confined.reason)));

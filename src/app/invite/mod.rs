@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub(super) use arguments::{InviteTask, base_url};
 
-use super::{AnyError, read_text};
+use super::error::{AnyError, read_text};
 use crate::collection::{SHEETS_PER_FILE_MAX, code_link, sheets};
 use crate::foundation::{Code, write_csv};
 use crate::pipeline::{InvitationCard, Platform, PreparedDraw};

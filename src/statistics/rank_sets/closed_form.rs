@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::draws::check_level;
-use super::{Comparison, CriticalValue, RankSetError, RankSets, Rule};
+use super::sets::Rule;
+use super::{Comparison, CriticalValue, RankSetError, RankSets};
 use crate::statistics::quantile::{normal_quantile, student_t_quantile};
 
 /// How joint intervals share the error among units.

@@ -2,7 +2,9 @@
 
 use super::correlated::WholeDraws;
 use super::critical::CriticalRank;
-use super::{Comparison, CriticalValue, RankSet, RankSetError, RankSets, Rule, Simulation, Steps, decisions};
+use super::rank_set::{RankSet, decisions};
+use super::sets::Rule;
+use super::{Comparison, CriticalValue, RankSetError, RankSets, Simulation, Steps};
 
 /// Maxima that are kept at a time before the largest are picked: 32 MiB.
 const BUFFER: usize = 1 << 22;

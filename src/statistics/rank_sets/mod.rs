@@ -20,6 +20,8 @@ mod independent;
 #[cfg(test)]
 mod interval_tests;
 mod marginal;
+mod rank_set;
+mod sets;
 mod simultaneous;
 mod student;
 #[cfg(test)]
@@ -30,114 +32,6 @@ pub use comparison::{Comparison, Covariance};
 pub use critical::CriticalValue;
 pub use draws::Simulation;
 pub use error::RankSetError;
+pub use rank_set::RankSet;
+pub use sets::RankSets;
 pub use simultaneous::Steps;
-
-/// The best and the worst rank that the data allow a unit; 1 is the best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RankSet {
-    /// 1 + how many units are found better.
-    pub low: usize,
-    /// The number of units less how many are found worse.
-    pub high: usize,
-}
-
-/// The rank sets of all units, and how they were decided.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RankSets<'a> {
-    /// One a unit, in the order of the estimates given.
-    pub sets: Vec<RankSet>,
-    /// The critical values that decided: one a step of a stepwise method, the last one decides; one a unit where the
-    /// sets are marginal. None where there is no pair to compare.
-    pub critical: Vec<CriticalValue>,
-    /// How many of the `units (units − 1)` decisions, two a pair, tell units apart.
-    pub decisions: usize,
-    comparison: &'a Comparison<'a>,
-    rule: Rule,
-}
-
-/// What tells units `i` and `j` apart.
-#[derive(Debug, Clone, PartialEq)]
-enum Rule {
-    /// The z of the pair's p value is above c.
-    Difference(f64),
-    /// `|θ_i − θ_j| > r_i + r_j`: their intervals, which reach so far, do not overlap.
-    Overlap(Vec<f64>),
-    /// The z of the pair's p value is above `c_i`, in the set of unit `i`.
-    OwnDifference(Vec<f64>),
-}
-
-impl<'a> RankSets<'a> {
-    /// Sets in which each pair is told apart for both units or for neither.
-    fn joint(comparison: &'a Comparison<'a>, critical: Vec<CriticalValue>, rule: Rule) -> Self {
-        let sets = match rule {
-            Rule::Difference(c) => comparison.sets_where(|i, j| comparison.differ(i, j, c)),
-            Rule::Overlap(ref reach) => comparison.sets_of_intervals(reach),
-            Rule::OwnDifference(ref c) => (0..c.len()).map(|i| comparison.own_set(i, c[i])).collect(),
-        };
-        Self { decisions: decisions(&sets), sets, critical, comparison, rule }
-    }
-
-    /// The one-sided form of simultaneous sets that leaves the worst ranks open: the low ends.
-    ///
-    /// Which units may be among the best τ is answered by `low ≤ τ`, for all units and all τ together.
-    /// Source: R `csranks(cstype = "lower")`, `cstaubest`.
-    #[must_use]
-    pub fn lower(mut self) -> Self {
-        let units = self.sets.len();
-        self.sets.iter_mut().for_each(|set| set.high = units);
-        self
-    }
-
-    /// The one-sided form of simultaneous sets that leaves the best ranks open: the high ends.
-    ///
-    /// Which units may be among the worst τ is answered by `high > units − τ`, for all units and all τ together.
-    /// Source: R `csranks(cstype = "upper")`, `cstauworst`.
-    #[must_use]
-    pub fn upper(mut self) -> Self {
-        self.sets.iter_mut().for_each(|set| set.low = 1);
-        self
-    }
-
-    /// Whether unit `j` is told apart from unit `i` in the rank set of `i`. Symmetric unless the sets are marginal.
-    #[must_use]
-    pub fn are_distinct(&self, i: usize, j: usize) -> bool {
-        match &self.rule {
-            Rule::Difference(c) => self.comparison.differ(i, j, *c),
-            Rule::Overlap(reach) => self.comparison.are_disjoint(i, j, reach),
-            Rule::OwnDifference(c) => self.comparison.differ(i, j, c[i]),
-        }
-    }
-
-    /// Of sets by joint intervals the interval of each unit, nothing where its error is not known, so that it is told apart from
-    /// nobody; two units are told apart where these do not overlap. Nothing of other sets.
-    #[must_use]
-    pub fn joint_intervals(&self) -> Option<Vec<Option<[f64; 2]>>> {
-        if let Rule::Overlap(reach) = &self.rule { Some(self.comparison.intervals(reach)) } else { None }
-    }
-
-    /// How many pairs lie within two Monte-Carlo standard errors of the critical value: another seed may decide them
-    /// otherwise. For marginal sets both units of a pair count.
-    #[must_use]
-    pub fn close_calls(&self) -> usize {
-        let units = self.sets.len();
-        let is_close = |i: usize, j: usize, critical: &CriticalValue| {
-            let margin = 2.0 * critical.monte_carlo_se;
-            margin > 0.0
-                && self.comparison.differ(i, j, (critical.value - margin).max(0.0))
-                && !self.comparison.differ(i, j, critical.value + margin)
-        };
-        match (&self.rule, self.critical.last()) {
-            (Rule::OwnDifference(_), _) => {
-                let own = self.critical.iter().enumerate();
-                own.map(|(i, c)| (0..units).filter(|j| is_close(i, *j, c)).count()).sum()
-            }
-            (_, Some(last)) => (0..units).map(|i| (i + 1..units).filter(|j| is_close(i, *j, last)).count()).sum(),
-            (_, None) => 0,
-        }
-    }
-}
-
-/// How often a unit is told apart from another, counted for both.
-fn decisions(sets: &[RankSet]) -> usize {
-    sets.iter().map(|set| set.low - 1 + sets.len() - set.high).sum()
-}

@@ -3,7 +3,8 @@
 use super::correlated::WholeDraws;
 use super::critical::CriticalRank;
 use super::independent::LargestFirst;
-use super::{Comparison, CriticalValue, RankSetError, RankSets, Rule, Simulation};
+use super::sets::Rule;
+use super::{Comparison, CriticalValue, RankSetError, RankSets, Simulation};
 
 /// Whether pairs that were told apart are set aside and the rest is looked at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

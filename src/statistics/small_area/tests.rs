@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::statistics::linear::Cholesky;
 
 const ESTIMATORS: [VarianceEstimator; 3] =
     [VarianceEstimator::Reml, VarianceEstimator::Ml, VarianceEstimator::FayHerriot];
@@ -141,13 +142,13 @@ fn what_cannot_be_fitted_is_one_clear_error() {
     };
     let collinear = "column \"x\" says nothing that the columns before it do not say already";
     assert_eq!(with(&|a| a.truncate(2)), "2 columns need at least 3 areas with a direct estimate; here are 2");
-    assert_eq!(with(&|a| a[3].estimate = f64::NAN), "area 4: the direct estimate NaN is no finite number");
+    assert_eq!(with(&|a| a[3].estimate = f64::NAN), "area 4: the direct estimate NaN is not a finite number");
     for variance in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let expected = format!("area 1: the sampling variance must be a finite number above 0, not {variance}");
         assert_eq!(with(&|a| a[0].variance = variance), expected);
     }
     assert_eq!(with(&|a| a[1].covariates.truncate(1)), "area 2: 1 covariates instead of 2");
-    let expected = "area 3, column \"x\": inf is no finite number";
+    let expected = "area 3, column \"x\": inf is not a finite number";
     assert_eq!(with(&|a| a[2].covariates[1] = f64::INFINITY), expected);
     assert_eq!(with(&|a| a.iter_mut().for_each(|area| area.covariates[1] = 7.0)), collinear);
     assert_eq!(

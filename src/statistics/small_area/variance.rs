@@ -3,7 +3,18 @@
 use std::f64::consts::PI;
 
 use super::super::linear::Cholesky;
-use super::{Area, SmallAreaError, VarianceEstimator};
+use super::{Area, SmallAreaError};
+
+/// How the variance `A` between areas is estimated, by the names of R's `sae::eblupFH`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VarianceEstimator {
+    /// Restricted maximum likelihood; nearly unbiased, and the one to take.
+    Reml,
+    /// Maximum likelihood; too small by the degrees of freedom that `β` takes.
+    Ml,
+    /// Fay and Herriot's moment equation; needs no normality.
+    FayHerriot,
+}
 
 /// Steps after which the iteration is given up. Fisher scoring takes about ten.
 const STEPS_MAX: usize = 500;

@@ -1,0 +1,25 @@
+//! `plumbline doctor`: counts everything again from the responses and prints where the stored counts differ.
+
+use std::process::ExitCode;
+
+use super::error::AnyError;
+use crate::pipeline::{Checkup, Platform};
+
+pub(super) async fn run(platform: &Platform) -> Result<ExitCode, AnyError> {
+    Ok(if print_checkup(&platform.doctor().check_up().await?) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints the result of a recount. Returns whether all counts agree.
+pub(super) fn print_checkup(checkup: &Checkup) -> bool {
+    println!("{} responses recounted, {} tallies compared.", checkup.responses, checkup.tallies);
+    for mismatch in &checkup.mismatches {
+        println!(
+            "wave {}, unit {}, {}: kept {}, recounted {}",
+            mismatch.wave, mismatch.unit, mismatch.place, mismatch.kept, mismatch.recounted
+        );
+    }
+    if checkup.mismatches.is_empty() {
+        println!("All agree.");
+    }
+    checkup.mismatches.is_empty()
+}

@@ -1,0 +1,14 @@
+//! Estimating and ranking from files, without a database: the second way to the numbers that the platform publishes.
+//!
+//! Each command is one folder: `estimate/` reads responses and writes estimates, `rank/` ranks what it wrote, and `small_areas/`
+//! models areas with few answers. Knows neither the store nor the use cases of the platform, so a published number can be
+//! checked with nothing but files. Start reading at [`estimate_files`].
+
+mod estimate;
+mod named_twice;
+mod rank;
+mod small_areas;
+
+pub use estimate::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
+pub use rank::{RankFileError, RankFileOptions, rank_files};
+pub use small_areas::{SmallAreaFileError, SmallAreaOptions, small_area_files};

@@ -1,0 +1,152 @@
+//! Ranks from files, without a database: what `estimate` wrote, or any table of units with their standard errors.
+//!
+//! `table.rs` reads rows of CSV or JSON; `units.rs` finds the units in them, `covariance.rs` reads their covariances; `words.rs` says
+//! what the result means, `footing.rs` how much data it is based on.
+
+mod covariance;
+mod error;
+mod footing;
+mod options;
+mod table;
+mod units;
+mod words;
+
+pub use error::RankFileError;
+pub use options::RankFileOptions;
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::named_twice::named_twice;
+use crate::ranking::{Knowledge, Place, places};
+use crate::statistics::{Comparison, Covariance, RankSetError};
+use units::Units;
+
+/// One row of the output; a withheld unit has no ranks.
+#[derive(Debug, Serialize)]
+struct RankRow<'a> {
+    unit: &'a str,
+    estimate: Option<f64>,
+    se: Option<f64>,
+    rank: Option<usize>,
+    rank_low: Option<usize>,
+    rank_high: Option<usize>,
+    tier: Option<usize>,
+}
+
+/// Ranks the units of a file and writes `unit,estimate,se,rank,rank_low,rank_high,tier` in full precision, by rank, units with
+/// equal estimates in the order of the input; units without an estimate or a standard error come last, without ranks.
+///
+/// Returns sentences that say what the data say. `progress` is called now and then with how many more draws were made.
+pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<String>, RankFileError> {
+    let inputs: Vec<&Path> =
+        [&options.estimates].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
+    if let Some(path) = named_twice(&inputs, &[&options.output]) {
+        let message = "this file is named twice; name another one to write to".to_owned();
+        return Err(RankFileError::Input { path: path.display().to_string(), message });
+    }
+    let (units, chosen) = Units::read(options)?;
+    let known: Vec<Knowledge> = units.ranked.iter().map(|unit| unit.knowledge(options.ranking.level)).collect();
+    let covariance = match &options.covariance {
+        Some(path) => {
+            let mut matrix = covariance::read(path, &units, chosen.statistic.as_deref())?;
+            // A unit in which nothing varied has no covariance with the others.
+            (0..known.len()).filter(|i| units.ranked[*i].se == 0.0).for_each(|i| matrix[i][i] = known[i].se.powi(2));
+            Some(matrix)
+        }
+        None => None,
+    };
+    let refused = |error: RankSetError| explained(&error, options, &units);
+    let estimates = options.ranking.order.signed(units.ranked.iter().map(|unit| unit.estimate));
+    let se: Vec<f64> = known.iter().map(|known| known.se).collect();
+    let ties = covariance.as_deref().map_or(Covariance::Independent(&se), Covariance::Full);
+    let comparison = Comparison::new(&estimates, ties)
+        .and_then(|comparison| comparison.with_df(known.iter().map(|known| known.df).collect()))
+        .and_then(|comparison| comparison.with_exact(known.iter().map(|known| known.is_exact).collect()))
+        .map_err(refused)?;
+    let found = options.ranking.rank_sets(&comparison, progress).map_err(refused)?;
+    let places = places(&estimates, &found, &options.ranking);
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by_key(|unit| places[*unit].rank);
+    write(&options.output, &units, &places, &order)?;
+    let mut sentences = words::sentences(options, &chosen, &units, &found, &places, &order);
+    sentences.extend(footing::sentences(&units, &known));
+    Ok(sentences)
+}
+
+fn write(path: &Path, units: &Units, places: &[Place], order: &[usize]) -> Result<(), RankFileError> {
+    let ranked = order.iter().map(|&i| RankRow {
+        unit: &units.ranked[i].name,
+        estimate: Some(units.ranked[i].estimate),
+        se: Some(units.ranked[i].se),
+        rank: Some(places[i].rank),
+        rank_low: Some(places[i].rank_low),
+        rank_high: Some(places[i].rank_high),
+        tier: Some(places[i].tier),
+    });
+    let withheld = units.withheld.iter().map(|unit| RankRow {
+        unit: &unit.name,
+        estimate: unit.estimate,
+        se: unit.se,
+        rank: None,
+        rank_low: None,
+        rank_high: None,
+        tier: None,
+    });
+    let write = || -> std::io::Result<()> {
+        let mut writer = csv::Writer::from_writer(File::create(path)?);
+        ranked.chain(withheld).try_for_each(|row| writer.serialize(row).map_err(std::io::Error::other))?;
+        writer.into_inner().map_err(csv::IntoInnerError::into_error)?.flush()
+    };
+    write().map_err(|cause| RankFileError::File { path: path.display().to_string(), cause })
+}
+
+/// An error of the mathematics in the words of the command, with the names of the units.
+fn explained(error: &RankSetError, options: &RankFileOptions, units: &Units) -> RankFileError {
+    let name = |unit: usize| units.ranked.get(unit).map_or("?", |unit| unit.name.as_str());
+    let input = |path: &Path, message: String| RankFileError::Input { path: path.display().to_string(), message };
+    let covariance = options.covariance.as_deref().unwrap_or(&options.estimates);
+    match error {
+        RankSetError::Tau { tau, units } => {
+            RankFileError::Option(format!("--tau must be 1 to the number of ranked units, {units}, not {tau}"))
+        }
+        RankSetError::Level(level) => {
+            RankFileError::Option(format!("--level must lie between 0 and 1, such as 0.95, not {level}"))
+        }
+        RankSetError::Draws { draws, min, max } if min <= max => RankFileError::Option(format!(
+            "--draws must be {min} to {max} at level {}, not {draws}",
+            options.ranking.level
+        )),
+        RankSetError::Draws { .. } => RankFileError::Option(format!(
+            "--level {} is too near to 1 to be simulated; use --method holm, which draws nothing",
+            options.ranking.level
+        )),
+        RankSetError::NotACovariance { row, column } => input(
+            covariance,
+            format!(
+                "these are not covariances: a combination of units with {:?} and {:?} would have a negative variance; \
+                 are all rows of one run, in full precision?",
+                name(*row),
+                name(*column)
+            ),
+        ),
+        RankSetError::Estimate { unit, value } | RankSetError::Variance { unit, value } => {
+            input(&options.estimates, format!("{value:e} of unit {:?} is too large to compute with", name(*unit)))
+        }
+        RankSetError::Asymmetric { row, column, there, back } => input(
+            covariance,
+            format!("the covariance of {:?} and {:?} is {there}, but {back} the other way", name(*row), name(*column)),
+        ),
+        RankSetError::DegreesOfFreedom { unit, value } => input(
+            &options.estimates,
+            format!("unit {:?} has {value} degrees of freedom; there must be more than 0", name(*unit)),
+        ),
+        RankSetError::NotExact { unit, value } => {
+            input(covariance, format!("unit {:?} is said to be exact, but its variance is {value}", name(*unit)))
+        }
+        RankSetError::TooManyUnits { .. } | RankSetError::Shape { .. } => input(&options.estimates, error.to_string()),
+    }
+}
