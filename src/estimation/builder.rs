@@ -46,6 +46,14 @@ pub struct Respondent<'a> {
     pub ratings: &'a [u8],
 }
 
+/// A place that a builder knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaceNumber(u32);
+
+/// The members of some levels, whom a builder knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellNumber(u32);
+
 /// Collects what a [`Sample`] is made of. The result is the same, bit for bit, in whatever order things are added.
 ///
 /// Two ways in. From files: [`Self::add_response`] for each response. From storage: [`Self::add_sums`] and
@@ -114,12 +122,30 @@ impl SampleBuilder {
     /// Adds the kept sums of some members at a place. Where the place names no sampling unit, they must be sums of respondents
     /// that are their own.
     pub fn add_sums(&mut self, member: Membership, place: &Place, sums: &Arc<CellSums>) -> Result<(), EstimationError> {
-        let key = (self.places.number(place)?, self.cell(member)?);
-        if let Some(kept) = self.kept.sums.get_mut(&key) {
-            return Arc::make_mut(kept).merge(sums);
-        }
-        self.kept.sums.insert(key, Arc::clone(sums));
-        Ok(())
+        let (place, cell) = (self.place_number(place)?, self.cell_number(member)?);
+        self.add_sums_at(place, cell, sums);
+        self.add_people(cell, sums)
+    }
+
+    /// The number under which [`Self::add_sums_at`] knows a place.
+    pub fn place_number(&mut self, place: &Place) -> Result<PlaceNumber, EstimationError> {
+        Ok(PlaceNumber(self.places.number(place)?))
+    }
+
+    /// The number under which [`Self::add_sums_at`] knows some members.
+    pub fn cell_number(&mut self, member: Membership) -> Result<CellNumber, EstimationError> {
+        Ok(CellNumber(self.cell(member)?))
+    }
+
+    /// Adds kept sums without those whom they are of: [`Self::add_people`] is to be told of all members of the cell, once. So what
+    /// many places add up to need not be added up again by whoever knows it.
+    pub fn add_sums_at(&mut self, place: PlaceNumber, cell: CellNumber, sums: &Arc<CellSums>) {
+        self.kept.sums.push(((place.0, cell.0), Arc::clone(sums)));
+    }
+
+    /// Adds those whom [`Self::add_sums_at`] was given the sums of, added up over all places.
+    pub fn add_people(&mut self, cell: CellNumber, sums: &CellSums) -> Result<(), EstimationError> {
+        self.kept.add_people(cell.0, sums)
     }
 
     /// Adds the kept sums of products of some members, wherever they stand: what design effects need.
@@ -192,7 +218,7 @@ impl SampleBuilder {
             return all;
         }
         let mut by_stratum: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
-        for (place, cell) in self.kept.sums.keys() {
+        for ((place, cell), _) in &self.kept.sums {
             by_stratum.entry(self.places.stratum(*place)).or_default().extend(self.cells.levels(*cell));
         }
         by_stratum.values().map(|levels| pairs(levels.len())).sum::<usize>().min(all)
@@ -203,7 +229,7 @@ impl SampleBuilder {
         self.cells.sort_groups();
         let domains = self.levels + 1;
         let ranks = self.cells.ranks(&between.levels);
-        let frame = Frame::new(self.shape, self.places, (self.log, self.kept), ranks);
+        let frame = Frame::new(self.shape, self.places, (self.log, self.kept), ranks)?;
         let sums = sums_by_domain_and_group(&frame, &self.cells)?;
         let projection = match &self.calibration {
             None => Projection::plain(frame.shape()),
@@ -260,7 +286,7 @@ fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, Estima
     let threads = threads_for(frame.responses().count());
     let parts: Vec<Range<usize>> =
         (0..threads).map(|part| part * frame.places() / threads..(part + 1) * frame.places() / threads).collect();
-    let mut sums = Sums::new();
+    let mut sums = sums_of_cells(cells, frame.kept_people())?;
     for part in side_by_side(parts, |places| sums_of_places(frame, cells, places)) {
         for (key, part) in part? {
             add_to(&mut sums, key, &part)?;
@@ -272,14 +298,17 @@ fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, Estima
 fn sums_of_places(frame: &Frame, cells: &Cells, places: Range<usize>) -> Result<Sums, EstimationError> {
     // A cell has many places and few domains.
     let mut by_cell: BTreeMap<u32, CellSums> = BTreeMap::new();
-    for place in places {
-        for (cell, sums) in frame.sums(place)? {
-            add_to(&mut by_cell, cell, &sums)?;
-        }
+    for of_run in places.flat_map(|place| frame.sums_of_responses(place)) {
+        let (cell, sums) = of_run?;
+        add_to(&mut by_cell, cell, &sums)?;
     }
+    sums_of_cells(cells, &by_cell)
+}
+
+fn sums_of_cells(cells: &Cells, by_cell: &BTreeMap<u32, CellSums>) -> Result<Sums, EstimationError> {
     let mut sums = Sums::new();
     for (cell, of_cell) in by_cell {
-        cells.domains(cell).try_for_each(|domain| add_to(&mut sums, (domain, cells.group(cell)), &of_cell))?;
+        cells.domains(*cell).try_for_each(|domain| add_to(&mut sums, (domain, cells.group(*cell)), of_cell))?;
     }
     Ok(sums)
 }

@@ -3,6 +3,7 @@
 use super::EstimationError;
 use super::groups::{Answering, Groups};
 use super::joint::indicators;
+use super::lean::{Lean, Made};
 use super::log::Entry;
 use super::tally::TallySums;
 use crate::foundation::{RatingScale, Weight};
@@ -47,21 +48,24 @@ pub struct CellSums {
     pub(super) heaviest: Weight,
     /// Of respondents that are their own sampling units: `Σ_k w_k² (1, d_k)(1, d_k)ᵀ`, with `d_k` as in [`TallySums::totals`].
     pub(super) own_units: Option<PairSums>,
+    lean: Made<Lean>,
 }
 
 impl CellSums {
     /// The sums of nobody. `own_units`: whether respondents are their own sampling units.
     pub fn new(shape: &Shape, own_units: bool) -> Result<Self, EstimationError> {
-        Ok(Self {
-            tally: TallySums::new(shape.items())?,
-            answering: shape.groups.nobody(),
-            heaviest: Weight::ZERO,
-            own_units: own_units.then(|| PairSums::new(1 + 3 * shape.items())),
-        })
+        let own_units = own_units.then(|| PairSums::new(1 + 3 * shape.items()));
+        Ok(Self::of(TallySums::new(shape.items())?, shape.groups.nobody(), Weight::ZERO, own_units))
+    }
+
+    /// The sums that are made of these.
+    pub(super) fn of(tally: TallySums, answering: Answering, heaviest: Weight, own_units: Option<PairSums>) -> Self {
+        Self { tally, answering, heaviest, own_units, lean: Made::default() }
     }
 
     /// Adds a response. On an error the sums are to be thrown away.
     pub(super) fn add(&mut self, shape: &Shape, entry: Entry<'_>) -> Result<(), EstimationError> {
+        self.lean.forget();
         self.tally.add_response(entry.weight, entry.ratings)?;
         self.answering.add(&shape.groups, entry);
         self.heaviest = self.heaviest.max(entry.weight);
@@ -86,6 +90,7 @@ impl CellSums {
 
     /// Adds the sums of other responses without what is known of them as sampling units.
     pub(super) fn merge_people(&mut self, other: &Self) -> Result<(), EstimationError> {
+        self.lean.forget();
         self.tally.add(&other.tally)?;
         self.answering.merge(&other.answering)?;
         self.heaviest = self.heaviest.max(other.heaviest);
@@ -94,8 +99,13 @@ impl CellSums {
 
     /// The same without what is known of them as sampling units.
     pub(super) fn people(&self) -> Self {
-        let Self { tally, answering, heaviest, .. } = self;
-        Self { tally: tally.clone(), answering: answering.clone(), heaviest: *heaviest, own_units: None }
+        Self::of(self.tally.clone(), self.answering.clone(), self.heaviest, None)
+    }
+
+    /// Their totals on these scales, which are always the same, and who answered at all.
+    pub(super) fn lean(&self, scales: &[RatingScale], groups: usize) -> Result<&Lean, EstimationError> {
+        let answered = || (0..groups).map(|group| self.answering.of(group).0 > 0);
+        self.lean.get(|| Lean::of(&self.tally, scales, answered()))
     }
 
     /// The tally of each item by itself.

@@ -68,10 +68,10 @@ impl SampleBuilder {
             return Err(EstimationError::Impossible);
         }
         let mut sums = CellSums::new(&self.shape, false)?;
-        self.kept.sums.values().try_for_each(|more| sums.merge_people(more))?;
+        self.kept.people.values().try_for_each(|more| sums.merge_people(more))?;
         let mut products = PairSums::new(3 * self.shape.items());
         self.kept.products.values().try_for_each(|more| products.merge(more))?;
-        let strata = self.kept.sums.keys().map(|(place, _)| self.places.stratum(*place).to_owned()).collect();
+        let strata = self.kept.sums.iter().map(|((place, _), _)| self.places.stratum(*place).to_owned()).collect();
         let (sample, covariance) = self.finish_with_everybody(between)?;
         Ok((sample, Contribution { sums, products, covariance, strata }))
     }

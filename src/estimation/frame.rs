@@ -17,10 +17,37 @@ pub(super) type SumsByCell<'a> = Vec<(u32, Cow<'a, CellSums>)>;
 /// What was kept of responses that are not in the log.
 #[derive(Debug, Default)]
 pub(super) struct KeptSums {
-    /// By place and cell.
-    pub(super) sums: BTreeMap<(u32, u32), Arc<CellSums>>,
+    /// By place and cell, in any order.
+    pub(super) sums: Vec<((u32, u32), Arc<CellSums>)>,
+    /// The same by cell, added up over all places.
+    pub(super) people: BTreeMap<u32, CellSums>,
     /// Sums of products by cell.
     pub(super) products: BTreeMap<u32, Arc<PairSums>>,
+}
+
+impl KeptSums {
+    /// Adds people to those of a cell.
+    pub(super) fn add_people(&mut self, cell: u32, sums: &CellSums) -> Result<(), EstimationError> {
+        if let Some(people) = self.people.get_mut(&cell) {
+            return people.merge_people(sums);
+        }
+        self.people.insert(cell, sums.people());
+        Ok(())
+    }
+
+    /// Puts places in order, and adds up what shares a place and a cell.
+    fn in_order(mut self, positions: &[u32]) -> Result<Self, EstimationError> {
+        self.sums.iter_mut().for_each(|((place, _), _)| *place = positions[*place as usize]);
+        self.sums.sort_by_key(|(key, _)| *key);
+        let mut in_order: Vec<((u32, u32), Arc<CellSums>)> = Vec::with_capacity(self.sums.len());
+        for (key, sums) in self.sums {
+            match in_order.last_mut().filter(|(last, _)| *last == key) {
+                Some((_, last)) => Arc::make_mut(last).merge(&sums)?,
+                None => in_order.push((key, sums)),
+            }
+        }
+        Ok(Self { sums: in_order, ..self })
+    }
 }
 
 /// All that was added, in the order of places.
@@ -36,12 +63,15 @@ pub(super) struct Frame {
 
 impl Frame {
     /// `ranks` orders cells whatever the order in which they were met.
-    pub(super) fn new(shape: Shape, places: Places, (log, kept): (Log, KeptSums), ranks: Vec<u32>) -> Self {
+    pub(super) fn new(
+        shape: Shape,
+        places: Places,
+        (log, kept): (Log, KeptSums),
+        ranks: Vec<u32>,
+    ) -> Result<Self, EstimationError> {
         let (places, positions) = places.in_order();
         let responses = log.in_order(&positions);
-        let in_order = |((place, cell), sums): ((u32, u32), Arc<CellSums>)| ((positions[place as usize], cell), sums);
-        let kept = KeptSums { sums: kept.sums.into_iter().map(in_order).collect(), ..kept };
-        Self { shape, places, responses, kept, ranks }
+        Ok(Self { shape, places, responses, kept: kept.in_order(&positions)?, ranks })
     }
 
     pub(super) fn shape(&self) -> &Shape {
@@ -50,6 +80,19 @@ impl Frame {
 
     pub(super) fn responses(&self) -> &Ordered {
         &self.responses
+    }
+
+    /// The people of whom sums were kept, by cell.
+    pub(super) fn kept_people(&self) -> &BTreeMap<u32, CellSums> {
+        &self.kept.people
+    }
+
+    /// The kept sums at a place.
+    fn kept_at(&self, place: usize) -> &[((u32, u32), Arc<CellSums>)] {
+        let sums = &self.kept.sums;
+        let begin = sums.partition_point(|((of, _), _)| (*of as usize) < place);
+        let length = sums[begin..].iter().take_while(|((of, _), _)| *of as usize == place).count();
+        &sums[begin..begin + length]
     }
 
     /// Kept sums of products by cell.
@@ -68,9 +111,7 @@ impl Frame {
 
     /// The cells that have responses at a place, each with how many; a cell may come twice.
     pub(super) fn present(&self, place: usize) -> impl Iterator<Item = (u32, u64)> {
-        let number = u32::try_from(place).unwrap_or(u32::MAX);
-        let kept = self.kept.sums.range((number, 0)..=(number, u32::MAX));
-        let kept = kept.map(|((_, cell), sums)| (*cell, sums.tally.responses()));
+        let kept = self.kept_at(place).iter().map(|((_, cell), sums)| (*cell, sums.tally.responses()));
         let runs = self.responses.of_place(place).iter().map(|run| (run.cell, run.len() as u64));
         kept.chain(runs).filter(|(_, responses)| *responses > 0)
     }
@@ -95,9 +136,16 @@ impl Frame {
         self.sums_at(place, true)
     }
 
+    /// The sums of each run of responses at a place, without what was kept.
+    pub(super) fn sums_of_responses(
+        &self,
+        place: usize,
+    ) -> impl Iterator<Item = Result<(u32, CellSums), EstimationError>> {
+        self.responses.of_place(place).iter().map(|run| Ok((run.cell, self.sums_of(*run, false)?)))
+    }
+
     fn sums_at(&self, place: usize, own_units: bool) -> Result<SumsByCell<'_>, EstimationError> {
-        let number = u32::try_from(place).map_err(|_| EstimationError::Overflow)?;
-        let kept = self.kept.sums.range((number, 0)..=(number, u32::MAX));
+        let kept = self.kept_at(place).iter();
         let mut found: SumsByCell<'_> = kept.map(|((_, cell), sums)| (*cell, Cow::Borrowed(&**sums))).collect();
         for run in self.responses.of_place(place) {
             match found.iter_mut().find(|(cell, _)| *cell == run.cell) {

@@ -29,6 +29,7 @@ mod formed;
 mod frame;
 mod groups;
 mod joint;
+mod lean;
 mod limits;
 mod log;
 mod margins;
@@ -54,7 +55,7 @@ mod threads;
 mod unit_totals;
 mod walk;
 
-pub use builder::{Membership, Respondent, SampleBuilder};
+pub use builder::{CellNumber, Membership, PlaceNumber, Respondent, SampleBuilder};
 pub use cell_sums::{CellSums, Shape};
 pub use contribution::Contribution;
 pub use error::{EmptyLevel, EstimationError};

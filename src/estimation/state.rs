@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::EstimationError;
 use super::cell_sums::{CellSums, Shape};
 use super::joint::{points_max, products_of};
+use super::lean::Made;
 use super::log::Entry;
 use super::state_bytes::products_from_bytes;
 use super::tally::check_ratings;
@@ -73,6 +74,7 @@ pub struct UnitState {
     sums: BTreeMap<StateKey, Arc<CellSums>>,
     /// Of the sample, by cell: `Σ_k w_k d_k d_kᵀ`.
     products: BTreeMap<String, Arc<PairSums>>,
+    people: Made<BTreeMap<String, CellSums>>,
 }
 
 impl UnitState {
@@ -88,6 +90,20 @@ impl UnitState {
         &self.products
     }
 
+    /// The sums of the sample by cell, added up over strata and sampling units.
+    pub fn people(&self) -> Result<&BTreeMap<String, CellSums>, EstimationError> {
+        self.people.get(|| {
+            let mut people: BTreeMap<String, CellSums> = BTreeMap::new();
+            for (key, sums) in self.sums.iter().filter(|(key, _)| key.part == Part::Sample) {
+                match people.get_mut(&key.cell) {
+                    Some(known) => known.merge_people(sums)?,
+                    None => drop(people.insert(key.cell.clone(), sums.people())),
+                }
+            }
+            Ok(people)
+        })
+    }
+
     /// Whether nobody responded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -97,6 +113,7 @@ impl UnitState {
     /// Adds the sums that were kept under a key, as [`CellSums::to_bytes`] wrote them.
     pub fn add_kept_sums(&mut self, shape: &Shape, key: StateKey, bytes: &[u8]) -> Result<(), EstimationError> {
         let kept = CellSums::from_bytes(shape, key.has_own_units(), bytes)?;
+        self.people.forget();
         add_sums(&mut self.sums, key, Arc::new(kept))
     }
 
@@ -108,6 +125,7 @@ impl UnitState {
 
     /// Adds the sums of other responses. On an error the state is to be thrown away.
     pub fn merge(&mut self, other: Self) -> Result<(), EstimationError> {
+        self.people.forget();
         other.sums.into_iter().try_for_each(|(key, sums)| add_sums(&mut self.sums, key, sums))?;
         other.products.into_iter().try_for_each(|(cell, products)| add_products(&mut self.products, cell, products))
     }

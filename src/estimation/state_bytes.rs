@@ -56,7 +56,7 @@ impl CellSums {
         let answering: Option<Vec<(u64, i64)>> = group_counts.into_iter().zip(group_weights).map(group).collect();
         let answering = shape.groups.answering(&answering?)?;
         let own_units = if own_units { Some(read_products(&mut bytes, 1 + 3 * items)?) } else { None };
-        bytes.is_empty().then_some(Self { tally, answering, heaviest, own_units })
+        bytes.is_empty().then_some(Self::of(tally, answering, heaviest, own_units))
     }
 }
 

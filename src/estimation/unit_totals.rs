@@ -8,6 +8,7 @@ use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::explicit::Explicit;
 use super::joint::score_max;
+use super::lean::Lean;
 use super::position_pairs::Pairs;
 use super::regression::{Fitted, Regression};
 use crate::foundation::{RatingScale, Weight};
@@ -119,12 +120,12 @@ impl Projection {
         explicit: &Explicit,
     ) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
-        for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
-            let totals = of_cell.tally.totals(&self.scales)?;
-            for domain in explicit.domains_of(cells, *cell) {
+        for (cell, of_cell) in sums {
+            let lean = of_cell.lean(&self.scales, self.groups)?;
+            for domain in explicit.domains_of(cells, *cell).filter(|_| lean.responses > 0) {
                 let sums = self.entry(&mut unit, domain);
-                add_checked(&mut sums.totals, &totals)?;
-                note_answers(sums, of_cell);
+                lean.totals.add_to(&mut sums.totals)?;
+                note_answers(sums, lean);
             }
         }
         Ok(unit)
@@ -139,17 +140,21 @@ impl Projection {
     ) -> Result<UnitTotals, EstimationError> {
         let mut unit = UnitTotals::default();
         // Integers first, group by group, so that the order in which cells were met does not matter.
-        let mut totals_of = Vec::with_capacity(sums.len());
+        let mut present = Vec::with_capacity(sums.len());
         let mut weights: BTreeMap<usize, i128> = BTreeMap::new();
-        for (cell, of_cell) in sums.iter().filter(|(_, sums)| sums.tally.responses() > 0) {
-            let group = cells.group(*cell);
-            totals_of.push((group, *cell, of_cell.tally.totals(&self.scales)?));
-            for domain in cells.domains(*cell) {
-                note_answers(self.entry(&mut unit, domain), of_cell);
+        for (cell, of_cell) in sums {
+            let lean = of_cell.lean(&self.scales, self.groups)?;
+            if lean.responses == 0 {
+                continue;
             }
-            add_checked(std::slice::from_mut(weights.entry(group).or_default()), &[of_cell.tally.weight_sum()])?;
+            let group = cells.group(*cell);
+            present.push((group, *cell, lean));
+            for domain in cells.domains(*cell) {
+                note_answers(self.entry(&mut unit, domain), lean);
+            }
+            add_checked(std::slice::from_mut(weights.entry(group).or_default()), &[lean.weight])?;
         }
-        totals_of.sort_by_key(|(group, ..)| *group);
+        present.sort_by_key(|(group, ..)| *group);
         if unit.domains.is_empty() {
             return Ok(unit);
         }
@@ -159,17 +164,16 @@ impl Projection {
         for (column, count) in &counts {
             unit.auxiliary.push((*column, whole(count / self.scale)?));
         }
+        // Nearly always all who are present belong to the same domains: then what they say is added up once.
+        let mut of_members: Option<(Vec<bool>, Vec<f64>)> = None;
         for (domain, expected) in &explicit.expected {
-            let mut sums = vec![0.0; 3 * self.scales.len()];
-            for of_group in totals_of.chunk_by(|a, b| a.0 == b.0) {
-                let factor = fitted.factors[of_group[0].0];
-                let is_member = |cell: u32| cells.domains(cell).any(|of_cell| of_cell == *domain);
-                let members = of_group.iter().filter(|(_, cell, _)| is_member(*cell)).map(|(.., totals)| totals);
-                let Some(totals) = sum_of(members)? else { continue };
-                sums.iter_mut()
-                    .zip(totals.iter())
-                    .for_each(|(sum, total)| *sum += factor * (nearest(*total) * BILLIONTH));
-            }
+            let is_member = |cell: u32| cells.domains(cell).any(|of_cell| of_cell == *domain);
+            let members: Vec<bool> = present.iter().map(|(_, cell, _)| is_member(*cell)).collect();
+            let mut sums = match of_members.take() {
+                Some((known, sums)) if known == members => sums,
+                _ => self.weighted_totals(&present, &members, fitted)?,
+            };
+            of_members = Some((members, sums.clone()));
             for (column, count) in &counts {
                 let Some(expected) = expected.get(column) else { continue };
                 sums.iter_mut().zip(expected).for_each(|(sum, expected)| *sum -= count * expected);
@@ -182,19 +186,41 @@ impl Projection {
         Ok(unit)
     }
 
+    /// `Σ_c g_c x_c` of those present who are members. They come group by group.
+    fn weighted_totals(
+        &self,
+        present: &[(usize, u32, &Lean)],
+        members: &[bool],
+        fitted: &Fitted,
+    ) -> Result<Vec<f64>, EstimationError> {
+        let mut sums = vec![0.0; 3 * self.scales.len()];
+        let mut of_group = vec![0_i128; sums.len()];
+        let mut is_first = true;
+        for (position, (group, _, lean)) in present.iter().enumerate() {
+            if members[position] {
+                if std::mem::take(&mut is_first) {
+                    of_group.fill(0);
+                }
+                lean.totals.add_to(&mut of_group)?;
+            }
+            if present.get(position + 1).is_some_and(|(next, ..)| next == group) {
+                continue;
+            }
+            if !is_first {
+                let factor = fitted.factors[*group];
+                let add = |(sum, total): (&mut f64, &i128)| *sum += factor * (nearest(*total) * BILLIONTH);
+                sums.iter_mut().zip(&of_group).for_each(add);
+            }
+            is_first = true;
+        }
+        Ok(sums)
+    }
+
     fn entry<'a>(&self, unit: &'a mut UnitTotals, domain: usize) -> &'a mut DomainTotals {
         let answered = || vec![false; self.scales.len() + self.groups];
         let empty = || DomainTotals { totals: vec![0; 3 * self.scales.len()], answered: answered(), within: None };
         unit.domains.entry(domain).or_insert_with(empty)
     }
-}
-
-/// The sum of vectors of whole numbers; nothing of no vector.
-fn sum_of<'a>(mut all: impl Iterator<Item = &'a Vec<i128>>) -> Result<Option<Cow<'a, [i128]>>, EstimationError> {
-    let Some(first) = all.next() else { return Ok(None) };
-    let mut sum = Cow::Borrowed(first.as_slice());
-    all.try_for_each(|more| add_checked(sum.to_mut(), more))?;
-    Ok(Some(sum))
 }
 
 /// Adds whole numbers to others, one by one.
@@ -205,15 +231,8 @@ pub(super) fn add_checked(sums: &mut [i128], other: &[i128]) -> Result<(), Estim
     Ok(())
 }
 
-fn note_answers(sums: &mut DomainTotals, of_cell: &CellSums) {
-    let items = of_cell.tally.items();
-    for (position, answered) in sums.answered.iter_mut().enumerate() {
-        let count = match position.checked_sub(items) {
-            None => of_cell.tally.answered(position),
-            Some(group) => of_cell.answering.of(group).0,
-        };
-        *answered |= count > 0;
-    }
+fn note_answers(sums: &mut DomainTotals, lean: &Lean) {
+    sums.answered.iter_mut().zip(&lean.answered).for_each(|(answered, more)| *answered |= more);
 }
 
 /// The nearest whole number.

@@ -1,14 +1,14 @@
 //! A wave's sample from what is kept of its units.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use super::PipelineError;
 use super::counting::values_of;
 use super::known_waves::LoadedWave;
 use crate::estimation::{
-    Calibration, EstimationError, Margin, Membership, Part, Place, SampleBuilder, StateKey, UnitState,
+    Calibration, CellNumber, EstimationError, Margin, Membership, Part, Place, PlaceNumber, SampleBuilder, StateKey,
+    UnitState,
 };
 use crate::statistics::LonelyPsu;
 use crate::storage::StorageError;
@@ -57,23 +57,33 @@ pub(super) fn gather<'a>(
     }
     for (level, unit) in wave.units[units].iter().enumerate() {
         let Some(state) = state_of(unit.id) else { continue };
-        let levels = [level];
-        let mut margins = margins.of_unit(unit.code().as_str());
+        let mut members = margins.of_unit(unit.code().as_str(), [level]);
+        let mut at: Option<(&str, &str, PlaceNumber)> = None;
         for (StateKey { part, stratum, psu, cell }, sums) in state.sums() {
             if *part == Part::OpenLink {
                 opt_in += sums.tally().responses();
                 let place = Place { stratum, units: &[OPEN_LINK], populations: &[] };
-                apart.add_sums(Membership { levels: &levels, margins: &[] }, &place, sums)?;
+                apart.add_sums(Membership { levels: &[level], margins: &[] }, &place, sums)?;
                 continue;
             }
-            let psu = Some(psu.as_str()).filter(|psu| !psu.is_empty());
-            let place = Place { stratum, units: psu.as_slice(), populations: &[] };
-            let margins = margins.levels_of(cell)?;
-            sample.add_sums(Membership { levels: &levels, margins }, &place, sums)?;
+            // In the order of keys all cells of a place come together.
+            let place = if let Some((.., place)) = at.filter(|(of, unit, _)| (*of, *unit) == (stratum, psu)) {
+                place
+            } else {
+                let unit = Some(psu.as_str()).filter(|psu| !psu.is_empty());
+                sample.place_number(&Place { stratum, units: unit.as_slice(), populations: &[] })?
+            };
+            at = Some((stratum, psu, place));
+            let cell = members.cell(&mut sample, cell)?;
+            sample.add_sums_at(place, cell, sums);
+        }
+        for (cell, people) in state.people()? {
+            let cell = members.cell(&mut sample, cell)?;
+            sample.add_people(cell, people)?;
         }
         for (cell, products) in state.products() {
-            let margins = margins.levels_of(cell)?;
-            sample.add_products(Membership { levels: &levels, margins }, products)?;
+            let margins = members.margins.levels_of(members.unit, cell)?;
+            sample.add_products(Membership { levels: &[level], margins: &margins }, products)?;
         }
     }
     let open_link = match wave.plan.open_link.answers {
@@ -116,8 +126,8 @@ impl Margins {
         Self(plan.margins.iter().map(reader).collect())
     }
 
-    fn of_unit<'a>(&'a self, unit: &'a str) -> UnitMargins<'a> {
-        UnitMargins { margins: self, unit, known: HashMap::new() }
+    fn of_unit<'a>(&'a self, unit: &'a str, levels: [usize; 1]) -> UnitMembers<'a> {
+        UnitMembers { margins: self, unit, levels, known: HashMap::new() }
     }
 
     /// The number of each margin's level.
@@ -137,19 +147,23 @@ impl Margins {
     }
 }
 
-/// The levels of the cells of one unit. Each sampling unit has much the same cells: they are looked up once.
-struct UnitMargins<'a> {
+/// The members of the cells of one unit. Each sampling unit has much the same cells: they are looked up once.
+struct UnitMembers<'a> {
     margins: &'a Margins,
     unit: &'a str,
-    known: HashMap<&'a str, Vec<u32>>,
+    levels: [usize; 1],
+    known: HashMap<&'a str, CellNumber>,
 }
 
-impl<'a> UnitMargins<'a> {
-    /// The number of each margin's level.
-    fn levels_of(&mut self, cell: &'a str) -> Result<&[u32], StorageError> {
-        match self.known.entry(cell) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(free) => Ok(free.insert(self.margins.levels_of(self.unit, cell)?)),
+impl<'a> UnitMembers<'a> {
+    /// The number of a cell's members in the sample.
+    fn cell(&mut self, sample: &mut SampleBuilder, cell: &'a str) -> Result<CellNumber, PipelineError> {
+        if let Some(known) = self.known.get(cell) {
+            return Ok(*known);
         }
+        let margins = self.margins.levels_of(self.unit, cell)?;
+        let number = sample.cell_number(Membership { levels: &self.levels, margins: &margins })?;
+        self.known.insert(cell, number);
+        Ok(number)
     }
 }
