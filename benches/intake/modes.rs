@@ -10,7 +10,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use chrono::NaiveDate;
 use plumbline::foundation::SystemClock;
-use plumbline::pipeline::{Platform, PlatformLimits};
+use plumbline::pipeline::{KeySource, Platform, PlatformLimits};
 use plumbline::storage::Store;
 use plumbline::survey::Wave;
 use plumbline::validation::{Sent, Submission};
@@ -120,6 +120,8 @@ async fn small_wave() -> Arc<Wave> {
     prepare(database.url(), today());
     let store = Store::connect(database.url()).await.expect("the store was just made");
     let clock = SystemClock::new(chrono::FixedOffset::east_opt(0).expect("UTC is an offset"));
-    let platform = Platform::start(store, Arc::new(clock), [0; 32], PlatformLimits::default()).await;
+    let platform =
+        Platform::start(store, Arc::new(clock), KeySource::Database { fresh: [0; 32] }, PlatformLimits::default())
+            .await;
     platform.expect("the store is migrated").waves().find(WAVE).await.expect("the wave was just made")
 }

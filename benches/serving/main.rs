@@ -26,7 +26,7 @@ use http_body_util::BodyExt;
 use plumbline::app::router;
 use plumbline::entrance::SignIn;
 use plumbline::foundation::FixedClock;
-use plumbline::pipeline::{Platform, PlatformLimits, SyntheticWave};
+use plumbline::pipeline::{KeySource, Platform, PlatformLimits, SyntheticWave};
 use plumbline::storage::Store;
 use plumbline::survey::WaveState;
 use tower::ServiceExt;
@@ -115,7 +115,9 @@ async fn start(url: &str) -> Platform {
     let store = Store::connect(url).await.expect("the store can be opened");
     store.migrate().await.expect("the schema can be made");
     let limits = PlatformLimits { reader_patience: Duration::from_mins(1), ..PlatformLimits::default() };
-    Platform::start(store, Arc::new(FixedClock(noon())), [7; 32], limits).await.expect("the store is migrated")
+    Platform::start(store, Arc::new(FixedClock(noon())), KeySource::Database { fresh: [7; 32] }, limits)
+        .await
+        .expect("the store is migrated")
 }
 
 async fn prepare(url: &str, units: usize, calibrated: bool) {
@@ -206,7 +208,8 @@ fn measure_alone(url: &str, rounds: usize) -> String {
 async fn measure(url: &str, rounds: usize) -> String {
     let platform = start(url).await;
     let routes = router(&platform, SignIn::new().expect("random numbers"), true);
-    let token = platform.administrator_token();
+    let token = platform.administrators().renew_token([9; 16]).await.expect("the store can be written");
+    let token = token.reveal().to_owned();
     let (begin, started) = (processor_time(), Instant::now());
     read(&routes, PAGES[0].1, &token).await;
     let mut cells = vec![format!("{:.0} ({:.0} ms on the clock)", since(begin), started.elapsed().as_secs_f64() * 1e3)];

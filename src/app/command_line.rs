@@ -12,6 +12,7 @@ use super::backup::CopyArguments;
 use super::file_arguments::{EstimateArguments, RankArguments, SmallAreaArguments};
 use super::invite::InviteTask;
 use super::jobs::JobTask;
+use super::keys::KeysTask;
 use super::paper::PaperArguments;
 
 /// Citizen satisfaction surveys whose ranks say how sure they are.
@@ -145,6 +146,9 @@ Examples:
     SmallAreas(SmallAreaArguments),
     /// Print the API's description, OpenAPI 3.1.
     Openapi,
+    /// Where the keys are, and the administrator's token.
+    #[command(subcommand)]
+    Keys(KeysTask),
     /// Long work, such as a release: list it, watch it, cancel it.
     #[command(subcommand)]
     Job(JobTask),

@@ -14,6 +14,7 @@ mod file_arguments;
 mod import;
 mod invite;
 mod jobs;
+mod keys;
 mod languages;
 mod listener;
 mod offline;

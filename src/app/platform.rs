@@ -6,23 +6,24 @@ use chrono::FixedOffset;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use super::error::AnyError;
+use super::error::{AnyError, read_text};
 use crate::config::Config;
 use crate::foundation::SystemClock;
-use crate::pipeline::{IntakeLimits, Platform, PlatformLimits};
+use crate::pipeline::{IntakeLimits, KeySource, Platform, PlatformLimits};
+use crate::secrets::KeyRing;
 use crate::storage::{PoolSizes, Store};
 
 /// Starts the platform on a migrated store.
 pub(super) async fn start(config: &Config) -> Result<Platform, AnyError> {
-    let Ready { store, clock, secret, limits } = Ready::of(config).await?;
-    Ok(Platform::start(store, clock, secret, limits).await?)
+    let Ready { store, clock, keys, limits } = Ready::of(config).await?;
+    Ok(Platform::start(store, clock, keys, limits).await?)
 }
 
 /// What a platform is made of.
 struct Ready {
     store: Store,
     clock: Arc<SystemClock>,
-    secret: [u8; 32],
+    keys: KeySource,
     limits: PlatformLimits,
 }
 
@@ -32,11 +33,9 @@ impl Ready {
         let store = Store::open_with(&config.database_url, sizes).await?;
         let offset =
             FixedOffset::east_opt(config.utc_offset_hours * 3_600).ok_or("utc_offset_hours is out of range")?;
-        let mut secret = [0; 32];
-        SysRng.try_fill_bytes(&mut secret)?;
         let intake = IntakeLimits { waiting_max: config.intake.waiting_max, group_max: config.intake.group_max };
         let limits = PlatformLimits { intake, ..PlatformLimits::default() };
-        Ok(Self { store, clock: Arc::new(SystemClock::new(offset)), secret, limits })
+        Ok(Self { store, clock: Arc::new(SystemClock::new(offset)), keys: keys_of(config)?, limits })
     }
 }
 
@@ -53,8 +52,8 @@ pub(super) async fn with_watcher<T>(
     config: &Config,
     work: impl AsyncFnOnce(&Platform) -> Result<T, AnyError>,
 ) -> Result<T, AnyError> {
-    let Ready { store, clock, secret, limits } = Ready::of(config).await?;
-    at_work(Platform::watch(store, clock, secret, limits).await?, work).await
+    let Ready { store, clock, keys, limits } = Ready::of(config).await?;
+    at_work(Platform::watch(store, clock, keys, limits).await?, work).await
 }
 
 async fn at_work<T>(
@@ -66,4 +65,31 @@ async fn at_work<T>(
     let output = output?;
     closed?;
     Ok(output)
+}
+
+/// Where the settings say that the keys are.
+fn keys_of(config: &Config) -> Result<KeySource, AnyError> {
+    let file = &config.keys_file;
+    let text = match (file.as_os_str().is_empty(), config.keys.is_empty()) {
+        (true, true) => {
+            let mut fresh = [0; 32];
+            SysRng.try_fill_bytes(&mut fresh)?;
+            return Ok(KeySource::Database { fresh });
+        }
+        (false, false) => return Err("the settings have both `keys` and `keys_file`; give one of them".into()),
+        (false, true) => read_text(file)?,
+        (true, false) => config.keys.clone(),
+    };
+    let keys = KeyRing::from_text(&text).map_err(|error| {
+        let named = if config.keys.is_empty() { file.display().to_string() } else { "keys".to_owned() };
+        format!("{named}: {error}")
+    })?;
+    Ok(KeySource::Outside(keys))
+}
+
+/// Random bytes for a token.
+pub(super) fn random_bytes() -> Result<[u8; 16], AnyError> {
+    let mut bytes = [0; 16];
+    SysRng.try_fill_bytes(&mut bytes)?;
+    Ok(bytes)
 }

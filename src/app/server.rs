@@ -20,6 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::error::AnyError;
 use super::languages;
 use super::listener::{self, ConnectionLimits};
+use super::platform::random_bytes;
 use crate::accounts::Actor;
 use crate::config::{AllowanceConfig, Config, LimitsConfig};
 use crate::documents::{no_such_address, no_such_method};
@@ -84,7 +85,10 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     let address = listener.local_addr()?;
     languages::tell_missing();
     println!("Plumbline listens on http://{address}");
-    println!("Administrator's token: {}", platform.administrator_token());
+    if !platform.administrators().have_token().await? {
+        let token = platform.administrators().renew_token(random_bytes()?).await?;
+        println!("Administrator's token: {} (shown once; `plumbline keys token` makes another)", token.reveal());
+    }
     println!("Sign in once with:     http://{address}{}", sign_in.path());
     let limits = Arc::new(limits_of(&config.limits));
     platform.work();

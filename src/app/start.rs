@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use super::command_line::{SettingsArguments, Task};
 use super::error::AnyError;
 use super::platform::{start, with_platform, with_watcher};
-use super::{access, backup, demo, doctor, import, invite, jobs, languages, paper, server, wave};
+use super::{access, backup, demo, doctor, import, invite, jobs, keys, languages, paper, server, wave};
 use crate::config::{Config, LogFormat};
 use crate::storage::Store;
 
@@ -27,6 +27,7 @@ pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) ->
         Task::Paper(what) => with_platform(&config, async |platform| paper::run(platform, &what).await).await?,
         Task::Access(what) => with_platform(&config, async |platform| access::run(platform, what).await).await?,
         Task::Invite(what) => with_platform(&config, async |platform| invite::run(platform, what).await).await?,
+        Task::Keys(what) => with_platform(&config, async |platform| keys::run(platform, what).await).await?,
         Task::Job(what) => with_watcher(&config, async |platform| jobs::run(platform, what).await).await?,
         Task::Doctor => return with_platform(&config, doctor::run).await,
         Task::Backup { file } => backup::back_up(&config, &file).await?,

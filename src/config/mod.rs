@@ -21,6 +21,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where responses are kept.
     pub database_url: String,
+    /// The file of the keys; empty where the database has them.
+    pub keys_file: PathBuf,
+    /// The keys themselves, as the file has them; empty where they are elsewhere.
+    pub keys: String,
     /// Hours that the province's clock is ahead of UTC.
     #[validate(range(min = -12, max = 14, message = "must be between -12 and 14 hours"))]
     pub utc_offset_hours: i32,
@@ -82,6 +86,8 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database_url: "sqlite://plumbline.db".to_owned(),
+            keys_file: PathBuf::new(),
+            keys: String::new(),
             utc_offset_hours: 7,
             log_format: LogFormat::Human,
             log_level: "info".to_owned(),

@@ -11,8 +11,9 @@ use axum_extra::extract::{CookieJar, WithRejection};
 use rand::TryRng;
 use rand::rngs::SysRng;
 
+use crate::accounts::Actor;
 use crate::pipeline::Platform;
-use crate::web::{Credential, ForPage, not_found, session_cookie};
+use crate::web::{Credential, ForPage, PageError, not_found, session_cookie};
 
 /// The address of the link.
 pub fn sign_in_route(sign_in: SignIn) -> Router<Platform> {
@@ -52,6 +53,19 @@ async fn sign_in_once(
     if !knows || sign_in.used.swap(true, Ordering::AcqRel) {
         return not_found().await.into_response();
     }
-    let cookie = session_cookie(Credential::COOKIE, platform.administrator_token());
+    let began = async {
+        let mut random = [0; 16];
+        SysRng.try_fill_bytes(&mut random).map_err(PageError::internal)?;
+        // Whoever has the link was given it by the operator.
+        Ok::<_, PageError>(platform.acting_for(Actor::Operator).administrators().begin_session(random).await?)
+    };
+    let token = match began.await {
+        Ok(token) => token,
+        Err(error) => {
+            sign_in.used.store(false, Ordering::Release);
+            return error.into_response();
+        }
+    };
+    let cookie = session_cookie(Credential::COOKIE, token.reveal().to_owned());
     (CookieJar::new().add(cookie), Redirect::to("/")).into_response()
 }

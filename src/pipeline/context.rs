@@ -1,17 +1,18 @@
 //! What all services work with, and on whose behalf.
 
+use std::collections::HashSet;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::PipelineError;
 use super::forgetting::Forgetting;
-use super::identity::InstanceSecret;
 use super::known_waves::{KnownWaves, LoadedWave};
 use super::queue::Queue;
 use super::readings::{ReadingsByWave, Source};
 use crate::accounts::{Actor, Permission, Scope, allows};
 use crate::foundation::Clock;
+use crate::secrets::{KeyRing, TokenHash};
 use crate::storage::Store;
 use crate::survey::Wave;
 
@@ -26,7 +27,9 @@ pub(super) struct Context {
 pub(super) struct Shared {
     pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) secret: InstanceSecret,
+    pub(super) secret: KeyRing,
+    /// The tokens that were known when the database was last asked.
+    pub(super) known_tokens: Mutex<HashSet<TokenHash>>,
     pub(super) queue: Queue,
     pub(super) waves: KnownWaves,
     pub(super) readings: ReadingsByWave,

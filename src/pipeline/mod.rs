@@ -2,9 +2,9 @@
 //!
 //! [`Platform`] hands out services, each in a file of its own, over one context (`context.rs`): what a process works with, and on
 //! whose behalf. A submission goes through `intake.rs` and `queue.rs`; a ranking comes out of `results.rs`, which reads a wave
-//! (`readings.rs`), forms what it says (`forming.rs`, of many units `parts.rs`) and ranks it (`standings.rs`); `identity.rs` tells why
-//! nobody can tie a receipt to a response. Start reading at [`Platform`], or at the service that you are after.
+//! (`readings.rs`), forms what it says (`forming.rs`, of many units `parts.rs`) and ranks it (`standings.rs`). Start reading at [`Platform`], or at the service that you are after.
 
+mod administrators;
 mod collectors;
 mod context;
 mod counting;
@@ -14,13 +14,13 @@ mod error;
 mod forgetting;
 mod forming;
 mod gather;
-mod identity;
 mod import;
 mod import_batches;
 mod intake;
 mod invitations;
 mod jobs;
 mod keying;
+mod keys;
 mod known_units;
 mod known_waves;
 mod monitor;
@@ -38,13 +38,12 @@ mod results;
 mod standings;
 mod synthetic;
 mod waves;
-mod written_code;
 
+pub use administrators::Administrators;
 pub use collectors::Collectors;
 pub use counts::Counts;
 pub use doctor::{Checkup, Doctor, Mismatch};
 pub use error::{PipelineError, SubmitError};
-pub use identity::InstanceSecret;
 pub use import::{ImportProgress, ImportedResponses, Imports};
 pub use intake::{Accepted, Intake};
 pub use invitations::{InvitationCard, Invitations, PreparedDraw, UnitInvitations};
@@ -52,6 +51,7 @@ pub use jobs::{Jobs, Tell};
 pub use keying::{
     BatchState, Difference, Entered, FORM_NUMBER_MAX, Keying, Turn, TypedForm, WaitingForm, check_form_number,
 };
+pub use keys::{KeySource, Keys};
 pub use monitor::Monitor;
 pub use platform::{Platform, PlatformLimits};
 pub use queue::IntakeLimits;

@@ -1,19 +1,20 @@
 //! The platform: its services over one context, and how it starts and ends.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::administrators::Administrators;
 use super::collectors::Collectors;
 use super::context::{Context, Shared};
 use super::counts::{Counts, keep_folding};
 use super::doctor::Doctor;
 use super::forgetting::Forgetting;
-use super::identity::InstanceSecret;
 use super::import::Imports;
 use super::intake::Intake;
 use super::invitations::Invitations;
 use super::jobs::{Jobs, keep_working};
 use super::keying::Keying;
+use super::keys::{KeySource, Keys, open_keys};
 use super::monitor::Monitor;
 use super::queue::{IntakeLimits, Queue};
 use super::readings::ReadingsByWave;
@@ -25,7 +26,7 @@ use super::waves::Waves;
 use super::{PipelineError, known_waves::KnownWaves};
 use crate::accounts::{Actor, Permission, Scope};
 use crate::foundation::{Clock, Code};
-use crate::storage::{StorageError, Store};
+use crate::storage::Store;
 use crate::survey::{CodeRefusal, Wave};
 
 /// How much may wait, and for how long.
@@ -94,6 +95,18 @@ impl Platform {
     #[must_use]
     pub fn keying(&self) -> Keying {
         Keying::of(&self.context)
+    }
+
+    /// Knows who may everything.
+    #[must_use]
+    pub fn administrators(&self) -> Administrators {
+        Administrators::of(&self.context)
+    }
+
+    /// Knows where the keys are.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        Keys::of(&self.context)
     }
 
     /// Lets devices and collectors in.
@@ -173,8 +186,7 @@ impl Platform {
     /// The platform on behalf of whoever shows this: the administrator's token, or the code of a device or a collector. Nothing
     /// where it is nobody's, or was taken back.
     pub async fn recognise(&self, shown: &str) -> Result<Option<Self>, PipelineError> {
-        // Hashes are compared, so the time taken tells nothing.
-        if blake3::hash(shown.as_bytes()) == blake3::hash(self.administrator_token().as_bytes()) {
+        if self.administrators().know(shown).await? {
             return Ok(Some(self.acting_for(Actor::Administrator)));
         }
         let access = self.collectors().with_code(shown).await?;
@@ -190,25 +202,18 @@ impl Platform {
         let actor = Actor::Invited { wave: wave.plan.code.clone(), unit: unit.clone() };
         Ok(Ok((self.acting_for(actor), unit)))
     }
-
-    /// The administrator's token; the same on all servers of one database.
-    #[must_use]
-    pub fn administrator_token(&self) -> String {
-        self.context.secret.administrator_token()
-    }
 }
 
 /// Its life.
 impl Platform {
-    /// Sets to work on a migrated store: what the schema has left to be done is done first. `fresh_secret` becomes the instance's
-    /// secret if it has none yet.
+    /// Sets to work on a migrated store: what the schema has left to be done is done first.
     pub async fn start(
         store: Store,
         clock: Arc<dyn Clock>,
-        fresh_secret: [u8; 32],
+        keys: KeySource,
         limits: PlatformLimits,
     ) -> Result<Self, PipelineError> {
-        let platform = Self::watch(store, clock, fresh_secret, limits).await?;
+        let platform = Self::watch(store, clock, keys, limits).await?;
         platform.jobs().catch_up().await?;
         let shared = &platform.context.shared;
         tokio::spawn(keep_folding(Arc::downgrade(shared), shared.queue.committed()));
@@ -219,20 +224,17 @@ impl Platform {
     pub async fn watch(
         store: Store,
         clock: Arc<dyn Clock>,
-        fresh_secret: [u8; 32],
+        keys: KeySource,
         limits: PlatformLimits,
     ) -> Result<Self, PipelineError> {
         store.check_schema().await?;
-        let hex = store.setting_or_insert("secret", &InstanceSecret::to_hex(fresh_secret)).await?;
-        let secret = InstanceSecret::from_hex(&hex).ok_or_else(|| StorageError::Damaged {
-            table: "setting",
-            reason: "the secret is not 64 hexadecimal digits".to_owned(),
-        })?;
+        let secret = open_keys(&store, keys).await?;
         let queue = Queue::start(&store, limits.intake);
         let (waves, readings) = (KnownWaves::default(), ReadingsByWave::new(limits.reader_patience));
-        let job_silence = limits.job_silence;
+        let (job_silence, known_tokens) = (limits.job_silence, Mutex::default());
         let forgetting = Forgetting::start(store.clone(), queue.spent());
-        let shared = Arc::new(Shared { store, clock, secret, queue, waves, readings, forgetting, job_silence });
+        let shared =
+            Arc::new(Shared { store, clock, secret, known_tokens, queue, waves, readings, forgetting, job_silence });
         Ok(Self { context: Context::of_operator(shared) })
     }
 

@@ -1,9 +1,10 @@
 //! Values that belong to the whole instance.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 
 use super::entities::setting;
+use super::writer::Work;
 use super::{StorageError, Store};
 
 impl Store {
@@ -20,6 +21,16 @@ impl Store {
         row.map(|row| row.value).ok_or_else(|| StorageError::damaged("setting", format!("{name} is gone")))
     }
 
+    /// The value kept under `name`.
+    pub async fn setting(&self, name: &str) -> Result<Option<String>, StorageError> {
+        Ok(setting::Entity::find_by_id(name).one(&self.reader).await?.map(|row| row.value))
+    }
+
+    /// Keeps a value under a name, whatever stood there, and removes those of other names, all at once.
+    pub async fn replace_settings(&self, removed: &[&str], (name, value): (&str, &str)) -> Result<(), StorageError> {
+        self.transaction(&ReplaceSettings { removed, name, value }).await
+    }
+
     /// All values whose names begin with `prefix`, by name.
     pub async fn settings_that_begin(&self, prefix: &str) -> Result<Vec<(String, String)>, StorageError> {
         let rows = setting::Entity::find()
@@ -29,5 +40,24 @@ impl Store {
             .await?;
         // To the engine, `_` in a prefix is any letter, and one engine takes capitals for small letters.
         Ok(rows.into_iter().filter(|row| row.name.starts_with(prefix)).map(|row| (row.name, row.value)).collect())
+    }
+}
+
+struct ReplaceSettings<'a> {
+    removed: &'a [&'a str],
+    name: &'a str,
+    value: &'a str,
+}
+
+impl Work for ReplaceSettings<'_> {
+    type Output = ();
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), StorageError> {
+        let removed = setting::Column::Name.is_in(self.removed.iter().copied());
+        setting::Entity::delete_many().filter(removed).exec(transaction).await?;
+        let row = setting::ActiveModel { name: Set(self.name.to_owned()), value: Set(self.value.to_owned()) };
+        let instead = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
+        setting::Entity::insert(row).on_conflict(instead).exec_without_returning(transaction).await?;
+        Ok(())
     }
 }

@@ -18,6 +18,7 @@ mod import;
 mod intake;
 mod invitations;
 mod jobs;
+mod keys;
 mod kill;
 mod languages;
 mod malformed;

@@ -6,7 +6,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use crate::support::{Answer, Engine, World};
 
 async fn ask(world: &World, method: &Method, path: &str) -> Answer {
-    let token = format!("Bearer {}", world.platform.administrator_token());
+    let token = format!("Bearer {}", world.administrator);
     let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, token);
     let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     world.send(request.body(Body::from("a=b")).unwrap()).await

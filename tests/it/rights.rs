@@ -169,7 +169,7 @@ async fn world(database: TestDatabase) -> (World, [String; VISITORS]) {
         codes.push(platform.collectors().grant("open", kind, &name, unit, &mut random).await.unwrap());
     }
     let [device, lan, mai] = codes.try_into().unwrap();
-    let administrator = platform.administrator_token();
+    let administrator = world.administrator.clone();
     (world, [String::new(), "AAAA-BBBB-CCCC-DDDD-EEEE".to_owned(), device, lan, mai, administrator])
 }
 

@@ -12,6 +12,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("jobs", 1),
     ("survey", 2),
     ("accounts", 3),
+    ("secrets", 3),
     ("validation", 3),
     ("estimation", 3),
     ("monitoring", 3),

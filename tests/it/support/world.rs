@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 use plumbline::app::router;
 use plumbline::entrance::SignIn;
 use plumbline::foundation::FixedClock;
-use plumbline::pipeline::{Platform, PlatformLimits};
+use plumbline::pipeline::{KeySource, Platform, PlatformLimits};
 use plumbline::storage::Store;
 use plumbline::survey::WaveState;
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub(crate) const SMALL_PLAN: &str = include_str!("small-plan.toml");
 /// The platform on a store of the test's own.
 pub(crate) struct World {
     pub(crate) platform: Platform,
+    /// The administrator's token.
+    pub(crate) administrator: String,
     database: TestDatabase,
     routes: Router,
 }
@@ -69,7 +71,7 @@ pub(crate) async fn platform_under(url: &str, limits: PlatformLimits) -> Platfor
     let store = Store::connect(url).await.unwrap();
     store.migrate().await.unwrap();
     let noon: DateTime<FixedOffset> = "2024-11-20T12:00:00+07:00".parse().unwrap();
-    Platform::start(store, Arc::new(FixedClock(noon)), [7; 32], limits).await.unwrap()
+    Platform::start(store, Arc::new(FixedClock(noon)), KeySource::Database { fresh: [7; 32] }, limits).await.unwrap()
 }
 
 impl World {
@@ -87,7 +89,8 @@ impl World {
     pub(crate) async fn empty(database: TestDatabase) -> Self {
         let platform = platform_on(database.url()).await;
         let routes = router(&platform, SignIn::new().unwrap(), true);
-        Self { platform, database, routes }
+        let administrator = platform.administrators().renew_token([9; 16]).await.unwrap().reveal().to_owned();
+        Self { platform, administrator, database, routes }
     }
 
     /// The same database, served by a process that has just started.
@@ -128,7 +131,7 @@ impl World {
 
     /// GET with the administrator's token.
     pub(crate) async fn get_as_administrator(&self, path: &str) -> Answer {
-        let token = format!("Bearer {}", self.platform.administrator_token());
+        let token = format!("Bearer {}", self.administrator);
         self.send(Request::get(path).header(header::AUTHORIZATION, token).body(Body::empty()).unwrap()).await
     }
 
@@ -148,7 +151,7 @@ impl World {
     pub(crate) async fn submit_as_collector(&self, wave: &str, submission: &Value) -> Answer {
         let request = Request::post(format!("/api/v1/waves/{wave}/responses"))
             .header(header::CONTENT_TYPE, "application/json")
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.platform.administrator_token()));
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.administrator));
         self.send(request.body(Body::from(submission.to_string())).unwrap()).await
     }
 }

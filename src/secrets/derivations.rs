@@ -7,6 +7,7 @@
 
 use uuid::Uuid;
 
+use super::key_ring::{KeyRing, Purpose};
 use super::written_code::{DIGIT_BITS, group, read_digits, write_digits};
 use crate::survey::CodeRefusal;
 
@@ -21,66 +22,48 @@ const TAG_LENGTH: usize = 5;
 /// Bits of the tag that prove the wave; those before them prove the installation.
 const WAVE_TAG_BITS: usize = 13;
 
-/// The secret of an instance, shared by all servers on one database.
-#[derive(Clone)]
-pub struct InstanceSecret([u8; 32]);
-
-impl InstanceSecret {
-    /// The secret written as 64 hexadecimal digits.
-    #[must_use]
-    pub fn from_hex(hex: &str) -> Option<Self> {
-        blake3::Hash::from_hex(hex).ok().map(|hash| Self(*hash.as_bytes()))
-    }
-
-    /// Writes fresh random bytes as [`Self::from_hex`] reads them.
-    #[must_use]
-    pub fn to_hex(bytes: [u8; 32]) -> String {
-        blake3::Hash::from_bytes(bytes).to_hex().to_string()
-    }
-
-    /// The administrator's token.
-    #[must_use]
-    pub fn administrator_token(&self) -> String {
-        let hash = self.hash("administrator token", &[]);
-        let (first, second) = (half(&hash, 0), half(&hash, 8));
-        format!("{}{}", write_digits(first, HALF_LENGTH), write_digits(second, HALF_LENGTH))
-    }
-
+impl KeyRing {
     /// The key under which a response is kept.
-    pub(super) fn response_key(&self, wave: &str, id: Uuid) -> Uuid {
-        self.uuid("response key", &[wave.as_bytes(), id.as_bytes()])
+    #[must_use]
+    pub fn response_key(&self, wave: &str, id: Uuid) -> Uuid {
+        self.uuid(Purpose::Responses, "response key", &[wave.as_bytes(), id.as_bytes()])
     }
 
     /// The key under which the words of a text item are kept: another one, so that they are apart.
-    pub(super) fn words_key(&self, wave: &str, id: Uuid, item: &str) -> Uuid {
-        self.uuid("words key", &[wave.as_bytes(), id.as_bytes(), item.as_bytes()])
+    #[must_use]
+    pub fn words_key(&self, wave: &str, id: Uuid, item: &str) -> Uuid {
+        self.uuid(Purpose::Responses, "words key", &[wave.as_bytes(), id.as_bytes(), item.as_bytes()])
     }
 
     /// Equal exactly when the content is.
-    pub(super) fn content_hash(&self, content: &str) -> Uuid {
-        self.uuid("content", &[content.as_bytes()])
+    #[must_use]
+    pub fn content_hash(&self, content: &str) -> Uuid {
+        self.uuid(Purpose::Responses, "content", &[content.as_bytes()])
     }
 
     /// The receipt of a submission: 20 characters in groups of four.
-    pub(super) fn receipt(&self, wave: &str, id: Uuid) -> String {
-        let number = half(&self.hash("receipt number", &[wave.as_bytes(), id.as_bytes()]), 0);
+    #[must_use]
+    pub fn receipt(&self, wave: &str, id: Uuid) -> String {
+        let number = half(&self.hash(Purpose::Receipts, "receipt number", &[wave.as_bytes(), id.as_bytes()]), 0);
         let tag = self.receipt_tag(wave, number);
         group(&format!("{}{}", write_digits(number, HALF_LENGTH), write_digits(tag, HALF_LENGTH)))
     }
 
     /// Whether `receipt`, as a person may type it, was made by this instance for this wave.
-    pub(super) fn is_receipt(&self, wave: &str, receipt: &str) -> bool {
+    #[must_use]
+    pub fn is_receipt(&self, wave: &str, receipt: &str) -> bool {
         let numbers = read_digits(receipt, [HALF_LENGTH, HALF_LENGTH]);
         numbers.is_some_and(|[number, tag]| self.receipt_tag(wave, number) == tag)
     }
 
     fn receipt_tag(&self, wave: &str, number: u128) -> u128 {
         // Its lower eight bytes: a half has fewer bits.
-        half(&self.hash("receipt tag", &[wave.as_bytes(), &number.to_le_bytes()[..8]]), 0)
+        half(&self.hash(Purpose::Receipts, "receipt tag", &[wave.as_bytes(), &number.to_le_bytes()[..8]]), 0)
     }
 
     /// The code of an invitation out of random bytes: 28 characters in groups of four.
-    pub(super) fn invitation_code(&self, wave: &str, random: [u8; 16]) -> String {
+    #[must_use]
+    pub fn invitation_code(&self, wave: &str, random: [u8; 16]) -> String {
         let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS * RANDOM_LENGTH));
         let tag = self.installation_tag(number) << WAVE_TAG_BITS | self.wave_tag(wave, number);
         group(&format!("{}{}", write_digits(number, RANDOM_LENGTH), write_digits(tag, TAG_LENGTH)))
@@ -88,7 +71,7 @@ impl InstanceSecret {
 
     /// The hash under which a typed code is kept; [`CodeRefusal::Unknown`] or [`CodeRefusal::Foreign`] where its tag says that it
     /// was not made here, or not for this wave. So a guess or a slip of the finger is told without asking the database.
-    pub(super) fn invitation_hash(&self, wave: &str, typed: &str) -> Result<Uuid, CodeRefusal> {
+    pub fn invitation_hash(&self, wave: &str, typed: &str) -> Result<Uuid, CodeRefusal> {
         let [number, tag] = read_digits(typed, [RANDOM_LENGTH, TAG_LENGTH]).ok_or(CodeRefusal::Unknown)?;
         if self.installation_tag(number) != tag >> WAVE_TAG_BITS {
             return Err(CodeRefusal::Unknown);
@@ -96,51 +79,53 @@ impl InstanceSecret {
         if self.wave_tag(wave, number) != tag % (1 << WAVE_TAG_BITS) {
             return Err(CodeRefusal::Foreign);
         }
-        Ok(self.uuid("invitation", &[wave.as_bytes(), &number.to_le_bytes()]))
+        Ok(self.uuid(Purpose::Invitations, "invitation", &[wave.as_bytes(), &number.to_le_bytes()]))
     }
 
     /// The code of a device or collector out of random bytes, 20 characters in groups of four, and the hash it is kept under.
-    pub(super) fn access_code(&self, random: [u8; 16]) -> (String, Uuid) {
+    #[must_use]
+    pub fn access_code(&self, random: [u8; 16]) -> (String, Uuid) {
         let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS * ACCESS_LENGTH));
-        (group(&write_digits(number, ACCESS_LENGTH)), self.uuid("access", &[&number.to_le_bytes()]))
+        (
+            group(&write_digits(number, ACCESS_LENGTH)),
+            self.uuid(Purpose::Collectors, "access", &[&number.to_le_bytes()]),
+        )
     }
 
     /// The id of a paper form.
-    pub(super) fn form_id(&self, wave: &str, unit: &str, batch: &str, form: u32) -> Uuid {
-        self.uuid("paper form", &[wave.as_bytes(), unit.as_bytes(), batch.as_bytes(), &form.to_le_bytes()])
+    #[must_use]
+    pub fn form_id(&self, wave: &str, unit: &str, batch: &str, form: u32) -> Uuid {
+        self.uuid(
+            Purpose::Forms,
+            "paper form",
+            &[wave.as_bytes(), unit.as_bytes(), batch.as_bytes(), &form.to_le_bytes()],
+        )
     }
 
     /// The hash of the code of a device or collector, as it was typed.
-    pub(super) fn access_hash(&self, typed: &str) -> Option<Uuid> {
+    #[must_use]
+    pub fn access_hash(&self, typed: &str) -> Option<Uuid> {
         let [number] = read_digits(typed, [ACCESS_LENGTH])?;
-        Some(self.uuid("access", &[&number.to_le_bytes()]))
+        Some(self.uuid(Purpose::Collectors, "access", &[&number.to_le_bytes()]))
     }
 
     /// Says that a code was made here, for whatever wave.
     fn installation_tag(&self, number: u128) -> u128 {
         let bits = DIGIT_BITS * TAG_LENGTH - WAVE_TAG_BITS;
-        half(&self.hash("invitation", &[&number.to_le_bytes()]), 0) % (1 << bits)
+        half(&self.hash(Purpose::Invitations, "invitation", &[&number.to_le_bytes()]), 0) % (1 << bits)
     }
 
     /// Says that a code was made for this wave.
     fn wave_tag(&self, wave: &str, number: u128) -> u128 {
-        half(&self.hash("invitation wave", &[wave.as_bytes(), &number.to_le_bytes()]), 0) % (1 << WAVE_TAG_BITS)
+        half(&self.hash(Purpose::Invitations, "invitation wave", &[wave.as_bytes(), &number.to_le_bytes()]), 0)
+            % (1 << WAVE_TAG_BITS)
     }
 
-    fn uuid(&self, purpose: &str, parts: &[&[u8]]) -> Uuid {
-        let hash = self.hash(purpose, parts);
+    fn uuid(&self, purpose: Purpose, label: &str, parts: &[&[u8]]) -> Uuid {
+        let hash = self.hash(purpose, label, parts);
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash.as_bytes()[..16]);
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
-    }
-
-    /// A keyed hash; each part is preceded by its length, so that parts cannot run into each other.
-    fn hash(&self, purpose: &str, parts: &[&[u8]]) -> blake3::Hash {
-        let mut hasher = blake3::Hasher::new_keyed(&self.0);
-        for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
-        }
-        hasher.finalize()
     }
 }
 
@@ -158,8 +143,8 @@ mod tests {
 
     use super::*;
 
-    fn secret() -> InstanceSecret {
-        InstanceSecret::from_hex(&InstanceSecret::to_hex([7; 32])).unwrap()
+    fn secret() -> KeyRing {
+        KeyRing::fresh([7; 32])
     }
 
     #[test]
@@ -193,7 +178,7 @@ mod tests {
         let typed = format!(" {} ", code.to_lowercase().replace('-', "").replace('0', "o").replace('1', "i"));
         assert_eq!(secret().invitation_hash("laocai-2024", &typed), Ok(hash));
         assert_eq!(secret().invitation_hash("laocai-2023", &code), Err(CodeRefusal::Foreign));
-        let elsewhere = InstanceSecret::from_hex(&InstanceSecret::to_hex([8; 32])).unwrap();
+        let elsewhere = KeyRing::fresh([8; 32]);
         assert_eq!(elsewhere.invitation_hash("laocai-2024", &code), Err(CodeRefusal::Unknown));
         assert!(!hash.to_string().replace('-', "").contains(&code.replace('-', "").to_lowercase()[..8]));
     }
