@@ -19,8 +19,9 @@ use super::position_pairs::Pairs;
 use super::sample::{Domain, Sample};
 use super::scores::BetweenLevels;
 use super::strata::{DomainCovariance, Gathered};
+use super::tally::BILLIONTH;
 use super::threads::{joined, side_by_side, threads_for};
-use super::unit_totals::{BILLIONTH, Projection};
+use super::unit_totals::Projection;
 use crate::foundation::{RatingScale, Weight};
 use crate::statistics::{LonelyPsu, PairSums};
 

@@ -12,7 +12,7 @@ use super::cell_sums::{CellSums, Shape};
 use super::sample::{Domain, Sample};
 use super::scores::BetweenLevels;
 use super::strata::DomainCovariance;
-use super::unit_totals::BILLIONTH;
+use super::tally::BILLIONTH;
 use crate::statistics::{LonelyPsu, PairSums};
 
 /// What a part of a sample adds to everybody.

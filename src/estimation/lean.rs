@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 
 use super::EstimationError;
-use super::tally::TallySums;
+use super::tally::{BILLIONTH, TallySums};
 use crate::foundation::RatingScale;
+use crate::statistics::nearest;
 
 /// The totals of a tally (see [`TallySums::totals`]), in the shortest numbers that hold them.
 #[derive(Debug)]
@@ -30,6 +31,18 @@ impl Totals {
         match self {
             Self::Short(totals) => sums.iter_mut().zip(totals.iter().map(|total| i128::from(*total))).try_for_each(add),
             Self::Long(totals) => sums.iter_mut().zip(totals.iter().copied()).try_for_each(add),
+        }
+    }
+}
+
+impl Totals {
+    /// Adds them to sums, as numbers times a factor, one by one.
+    pub(super) fn add_scaled_to(&self, sums: &mut [f64], factor: f64) {
+        let add = |(sum, total): (&mut f64, f64)| *sum += factor * (total * BILLIONTH);
+        match self {
+            // The nearest number, as of longer ones.
+            Self::Short(totals) => sums.iter_mut().zip(totals.iter().map(|total| *total as f64)).for_each(add),
+            Self::Long(totals) => sums.iter_mut().zip(totals.iter().map(|total| nearest(*total))).for_each(add),
         }
     }
 }

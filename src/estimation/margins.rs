@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use super::limits::MARGIN_LEVELS_MAX;
 use super::regression::Fitted;
-use super::tally::TallySums;
-use super::unit_totals::BILLIONTH;
+use super::tally::{BILLIONTH, TallySums};
 use super::{EmptyLevel, EstimationError};
 use crate::statistics::{CalibrationCell, CalibrationError, CalibrationMethod, calibrate, nearest};
 

@@ -22,7 +22,8 @@ use super::frame::Frame;
 use super::margins::numbers;
 use super::regression::Fitted;
 use super::scores::{Scores, UnitScores};
-use super::unit_totals::{BILLIONTH, Projection, whole};
+use super::tally::BILLIONTH;
+use super::unit_totals::{Projection, whole};
 use crate::statistics::{PairSums, ResidualScatter, StratumMoments, SymmetricMatrix, weight_scatter};
 
 /// What the respondents at one place add to everything.

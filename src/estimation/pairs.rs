@@ -7,8 +7,9 @@ use super::cells::Cells;
 use super::frame::Frame;
 use super::joint::{JointWeights, ROOM_OF_7, ROOM_OF_ALL, points_max};
 use super::log::Run;
+use super::tally::BILLIONTH;
 use super::threads::{side_by_side, threads_for};
-use super::unit_totals::{BILLIONTH, Projection};
+use super::unit_totals::Projection;
 use crate::foundation::RatingScale;
 use crate::statistics::{PairSums, SymmetricMatrix};
 

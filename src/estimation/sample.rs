@@ -7,7 +7,8 @@ use super::negative::NegativeWeights;
 use super::position_pairs::Pairs;
 use super::scores::BetweenLevels;
 use super::strata::{Averaged, DomainCovariance};
-use super::unit_totals::{BILLIONTH, add_checked};
+use super::tally::BILLIONTH;
+use super::unit_totals::add_checked;
 use super::{EstimationError, Statistic};
 use crate::foundation::RatingScale;
 use crate::statistics::{

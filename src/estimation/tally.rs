@@ -6,6 +6,8 @@ use crate::foundation::{RatingScale, Weight};
 
 /// Ratings that are kept of each item: as many as nearly all scales have, or, from the first higher rating on, as many as any has.
 const RATINGS: [usize; 2] = [5, RatingScale::POINTS_MAX as usize];
+/// What a whole part of a weight is worth.
+pub(super) const BILLIONTH: f64 = 1.0 / Weight::SCALE as f64;
 /// Sums before those of the first item: how many responses, and their weight.
 const HEAD: usize = 2;
 

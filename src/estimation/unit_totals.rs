@@ -8,14 +8,12 @@ use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::explicit::Explicit;
 use super::joint::score_max;
-use super::lean::Lean;
+use super::lean::{Lean, Totals};
 use super::position_pairs::Pairs;
 use super::regression::{Fitted, Regression};
-use crate::foundation::{RatingScale, Weight};
-use crate::statistics::{SymmetricMatrix, nearest};
-
-/// What a whole part of a weight is worth.
-pub(super) const BILLIONTH: f64 = 1.0 / Weight::SCALE as f64;
+use super::tally::BILLIONTH;
+use crate::foundation::RatingScale;
+use crate::statistics::SymmetricMatrix;
 
 /// A count of some auxiliary variables, in whole parts of [`Projection::scale`].
 pub(super) type Counts = Vec<(usize, i128)>;
@@ -194,24 +192,21 @@ impl Projection {
         fitted: &Fitted,
     ) -> Result<Vec<f64>, EstimationError> {
         let mut sums = vec![0.0; 3 * self.scales.len()];
-        let mut of_group = vec![0_i128; sums.len()];
-        let mut is_first = true;
-        for (position, (group, _, lean)) in present.iter().enumerate() {
-            if members[position] {
-                if std::mem::take(&mut is_first) {
-                    of_group.fill(0);
-                }
-                lean.totals.add_to(&mut of_group)?;
-            }
-            if present.get(position + 1).is_some_and(|(next, ..)| next == group) {
+        let mut at = 0;
+        for of_group in present.chunk_by(|a, b| a.0 == b.0) {
+            let is_member = &members[at..at + of_group.len()];
+            at += of_group.len();
+            let mut totals =
+                of_group.iter().zip(is_member).filter_map(|((.., lean), is_member)| is_member.then_some(&lean.totals));
+            let factor = fitted.factors[of_group[0].0];
+            let Some(first) = totals.next() else { continue };
+            let Some(second) = totals.next() else {
+                first.add_scaled_to(&mut sums, factor);
                 continue;
-            }
-            if !is_first {
-                let factor = fitted.factors[*group];
-                let add = |(sum, total): (&mut f64, &i128)| *sum += factor * (nearest(*total) * BILLIONTH);
-                sums.iter_mut().zip(&of_group).for_each(add);
-            }
-            is_first = true;
+            };
+            let mut whole = vec![0_i128; sums.len()];
+            [first, second].into_iter().chain(totals).try_for_each(|totals| totals.add_to(&mut whole))?;
+            Totals::Long(whole).add_scaled_to(&mut sums, factor);
         }
         Ok(sums)
     }
