@@ -5,7 +5,6 @@
 //! [`Response`] from then on; an official file becomes [`UnitRow`]s.
 
 mod access;
-mod document;
 mod draw;
 #[cfg(test)]
 mod draw_tests;

@@ -6,12 +6,12 @@ use std::fmt::Display;
 use chrono::NaiveDate;
 use toml::{Table, Value};
 
-use super::document::Keys;
 use super::plan_estimation::{read_calibration, read_estimation};
 use super::plan_open_link::read_open_link;
 use super::plan_ranking::read_ranking;
 use super::plan_renamed::rename_target_margin;
 use super::{Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, UnitSelection};
+use crate::foundation::Keys;
 use crate::foundation::{Code, Findings, LimitedFindings, Text, Weight};
 use crate::tables::MissingCodes;
 
