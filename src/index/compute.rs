@@ -181,6 +181,7 @@ mod tests {
             title: Text::default(),
             questionnaire: String::new(),
             method: "sipas-mean@2023".to_owned(),
+            method_text: None,
             units: MeasuredUnits {
                 level: code("district"),
                 codes: UnitSelection::All,

@@ -75,7 +75,7 @@ fn results_of_whole(loaded: &LoadedWave, counts: &CountsByUnit) -> Result<WaveRe
 
 fn results_of(
     wave: &Wave,
-    method: &'static Method,
+    method: &Method,
     gathered: Gathered,
     uncalibrated: Option<EstimationError>,
 ) -> Result<WaveResults, PipelineError> {

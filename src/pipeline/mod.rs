@@ -23,6 +23,7 @@ mod jobs;
 mod keying;
 mod known_units;
 mod known_waves;
+mod methods;
 mod monitor;
 mod parts;
 mod platform;
