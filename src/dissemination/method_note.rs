@@ -1,7 +1,7 @@
 //! How the numbers were made, in words, under every page of results.
 
 use super::{numbers, words};
-use crate::index::{IndexKind, WaveResults};
+use crate::index::{Index, IndexMeasure, IndexUnit, Tree, WaveResults};
 use crate::ranking::{RankMethod, Ranking};
 use crate::statistics::{IntervalMethod, LonelyPsu};
 use crate::survey::{CalibrationPlan, PlannedMargin, Wave};
@@ -57,12 +57,17 @@ fn design_effect(wave: &Wave, language: Language) -> String {
 }
 
 fn formula(wave: &Wave, results: &WaveResults, language: Language) -> String {
-    let key = match results.headline {
-        IndexKind::Items => "formula-items",
-        IndexKind::Factors => "formula-factors",
-        IndexKind::Pooled => "formula-pooled",
-        IndexKind::Score => "formula-score",
-        IndexKind::Nps => "formula-nps",
+    let Index { measure, tree, unit, .. } = &results.headline;
+    let is_of_100 = *unit == IndexUnit::Points([0.0, 100.0]);
+    let key = match (measure, tree) {
+        (IndexMeasure::Share, Tree::Items) if results.headline.is_share() => "formula-items",
+        (IndexMeasure::Share, Tree::Factors) if results.headline.is_share() => "formula-factors",
+        (IndexMeasure::Share, Tree::Answers) if results.headline.is_share() => "formula-pooled",
+        (IndexMeasure::Share, _) => "formula-share-weighted",
+        (IndexMeasure::Score, Tree::Items) if is_of_100 => "formula-score",
+        (IndexMeasure::Score, _) => "formula-score-weighted",
+        (IndexMeasure::Promotion, Tree::Items) if is_of_100 => "formula-nps",
+        (IndexMeasure::Promotion, _) => "formula-promotion-weighted",
     };
     let items = wave.questionnaire.rated_items().count();
     let factors = wave.questionnaire.factors.len();

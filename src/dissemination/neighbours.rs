@@ -2,7 +2,7 @@
 
 use super::numbers::{self, NOTHING, points_in};
 use super::words;
-use crate::index::IndexKind;
+use crate::index::Index;
 use crate::ranking::{Neighbour, Ranked, Ranking, Verdict};
 use crate::survey::Wave;
 use crate::web::Language;
@@ -30,7 +30,7 @@ pub(super) struct NeighbourRow {
 #[derive(Clone, Copy)]
 struct Telling<'a> {
     wave: &'a Wave,
-    headline: IndexKind,
+    headline: &'a Index,
     /// The confidence level, written.
     level: &'a str,
     /// How many pairs are compared.
@@ -40,13 +40,7 @@ struct Telling<'a> {
 
 impl NeighboursView {
     /// The first unit is told with the one after it, every other with the one before.
-    pub(super) fn new(
-        wave: &Wave,
-        headline: IndexKind,
-        ranking: &Ranking,
-        ranked: &Ranked,
-        language: Language,
-    ) -> Self {
+    pub(super) fn new(wave: &Wave, headline: &Index, ranking: &Ranking, ranked: &Ranked, language: Language) -> Self {
         let level = numbers::level(language, ranking.level);
         let telling = Telling { wave, headline, level: &level, pairs: ranking.pairs, language };
         let unit = words::unit_name(wave, ranked.unit.as_str(), language);
@@ -105,7 +99,8 @@ impl Telling<'_> {
 
     /// "anywhere from 2.70 percentage points behind to 1.10 ahead": where the unit is, by the ends of the interval.
     fn range(self, low: f64, high: f64) -> String {
-        let size = |value: f64| self.language.format_number(value.abs() * points_in(self.headline), 2).into();
+        let size =
+            |value: f64| self.language.format_number(value.abs() * points_in(self.headline), self.decimals()).into();
         let measure = ("measure", self.measure().into());
         if low > 0.0 {
             self.language.t_with("range-ahead", [("low", size(low)), ("high", size(high)), measure])
@@ -116,31 +111,34 @@ impl Telling<'_> {
         }
     }
 
-    /// How large a difference is, whatever its sign. Where two decimals are not enough it is less than the smallest.
+    /// With how many decimals differences are written.
+    fn decimals(self) -> usize {
+        usize::from(self.headline.decimals)
+    }
+
+    /// How large a difference is, whatever its sign. Where the index's decimals are not enough it is less than the smallest.
     fn size(self, value: f64) -> String {
         let with_measure = |value: f64| {
-            let written = self.language.format_number(value, 2);
+            let written = self.language.format_number(value, self.decimals());
             self.language.t_with("difference", [("value", written.into()), ("measure", self.measure().into())])
         };
         let points = value.abs() * points_in(self.headline);
-        if points >= 0.005 {
+        let smallest = 0.1_f64.powi(self.headline.decimals.into());
+        if points >= smallest / 2.0 {
             return with_measure(points);
         }
-        self.language.t_with("difference-tiny", [("value", with_measure(0.01).into())])
+        self.language.t_with("difference-tiny", [("value", with_measure(smallest).into())])
     }
 
     /// What differences of the index are counted in.
     fn measure(self) -> String {
-        self.language.t(match self.headline {
-            IndexKind::Items | IndexKind::Factors | IndexKind::Pooled => "measure-share",
-            IndexKind::Score | IndexKind::Nps => "measure-points",
-        })
+        self.language.t(if self.headline.is_share() { "measure-share" } else { "measure-points" })
     }
 
     fn row(self, neighbour: &Neighbour) -> NeighbourRow {
         let Self { wave, language, .. } = self;
         let points = points_in(self.headline);
-        let signed = |value: f64| numbers::signed(language, value * points, 2);
+        let signed = |value: f64| numbers::signed(language, value * points, self.decimals());
         let interval = neighbour.test.map(|test| {
             let ends = [("low", signed(test.low).into()), ("high", signed(test.high).into())];
             language.t_with("interval-signed", ends)
@@ -163,6 +161,7 @@ impl Telling<'_> {
 mod tests {
     use super::*;
     use crate::dissemination::sample;
+    use crate::index::Method;
     use crate::statistics::Difference;
     use crate::survey::WaveState;
     use crate::survey::sample::{code, wave};
@@ -172,9 +171,10 @@ mod tests {
         Neighbour { unit: code(unit), value, test, is_distinct }
     }
 
-    fn told(headline: IndexKind, previous: Option<Neighbour>, next: Option<Neighbour>) -> String {
+    fn told(headline: &str, previous: Option<Neighbour>, next: Option<Neighbour>) -> String {
         let (wave, ranking) = (wave(WaveState::Released), sample::ranking());
         let ranked = Ranked { previous, next, ..ranking.entries[1].clone() };
+        let headline = Method::all()[0].index(headline).unwrap();
         let view = |language| NeighboursView::new(&wave, headline, &ranking, &ranked, language).sentence;
         Language::BUILT_IN.map(view).join("\n")
     }
@@ -183,19 +183,19 @@ mod tests {
     fn the_difference_to_a_neighbour_is_told_in_plain_words_in_three_languages() {
         let before = |value, se, df, is_distinct| Some(compared("085", value, se, df, is_distinct));
         let cases = [
-            told(IndexKind::Items, before(-0.008, 0.0096, 60.0, false), None),
-            told(IndexKind::Items, before(-0.040, 0.0096, 60.0, true), None),
-            told(IndexKind::Items, before(-0.022, 0.0096, 60.0, false), None),
-            told(IndexKind::Items, before(-0.040, 0.0, 2.0, false), None),
-            told(IndexKind::Items, before(-0.040, 0.0, 2.0, true), None),
-            told(IndexKind::Items, before(-0.000_02, 0.0096, 60.0, false), None),
-            told(IndexKind::Items, before(0.0, 0.0096, 60.0, false), None),
-            told(IndexKind::Items, before(0.0, 0.0, 60.0, false), None),
-            told(IndexKind::Score, before(-0.8, 0.96, 60.0, false), None),
-            told(IndexKind::Items, None, Some(compared("084", 0.012, 0.0096, 60.0, false))),
-            told(IndexKind::Score, None, Some(compared("084", 5.0, 0.96, 60.0, true))),
-            told(IndexKind::Items, None, Some(compared("084", 0.0, 0.0096, 60.0, false))),
-            told(IndexKind::Items, None, None),
+            told("index_items", before(-0.008, 0.0096, 60.0, false), None),
+            told("index_items", before(-0.040, 0.0096, 60.0, true), None),
+            told("index_items", before(-0.022, 0.0096, 60.0, false), None),
+            told("index_items", before(-0.040, 0.0, 2.0, false), None),
+            told("index_items", before(-0.040, 0.0, 2.0, true), None),
+            told("index_items", before(-0.000_02, 0.0096, 60.0, false), None),
+            told("index_items", before(0.0, 0.0096, 60.0, false), None),
+            told("index_items", before(0.0, 0.0, 60.0, false), None),
+            told("index_score", before(-0.8, 0.96, 60.0, false), None),
+            told("index_items", None, Some(compared("084", 0.012, 0.0096, 60.0, false))),
+            told("index_score", None, Some(compared("084", 5.0, 0.96, 60.0, true))),
+            told("index_items", None, Some(compared("084", 0.0, 0.0096, 60.0, false))),
+            told("index_items", None, None),
         ];
         insta::assert_snapshot!(cases.join("\n\n"));
     }
@@ -208,7 +208,7 @@ mod tests {
             next: Some(compared("084", 0.0423, 0.0, 60.0, true)),
             ..ranking.entries[1].clone()
         };
-        let rows = NeighboursView::new(&wave, IndexKind::Items, &ranking, &ranked, Language::English).rows;
+        let rows = NeighboursView::new(&wave, Method::all()[0].headline(), &ranking, &ranked, Language::English).rows;
         let written: Vec<_> = rows
             .iter()
             .map(|row| {

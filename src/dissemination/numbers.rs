@@ -1,6 +1,6 @@
 //! How the numbers of results are written: indices in points of 100 with two decimals.
 
-use crate::index::IndexKind;
+use crate::index::Index;
 use crate::statistics::{Estimate, Precision};
 use crate::web::Language;
 
@@ -8,13 +8,13 @@ use crate::web::Language;
 pub(super) const NOTHING: &str = "–";
 
 /// What one unit of an estimate is in points: a share of 1 is 100 points, a score is in points already.
-pub(super) fn points_in(kind: IndexKind) -> f64 {
-    if kind.is_share() { 100.0 } else { 1.0 }
+pub(super) fn points_in(index: &Index) -> f64 {
+    if index.is_share() { 100.0 } else { 1.0 }
 }
 
 /// An index or its interval, already written in points, with the sign or word of its unit: `79.36%`, `71.20 points`.
-pub(super) fn with_unit(kind: IndexKind, written: String, language: Language) -> String {
-    let key = if kind.is_share() { "index-share" } else { "index-points" };
+pub(super) fn with_unit(index: &Index, written: String, language: Language) -> String {
+    let key = if index.is_share() { "index-share" } else { "index-points" };
     language.t_with(key, [("value", written.into())])
 }
 
@@ -94,6 +94,7 @@ pub(super) fn natural_frequency(level: f64) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::Method;
 
     #[test]
     fn an_index_is_written_in_points_with_two_decimals_by_language() {
@@ -109,7 +110,7 @@ mod tests {
         };
         let estimate = Estimate { value: 0.8492, n: 1486, precision: Some(precision) };
         let written = |language| {
-            let w = Written::of(&estimate, points_in(IndexKind::Items), 2, language);
+            let w = Written::of(&estimate, points_in(Method::all()[0].headline()), 2, language);
             [w.value, w.interval, w.margin, w.n, w.design_effect].join(" ")
         };
         assert_eq!(written(Language::Vietnamese), "84,92 81,47–87,83 3,18 1.486 1,25");
@@ -119,9 +120,10 @@ mod tests {
 
     #[test]
     fn an_index_says_its_unit() {
-        let written = |kind| Language::BUILT_IN.map(|language| with_unit(kind, "1–2".to_owned(), language));
-        assert_eq!(written(IndexKind::Items), ["1–2%", "1–2%", "1–2\u{a0}%"]);
-        assert_eq!(written(IndexKind::Score), ["1–2 điểm", "1–2 points", "1–2\u{a0}bodu"]);
+        let index = |id| Method::all()[0].index(id).unwrap();
+        let written = |id| Language::BUILT_IN.map(|language| with_unit(index(id), "1–2".to_owned(), language));
+        assert_eq!(written("index_items"), ["1–2%", "1–2%", "1–2\u{a0}%"]);
+        assert_eq!(written("index_score"), ["1–2 điểm", "1–2 points", "1–2\u{a0}bodu"]);
     }
 
     #[test]

@@ -53,11 +53,14 @@ impl OpenLinkView {
 
 fn row(wave: &Wave, results: &WaveResults, unit: &UnitResults, language: Language) -> OpenLinkRow {
     let code = unit.unit.as_ref().map_or("", |code| code.as_str());
-    let index = unit.indices.get(results.headline);
-    let points = points_in(results.headline);
+    let index = unit.index(&results.headline.id);
+    let points = points_in(&results.headline);
     OpenLinkRow {
         name: words::unit_name(wave, code, language).to_owned(),
         n: language.format_count(unit.responses),
-        index: index.map_or_else(|| "–".to_owned(), |index| Written::of(index, points, 2, language).value),
+        index: index.map_or_else(
+            || "–".to_owned(),
+            |index| Written::of(index, points, results.headline.decimals.into(), language).value,
+        ),
     }
 }

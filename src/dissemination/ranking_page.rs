@@ -12,7 +12,7 @@ use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
 use crate::documents::UNITS_PER_FILE;
 use crate::foundation::Code;
-use crate::index::{IndexKind, WaveResults};
+use crate::index::{Index, WaveResults};
 use crate::pipeline::ShownRanking;
 use crate::ranking::{Ranked, Ranking, Withheld, WithheldReason};
 use crate::statistics::Estimate;
@@ -85,12 +85,12 @@ impl RankingView {
         let ranking = chosen.ranking.as_ref();
         let sets = SetsView::new(wave, chosen, language);
         let (ranked, withheld_units, list) = shown_part(wave, ranking, (asked, &sets), language)?;
-        let points = points_in(results.headline);
+        let (points, decimals) = (points_in(&results.headline), usize::from(results.headline.decimals));
         let level = numbers::level(language, results.level);
         let joint = numbers::level(language, ranking.level);
-        let overall = results.overall.indices.get(results.headline).map(|estimate| {
-            let written = Written::of(estimate, points, 2, language);
-            let told = |text: String| with_unit(results.headline, text, language).into();
+        let overall = results.overall.index(&results.headline.id).map(|estimate| {
+            let written = Written::of(estimate, points, decimals, language);
+            let told = |text: String| with_unit(&results.headline, text, language).into();
             let arguments =
                 [("value", told(written.value)), ("level", level.clone().into()), ("interval", told(written.interval))];
             language.t_with("ranking-overall", arguments)
@@ -99,7 +99,7 @@ impl RankingView {
             rank: ranked.rank,
             code: ranked.unit.to_string(),
             name: words::unit_name(wave, ranked.unit.as_str(), language).to_owned(),
-            index: Written::of(&ranked.estimate, points, 2, language),
+            index: Written::of(&ranked.estimate, points, decimals, language),
             places: words::places(ranked),
             tier: ranked.tier,
         };
@@ -124,7 +124,7 @@ impl RankingView {
                 .t_with("chart-reading", [("level", level.clone().into()), ("joint", joint.clone().into())]),
             heads: Heads {
                 unit: words::level_name(wave, language),
-                index: index_head(results.headline, language),
+                index: index_head(&results.headline, language),
                 interval: language.t_with("column-interval", [("level", level.into())]),
             },
             rows: ranked.iter().map(row).collect(),
@@ -183,7 +183,7 @@ fn facts(wave: &Wave, results: &WaveResults, language: Language) -> String {
 }
 
 /// The head of a column of indices, with their unit.
-fn index_head(headline: IndexKind, language: Language) -> String {
+fn index_head(headline: &Index, language: Language) -> String {
     language.t(if headline.is_share() { "column-index-share" } else { "column-index-points" })
 }
 
@@ -213,7 +213,7 @@ pub(super) fn dot_row(name: &str, estimate: &Estimate, points: f64, note: String
 }
 
 fn charts(wave: &Wave, results: &WaveResults, shown: &[&Ranked], language: Language) -> [String; 2] {
-    let points = points_in(results.headline);
+    let points = points_in(&results.headline);
     let mut tiers: Vec<Tier> = Vec::new();
     for same in shown.chunk_by(|a, b| a.tier == b.tier) {
         let row = |ranked: &&Ranked| {
@@ -223,9 +223,9 @@ fn charts(wave: &Wave, results: &WaveResults, shown: &[&Ranked], language: Langu
         let label = same.first().map(|first| language.t_with("tier", [("n", first.tier.into())]));
         tiers.push(Tier { label: label.unwrap_or_default(), rows: same.iter().map(row).collect() });
     }
-    let reference = results.overall.indices.get(results.headline).map(|estimate| {
-        let written = Written::of(estimate, points, 2, language);
-        let value = with_unit(results.headline, written.value, language);
+    let reference = results.overall.index(&results.headline.id).map(|estimate| {
+        let written = Written::of(estimate, points, results.headline.decimals.into(), language);
+        let value = with_unit(&results.headline, written.value, language);
         let label = language.t_with("chart-reference", [("value", value.into())]);
         Reference { value: estimate.value * points, label }
     });
@@ -237,12 +237,12 @@ fn charts(wave: &Wave, results: &WaveResults, shown: &[&Ranked], language: Langu
         axis_title: &language.t(axis),
         heads: [
             &words::level_name(wave, language),
-            &index_head(results.headline, language),
+            &index_head(&results.headline, language),
             &language.t("chart-ranks"),
         ],
         tiers,
         reference,
-        limits: [0.0, 100.0],
+        limits: results.headline.limits().map(|limit| limit * points),
         number: &|value, decimals| language.format_number(value, usize::from(decimals)),
     };
     Layout::ALL.map(|layout| plot.svg(layout))

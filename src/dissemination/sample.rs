@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::foundation::RatingScale;
-use crate::index::{FactorResult, IndexKind, Indices, ItemResult, OpenLinkResults, UnitResults, WaveResults};
+use crate::index::{FactorResult, IndexResult, ItemResult, Method, OpenLinkResults, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
 use crate::ranking::{Neighbour, RankMethod, Ranked, Ranking, Ties, Withheld, WithheldReason};
 use crate::statistics::{Difference, Estimate, Precision, SparseCovariance};
@@ -46,14 +46,18 @@ fn unit(name: Option<&str>, index: f64, half: f64, n: u64) -> UnitResults {
             FactorResult { factor: code("access"), top2: Some(estimate(index - 0.01, half * 1.1, n - 3)) },
             FactorResult { factor: code("officials"), top2: Some(estimate(index + 0.02, half * 1.3, n - 12)) },
         ],
-        indices: Indices {
-            items: Some(estimate(index, half, n)),
-            factors: Some(estimate(index + 0.005, half, n)),
-            pooled: Some(estimate(index - 0.001, half, n)),
-            score: Some(estimate(100.0 * (index - 0.09), 100.0 * half * 0.8, n)),
-            nps: None,
-        },
+        indices: indices([
+            Some(estimate(index, half, n)),
+            Some(estimate(index + 0.005, half, n)),
+            Some(estimate(index - 0.001, half, n)),
+            Some(estimate(100.0 * (index - 0.09), 100.0 * half * 0.8, n)),
+        ]),
     }
+}
+
+fn indices(estimates: impl IntoIterator<Item = Option<Estimate>>) -> Vec<IndexResult> {
+    let ids = ["index_items", "index_factors", "index_pooled", "index_score"].map(code);
+    ids.into_iter().zip(estimates).map(|(index, estimate)| IndexResult { index, estimate }).collect()
 }
 
 /// A unit that nobody has answered for.
@@ -72,7 +76,7 @@ fn unanswered(name: &str) -> UnitResults {
         responses: 0,
         items: vec![item("q01"), item("q02"), item("q03")],
         factors: ["access", "officials"].map(|factor| FactorResult { factor: code(factor), top2: None }).to_vec(),
-        indices: Indices { items: None, factors: None, pooled: None, score: None, nps: None },
+        indices: indices([None, None, None, None]),
     }
 }
 
@@ -89,7 +93,7 @@ pub(super) fn results() -> WaveResults {
     units.push(Arc::new(unanswered("089")));
     WaveResults {
         method: "sipas-top2@2017".to_owned(),
-        headline: IndexKind::Items,
+        headline: Method::all()[0].headline().clone(),
         level: 0.95,
         covariance: SparseCovariance::new(vec![0.0; 9], []),
         overall: unit(None, 0.8291, 0.0051, 4009),
@@ -121,7 +125,7 @@ pub(super) fn ranking() -> Ranking {
     };
     let index = |unit: &str| {
         let found = results.units.iter().find(|r| r.unit.as_ref().is_some_and(|c| c.as_str() == unit)).unwrap();
-        found.indices.items.unwrap()
+        found.indices[0].estimate.unwrap()
     };
     let neighbour = |unit: &str, position: Option<usize>| {
         let other = rows.get(position?)?.0;

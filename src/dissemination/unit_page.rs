@@ -88,9 +88,10 @@ impl UnitView {
         let code = unit.unit.as_ref().map_or("", |code| code.as_str());
         let ranking = chosen.ranking.as_ref();
         let level = numbers::level(language, results.level);
-        let index = unit.indices.get(results.headline).map(|estimate| {
-            let written = Written::of(estimate, points_in(results.headline), 2, language);
-            let told = |text: String| with_unit(results.headline, text, language);
+        let index = unit.index(&results.headline.id).map(|estimate| {
+            let written =
+                Written::of(estimate, points_in(&results.headline), results.headline.decimals.into(), language);
+            let told = |text: String| with_unit(&results.headline, text, language);
             let arguments = [("level", level.clone().into()), ("interval", told(written.interval).into())];
             Headline { value: told(written.value), interval: language.t_with("unit-interval", arguments) }
         });
@@ -108,7 +109,7 @@ impl UnitView {
             rank: ranked.map(|ranked| words::rank_sentence(wave, ranking, ranked, language)),
             open_link_warning: OpenLinkView::new(wave, results, |_| false, language).warning,
             sets: SetsView::new(wave, chosen, language),
-            neighbours: ranked.map(|ranked| NeighboursView::new(wave, results.headline, ranking, ranked, language)),
+            neighbours: ranked.map(|ranked| NeighboursView::new(wave, &results.headline, ranking, ranked, language)),
             factor_charts: factor_charts(wave, unit, language),
             factors: factor_rows(&wave.questionnaire, unit, language),
             sections: wave

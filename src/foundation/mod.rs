@@ -1,6 +1,7 @@
 //! The ground floor: the few things that every room may use.
 //!
-//! Holds codes, language tags and texts in several languages, the clock, fixed-point weights, rating scales, rows written as CSV and the one shape of
+//! Holds codes, language tags and texts in several languages, the clock, fixed-point weights, rating scales, rows written as CSV,
+//! documents read key by key and the one shape of
 //! a finding ("what is wrong, where, how to mend it"). It knows nothing of surveys, storage or HTTP.
 //! Start reading at [`Finding`] and [`Code`].
 
@@ -8,6 +9,7 @@ mod clock;
 mod code;
 mod csv_rows;
 mod date;
+mod document;
 mod finding;
 mod folding;
 mod language;
@@ -20,6 +22,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use code::{Code, CodeError};
 pub use csv_rows::write_csv;
 pub use date::parse_date;
+pub use document::{FromValue, Keys, check_words};
 pub use finding::{Finding, Findings, LimitedFindings, one_line};
 pub use folding::folded;
 pub use language::{LanguageTag, LanguageTagError, Text};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::method::net_promoter_score;
 use super::{
-    Criteria, FactorResult, IndexKind, Indices, ItemResult, Method, OpenLinkResults, UnitResults, WaveResults,
+    Criteria, FactorResult, Index, IndexResult, ItemResult, Method, OpenLinkResults, UnitResults, WaveResults,
 };
 use crate::estimation::{BetweenLevels, Domain, Measure, Sample, Statistic};
 use crate::foundation::Code;
@@ -14,7 +14,7 @@ use crate::survey::{Unit, Wave};
 /// The covariances that the results of so many units of a wave need: those of the headline index between all of them.
 #[must_use]
 pub fn wanted_covariances(wave: &Wave, method: &Method, units: usize) -> BetweenLevels {
-    let headline = method.statistic(method.headline, &Criteria::of_wave(wave));
+    let headline = method.headline().statistic(&Criteria::of_wave(wave));
     BetweenLevels { levels: (0..units).collect(), statistics: headline.into_iter().collect() }
 }
 
@@ -59,7 +59,7 @@ pub fn put_together(
     let confidence = wave.plan.confidence();
     WaveResults {
         method: method.full_name(),
-        headline: method.headline,
+        headline: method.headline().clone(),
         level: confidence.level,
         uncalibrated: None,
         negative_weights: None,
@@ -99,19 +99,16 @@ pub fn compute_domain(
         };
         FactorResult { factor: code.clone(), top2 }
     };
-    let index = |kind| domain.estimate(&method.statistic(kind, criteria)?, confidence);
+    let index = |index: &Index| IndexResult {
+        index: index.id.clone(),
+        estimate: index.statistic(criteria).and_then(|statistic| domain.estimate(&statistic, confidence)),
+    };
     UnitResults {
         unit,
         responses: domain.answered_any(&all).unwrap_or_default(),
         items: criteria.items.iter().enumerate().map(item).collect(),
         factors: criteria.factors.iter().map(factor).collect(),
-        indices: Indices {
-            items: index(IndexKind::Items),
-            factors: index(IndexKind::Factors),
-            pooled: index(IndexKind::Pooled),
-            score: index(IndexKind::Score),
-            nps: index(IndexKind::Nps),
-        },
+        indices: method.indices_of(criteria).map(index).collect(),
     }
 }
 
@@ -184,6 +181,7 @@ mod tests {
             title: Text::default(),
             questionnaire: String::new(),
             method: "sipas-mean@2023".to_owned(),
+            method_text: None,
             units: MeasuredUnits {
                 level: code("district"),
                 codes: UnitSelection::All,
@@ -227,8 +225,8 @@ mod tests {
         let results = results();
         let units: Vec<_> = results.units.iter().map(|unit| (unit.unit.clone(), unit.responses)).collect();
         assert_eq!(units, [(Some(code("A")), 3), (Some(code("B")), 2), (Some(code("C")), 0)]);
-        assert_eq!((results.overall.responses, results.level, results.headline), (5, 0.9, IndexKind::Score));
-        assert_eq!(results.method, "sipas-mean@2023");
+        assert_eq!((results.overall.responses, results.level), (5, 0.9));
+        assert_eq!((results.method.as_str(), results.headline.id.as_str()), ("sipas-mean@2023", "index_score"));
     }
 
     #[test]
@@ -244,7 +242,7 @@ mod tests {
     #[test]
     fn the_covariance_is_that_of_the_headline_and_0_without_an_estimate() {
         let results = results();
-        let se = |unit: usize| results.units[unit].indices.score.unwrap().precision.unwrap().se;
+        let se = |unit: usize| results.units[unit].index(&code("index_score")).unwrap().precision.unwrap().se;
         for (i, row) in results.covariance.to_rows().iter().enumerate() {
             for (j, covariance) in row.iter().enumerate() {
                 let expected = if i == j && i < 2 { se(i).powi(2) } else { 0.0 };

@@ -1,16 +1,12 @@
-//! Methods as data: how answers become the four indices, and by which of them units are ranked.
+//! Methods as data: a list of indices, and by which of them units are ranked.
 
-use std::sync::LazyLock;
-
-use serde::Deserialize;
-
-use super::{Criteria, IndexKind};
+use super::definition::{GroupItems, Tree};
+use super::{Criteria, Index, IndexMeasure};
 use crate::estimation::{Measure, Statistic};
-use crate::foundation::{Code, Text};
+use crate::foundation::{Code, Findings, LimitedFindings, Text};
 
-/// A named, versioned method. No change may be shown between results of two versions.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A named, versioned method. No change may be shown between results of two versions. `method_file.rs` reads one.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Method {
     /// Its name, such as `sipas-top2`.
     pub name: Code,
@@ -18,147 +14,87 @@ pub struct Method {
     pub version: Code,
     /// Its title by language.
     pub title: Text,
-    /// The index that units are ranked by.
-    pub headline: IndexKind,
-    /// How each index is formed.
-    pub index: Definitions,
+    /// The place of the index that units are ranked by.
+    pub(super) headline: usize,
+    /// The indices, in the order in which they are shown; one at least.
+    pub indices: Vec<Index>,
 }
-
-/// How each of the four indices is formed.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Definitions {
-    /// See [`IndexKind::Items`].
-    pub items: Definition,
-    /// See [`IndexKind::Factors`].
-    pub factors: Definition,
-    /// See [`IndexKind::Pooled`].
-    pub pooled: Definition,
-    /// See [`IndexKind::Score`].
-    pub score: Definition,
-}
-
-/// How one index is formed.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Definition {
-    /// What is measured of each item.
-    pub measure: Measure,
-    /// What counts alike in the average.
-    pub average: Average,
-    /// The points that 0 and 1 become; nothing where the average stays as it is.
-    pub points: Option<[f64; 2]>,
-}
-
-/// What counts alike in an average.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Average {
-    /// Each item.
-    Items,
-    /// Each factor, and each item within its factor.
-    Factors,
-    /// Each answer.
-    Answers,
-}
-
-/// Why a text is not a [`Method`].
-#[derive(Debug, thiserror::Error)]
-pub enum MethodError {
-    /// Not TOML of the right shape.
-    #[error("the method cannot be read: {0}")]
-    Toml(#[from] toml::de::Error),
-    /// Two different finite numbers of points are needed.
-    #[error("points must be two different finite numbers, what 0 and 1 become, such as [0, 100]")]
-    Points,
-    /// An average of ratings on several scales has no meaning.
-    #[error("an index takes a share or a score; ratings on several scales have no average")]
-    Rating,
-    /// Answers on several scales cannot be added up.
-    #[error("all answers together can be averaged as shares only, since their scales may differ")]
-    PooledScores,
-}
-
-static BUILT_IN: LazyLock<Vec<Method>> = LazyLock::new(|| {
-    [include_str!("methods/sipas-top2@2017.toml"), include_str!("methods/sipas-mean@2023.toml")]
-        .into_iter()
-        .map(|text| Method::from_toml(text).expect("a test reads every built-in method"))
-        .collect()
-});
 
 impl Method {
-    /// The built-in methods.
-    #[must_use]
-    pub fn all() -> &'static [Self] {
-        &BUILT_IN
-    }
-
-    /// The built-in method with this full name, such as `sipas-top2@2017`.
-    #[must_use]
-    pub fn named(full_name: &str) -> Option<&'static Self> {
-        Self::all().iter().find(|method| method.full_name() == full_name)
-    }
-
-    /// Reads and checks a method.
-    pub fn from_toml(text: &str) -> Result<Self, MethodError> {
-        let method: Self = toml::from_str(text)?;
-        for Definition { measure, average, points } in IndexKind::ALL.iter().filter_map(|kind| method.definition(*kind))
-        {
-            match (measure, average) {
-                (Measure::Rating, _) => return Err(MethodError::Rating),
-                (Measure::Score, Average::Answers) => return Err(MethodError::PooledScores),
-                _ => {}
-            }
-            let differ = |[low, high]: &[f64; 2]| (high - low).is_finite() && (high - low).abs() > f64::EPSILON;
-            if !points.as_ref().is_none_or(differ) {
-                return Err(MethodError::Points);
-            }
-        }
-        Ok(method)
-    }
-
     /// Its name and version, such as `sipas-top2@2017`.
     #[must_use]
     pub fn full_name(&self) -> String {
         format!("{}@{}", self.name, self.version)
     }
 
-    /// How the index of this kind is formed; nothing of one that is the same by every method.
+    /// The index that units are ranked by.
     #[must_use]
-    pub fn definition(&self, kind: IndexKind) -> Option<&Definition> {
-        match kind {
-            IndexKind::Items => Some(&self.index.items),
-            IndexKind::Factors => Some(&self.index.factors),
-            IndexKind::Pooled => Some(&self.index.pooled),
-            IndexKind::Score => Some(&self.index.score),
-            IndexKind::Nps => None,
-        }
+    pub fn headline(&self) -> &Index {
+        &self.indices[self.headline]
     }
 
-    /// The index of this kind as a statistic of these criteria; nothing where there is nothing to average.
+    /// The index with this id.
     #[must_use]
-    pub fn statistic(&self, kind: IndexKind, criteria: &Criteria) -> Option<Statistic> {
-        let Some(Definition { measure, average, points }) = self.definition(kind) else {
-            return net_promoter_score(criteria, &criteria.nps_items);
-        };
-        let all: Vec<usize> = (0..criteria.items.len()).collect();
-        let groups: Vec<&[usize]> =
-            criteria.factors.iter().map(|(_, items)| items.as_slice()).filter(|items| !items.is_empty()).collect();
-        if all.is_empty() || (*average == Average::Factors && groups.is_empty()) {
-            return None;
+    pub fn index(&self, id: &str) -> Option<&Index> {
+        self.indices.iter().find(|index| index.id.as_str() == id)
+    }
+
+    /// The indices that results by these criteria have: where no item makes a net promoter score, none is shown.
+    pub fn indices_of(&self, criteria: &Criteria) -> impl Iterator<Item = &Index> {
+        let makes_nps = !criteria.nps_items.is_empty();
+        self.indices.iter().filter(move |index| index.measure != IndexMeasure::Promotion || makes_nps)
+    }
+
+    /// The groups of items that factors and indices are based on: those who answered at least one of a group are counted.
+    #[must_use]
+    pub fn groups(&self, criteria: &Criteria) -> Vec<Vec<usize>> {
+        let mut groups = criteria.groups();
+        for statistic in self.indices.iter().filter_map(|index| index.statistic(criteria)) {
+            if !groups.contains(&statistic.items) {
+                groups.push(statistic.items);
+            }
         }
-        let statistic = match average {
-            Average::Items => Statistic::average(&criteria.scales, *measure, &[all]),
-            Average::Factors => Statistic::average(&criteria.scales, *measure, &groups),
-            Average::Answers => Statistic::pooled(&criteria.scales, *measure, &all),
-        };
-        let statistic = statistic.with_unasked(criteria.unasked);
-        Some(match points {
-            Some(points) => statistic.rescaled(*points),
-            None => statistic,
-        })
+        groups
+    }
+
+    /// The method against a questionnaire: the groups of its trees must name what is there.
+    ///
+    /// Findings: `unknown_factor`, `unknown_question` (no rated item, or one that makes no net promoter score).
+    pub fn check_against(&self, criteria: &Criteria) -> Result<(), Findings> {
+        let mut found = LimitedFindings::default();
+        for (number, index) in self.indices.iter().enumerate() {
+            let Tree::Groups(groups) = &index.tree else { continue };
+            for (group, of) in groups.iter().map(|group| &group.of).enumerate() {
+                let path = format!("index[{number}].group[{group}]");
+                match of {
+                    GroupItems::Factor(code) => {
+                        let is_known = |(factor, items): &(Code, Vec<usize>)| factor == code && !items.is_empty();
+                        if !criteria.factors.iter().any(is_known) {
+                            let message = format!("the questionnaire has no factor {code} with rated items");
+                            found.push(format!("{path}.factor"), "unknown_factor", message);
+                        }
+                    }
+                    GroupItems::Items(items) => {
+                        for (code, _) in items {
+                            let position = criteria.items.iter().position(|item| item == code);
+                            let is_right = |at: usize| {
+                                index.measure != IndexMeasure::Promotion || criteria.nps_items.contains(&at)
+                            };
+                            if !position.is_some_and(is_right) {
+                                let message = format!("the questionnaire has no item {code} of which this is measured");
+                                found.push(format!("{path}.items"), "unknown_question", message);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        found.into_result(())
     }
 }
+
+/// The name in files and documents of the net promoter score of an item.
+pub const ITEM_NPS: &str = "nps";
 
 /// The net promoter score of some rated items, in points from −100 to 100: promoters less detractors, of a hundred; the mean over
 /// the items where they are several. Nothing where none of them makes one.
@@ -176,49 +112,72 @@ pub fn net_promoter_score(criteria: &Criteria, items: &[usize]) -> Option<Statis
 mod tests {
     use super::*;
 
-    const TOP2: &str = include_str!("methods/sipas-top2@2017.toml");
-
-    #[test]
-    fn both_built_in_methods_are_found_by_their_full_name() {
-        let headline = |name| Method::named(name).map(|method| method.headline);
-        assert_eq!(headline("sipas-top2@2017"), Some(IndexKind::Items));
-        assert_eq!(headline("sipas-mean@2023"), Some(IndexKind::Score));
-        assert_eq!(headline("sipas-top2"), None);
-        assert_eq!(Method::all().len(), 2);
-    }
-
-    #[test]
-    fn every_built_in_method_has_its_title_in_vi_en_and_cs() {
-        for method in Method::all() {
-            assert!(["vi", "en", "cs"].iter().all(|language| method.title.has(language)), "{}", method.full_name());
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_meant_is_refused() {
-        for (from, to) in [
-            ("points = [0, 100]", "points = [5, 5]"),
-            ("points = [0, 100]", "points = [1, inf]"),
-            ("measure = \"score\", average = \"items\"", "measure = \"rating\", average = \"items\""),
-            ("measure = \"score\", average = \"items\"", "measure = \"score\", average = \"answers\""),
-            ("headline = \"items\"", "headline = \"median\""),
-            ("measure = \"share\"", "measure = \"share\", weight = 2"),
-            ("version = \"2017\"", "version = \"a b\""),
-        ] {
-            assert!(TOP2.contains(from));
-            assert!(Method::from_toml(&TOP2.replacen(from, to, 1)).is_err(), "{to}");
-        }
+    fn code(text: &str) -> Code {
+        Code::new(text).unwrap()
     }
 
     #[test]
     fn nothing_to_average_is_no_statistic() {
         let method = Method::named("sipas-top2@2017").unwrap();
-        let code = |text: &str| Code::new(text).unwrap();
         let one = Criteria::on_five_points(vec![code("q01")]);
         let without_factors = Criteria { factors: vec![(code("f"), vec![])], ..one };
-        assert_eq!(method.statistic(IndexKind::Factors, &without_factors), None);
-        assert!(method.statistic(IndexKind::Items, &without_factors).is_some());
+        let statistic = |id: &str| method.index(id).unwrap().statistic(&without_factors);
+        assert!(statistic("index_factors").is_none() && statistic("index_items").is_some());
         let empty = Criteria::on_five_points(vec![]);
-        assert!(IndexKind::ALL.iter().all(|kind| method.statistic(*kind, &empty).is_none()));
+        assert!(method.indices.iter().all(|index| index.statistic(&empty).is_none()));
+    }
+
+    /// A method of one index over these groups.
+    fn over(groups: &str) -> Method {
+        let text = "name = \"own\"\nversion = \"1\"\nheadline = \"own\"\ntitle = { vi = \"x\" }\n\
+            [[index]]\nid = \"own\"\nmeasure = \"share\"\nunit = \"percent\"\n";
+        Method::from_toml(&format!("{text}{groups}")).unwrap()
+    }
+
+    fn criteria() -> Criteria {
+        let items = ["a", "b", "c"].map(code).to_vec();
+        Criteria { factors: vec![(code("f"), vec![0, 1]), (code("g"), vec![2])], ..Criteria::on_five_points(items) }
+    }
+
+    #[test]
+    fn a_tree_counts_each_group_and_each_item_by_its_weight() {
+        // Shares 1/2, 3/4 and 1, of 2, 4 and 1 answers.
+        let totals = [1.0, 3.0, 1.0, 2.0, 4.0, 1.0, 4.0, 12.0, 5.0];
+        for (groups, expected, items) in [
+            (
+                "group = [{ factor = \"f\", weight = 1 }, { factor = \"g\", weight = 3 }]",
+                (0.625 + 3.0) / 4.0,
+                vec![0, 1, 2],
+            ),
+            ("group = [{ items = { b = 3, a = 1 } }]", (3.0 * 0.75 + 0.5) / 4.0, vec![0, 1]),
+            ("group = [{ items = [\"a\"], weight = 0.2 }, { items = [\"c\"], weight = 0.3 }]", 0.8, vec![0, 2]),
+            ("by = \"factors\"", 0.8125, vec![0, 1, 2]),
+        ] {
+            let method = over(groups);
+            let statistic = method.headline().statistic(&criteria()).unwrap();
+            let value = statistic.functional.linearise(&totals).unwrap().value;
+            assert!((value - expected).abs() < 1e-15, "{groups}: {value}");
+            assert_eq!((&statistic.items, &method.headline().items(&criteria())), (&items, &items), "{groups}");
+            assert!(method.groups(&criteria()).contains(&items), "{groups}");
+        }
+    }
+
+    #[test]
+    fn what_a_built_in_method_counts_is_what_the_questionnaire_has() {
+        for method in Method::all() {
+            assert_eq!(method.groups(&criteria()), criteria().groups());
+        }
+    }
+
+    #[test]
+    fn a_tree_that_names_what_the_questionnaire_does_not_have_is_found() {
+        let method = over("group = [{ factor = \"h\" }, { items = [\"a\", \"d\"] }]");
+        let found = method.check_against(&criteria()).unwrap_err().0;
+        let found: Vec<_> = found.iter().map(|finding| (finding.path.as_str(), finding.code)).collect();
+        assert_eq!(
+            found,
+            [("index[0].group[0].factor", "unknown_factor"), ("index[0].group[1].items", "unknown_question")]
+        );
+        assert!(Method::all().iter().all(|method| method.check_against(&criteria()).is_ok()));
     }
 }

@@ -4,56 +4,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Index;
 use crate::estimation::{EstimationError, NegativeWeights};
 use crate::foundation::{Code, RatingScale};
 use crate::statistics::{Estimate, SparseCovariance};
-
-/// The ways to average items into one index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IndexKind {
-    /// Mean of the items' shares of satisfied answers.
-    Items,
-    /// Mean over factors of the mean of their items' shares.
-    Factors,
-    /// All satisfied answers over all answers.
-    Pooled,
-    /// Mean rating, rescaled to 0–100 points.
-    Score,
-    /// Net promoter score: of a hundred people, how many recommend less how many advise against.
-    Nps,
-}
-
-impl IndexKind {
-    /// All kinds, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Items, Self::Factors, Self::Pooled, Self::Score, Self::Nps];
-
-    /// Whether it is a share, 0–1; else it is points.
-    #[must_use]
-    pub fn is_share(self) -> bool {
-        matches!(self, Self::Items | Self::Factors | Self::Pooled)
-    }
-
-    /// Its name in files and URLs: `index_items`, …
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Items => "index_items",
-            Self::Factors => "index_factors",
-            Self::Pooled => "index_pooled",
-            Self::Score => "index_score",
-            Self::Nps => "nps",
-        }
-    }
-}
 
 /// The results of a wave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaveResults {
     /// The method's name and version, such as `sipas-top2@2017`.
     pub method: String,
-    /// Which index the method ranks by.
-    pub headline: IndexKind,
+    /// The index that the method ranks by, as the method defines it.
+    pub headline: Index,
     /// Confidence level of the intervals.
     pub level: f64,
     /// Why the weights are not calibrated although the plan wants it; nothing where they are, or where it does not. Such results are
@@ -122,7 +84,7 @@ impl WaveResults {
     #[must_use]
     pub fn unanswered(&self, position: usize) -> Option<Unanswered<'_>> {
         let results = self.units.get(position)?;
-        results.unanswered().filter(|_| results.indices.get(self.headline).is_none())
+        results.unanswered().filter(|_| results.index(&self.headline.id).is_none())
     }
 
     /// What units are ranked by: each unit with its headline index, in the plan's order and that of the covariance.
@@ -130,7 +92,7 @@ impl WaveResults {
     pub fn headline_estimates(&self) -> Vec<(Code, Option<Estimate>)> {
         debug_assert!(self.units.iter().all(|results| results.unit.is_some()), "only `overall` has no unit");
         let estimate =
-            |results: &Arc<UnitResults>| Some((results.unit.clone()?, results.indices.get(self.headline).copied()));
+            |results: &Arc<UnitResults>| Some((results.unit.clone()?, results.index(&self.headline.id).copied()));
         self.units.iter().filter_map(estimate).collect()
     }
 }
@@ -160,8 +122,8 @@ pub struct UnitResults {
     pub items: Vec<ItemResult>,
     /// Each factor, in the questionnaire's order.
     pub factors: Vec<FactorResult>,
-    /// The indices.
-    pub indices: Indices,
+    /// The indices, in the method's order.
+    pub indices: Vec<IndexResult>,
 }
 
 /// Why people answered and there is no index: on these items nobody did.
@@ -174,6 +136,12 @@ pub struct Unanswered<'a> {
 }
 
 impl UnitResults {
+    /// The estimate of the index with this id.
+    #[must_use]
+    pub fn index(&self, id: &Code) -> Option<&Estimate> {
+        self.indices.iter().find(|result| result.index == *id)?.estimate.as_ref()
+    }
+
     /// The items that nobody answered, where somebody answered others.
     #[must_use]
     pub fn unanswered(&self) -> Option<Unanswered<'_>> {
@@ -185,9 +153,8 @@ impl UnitResults {
     fn without_precision(mut self) -> Self {
         let items = self.items.iter_mut().flat_map(|item| [&mut item.top2, &mut item.mean, &mut item.nps]);
         let factors = self.factors.iter_mut().map(|factor| &mut factor.top2);
-        let Indices { items: by_item, factors: by_factor, pooled, score, nps } = &mut self.indices;
-        let all = items.chain(factors).chain([by_item, by_factor, pooled, score, nps]);
-        all.flatten().for_each(|estimate| estimate.precision = None);
+        let indices = self.indices.iter_mut().map(|result| &mut result.estimate);
+        items.chain(factors).chain(indices).flatten().for_each(|estimate| estimate.precision = None);
         self
     }
 }
@@ -220,31 +187,11 @@ pub struct FactorResult {
     pub top2: Option<Estimate>,
 }
 
-/// The indices. Nothing where one of the items has no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Indices {
-    /// See [`IndexKind::Items`]; a share 0–1.
-    pub items: Option<Estimate>,
-    /// See [`IndexKind::Factors`]; a share 0–1.
-    pub factors: Option<Estimate>,
-    /// See [`IndexKind::Pooled`]; a share 0–1.
-    pub pooled: Option<Estimate>,
-    /// See [`IndexKind::Score`]; points 0–100.
-    pub score: Option<Estimate>,
-    /// See [`IndexKind::Nps`]; points −100 to 100. Nothing where no item makes one.
-    pub nps: Option<Estimate>,
-}
-
-impl Indices {
-    /// The index of this kind.
-    #[must_use]
-    pub fn get(&self, kind: IndexKind) -> Option<&Estimate> {
-        match kind {
-            IndexKind::Items => self.items.as_ref(),
-            IndexKind::Factors => self.factors.as_ref(),
-            IndexKind::Pooled => self.pooled.as_ref(),
-            IndexKind::Score => self.score.as_ref(),
-            IndexKind::Nps => self.nps.as_ref(),
-        }
-    }
+/// One index. Nothing where one of its items has no answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IndexResult {
+    /// The index's id.
+    pub index: Code,
+    /// Its estimate, in its own unit: a share 0–1, or points.
+    pub estimate: Option<Estimate>,
 }

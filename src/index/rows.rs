@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{IndexKind, UnitResults};
+use super::UnitResults;
+use super::method::ITEM_NPS;
 use crate::foundation::Code;
 use crate::statistics::Estimate;
 
@@ -75,7 +76,7 @@ impl UnitResults {
     pub fn rows(&self) -> Vec<EstimateRow> {
         let items = self.items.iter().flat_map(|result| {
             let of_all = [("top2", result.top2), ("mean", result.mean)];
-            let nps = result.makes_nps.then_some((IndexKind::Nps.as_str(), result.nps));
+            let nps = result.makes_nps.then_some((ITEM_NPS, result.nps));
             let row = |(statistic, estimate): (&'static str, Option<Estimate>)| {
                 EstimateRow::new(statistic, Some(&result.item), estimate.as_ref())
             };
@@ -83,10 +84,10 @@ impl UnitResults {
         });
         let factors =
             self.factors.iter().map(|result| EstimateRow::new("factor", Some(&result.factor), result.top2.as_ref()));
-        let makes_nps = self.items.iter().any(|item| item.makes_nps);
-        let is_shown = |kind: &IndexKind| *kind != IndexKind::Nps || makes_nps;
-        let index = |kind: IndexKind| EstimateRow::new(kind.as_str(), None, self.indices.get(kind));
-        let indices = IndexKind::ALL.into_iter().filter(is_shown).map(index);
+        let indices = self
+            .indices
+            .iter()
+            .map(|result| EstimateRow::new(result.index.to_string(), None, result.estimate.as_ref()));
         items.chain(factors).chain(indices).collect()
     }
 }

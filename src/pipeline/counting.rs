@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::estimation::{EstimationError, Shape};
-use crate::index::Criteria;
+use crate::index::{Criteria, Method};
 use crate::storage::UnitCounts;
 use crate::survey::{UnitId, Wave, packed_text};
 
@@ -25,7 +25,8 @@ pub(super) struct Counting {
 }
 
 impl Counting {
-    pub(super) fn of(wave: &Wave) -> Result<Self, EstimationError> {
+    /// What is counted for the indices of this method.
+    pub(super) fn of(wave: &Wave, method: Option<&Method>) -> Result<Self, EstimationError> {
         let criteria = Criteria::of_wave(wave);
         let questions = &wave.questionnaire.respondent;
         let (mut columns, mut positions) = (Vec::new(), Vec::new());
@@ -38,7 +39,8 @@ impl Counting {
                 positions.push(position);
             }
         }
-        Ok(Self { shape: Shape::new(&criteria.scales, &criteria.groups())?, columns, positions })
+        let groups = method.map_or_else(|| criteria.groups(), |method| method.groups(&criteria));
+        Ok(Self { shape: Shape::new(&criteria.scales, &groups)?, columns, positions })
     }
 
     /// The cell of somebody who gave these packed answers about themselves.

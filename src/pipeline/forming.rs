@@ -75,7 +75,7 @@ fn results_of_whole(loaded: &LoadedWave, counts: &CountsByUnit) -> Result<WaveRe
 
 fn results_of(
     wave: &Wave,
-    method: &'static Method,
+    method: &Method,
     gathered: Gathered,
     uncalibrated: Option<EstimationError>,
 ) -> Result<WaveResults, PipelineError> {
@@ -93,9 +93,9 @@ fn results_of(
 
 /// How sure the headline index is so far: its margin as a share, whatever the points it is shown in.
 fn precisions_of(results: &WaveResults) -> SeenPrecisions {
-    let points = if results.headline.is_share() { 1.0 } else { 100.0 };
+    let points = results.headline.span();
     let seen = |unit: &UnitResults| -> Option<SeenPrecision> {
-        let precision = unit.indices.get(results.headline)?.precision?;
+        let precision = unit.index(&results.headline.id)?.precision?;
         let (low, high) = precision.interval()?;
         let margin = (high - low) / 2.0 / points;
         Some(SeenPrecision { margin, design_effect: precision.design_effect })

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use super::PipelineError;
 use super::counting::Counting;
-use crate::foundation::Code;
+use super::methods::method_of;
+use crate::foundation::{Code, Findings};
 use crate::index::Method;
 use crate::storage::{CountedResponse, KeptResponse, StorageError, Store, StoredWave, WaveId};
 use crate::survey::{RatingReader, Source, UnitId, UnitList, Wave, WaveState};
@@ -24,6 +25,8 @@ pub(super) struct LoadedWave {
     pub(super) wave: Arc<Wave>,
     /// Reads the ratings out of the wave's packed answers.
     ratings: RatingReader,
+    /// How its index is made; nothing where no method has the name that the plan names.
+    method: Option<Arc<Method>>,
     /// What is counted of its responses.
     pub(super) counting: Arc<Counting>,
     read_at: Instant,
@@ -36,9 +39,9 @@ impl LoadedWave {
     }
 
     /// The method by which its index is made.
-    pub(super) fn method(&self) -> Result<&'static Method, PipelineError> {
-        let named = &self.wave.plan.method;
-        Method::named(named).ok_or_else(|| PipelineError::NotFound { what: "method", code: named.clone() })
+    pub(super) fn method(&self) -> Result<&Method, PipelineError> {
+        let none = || PipelineError::NotFound { what: "method", code: self.wave.plan.method.clone() };
+        self.method.as_deref().ok_or_else(none)
     }
 
     /// The rating of each rated item in a packed sheet, 0 where there is none.
@@ -158,8 +161,10 @@ impl KnownWaves {
         let StoredWave { id, plan, state, questionnaire, recordings, .. } = stored;
         let wave = Wave { plan, state, questionnaire, units, recordings };
         let ratings = RatingReader::new(&wave.questionnaire);
-        let counting = Arc::new(Counting::of(&wave)?);
-        let loaded = LoadedWave { id, wave: Arc::new(wave), ratings, counting, read_at: Instant::now() };
+        let damaged = |found: Findings| StorageError::Damaged { table: "wave", reason: found.to_string() };
+        let method = method_of(&wave.plan).map_err(damaged)?.map(Arc::new);
+        let counting = Arc::new(Counting::of(&wave, method.as_deref())?);
+        let loaded = LoadedWave { id, wave: Arc::new(wave), ratings, method, counting, read_at: Instant::now() };
         Ok(self.keep(code, loaded).await)
     }
 }

@@ -23,6 +23,7 @@ mod keying;
 mod keys;
 mod known_units;
 mod known_waves;
+mod methods;
 mod monitor;
 mod parts;
 mod platform;

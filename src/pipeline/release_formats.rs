@@ -6,10 +6,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::standings::Published;
+use crate::index::Method;
 use crate::ranking::Ties;
 
 /// The layout of a release's content, which is JSON: numbers in their shortest form, which is read back to the last bit.
-pub(super) const FORMAT: u8 = 2;
+pub(super) const FORMAT: u8 = 3;
 
 /// Which layout a content has.
 #[derive(Deserialize)]
@@ -22,7 +23,8 @@ pub(super) fn read(content: &[u8]) -> Result<Published, String> {
     let told = |error: serde_json::Error| error.to_string();
     match serde_json::from_slice::<Layout>(content).map_err(told)?.format {
         FORMAT => serde_json::from_slice(content).map_err(told),
-        1 => serde_json::from_value(from_1(serde_json::from_slice(content).map_err(told)?)).map_err(told),
+        2 => serde_json::from_value(from_2(serde_json::from_slice(content).map_err(told)?)).map_err(told),
+        1 => serde_json::from_value(from_2(from_1(serde_json::from_slice(content).map_err(told)?))).map_err(told),
         newer => Err(format!("its format {newer} is not known to this program")),
     }
 }
@@ -46,9 +48,40 @@ fn from_1(mut content: Value) -> Value {
     content
 }
 
+/// Up to the format 2 the five indices were fields with names of their own, and the headline was one of these names.
+fn from_2(mut content: Value) -> Value {
+    let Some(results) = content.get_mut("results") else { return content };
+    let method = results["method"].as_str().and_then(Method::named);
+    let id = results["headline"].as_str().map(id_in_2);
+    if let Some(headline) = method.zip(id).and_then(|(method, id)| method.index(&id)) {
+        results["headline"] = json!(headline);
+    }
+    for apart in ["", "/open_link/Apart"] {
+        let Some(of) = results.pointer_mut(apart) else { continue };
+        of["units"].as_array_mut().into_iter().flatten().for_each(with_listed_indices);
+        with_listed_indices(&mut of["overall"]);
+    }
+    content
+}
+
+/// The id of an index that the format 2 has under this name.
+fn id_in_2(name: &str) -> String {
+    if name == "nps" { name.to_owned() } else { format!("index_{name}") }
+}
+
+/// The net promoter score of all items was there without an estimate where no item makes one; now it is not there.
+fn with_listed_indices(unit: &mut Value) {
+    let makes_nps = unit["items"].as_array().is_some_and(|items| items.iter().any(|item| item["makes_nps"] == true));
+    let names = ["items", "factors", "pooled", "score", "nps"].into_iter().filter(|name| *name != "nps" || makes_nps);
+    let listed: Vec<Value> =
+        names.map(|name| json!({ "index": id_in_2(name), "estimate": unit["indices"][name].take() })).collect();
+    unit["indices"] = listed.into();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::Index;
 
     #[test]
     fn codes_in_a_release_of_the_first_format_become_positions() {
@@ -66,7 +99,29 @@ mod tests {
 
     #[test]
     fn a_format_that_is_not_known_is_named() {
-        assert_eq!(read(b"{\"format\": 3}").err().unwrap(), "its format 3 is not known to this program");
+        assert_eq!(read(b"{\"format\": 4}").err().unwrap(), "its format 4 is not known to this program");
         assert!(read(b"{}").is_err() && read(b"x").is_err());
+    }
+
+    #[test]
+    fn the_named_indices_of_a_release_of_the_second_format_become_a_list() {
+        let unit = |makes_nps: bool| {
+            let indices = json!({"items": 1, "factors": 2, "pooled": 3, "score": 4, "nps": null});
+            json!({"items": [{"makes_nps": makes_nps}], "indices": indices})
+        };
+        let results = json!({
+            "method": "sipas-mean@2023", "headline": "score", "units": [unit(true)], "overall": unit(false),
+            "open_link": {"Apart": {"units": [unit(false)], "overall": unit(true)}},
+        });
+        let read = from_2(json!({"format": 2, "results": results}));
+        let results = &read["results"];
+        let headline: Index = serde_json::from_value(results["headline"].clone()).unwrap();
+        assert_eq!(&headline, Method::named("sipas-mean@2023").unwrap().headline());
+        let apart = &results["open_link"]["Apart"];
+        let listed = |unit: &Value| unit["indices"].as_array().unwrap().len();
+        let found = [&results["units"][0], &results["overall"], &apart["units"][0], &apart["overall"]].map(listed);
+        assert_eq!(found, [5, 4, 4, 5]);
+        assert_eq!(results["overall"]["indices"][3], json!({"index": "index_score", "estimate": 4}));
+        assert_eq!(from_2(json!({"results": {"open_link": "None"}}))["results"]["open_link"], json!("None"));
     }
 }

@@ -225,7 +225,7 @@ fn with_least(options: RankOptions, least: RankingPlan) -> RankOptions {
 mod tests {
     use super::*;
     use crate::foundation::Code;
-    use crate::index::{IndexKind, Indices, OpenLinkResults, UnitResults};
+    use crate::index::{IndexResult, Method, OpenLinkResults, UnitResults};
     use crate::statistics::{Estimate, Precision, SparseCovariance};
 
     fn unit(name: Option<String>, value: f64) -> UnitResults {
@@ -239,13 +239,13 @@ mod tests {
             design_effect: None,
             n_effective: None,
         };
-        let items = Some(Estimate { value, n: 40, precision: Some(precision) });
+        let estimate = Some(Estimate { value, n: 40, precision: Some(precision) });
         UnitResults {
             unit: name.map(|name| Code::new(name).unwrap()),
             responses: 40,
             items: Vec::new(),
             factors: Vec::new(),
-            indices: Indices { items, factors: None, pooled: None, score: None, nps: None },
+            indices: vec![IndexResult { index: Code::new("index_items").unwrap(), estimate }],
         }
     }
 
@@ -260,7 +260,7 @@ mod tests {
         let rows: Vec<Vec<f64>> = (0..units).map(|i| (0..units).map(|j| covariance(i, j)).collect()).collect();
         let results = WaveResults {
             method: "sipas-top2@2017".to_owned(),
-            headline: IndexKind::Items,
+            headline: Method::all()[0].headline().clone(),
             level,
             uncalibrated: None,
             negative_weights: None,

@@ -8,11 +8,11 @@ use super::context::Context;
 use super::gather::calibration_of;
 use super::jobs::Jobs;
 use super::known_waves::no_such_wave;
+use super::methods::{check_method, method_of, read_method};
 use super::releases::Releases;
 use crate::accounts::{Permission, Scope};
 use crate::estimation::EstimationError;
 use crate::foundation::{Finding, Findings};
-use crate::index::Method;
 use crate::jobs::{JobId, JobKind};
 use crate::survey::{Plan, Questionnaire, Wave, WaveState, read_margin};
 
@@ -46,14 +46,18 @@ impl Waves {
         if self.context.may(Permission::KnowWave, &Scope::of(&wave)) { Ok(wave) } else { Err(no_such_wave(code)) }
     }
 
-    /// Creates a wave from a plan in TOML. A questionnaire named by a path is read relative to `folder`.
+    /// Creates a wave from a plan in TOML. A questionnaire, a method or a margin that is named by a path is read
+    /// relative to `folder`.
     pub async fn create(&self, plan: &str, folder: &Path) -> Result<Plan, PipelineError> {
         self.context.demand_management()?;
         let mut plan = Plan::from_toml(plan)?;
         read_margins(&mut plan, folder)?;
+        read_method(&mut plan, folder)?;
+        let method = method_of(&plan)?;
         let questionnaire = self.find_questionnaire(&plan.questionnaire, folder).await?;
         let register = self.context.store.units().await?;
-        let units = plan.check_against(&questionnaire, &register, Method::named(&plan.method).is_some())?;
+        let units = plan.check_against(&questionnaire, &register, method.is_some())?;
+        method.map_or(Ok(()), |method| check_method(&method, &questionnaire))?;
         if let Some(calibration) = &plan.calibration {
             let wrong = |error: EstimationError| Finding::new("calibration.margin", "contradiction", error.to_string());
             calibration_of(calibration).map_err(|error| Findings::from(wrong(error)))?;

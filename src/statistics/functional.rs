@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A ratio: the sum of some totals over the sum of others, moved and divided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ratio {
     /// Indices of the totals above the line.
     pub numerator: Vec<usize>,
@@ -13,13 +13,15 @@ pub struct Ratio {
     pub from: i32,
     /// What is left is divided by this, which is above 0: such as the steps between the ends of a scale.
     pub span: i32,
+    /// What it counts in the mean of its group, above 0; 1 where all count alike.
+    pub weight: f64,
 }
 
 impl Ratio {
-    /// The plain ratio of these totals.
+    /// The plain ratio of these totals, of weight 1.
     #[must_use]
     pub fn of(numerator: Vec<usize>, denominator: Vec<usize>) -> Self {
-        Self { numerator, denominator, from: 0, span: 1 }
+        Self { numerator, denominator, from: 0, span: 1, weight: 1.0 }
     }
 }
 
@@ -30,19 +32,19 @@ pub enum UnaskedItems {
     /// Where one ratio is missing, the whole has no value.
     #[default]
     Withhold,
-    /// The mean is that of the ratios that are there.
+    /// The mean is that of the ratios that are there, by their weights.
     LeaveOut,
 }
 
-/// A mean of means of ratios, mapped linearly:
+/// A weighted mean of weighted means of ratios, mapped linearly:
 ///
 /// ```text
-/// θ(x) = constant + factor · 1/G Σ_g 1/J_g Σ_{r ∈ g} R_r
+/// θ(x) = constant + factor · Σ_g v_g (Σ_{r ∈ g} w_r R_r / Σ_{r ∈ g} w_r) / Σ_g v_g
 /// R = (N − from · D) / (span · D),     N = Σ_{i ∈ numerator} x_i,   D = Σ_{i ∈ denominator} x_i
 /// ```
 ///
-/// Shares, means, factors and all four indices are of this one form. Where each ratio lies within 0–1, so does the mean,
-/// to the last bit: sums of numbers up to 1 never exceed how many they are.
+/// Shares, means, factors and all indices are of this one form. Where each ratio lies within 0–1, so does the mean, to the last
+/// bit: sums of weights, each times a number up to 1, never exceed the sum of the weights in the same order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Functional {
     /// What is added to the mean.
@@ -51,6 +53,8 @@ pub struct Functional {
     pub factor: f64,
     /// The groups of ratios; none is empty.
     pub groups: Vec<Vec<Ratio>>,
+    /// What each group counts in the mean, above 0; 1 where all count alike.
+    pub group_weights: Vec<f64>,
     /// What becomes of ratios without anybody below the line.
     pub unasked: UnaskedItems,
 }
@@ -65,10 +69,11 @@ pub struct Linearised {
 }
 
 impl Functional {
-    /// The mean of the means of these groups of ratios, as it is.
+    /// The mean of the means of these groups of ratios, as it is; the groups count alike.
     #[must_use]
     pub fn mean_of(groups: Vec<Vec<Ratio>>) -> Self {
-        Self { constant: 0.0, factor: 1.0, groups, unasked: UnaskedItems::Withhold }
+        let group_weights = vec![1.0; groups.len()];
+        Self { constant: 0.0, factor: 1.0, groups, group_weights, unasked: UnaskedItems::Withhold }
     }
 
     /// The same function of totals that stand elsewhere: what stood at `i` stands at `place(i)`.
@@ -95,9 +100,11 @@ impl Functional {
         };
         let value = self.value(&groups, quotient);
         let mut gradient = vec![0.0; x.len()];
+        let of_groups: f64 = groups.iter().map(|group| group.weight).sum();
         for group in &groups {
-            let coefficient = self.factor / (groups.len() * group.len()) as f64;
-            for ratio in group {
+            let of_ratios: f64 = group.ratios.iter().map(|ratio| ratio.weight).sum();
+            for ratio in &group.ratios {
+                let coefficient = self.factor * (group.weight * ratio.weight) / (of_groups * of_ratios);
                 let (denominator, span) = (sum(&ratio.denominator), f64::from(ratio.span));
                 let quotient = quotient(ratio) + f64::from(ratio.from) / span;
                 ratio.numerator.iter().for_each(|i| gradient[*i] += coefficient / (span * denominator));
@@ -124,24 +131,37 @@ impl Functional {
     }
 
     /// The groups of the ratios with somebody below the line; nothing where one is missing that may not be, or all are.
-    fn groups_in_play(&self, has_denominator: impl Fn(&Ratio) -> bool) -> Option<Vec<Vec<&Ratio>>> {
-        let groups: Vec<Vec<&Ratio>> =
-            self.groups.iter().map(|group| group.iter().filter(|ratio| has_denominator(ratio)).collect()).collect();
-        let is_whole = groups.iter().zip(&self.groups).all(|(found, all)| found.len() == all.len());
-        let groups: Vec<_> = groups.into_iter().filter(|group| !group.is_empty()).collect();
+    fn groups_in_play(&self, has_denominator: impl Fn(&Ratio) -> bool) -> Option<Vec<Group<'_>>> {
+        let in_play = |group: &'_ Vec<Ratio>| group.iter().filter(|ratio| has_denominator(ratio)).count();
+        let is_whole = self.groups.iter().all(|group| in_play(group) == group.len());
+        let groups = self.groups.iter().zip(&self.group_weights).map(|(group, weight)| Group {
+            weight: *weight,
+            ratios: group.iter().filter(|ratio| has_denominator(ratio)).collect(),
+        });
+        let groups: Vec<_> = groups.filter(|group| !group.ratios.is_empty()).collect();
         (!groups.is_empty() && (is_whole || self.unasked == UnaskedItems::LeaveOut)).then_some(groups)
     }
 
-    fn value(&self, groups: &[Vec<&Ratio>], quotient: impl Fn(&Ratio) -> f64) -> f64 {
-        let mean = |group: &Vec<&Ratio>| mean(group.iter().map(|ratio| quotient(ratio)).collect());
-        self.constant + self.factor * self::mean(groups.iter().map(mean).collect())
+    fn value(&self, groups: &[Group<'_>], quotient: impl Fn(&Ratio) -> f64) -> f64 {
+        let mean = |group: &Group<'_>| {
+            (group.weight, weighted_mean(group.ratios.iter().map(|ratio| (ratio.weight, quotient(ratio))).collect()))
+        };
+        self.constant + self.factor * weighted_mean(groups.iter().map(mean).collect())
     }
 }
 
-/// The mean, in whatever order the numbers come.
-fn mean(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.iter().sum::<f64>() / numbers.len() as f64
+/// The ratios of a group with somebody below the line, and what the group counts.
+struct Group<'a> {
+    weight: f64,
+    ratios: Vec<&'a Ratio>,
+}
+
+/// The mean of numbers, each after its weight, in whatever order they come.
+fn weighted_mean(mut numbers: Vec<(f64, f64)>) -> f64 {
+    numbers.sort_by(|(weight_a, a), (weight_b, b)| a.total_cmp(b).then(weight_a.total_cmp(weight_b)));
+    let (sum, weights) =
+        numbers.iter().fold((-0.0, 0.0), |(sum, weights), (weight, number)| (sum + weight * number, weights + weight));
+    sum / weights
 }
 
 /// Of two numbers that are not both 0.

@@ -5,11 +5,11 @@
 //! [`Response`] from then on; an official file becomes [`UnitRow`]s.
 
 mod access;
-mod document;
 mod draw;
 #[cfg(test)]
 mod draw_tests;
 mod form_entry;
+mod form_layout;
 mod frame_file;
 mod invitation;
 mod lineage_file;
@@ -21,6 +21,7 @@ mod placed_item;
 mod plan_check;
 mod plan_estimation;
 mod plan_file;
+mod plan_missing;
 mod plan_open_link;
 mod plan_ranking;
 mod plan_renamed;
@@ -52,6 +53,7 @@ mod wave;
 pub use access::{Access, AccessKind};
 pub use draw::{DrawnSample, INVITEES_MAX, Invitee, StageCount};
 pub use form_entry::FormEntry;
+pub use form_layout::FormLayout;
 pub use frame_file::{FRAME_ROWS_MAX, Frame};
 pub use invitation::{CodeRefusal, InvitationCount, InvitationState, MadeDraw, TypedCode};
 pub use lineage_file::read_lineage;
@@ -73,6 +75,4 @@ pub use scale::{Rated, Scale, ScaleValues};
 pub use unit::{LineageRow, Unit, UnitId, UnitRow};
 pub use unit_file::read_units;
 pub use unit_list::UnitList;
-pub use wave::{
-    Field, FormLayout, ImportColumns, MeasuredUnits, Period, Plan, TransitionError, UnitSelection, Wave, WaveState,
-};
+pub use wave::{Field, ImportColumns, MeasuredUnits, Period, Plan, TransitionError, UnitSelection, Wave, WaveState};

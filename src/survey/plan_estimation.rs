@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use super::MarginLevel;
-use super::document::Keys;
+use crate::foundation::Keys;
 use crate::foundation::LimitedFindings;
 use crate::statistics::{
     CalibrationMethod, CalibrationMethodError, DesignEffect, IntervalMethod, LonelyPsu, NegativeWeightRule,

@@ -6,14 +6,14 @@ use std::fmt::Display;
 use chrono::NaiveDate;
 use toml::{Table, Value};
 
-use super::document::Keys;
 use super::plan_estimation::{read_calibration, read_estimation};
+use super::plan_missing::{missing_table, read_missing};
 use super::plan_open_link::read_open_link;
 use super::plan_ranking::read_ranking;
 use super::plan_renamed::rename_target_margin;
 use super::{Field, FormLayout, ImportColumns, MeasuredUnits, Mode, Period, Plan, UnitSelection};
+use crate::foundation::Keys;
 use crate::foundation::{Code, Findings, LimitedFindings, Text, Weight};
-use crate::tables::MissingCodes;
 
 impl Plan {
     /// The most units that a plan may list.
@@ -24,6 +24,9 @@ impl Plan {
     pub const FIELD_DAYS_MAX: i64 = 1_100;
     /// The most days of grace after the fieldwork.
     pub const GRACE_DAYS_MAX: u16 = 366;
+
+    /// How the path of a method's file ends.
+    pub const METHOD_FILE: &str = ".toml";
 
     /// Reads a plan from TOML (`docs/examples/plan.toml` shows every key). What it says of the questionnaire, the method and
     /// the register is checked by [`Plan::check_against`].
@@ -38,7 +41,8 @@ impl Plan {
         let title = read_title(&mut keys, &mut found);
         let questionnaire = keys.required("questionnaire", &mut found);
         check_name(&keys, "questionnaire", questionnaire.as_deref(), &mut found);
-        let method: Option<Code> = keys.required("method", &mut found);
+        let method = read_method(&mut keys, &mut found);
+        let method_text = keys.optional("method_text", &mut found);
         let modes = read_modes(&mut keys, &mut found);
         let layout = read_layout(&mut keys, &mut found);
         let default_weight = keys.optional("default_weight", &mut found).unwrap_or(Weight::ONE);
@@ -65,7 +69,8 @@ impl Plan {
                 code: code?,
                 title,
                 questionnaire: questionnaire?,
-                method: method?.to_string(),
+                method: method?,
+                method_text,
                 units: units?,
                 period: period?,
                 field: field?,
@@ -96,6 +101,9 @@ impl Plan {
         put("title", to_table(self.title.0.iter().map(|(language, words)| (language.to_string(), text(words)))));
         put("questionnaire", text(&self.questionnaire));
         put("method", text(&self.method));
+        if let Some(words) = &self.method_text {
+            put("method_text", text(words));
+        }
         put("modes", self.modes.iter().map(|mode| mode.as_str()).collect::<Vec<_>>().into());
         put("layout", text(self.layout.as_str()));
         put("default_weight", text(self.default_weight));
@@ -169,6 +177,17 @@ fn check_name(keys: &Keys, key: &str, name: Option<&str>, found: &mut LimitedFin
     } else if name.contains(char::is_control) {
         found.push(keys.path_of(key), "invalid", "control characters are not taken");
     }
+}
+
+/// The name of a method, or the path of a file that ends in `.toml`.
+fn read_method(keys: &mut Keys, found: &mut LimitedFindings) -> Option<String> {
+    let method: String = keys.required("method", found)?;
+    check_name(keys, "method", Some(&method), found);
+    if !method.ends_with(Plan::METHOD_FILE) && Code::new(&*method).is_err() {
+        let message = "this must be a method's name like \"sipas-top2@2017\", or the path of a file that ends in .toml";
+        found.push(keys.path_of("method"), "invalid", message);
+    }
+    Some(method)
 }
 
 fn read_title(keys: &mut Keys, found: &mut LimitedFindings) -> Text {
@@ -299,27 +318,6 @@ fn read_selection(keys: &mut Keys, found: &mut LimitedFindings) -> Option<UnitSe
         }
     }
     Some(UnitSelection::Listed(codes))
-}
-
-fn read_missing(keys: &mut Keys, found: &mut LimitedFindings) -> MissingCodes {
-    let mut keys = keys.table("missing", found);
-    let built_in = keys.optional("built_in", found).unwrap_or(true);
-    let codes = match keys.optional::<Value>("codes", found) {
-        None => Some(Vec::new()),
-        Some(Value::Array(codes)) => codes.iter().map(|code| code.as_str().map(str::to_owned)).collect(),
-        Some(_) => None,
-    };
-    keys.finish(found);
-    let codes = codes.ok_or("this must be a list of codes in quotes".to_owned());
-    codes.and_then(|codes| MissingCodes::new(codes, built_in)).unwrap_or_else(|error| {
-        found.push("missing.codes", "invalid", error);
-        MissingCodes::default()
-    })
-}
-
-fn missing_table(missing: &MissingCodes) -> Value {
-    let codes = missing.declared().iter().map(text).collect::<Vec<_>>().into();
-    to_table([("codes".to_owned(), codes), ("built_in".to_owned(), missing.has_built_in().into())])
 }
 
 fn read_columns(keys: &mut Keys, found: &mut LimitedFindings) -> ImportColumns {

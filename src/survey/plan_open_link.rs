@@ -2,8 +2,8 @@
 
 use toml::{Table, Value};
 
-use super::document::Keys;
 use super::plan_renamed::rename_proof_of_work;
+use crate::foundation::Keys;
 use crate::foundation::LimitedFindings;
 
 /// What a wave makes of answers that anybody may give over the open link.

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::document::Keys;
+use crate::foundation::Keys;
 use crate::foundation::LimitedFindings;
 
 /// How much must stand behind a unit's index for it to be ranked. Below that the unit is withheld, with the reason.

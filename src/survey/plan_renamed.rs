@@ -2,7 +2,7 @@
 
 use toml::Table;
 
-use super::document::Keys;
+use crate::foundation::Keys;
 use crate::foundation::LimitedFindings;
 
 /// A key of a plan that has another name now.

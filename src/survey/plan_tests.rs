@@ -319,7 +319,7 @@ prop_compose! {
             units: MeasuredUnits { level: code("district"), codes, on, target, targets },
             period: Period { from, to: from + Days::new(length) },
             field: Field { opens, closes: opens + Days::new(days), grace_days },
-            modes, layout,
+            method_text: synthetic.then(|| "name = \"m\"\n# '''\n".to_owned()), modes, layout,
             default_weight: Weight::from_billionths(weight).unwrap(), level, target_margin, synthetic,
             estimation, calibration, open_link,
             ranking: RankingPlan { answers_min: 30, psus_min: 4 },

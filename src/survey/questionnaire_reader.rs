@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::document::Keys;
 use super::scale_reader::ScaleReader;
 use super::{Choice, Item, ItemKind, Questionnaire, Rated, Relevance, Scale, Section};
+use crate::foundation::Keys;
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Text};
 
 /// Keys of the format, which therefore cannot be languages.

@@ -121,6 +121,7 @@ pub(crate) fn wave(state: WaveState) -> Wave {
         ]),
         questionnaire: "sample-1".to_owned(),
         method: "sipas-top2@2017".to_owned(),
+        method_text: None,
         units: MeasuredUnits {
             level: code("district"),
             codes: UnitSelection::Listed(codes),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::document::Keys;
+use crate::foundation::Keys;
 use crate::foundation::{Findings, LimitedFindings};
 
 /// How the clusters of a stage are drawn within their parent.

@@ -1,8 +1,8 @@
 //! Rating scales from TOML: `[[scale]]` tables, or the one scale of older questionnaires.
 
-use super::document::{Keys, check_words};
 use super::{Rated, Scale};
 use crate::foundation::{Code, LanguageTag, LimitedFindings, RatingScale, Text};
+use crate::foundation::{Keys, check_words};
 
 /// The most scales of a questionnaire.
 const SCALES_MAX: usize = 20;

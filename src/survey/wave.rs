@@ -6,8 +6,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CalibrationPlan, Channel, EstimationPlan, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, RankingPlan, Recordings,
-    Source, Unit, UnitList,
+    CalibrationPlan, Channel, EstimationPlan, FormLayout, Mode, OpenAnswers, OpenLinkPlan, Questionnaire, RankingPlan,
+    Recordings, Source, Unit, UnitList,
 };
 use crate::foundation::{Code, LanguageTag, Text, Weight};
 use crate::statistics::Confidence;
@@ -108,8 +108,10 @@ pub struct Plan {
     pub title: Text,
     /// The questionnaire's code (or, in the file, a path to one).
     pub questionnaire: String,
-    /// The index method, such as `sipas-top2@2017`.
+    /// The index method, such as `sipas-top2@2017` (or, in the file, a path to one).
     pub method: String,
+    /// The text of the method's file; nothing where the method is built in.
+    pub method_text: Option<String>,
     /// The units that are measured and ranked against each other.
     pub units: MeasuredUnits,
     /// The period that the answers speak of.
@@ -231,33 +233,6 @@ impl Field {
     #[must_use]
     pub fn accepts_until(&self) -> NaiveDate {
         self.closes.checked_add_days(Days::new(u64::from(self.grace_days))).unwrap_or(NaiveDate::MAX)
-    }
-}
-
-/// How the form is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FormLayout {
-    /// One factor a page.
-    FactorPages,
-    /// All items on one page.
-    SinglePage,
-    /// One item a screen, where script runs; one factor a page without.
-    OneQuestion,
-}
-
-impl FormLayout {
-    /// All layouts.
-    pub const ALL: [Self; 3] = [Self::FactorPages, Self::SinglePage, Self::OneQuestion];
-
-    /// The layout's name in plans and pages.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FactorPages => "factor_pages",
-            Self::SinglePage => "single_page",
-            Self::OneQuestion => "one_question",
-        }
     }
 }
 

@@ -23,6 +23,7 @@ mod kill;
 mod languages;
 mod malformed;
 mod many_units;
+mod method_files;
 mod migration;
 mod network;
 mod one_way;

@@ -10,7 +10,7 @@ use plumbline::estimation::{
     BetweenLevels, Domain, Measure, Membership, Place, Respondent, Sample, SampleBuilder, Statistic,
 };
 use plumbline::foundation::{Code, RatingScale, Weight};
-use plumbline::index::{Criteria, IndexKind, Method, UnitResults, WaveResults, compute_domain};
+use plumbline::index::{Criteria, Method, UnitResults, WaveResults, compute_domain};
 use plumbline::ranking::{RankMethod, RankOptions, rank};
 use plumbline::statistics::{Confidence, DesignEffect, Estimate, Functional, Ratio};
 use serde_json::Value;
@@ -61,11 +61,11 @@ pub(crate) const SECTIONS: [(&str, Design); 3] =
 
 /// The three indices that are ranked by, between all districts.
 pub(crate) fn between() -> BetweenLevels {
-    let statistic = |kind| method().statistic(kind, &criteria()).unwrap();
+    let statistic = |id| method().index(id).unwrap().statistic(&criteria()).unwrap();
     BetweenLevels { levels: (0..DISTRICTS.len()).collect(), statistics: RANKED_BY.map(statistic).to_vec() }
 }
 
-const RANKED_BY: [IndexKind; 3] = [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled];
+const RANKED_BY: [&str; 3] = ["index_items", "index_factors", "index_pooled"];
 
 pub(crate) fn builder() -> SampleBuilder {
     SampleBuilder::new(&[RatingScale::FIVE; 22], DISTRICTS.len()).unwrap().counting(&criteria().groups())
@@ -129,8 +129,7 @@ fn results_by(domain: &Domain, design_effect: DesignEffect) -> UnitResults {
 }
 
 /// The indices that a method forms.
-pub(crate) const OF_METHOD: [IndexKind; 4] =
-    [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled, IndexKind::Score];
+pub(crate) const OF_METHOD: [&str; 4] = ["index_items", "index_factors", "index_pooled", "index_score"];
 
 /// The estimates under the names of the reference values.
 pub(crate) fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
@@ -143,8 +142,8 @@ pub(crate) fn named(results: &UnitResults) -> BTreeMap<String, Estimate> {
         named.insert(format!("factor_{}", factor.factor), factor.top2.unwrap());
     }
     for kind in OF_METHOD {
-        let name = if kind == IndexKind::Score { "index_score100" } else { kind.as_str() };
-        named.insert(name.to_owned(), *results.indices.get(kind).unwrap());
+        let name = if kind == "index_score" { "index_score100" } else { kind };
+        named.insert(name.to_owned(), *results.index(&Code::new(kind).unwrap()).unwrap());
     }
     named
 }
@@ -221,8 +220,8 @@ fn covariances_between_districts_and_between_factors_are_those_of_r() {
         for (position, kind) in RANKED_BY.into_iter().enumerate() {
             let covariance = sample.covariance_between(position).unwrap().to_rows();
             for (i, j) in levels.iter().flat_map(|i| levels.iter().map(move |j| (*i, *j))) {
-                let expected = &expected[section]["cov_between_districts"][kind.as_str()][i][j];
-                between.compare(covariance[i][j], expected, kind.as_str());
+                let expected = &expected[section]["cov_between_districts"][kind][i][j];
+                between.compare(covariance[i][j], expected, kind);
                 let shares_no_stratum = i != j && design != Design::Simple;
                 assert!(!shares_no_stratum || covariance[i][j] == 0.0, "{section} {i} {j}");
             }
@@ -281,12 +280,12 @@ fn the_size_of_the_survey_and_two_checks_on_another_way_are_those_of_r() {
     assert_eq!(info["districts"], serde_json::json!(DISTRICTS));
     assert_eq!(Some(overall.responses()), info["n"].as_u64());
     for (design, df) in [(Design::Clustered, &info["degf_A"]), (Design::Elements, &expected["D"]["degf"])] {
-        let index = results(whole(design).overall()).indices.items.unwrap();
+        let index = results(whole(design).overall()).indices[0].estimate.unwrap();
         assert_eq!(index.precision.map(|precision| precision.df), df.as_u64());
     }
     let mut checks = Largest::new("A: the index by `svycontrast`, ratios by `svyratio` and their covariances");
     checks.compare_relative(overall.people(), &info["sum_weights"], "people");
-    let index = results(overall).indices.items.unwrap();
+    let index = results(overall).indices[0].estimate.unwrap();
     checks.compare(index.value, &expected["A"]["check_svycontrast"]["est"], "index");
     checks.compare(index.precision.unwrap().se, &expected["A"]["check_svycontrast"]["se"], "its standard error");
     let expected = &expected["A"]["check_svyratio"];
@@ -315,7 +314,7 @@ fn holm_rank_sets_are_those_of_r() {
     for (position, headline) in RANKED_BY.into_iter().enumerate() {
         let results = WaveResults {
             method: method().full_name(),
-            headline,
+            headline: method().index(headline).unwrap().clone(),
             level: 0.95,
             uncalibrated: None,
             negative_weights: None,
@@ -326,7 +325,7 @@ fn holm_rank_sets_are_those_of_r() {
         };
         let options = RankOptions::new(RankMethod::Holm, results.level);
         let ranking = rank(&results.headline_estimates(), &results.covariance, &options).unwrap();
-        let expected = &expected[format!("A_{}", headline.as_str())];
+        let expected = &expected[format!("A_{headline}")];
         assert_eq!(ranking.entries.len(), DISTRICTS.len());
         for entry in &ranking.entries {
             let i = DISTRICTS.iter().position(|code| *code == entry.unit.as_str()).unwrap();

@@ -12,7 +12,7 @@ use plumbline::estimation::{
     Statistic,
 };
 use plumbline::foundation::RatingScale;
-use plumbline::index::{IndexKind, UnitResults, compute_domain};
+use plumbline::index::{UnitResults, compute_domain};
 use plumbline::statistics::{CalibrationMethod, Confidence, LonelyPsu};
 use serde_json::Value;
 
@@ -95,8 +95,8 @@ pub(crate) fn sample(design: &Design<'_>) -> (Sample, BTreeMap<(String, String),
         };
         builder.add_response(&respondent).unwrap();
     }
-    let statistic = |kind| method().statistic(kind, &criteria()).unwrap();
-    let statistics = [IndexKind::Items, IndexKind::Factors, IndexKind::Pooled].map(statistic).to_vec();
+    let statistic = |id| method().index(id).unwrap().statistic(&criteria()).unwrap();
+    let statistics = ["index_items", "index_factors", "index_pooled"].map(statistic).to_vec();
     (builder.finish(&BetweenLevels { levels: (0..DISTRICTS.len()).collect(), statistics }).unwrap(), levels)
 }
 
@@ -130,7 +130,7 @@ pub(crate) fn compare_domains(
         let counted = if case.starts_with("calibration") { ROWS.len() as u64 } else { domain.responses() };
         assert_eq!(Some(counted), expected["n"].as_u64(), "{column} {level}");
         for kind in OF_METHOD {
-            let name = if kind == IndexKind::Score { "index_score100" } else { kind.as_str() };
+            let name = if kind == "index_score" { "index_score100" } else { kind };
             let estimate = estimates[name];
             assert_eq!(estimate.precision.map(|precision| precision.df), expected["df"].as_u64(), "{column} {level}");
             largest.compare(estimate.value, &expected[name], level);
@@ -171,12 +171,12 @@ fn strata_of_a_single_unit_are_treated_by_each_of_the_rules_of_r() {
         let [(total, se), _] = totals_of_item_1(sample.overall());
         totals.compare_relative(total, &expected[name]["total_t"], name);
         totals.compare_relative(se, &expected[name]["se_total"], name);
-        let index = results(sample.overall()).indices.items.unwrap();
+        let index = results(sample.overall()).indices[0].estimate.unwrap();
         assert_eq!(index.precision.map(|precision| precision.df), expected["degf"].as_u64());
     }
     largest.report(8);
     totals.report(8);
-    assert_eq!(results(of_rule(LonelyPsu::Fail).overall()).indices.items.unwrap().precision, None);
+    assert_eq!(results(of_rule(LonelyPsu::Fail).overall()).indices[0].estimate.unwrap().precision, None);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn several_stages_with_finite_population_corrections_are_those_of_r() {
             let expected = &expected["by_district"];
             compare(&mut largest, domain, (&expected["est"][district], &expected["se"][district]));
         }
-        let index = results(sample.overall()).indices.items.unwrap();
+        let index = results(sample.overall()).indices[0].estimate.unwrap();
         assert_eq!(index.precision.map(|precision| precision.df), expected["degf"].as_u64());
         largest.report(20);
         let mut totals = Largest::new(format!("C: {count} stage(s): totals and their standard errors, relative"));
@@ -247,7 +247,7 @@ fn pooled_indices_of_communes_and_their_variances_are_those_of_r() {
     for (position, commune) in expected["areas"].as_array().unwrap().iter().enumerate() {
         let name = commune.as_str().unwrap();
         let domain = &sample.levels()[levels[&("commune".to_owned(), name.to_owned())]];
-        let index = results(domain).indices.pooled.unwrap();
+        let index = results(domain).indices[2].estimate.unwrap();
         largest.compare_relative(index.value, &expected["y"][position], name);
         largest.compare_relative(index.precision.unwrap().se.powi(2), &expected["v"][position], name);
     }

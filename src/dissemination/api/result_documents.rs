@@ -24,7 +24,7 @@ pub(super) struct ResultsDocument {
     /// How the index is made.
     method: String,
     /// The statistic that units are ranked by, such as `index_items`.
-    headline: &'static str,
+    headline: String,
     /// The confidence level of the intervals.
     level: f64,
     /// What the design effects compare with, and the effective sizes with them: a simple random sample `with_replacement`
@@ -52,7 +52,7 @@ impl ResultsDocument {
         Self {
             wave: wave.plan.code.clone(),
             method: results.method.clone(),
-            headline: results.headline.as_str(),
+            headline: results.headline.id.to_string(),
             level: results.level,
             design_effect_method: wave.plan.estimation.design_effect.as_str(),
             responses: results.overall.responses,
@@ -130,7 +130,7 @@ pub(super) struct RankingDocument {
     /// How the index is made.
     method: String,
     /// The statistic that units are ranked by.
-    statistic: &'static str,
+    statistic: String,
     #[serde(flatten)]
     sets: RankSetsDocument,
     /// The confidence level of the intervals, and the joint level of all rank sets together.
@@ -292,7 +292,7 @@ impl RankingDocument {
         Self {
             wave: wave.plan.code.clone(),
             method: results.method.clone(),
-            statistic: results.headline.as_str(),
+            statistic: results.headline.id.to_string(),
             sets: RankSetsDocument::new(chosen),
             level: ranking.level,
             open_link_counted: results.open_link.counted(),

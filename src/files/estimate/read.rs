@@ -12,7 +12,7 @@ use super::row::{Reader, Row, Wanted};
 use super::table::read_table;
 use crate::estimation::{BetweenLevels, Formed, Membership, Place, Sample, SampleBuilder, Stand};
 use crate::foundation::{RatingScale, Weight};
-use crate::index::{Criteria, IndexKind};
+use crate::index::Criteria;
 use crate::statistics::LonelyPsu;
 
 /// The most levels that all domains together may have, times the square of the number of items: each level keeps sums of
@@ -75,8 +75,7 @@ impl FileSample {
         let mut between = BetweenLevels::default();
         if covariances && let Some(levels) = levels.first() {
             between.levels = levels.values().copied().collect();
-            let statistics =
-                IndexKind::ALL.into_iter().filter_map(|kind| design.method.statistic(kind, &design.criteria));
+            let statistics = design.method.indices.iter().filter_map(|index| index.statistic(&design.criteria));
             between.statistics = statistics.collect();
         }
         let (sample, formed) = builder.form(between)?;

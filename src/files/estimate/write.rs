@@ -1,7 +1,7 @@
 //! Writes estimates and covariances, in full precision.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::read::FileSample;
 use super::write_rows::RowWriter;
 use super::{EstimateError, OutputFormat};
 use crate::estimation::{Domain, Statistic};
-use crate::index::{Criteria, EstimateRow, IndexKind, compute_domain};
+use crate::index::{Criteria, EstimateRow, Index, compute_domain};
 
 /// An estimate of a level of a domain, or of everybody.
 #[derive(Debug, Serialize)]
@@ -160,10 +160,11 @@ pub(super) fn estimates(design: &Design, file: &FileSample) -> Vec<LevelEstimate
 
 fn add_domain(rows: &mut Vec<LevelEstimate>, design: &Design, name: (&str, &str), domain: &Domain) {
     let results = compute_domain(&design.criteria, design.method, domain, design.confidence, None);
-    let is_undefined = |kind: &IndexKind| design.method.statistic(*kind, &design.criteria).is_none();
-    let undefined: Vec<&str> =
-        IndexKind::ALL.iter().filter(|kind| is_undefined(kind)).map(|kind| kind.as_str()).collect();
-    let defined = results.rows().into_iter().filter(|row| !undefined.contains(&&*row.statistic));
+    let is_defined = |row: &EstimateRow| {
+        let index = design.method.index(&row.statistic).filter(|_| row.item.is_none());
+        index.is_none_or(|index| index.statistic(&design.criteria).is_some())
+    };
+    let defined = results.rows().into_iter().filter(is_defined);
     rows.extend(defined.map(|row| {
         let design_effect_method = design.confidence.design_effect.as_str();
         let withheld = if row.estimate.is_some() { None } else { unanswered(design, domain, &row) };
@@ -175,15 +176,11 @@ fn add_domain(rows: &mut Vec<LevelEstimate>, design: &Design, name: (&str, &str)
 
 /// How many answered at least one item of a factor or index that has no estimate, and in words why there is none.
 fn unanswered(design: &Design, domain: &Domain, row: &EstimateRow) -> Option<(u64, String)> {
-    let Criteria { items, factors, nps_items, .. } = &design.criteria;
-    let all: Vec<usize> = (0..items.len()).collect();
-    let of_factors = || factors.iter().flat_map(|(_, items)| items).copied().collect::<BTreeSet<_>>();
+    let Criteria { items, factors, .. } = &design.criteria;
     let group = match (&*row.statistic, &row.item) {
         ("factor", Some(code)) => factors.iter().find(|(factor, _)| factor.as_str() == code)?.1.clone(),
         (_, Some(code)) => vec![items.iter().position(|item| item.as_str() == code)?],
-        ("index_factors", None) => of_factors().into_iter().collect(),
-        ("nps", None) => nps_items.clone(),
-        (_, None) => all,
+        (index, None) => design.method.index(index)?.items(&design.criteria),
     };
     let missing: Vec<&str> =
         group.iter().filter(|item| domain.answered(**item) == 0).map(|item| items[*item].as_str()).collect();
@@ -208,8 +205,8 @@ pub(super) fn write_covariances(
     let mut writer = RowWriter::create(path, format, CovarianceRow::COLUMNS)?;
     let empty = BTreeMap::new();
     let levels = file.levels.first().unwrap_or(&empty);
-    let statistic = |kind: IndexKind| Some((kind, design.method.statistic(kind, &design.criteria)?));
-    let (kinds, statistics): (Vec<_>, Vec<_>) = IndexKind::ALL.into_iter().filter_map(statistic).unzip();
+    let statistic = |index: &'static Index| Some((index.id.as_str(), index.statistic(&design.criteria)?));
+    let (indices, statistics): (Vec<_>, Vec<_>) = design.method.indices.iter().filter_map(statistic).unzip();
     let has_precision = |statistic: &Statistic, number: &usize| {
         file.sample.levels()[*number].covariance(statistic, statistic).is_some()
     };
@@ -217,10 +214,10 @@ pub(super) fn write_covariances(
     let known: Vec<Vec<bool>> = statistics.iter().map(known).collect();
     let names: Vec<&str> = levels.keys().map(String::as_str).collect();
     let has_pairs = file.formed.each_covariance_row(&file.sample, |a, covariances| {
-        for ((kind, known), row) in kinds.iter().zip(&known).zip(covariances) {
+        for ((index, known), row) in indices.iter().zip(&known).zip(covariances) {
             for (b, covariance) in row.iter().enumerate() {
                 writer.write(&CovarianceRow {
-                    statistic: kind.as_str(),
+                    statistic: index,
                     level_a: Cow::Borrowed(names[a]),
                     level_b: Cow::Borrowed(names[b]),
                     covariance: (known[a] && known[b]).then_some(*covariance),

@@ -7,7 +7,7 @@ use super::maker::{Level, Maker};
 use super::rows::{More, StatisticRow};
 use crate::estimation::{Measure, NumericStatistic, Prepared, Statistic, Study};
 use crate::foundation::Code;
-use crate::index::{EstimateRow, IndexKind, net_promoter_score};
+use crate::index::{EstimateRow, ITEM_NPS, net_promoter_score};
 use crate::statistics::Estimate;
 
 /// The most scores of rows that covariances between levels are formed of.
@@ -39,7 +39,9 @@ pub(super) fn indices_by(maker: &mut Maker<'_>, by: &[String]) {
 
 /// The row of an item, a factor or an index with the names of its methods.
 pub(super) fn explained(design: &Design, estimate: LevelEstimate) -> StatisticRow {
-    let is_mean = ["mean", "index_score", "nps"].contains(&estimate.statistic());
+    let name = estimate.statistic();
+    let index = || design.method.index(name)?.statistic(&design.criteria);
+    let is_mean = ["mean", ITEM_NPS].contains(&name) || index().is_some_and(|index| !index.is_share);
     let interval = if is_mean { "mean" } else { design.confidence.shares.as_str() };
     let more = More { method: format!("{}, {interval}", design.wishes.variance_name()), ..More::default() };
     StatisticRow { estimate, more }
@@ -57,16 +59,16 @@ fn of_level(maker: &Maker<'_>, level: &Level) -> Vec<LevelEstimate> {
             push(name, Some(code), &Statistic::item(&criteria.scales, measure, item));
         }
         if let Some(statistic) = net_promoter_score(criteria, &[item]) {
-            push(IndexKind::Nps.as_str(), Some(code), &statistic);
+            push(ITEM_NPS, Some(code), &statistic);
         }
     }
     for (code, items) in &criteria.factors {
         let statistic = Statistic::average(&criteria.scales, Measure::Share, &[items]);
         push("factor", Some(code), &statistic.with_unasked(criteria.unasked));
     }
-    for kind in IndexKind::ALL {
-        if let Some(statistic) = method.statistic(kind, criteria) {
-            push(kind.as_str(), None, &statistic);
+    for index in &method.indices {
+        if let Some(statistic) = index.statistic(criteria) {
+            push(index.id.as_str(), None, &statistic);
         }
     }
     found
@@ -119,8 +121,8 @@ pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static
         return Err(EstimateError::in_memory(maker.path, message));
     }
     let mut found = Vec::new();
-    for kind in IndexKind::ALL {
-        let Some(statistic) = maker.design.method.statistic(kind, &maker.design.criteria) else { continue };
+    for index in &maker.design.method.indices {
+        let Some(statistic) = index.statistic(&maker.design.criteria) else { continue };
         let studies: Vec<Study> = levels.iter().map(|level| study(maker, &level.rows, &statistic)).collect();
         let prepared: Vec<Prepared<'_>> = studies.iter().map(|study| maker.sample.prepare(study)).collect();
         let statistic = of_its_items(maker, &statistic);
@@ -132,7 +134,7 @@ pub(super) fn covariances(maker: &Maker<'_>) -> Result<Vec<CovarianceRow<'static
         for (a, level_a) in levels.iter().enumerate() {
             for (b, level_b) in levels.iter().enumerate() {
                 let value = || Some(covariance.as_ref()?[at(a)?][at(b)?]);
-                found.push(CovarianceRow::new(kind.as_str(), [&level_a.name, &level_b.name], value()));
+                found.push(CovarianceRow::new(index.id.as_str(), [&level_a.name, &level_b.name], value()));
             }
         }
     }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use toml::{Table, Value};
 
-use crate::foundation::{Code, Finding, LanguageTag, LimitedFindings, Weight, parse_date};
+use super::{Code, Finding, LanguageTag, LimitedFindings, Weight, parse_date};
 
 /// The longest document, in bytes.
 const DOCUMENT_LENGTH_MAX: usize = 1 << 20;
@@ -12,7 +12,7 @@ const DOCUMENT_LENGTH_MAX: usize = 1 << 20;
 const TEXT_LENGTH_MAX: usize = 500;
 
 /// What a key may hold.
-pub(super) trait FromValue: Sized {
+pub trait FromValue: Sized {
     /// What was expected, for the message: `a date like 2024-11-20`.
     const EXPECTED: &'static str;
 
@@ -22,14 +22,14 @@ pub(super) trait FromValue: Sized {
 
 /// A table of the document and the path that leads to it. Keys are taken out as they are read.
 #[derive(Debug)]
-pub(super) struct Keys {
+pub struct Keys {
     path: String,
     table: Table,
 }
 
 impl Keys {
     /// The document itself; `too_long` or `syntax` when it cannot be read.
-    pub(super) fn document(text: &str) -> Result<Self, Finding> {
+    pub fn document(text: &str) -> Result<Self, Finding> {
         if text.len() > DOCUMENT_LENGTH_MAX {
             return Err(Finding::new("", "too_long", format!("at most {DOCUMENT_LENGTH_MAX} bytes are taken")));
         }
@@ -44,22 +44,25 @@ impl Keys {
     }
 
     /// Whether the key is there and was not read yet.
-    pub(super) fn has(&self, key: &str) -> bool {
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
     /// Whether the key is there, was not read yet, and holds tables, as `[[key]]` makes them.
-    pub(super) fn has_tables(&self, key: &str) -> bool {
+    #[must_use]
+    pub fn has_tables(&self, key: &str) -> bool {
         self.table.get(key).is_some_and(Value::is_array)
     }
 
     /// The path of a key of this table.
-    pub(super) fn path_of(&self, key: &str) -> String {
+    #[must_use]
+    pub fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// Gives a key that is written under its old name the new one; `duplicate` where both are there.
-    pub(super) fn rename(&mut self, old: &str, new: &str, findings: &mut LimitedFindings) {
+    pub fn rename(&mut self, old: &str, new: &str, findings: &mut LimitedFindings) {
         let Some(value) = self.table.remove(old) else { return };
         if self.table.contains_key(new) {
             findings.push(
@@ -73,7 +76,7 @@ impl Keys {
     }
 
     /// The key's value, if it is there; `wrong_type` when it is of another type.
-    pub(super) fn optional<T: FromValue>(&mut self, key: &str, findings: &mut LimitedFindings) -> Option<T> {
+    pub fn optional<T: FromValue>(&mut self, key: &str, findings: &mut LimitedFindings) -> Option<T> {
         let value = self.table.remove(key)?;
         let read = T::from_value(value);
         if read.is_none() {
@@ -83,7 +86,7 @@ impl Keys {
     }
 
     /// The key's value; `missing` when it is not there.
-    pub(super) fn required<T: FromValue>(&mut self, key: &str, findings: &mut LimitedFindings) -> Option<T> {
+    pub fn required<T: FromValue>(&mut self, key: &str, findings: &mut LimitedFindings) -> Option<T> {
         if !self.table.contains_key(key) {
             findings.push(self.path_of(key), "missing", format!("this is missing; it must be {}", T::EXPECTED));
         }
@@ -91,7 +94,7 @@ impl Keys {
     }
 
     /// The key's value within bounds, or what is taken when it is not there; `out_of_range`.
-    pub(super) fn within<T: FromValue + PartialOrd + std::fmt::Display>(
+    pub fn within<T: FromValue + PartialOrd + std::fmt::Display>(
         &mut self,
         key: &str,
         bounds: std::ops::RangeInclusive<T>,
@@ -107,13 +110,14 @@ impl Keys {
     }
 
     /// The table under the key, or an empty one, so that its missing keys are found one by one.
-    pub(super) fn table(&mut self, key: &str, findings: &mut LimitedFindings) -> Self {
+    #[must_use]
+    pub fn table(&mut self, key: &str, findings: &mut LimitedFindings) -> Self {
         let path = self.path_of(key);
         Self { path, table: self.optional(key, findings).unwrap_or_default() }
     }
 
     /// The tables of `[[key]]`, each under the path `key.<its code>`, or `key[2]` where it has none.
-    pub(super) fn tables(&mut self, key: &str, count_max: usize, findings: &mut LimitedFindings) -> Vec<Self> {
+    pub fn tables(&mut self, key: &str, count_max: usize, findings: &mut LimitedFindings) -> Vec<Self> {
         let path = self.path_of(key);
         let mut tables: Vec<Table> = self.optional(key, findings).unwrap_or_default();
         if tables.len() > count_max {
@@ -128,23 +132,25 @@ impl Keys {
     }
 
     /// The text to show under the key: not empty, without control characters, at most 500 characters.
-    pub(super) fn words(&mut self, key: &str, findings: &mut LimitedFindings) -> Option<String> {
+    pub fn words(&mut self, key: &str, findings: &mut LimitedFindings) -> Option<String> {
         let text: String = self.optional(key, findings)?;
         check_words(&text, || self.path_of(key), findings)
     }
 
     /// The keys that are left and read as language tags, in order.
-    pub(super) fn languages(&self) -> Vec<LanguageTag> {
+    #[must_use]
+    pub fn languages(&self) -> Vec<LanguageTag> {
         self.table.keys().filter_map(|key| LanguageTag::new(key).ok()).collect()
     }
 
     /// The keys that are left.
-    pub(super) fn keys(&self) -> Vec<String> {
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
         self.table.keys().cloned().collect()
     }
 
     /// Notes every key that is left as `unknown_key`.
-    pub(super) fn finish(self, findings: &mut LimitedFindings) {
+    pub fn finish(self, findings: &mut LimitedFindings) {
         for key in self.table.keys() {
             findings.push(self.path_of(key), "unknown_key", "this key is not known here; mend or remove it");
         }
@@ -152,7 +158,7 @@ impl Keys {
 }
 
 /// The text, trimmed, if it can be shown; else what is wrong with it is noted.
-pub(super) fn check_words(text: &str, path: impl Fn() -> String, findings: &mut LimitedFindings) -> Option<String> {
+pub fn check_words(text: &str, path: impl Fn() -> String, findings: &mut LimitedFindings) -> Option<String> {
     let text = text.trim();
     let length = text.chars().count();
     if text.is_empty() {

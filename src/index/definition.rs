@@ -1,0 +1,184 @@
+//! One index as data: what is measured, the weighted tree that averages it, its unit and its decimals.
+
+use serde::{Deserialize, Serialize};
+
+use super::Criteria;
+use crate::estimation::{Measure, Statistic};
+use crate::foundation::Code;
+
+/// How an index is formed and written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    /// Its name in files, documents and addresses, such as `index_items`.
+    pub id: Code,
+    /// What is measured of each item.
+    pub measure: IndexMeasure,
+    /// What counts how much in the average.
+    pub tree: Tree,
+    /// What it is counted in.
+    pub unit: IndexUnit,
+    /// With how many decimals people read it; documents have full precision.
+    pub decimals: u8,
+}
+
+/// What an index measures of each item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexMeasure {
+    /// The share of satisfied answers, 0–1.
+    Share,
+    /// The mean rating as a part of the way from the worst point of the item's scale to the best, 0–1.
+    Score,
+    /// The share of those who recommend less the share of those who advise against, −1 to 1, of items that make a net promoter score.
+    Promotion,
+}
+
+/// The average as a tree of two levels: groups, and the items in each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tree {
+    /// One group of all items, which count alike: by the number of criteria.
+    Items,
+    /// A group for each factor of the questionnaire; the groups count alike, and the items within each.
+    Factors,
+    /// No tree: all answers together, whatever they answer.
+    Answers,
+    /// These groups, each by its weight.
+    Groups(Vec<Group>),
+}
+
+/// A group of items in a tree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// What it counts, above 0; only how the weights of a tree compare matters.
+    pub weight: f64,
+    /// The items in it.
+    pub of: GroupItems,
+}
+
+/// The items of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupItems {
+    /// All items of a factor, which count alike.
+    Factor(Code),
+    /// These items, each with what it counts, above 0.
+    Items(Vec<(Code, f64)>),
+}
+
+/// What an index is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IndexUnit {
+    /// In files and documents a share, 0–1; people read it in per cent.
+    Percent,
+    /// Points: what 0 and 1 become.
+    Points([f64; 2]),
+}
+
+/// A group whose items are known by their positions in a sample: what it counts, and each item with what it counts.
+type PlacedGroup = (f64, Vec<(usize, f64)>);
+
+impl Index {
+    /// Whether it is a share, 0–1; else it is points.
+    #[must_use]
+    pub fn is_share(&self) -> bool {
+        self.unit == IndexUnit::Percent
+    }
+
+    /// How far apart what 0 and 1 become are, in the index's own unit: 1 of a share, 100 of points from 0 to 100.
+    #[must_use]
+    pub fn span(&self) -> f64 {
+        match self.unit {
+            IndexUnit::Percent => 1.0,
+            IndexUnit::Points([low, high]) => (high - low).abs(),
+        }
+    }
+
+    /// The least and the most that it can be.
+    #[must_use]
+    pub fn limits(&self) -> [f64; 2] {
+        let [low, high] = match self.unit {
+            IndexUnit::Percent => [0.0, 1.0],
+            IndexUnit::Points(points) => points,
+        };
+        let least = if self.measure == IndexMeasure::Promotion { low - (high - low) } else { low };
+        [least.min(high), least.max(high)]
+    }
+
+    /// The index as a statistic of these criteria; nothing where there is nothing to average.
+    #[must_use]
+    pub fn statistic(&self, criteria: &Criteria) -> Option<Statistic> {
+        let scales = &criteria.scales;
+        let measure = match self.measure {
+            IndexMeasure::Share => Measure::Share,
+            IndexMeasure::Score => Measure::Score,
+            // How an item recommends is kept as a rating of −1, 0 or 1.
+            IndexMeasure::Promotion => Measure::Rating,
+        };
+        let groups = self.placed_groups(criteria);
+        if groups.is_empty() {
+            return None;
+        }
+        let positions: Vec<Vec<usize>> =
+            groups.iter().map(|(_, items)| items.iter().map(|(item, _)| *item).collect()).collect();
+        let statistic = match self.tree {
+            Tree::Answers => Statistic::pooled(scales, measure, &positions.concat()),
+            _ => Statistic::average(scales, measure, &positions),
+        };
+        let mut statistic = statistic.with_unasked(criteria.unasked);
+        if let Tree::Groups(_) = self.tree {
+            let functional = &mut statistic.functional;
+            functional.group_weights = groups.iter().map(|(weight, _)| *weight).collect();
+            let weights = groups.iter().flat_map(|(_, items)| items).map(|(_, weight)| *weight);
+            functional.groups.iter_mut().flatten().zip(weights).for_each(|(ratio, weight)| ratio.weight = weight);
+        }
+        Some(match self.unit {
+            IndexUnit::Percent => statistic,
+            IndexUnit::Points(points) => statistic.rescaled(points),
+        })
+    }
+
+    /// The rated items that it is based on, by their positions among the criteria, in order.
+    #[must_use]
+    pub fn items(&self, criteria: &Criteria) -> Vec<usize> {
+        let mut items: Vec<usize> =
+            self.named_items(criteria).into_iter().flat_map(|(_, items)| items).map(|(at, _)| at).collect();
+        items.retain(|item| self.measure != IndexMeasure::Promotion || criteria.nps_items.contains(item));
+        items.sort_unstable();
+        items.dedup();
+        items
+    }
+
+    /// The groups that are not empty; items by where a sample keeps what is measured of them.
+    fn placed_groups(&self, criteria: &Criteria) -> Vec<PlacedGroup> {
+        let place = |(item, weight): (usize, f64)| match self.measure {
+            IndexMeasure::Promotion => Some((criteria.nps_position(item)?, weight)),
+            _ => Some((item, weight)),
+        };
+        let groups = self.named_items(criteria).into_iter();
+        let placed = groups.map(|(weight, items)| (weight, items.into_iter().filter_map(place).collect::<Vec<_>>()));
+        placed.filter(|(_, items)| !items.is_empty()).collect()
+    }
+
+    fn named_items(&self, criteria: &Criteria) -> Vec<PlacedGroup> {
+        let alike = |items: &[usize]| items.iter().map(|item| (*item, 1.0)).collect::<Vec<_>>();
+        let position = |code: &Code| criteria.items.iter().position(|item| item == code);
+        match &self.tree {
+            Tree::Items | Tree::Answers => vec![(1.0, (0..criteria.items.len()).map(|item| (item, 1.0)).collect())],
+            Tree::Factors => criteria.factors.iter().map(|(_, items)| (1.0, alike(items))).collect(),
+            Tree::Groups(groups) => {
+                let items = |of: &GroupItems| match of {
+                    GroupItems::Factor(code) => {
+                        let factor = criteria.factors.iter().find(|(factor, _)| factor == code);
+                        factor.map(|(_, items)| alike(items)).unwrap_or_default()
+                    }
+                    GroupItems::Items(items) => {
+                        items.iter().filter_map(|(code, weight)| Some((position(code)?, *weight))).collect()
+                    }
+                };
+                groups.iter().map(|group| (group.weight, items(&group.of))).collect()
+            }
+        }
+    }
+}
