@@ -200,14 +200,12 @@ on_both_engines! {
         let platform = platform_with(world.url(), std::time::Duration::ZERO).await;
         let wave = platform.waves().find("w").await.unwrap();
         assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 0);
-        for number in 1..=5 {
-            assert_eq!(world.submit(&submission(number)).await.status, StatusCode::CREATED);
-        }
+        assert_eq!(world.submit(&submission(1)).await.status, StatusCode::CREATED);
         assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 0);
         for state in [WaveState::Closed, WaveState::Released] {
             platform.waves().advance("w", state).await.unwrap();
         }
-        assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 5);
+        assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 1);
     }
 
     async fn addresses_that_no_page_leads_to_are_answered_and_not_kept(database: TestDatabase) {
