@@ -21,7 +21,7 @@ const ROWS_EMBEDDED: usize = 2_000;
 /// set `TCP_NODELAY`, the last one then waits 40 ms for the acknowledgement of the others.
 const ROWS_TO_SERVER: usize = 64;
 /// Rows per statement to a server where there are [`MANY`]: the wait then costs less than so many short statements.
-const ROWS_OF_MANY: usize = 10_000;
+const ROWS_OF_MANY: usize = 30_000;
 /// From this many rows on they come from a file, and not from people who wait.
 const MANY: usize = 4_000;
 
