@@ -73,7 +73,14 @@ pub(super) enum Task {
     )]
     Serve,
     /// Bring the database's schema up to this version; harmless when it is there.
-    Migrate,
+    #[command(
+        after_help = "Example:\n  plumbline migrate --distribute --database-url postgres://plumbline@coordinator/plumbline"
+    )]
+    Migrate {
+        /// Also spread the large tables over the servers of a PostgreSQL that has the extension citus.
+        #[arg(long)]
+        distribute: bool,
+    },
     /// Bring in files.
     #[command(subcommand)]
     Import(Import),

@@ -21,7 +21,7 @@ pub(super) async fn run_with_store(arguments: &SettingsArguments, task: Task) ->
     match task {
         Task::Demo { seed } => demo::run(&config, arguments.database_url.is_some(), seed).await?,
         Task::Serve => server::serve(&config, &start(&config).await?).await?,
-        Task::Migrate => migrate(&config).await?,
+        Task::Migrate { distribute } => migrate(&config, distribute).await?,
         Task::Import(what) => with_platform(&config, async |platform| import::run(platform, what).await).await?,
         Task::Wave(what) => with_platform(&config, async |platform| wave::run(platform, what).await).await?,
         Task::Paper(what) => with_platform(&config, async |platform| paper::run(platform, &what).await).await?,
@@ -63,15 +63,25 @@ fn log_to_stderr(config: &Config) -> Result<(), AnyError> {
     Ok(())
 }
 
-async fn migrate(config: &Config) -> Result<(), AnyError> {
+async fn migrate(config: &Config, distribute: bool) -> Result<(), AnyError> {
     let store = Store::connect(&config.database_url).await?;
-    let steps = store.migrate().await;
+    let migrated = migrate_store(&store, distribute).await;
     store.close().await?;
-    let steps = steps?;
-    match steps {
+    migrated
+}
+
+async fn migrate_store(store: &Store, distribute: bool) -> Result<(), AnyError> {
+    match store.migrate().await? {
         0 => println!("The schema is up to date."),
         1 => println!("Applied 1 migration."),
         steps => println!("Applied {steps} migrations."),
+    }
+    if distribute {
+        match store.distribute().await? {
+            0 => println!("The tables are distributed."),
+            1 => println!("Distributed 1 table."),
+            tables => println!("Distributed {tables} tables."),
+        }
     }
     Ok(())
 }

@@ -122,6 +122,12 @@ pub enum StorageError {
         /// The table.
         table: &'static str,
     },
+    /// Tables cannot be distributed here.
+    #[error(
+        "this database does not have the extension citus, which spreads tables over several servers; install it on each of them \
+         and run `CREATE EXTENSION citus` in the database, or leave --distribute away"
+    )]
+    NoCitus,
     /// Another server wrote the same rows at the same time.
     #[error("another server keeps writing the same rows; try again")]
     LostRace,

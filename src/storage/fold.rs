@@ -7,13 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 use super::counting::{UnitCounter, UnitCounts};
-use super::entities::{pending_batch, recount_due, tally_version, wave};
+use super::entities::{pending_batch, recount_due, wave};
+use super::rows::{Columns, Kind, is_one_of, names, rows_statement};
 use super::states::{add_kept, write_days, write_states};
 use super::waves::WaveId;
 use super::writer::Work;
@@ -22,9 +23,13 @@ use crate::estimation::Shape;
 use crate::survey::UnitId;
 
 /// Units a transaction: far fewer commits and statements than units, and yet SQLite's other writers do not wait for long.
-const UNITS_PER_FOLD: usize = 64;
+const UNITS_EMBEDDED: usize = 64;
+/// The same on a server, where only other folds wait, and each statement of many rows for 40 ms (`rows.rs`).
+const UNITS_ON_SERVER: usize = 4_000;
 /// Batches a transaction, so that a fold after an outage does not hold its leases for long.
-const BATCHES_PER_FOLD: u64 = 2_000;
+const BATCHES_EMBEDDED: u64 = 2_000;
+/// The same on a server.
+const BATCHES_ON_SERVER: u64 = 40_000;
 
 impl Store {
     /// The waves of which something is pending, with their codes. A wave that is yet to be counted from its responses is none.
@@ -59,7 +64,7 @@ impl Store {
             if units.is_empty() {
                 return Ok(folded);
             }
-            for units in units.chunks(UNITS_PER_FOLD) {
+            for units in units.chunks(if self.is_embedded() { UNITS_EMBEDDED } else { UNITS_ON_SERVER }) {
                 folded += self.transaction(&FoldUnits { wave, units, shape }).await?;
             }
         }
@@ -78,10 +83,12 @@ impl Work for FoldUnits<'_> {
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<usize, StorageError> {
         let Self { wave, units, shape } = *self;
         take_leases(transaction, wave, units).await?;
+        let backend = transaction.get_database_backend();
+        let of_units = is_one_of(backend, pending_batch::Column::UnitId, Kind::Bigint, units.iter().copied());
         let batches = pending_batch::Entity::find()
             .filter(pending_batch::Column::WaveId.eq(wave.0))
-            .filter(pending_batch::Column::UnitId.is_in(units.iter().copied()))
-            .limit(BATCHES_PER_FOLD)
+            .filter(of_units.clone())
+            .limit(if backend == DbBackend::Sqlite { BATCHES_EMBEDDED } else { BATCHES_ON_SERVER })
             .all(transaction)
             .await?;
         let mut counts = count_batches(shape, &batches)?;
@@ -90,8 +97,8 @@ impl Work for FoldUnits<'_> {
         write_days(transaction, wave, &counts).await?;
         pending_batch::Entity::delete_many()
             .filter(pending_batch::Column::WaveId.eq(wave.0))
-            .filter(pending_batch::Column::UnitId.is_in(units.iter().copied()))
-            .filter(pending_batch::Column::Id.is_in(batches.iter().map(|batch| batch.id)))
+            .filter(of_units)
+            .filter(is_one_of(backend, pending_batch::Column::Id, Kind::Uuid, batches.iter().map(|batch| batch.id)))
             .exec(transaction)
             .await?;
         Ok(batches.len())
@@ -111,22 +118,23 @@ pub(super) fn count_batches(
     counters.into_iter().map(|(unit, counter)| Ok((unit, counter.finish()?))).collect()
 }
 
+/// Where the folds of each unit are counted.
+const LEASES: Columns<3> = [("wave_id", Kind::Integer), ("unit_id", Kind::Bigint), ("version", Kind::Bigint)];
+
 /// Counts the fold and locks the units' counts until the transaction ends. `units` are in order.
 pub(super) async fn take_leases(
     transaction: &DatabaseTransaction,
     wave: WaveId,
     units: &[i64],
 ) -> Result<(), StorageError> {
-    let row = |unit: &i64| tally_version::ActiveModel { wave_id: Set(wave.0), unit_id: Set(*unit), version: Set(1) };
-    let next = Expr::col((tally_version::Entity, tally_version::Column::Version)).add(1);
-    let kept = OnConflict::columns([tally_version::Column::WaveId, tally_version::Column::UnitId])
-        .value(tally_version::Column::Version, next)
-        .to_owned();
-    for units in units.chunks(super::states::ROWS_PER_STATEMENT) {
-        tally_version::Entity::insert_many(units.iter().map(row))
-            .on_conflict(kept.clone())
-            .exec_without_returning(transaction)
-            .await?;
-    }
+    let insert = |rows: &str| {
+        format!(
+            "INSERT INTO tally_version ({}) SELECT {rows} WHERE true \
+             ON CONFLICT (wave_id, unit_id) DO UPDATE SET version = tally_version.version + 1",
+            names(&LEASES)
+        )
+    };
+    let rows = units.iter().map(|unit| [wave.0.into(), (*unit).into(), 1_i64.into()]);
+    transaction.execute_raw(rows_statement(transaction.get_database_backend(), &LEASES, rows, insert)?).await?;
     Ok(())
 }

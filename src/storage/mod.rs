@@ -11,6 +11,7 @@ mod connections;
 mod copy;
 mod counting;
 mod counts;
+mod distribution;
 mod entities;
 mod entries;
 mod error;

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::counting::CountedResponse;
-use super::rows::{Columns, json_statement, rows_per_statement};
+use super::rows::{Columns, Kind, names, rows_per_statement, rows_statement};
 use super::{NewResponse, StorageError};
 
 /// Lines of a batch for the fold, which holds many batches at once.
 const LINES_PER_BATCH: usize = 2_000;
 
 /// What is noted for the fold.
-const NOTED: Columns = &[("wave_id", "integer"), ("unit_id", "bigint"), ("id", "uuid"), ("entries", "text")];
+const NOTED: Columns<4> =
+    [("wave_id", Kind::Integer), ("unit_id", Kind::Bigint), ("id", Kind::Uuid), ("entries", Kind::Text)];
 
 /// Notes what the responses add to the tallies: a row or a few for each unit, in the same transaction.
 pub(super) async fn note_for_fold(
@@ -20,7 +21,7 @@ pub(super) async fn note_for_fold(
     stored: &[&NewResponse],
 ) -> Result<(), StorageError> {
     let backend = transaction.get_database_backend();
-    let insert = |rows: &str| format!("INSERT INTO pending_batch (wave_id, unit_id, id, entries) SELECT {rows}");
+    let insert = |rows: &str| format!("INSERT INTO pending_batch ({}) SELECT {rows}", names(&NOTED));
     // What is noted of a response takes less than a third of its row.
     for chunk in stored.chunks(3 * rows_per_statement(transaction, stored.len())) {
         let mut by_unit: BTreeMap<(i32, i64), Vec<&NewResponse>> = BTreeMap::new();
@@ -32,11 +33,10 @@ pub(super) async fn note_for_fold(
                 let entries: String =
                     responses.iter().map(|response| CountedResponse::of(response).to_line()).collect();
                 // A key is stored once, so the first one names the batch.
-                (wave, unit, responses[0].key, entries)
+                [(*wave).into(), (*unit).into(), responses[0].key.into(), entries.into()]
             })
         });
-        let batches: Vec<_> = batches.collect();
-        transaction.execute_raw(json_statement(backend, NOTED, &batches, insert)?).await?;
+        transaction.execute_raw(rows_statement(backend, &NOTED, batches, insert)?).await?;
     }
     Ok(())
 }

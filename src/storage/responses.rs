@@ -1,17 +1,14 @@
 //! Keeping responses: many in one transaction, each once.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-};
-use serde::Serialize;
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
 use uuid::Uuid;
 
-use super::entities::{free_text, wave};
+use super::entities::wave;
 use super::noting::note_for_fold;
-use super::rows::{Columns, json_statement, rows_per_statement};
+use super::rows::{Columns, Kind, keys_statement, names, rows_per_statement, rows_statement};
 use super::spending::{KnownCodes, spend};
 use super::waves::WaveId;
 use super::writer::Work;
@@ -41,7 +38,7 @@ impl Store {
     ///
     /// When this returns, they are durable, and so is the note of what they add to the tallies (see `fold.rs`).
     pub async fn insert_responses(&self, new: &[NewResponse]) -> Result<Vec<Outcome>, StorageError> {
-        // Nearly always all of them are new and welcome, and inserting finds out by itself. If not, it is looked up what is.
+        // Nearly always all of them are welcome, and inserting finds out by itself. If not, it is looked up who is.
         match self.transaction_once(&InsertResponses { new, look_up: false }).await {
             Err(error) if error.is_transient() => self.transaction(&InsertResponses { new, look_up: true }).await,
             result => result,
@@ -59,9 +56,8 @@ impl Work for InsertResponses<'_> {
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<Outcome>, StorageError> {
         let new = self.new;
-        let mut kept = HashMap::new();
-        let (storing, refused) = if self.look_up {
-            kept = find_kept(transaction, new).await?;
+        let kept = find_kept(transaction, new).await?;
+        let (storing, refused) = if self.look_up || !kept.is_empty() {
             choose(transaction, new, &kept).await?
         } else {
             let mut storing = HashMap::with_capacity(new.len());
@@ -145,78 +141,64 @@ async fn open_waves(transaction: &DatabaseTransaction) -> Result<HashSet<i32>, S
     Ok(open.into_iter().collect())
 }
 
-/// The hash that is kept under the key of a row of `sought`. A subquery and not a join: by a join both engines at times
-/// prefer a walk through the whole wave, having no statistics of a table that grows this fast.
-fn kept_hash(sought: &str) -> String {
-    format!(
-        "SELECT kept.content_hash FROM response AS kept \
-         WHERE kept.wave_id = {sought}.wave_id AND kept.key = {sought}.key LIMIT 1"
-    )
-}
-
-/// What is looked up of a response.
-const SOUGHT: Columns = &[("wave_id", "integer"), ("key", "uuid")];
-
 /// The content hashes of those responses whose keys are kept already, under whatever unit.
 async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Result<HashMap<Key, Uuid>, StorageError> {
-    let backend = transaction.get_database_backend();
-    let look_up = |sought: &str| {
-        format!(
-            "SELECT wave_id, key, content_hash FROM (SELECT sought.wave_id, sought.key, ({}) AS content_hash \
-             FROM (SELECT {sought}) AS sought) AS found WHERE content_hash IS NOT NULL",
-            kept_hash("sought")
-        )
-    };
-    let mut sought: Vec<(i32, Uuid)> = new.iter().map(|response| (response.wave.0, response.key)).collect();
-    sought.sort_unstable();
+    let mut sought: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
+    for response in new {
+        sought.entry(response.wave.0).or_default().push(response.key);
+    }
     let mut kept = HashMap::new();
-    for chunk in sought.chunks(rows_per_statement(transaction, sought.len())) {
-        for row in transaction.query_all_raw(json_statement(backend, SOUGHT, chunk, look_up)?).await? {
-            let (wave, key, hash): (i32, Uuid, Uuid) = row.try_get_many_by_index()?;
-            kept.insert((WaveId(wave), key), hash);
+    for (wave, mut keys) in sought {
+        let text = |any: &str| format!("SELECT key, content_hash FROM response WHERE wave_id = {wave} AND key {any}");
+        keys.sort_unstable();
+        // A key is less than a tenth of a row.
+        for chunk in keys.chunks(8 * rows_per_statement(transaction, new.len())) {
+            let statement = keys_statement(transaction.get_database_backend(), chunk, text)?;
+            for row in transaction.query_all_raw(statement).await? {
+                let (key, hash): (Uuid, Uuid) = row.try_get_many_by_index()?;
+                kept.insert((WaveId(wave), key), hash);
+            }
         }
     }
     Ok(kept)
 }
 
 /// What is kept of a response, in the order of [`row`].
-const KEPT: Columns = &[
-    ("wave_id", "integer"),
-    ("unit_id", "bigint"),
-    ("key", "uuid"),
-    ("content_hash", "uuid"),
-    ("stratum", "text"),
-    ("psu", "text"),
-    ("weight", "bigint"),
-    ("mode", "text"),
-    ("source", "text"),
-    ("collector", "text"),
-    ("language", "text"),
-    ("answered_on", "date"),
-    ("duration_minutes", "integer"),
-    ("answers", "text"),
-    ("respondent", "text"),
+const KEPT: Columns<15> = [
+    ("wave_id", Kind::Integer),
+    ("unit_id", Kind::Bigint),
+    ("key", Kind::Uuid),
+    ("content_hash", Kind::Uuid),
+    ("stratum", Kind::Text),
+    ("psu", Kind::TextOrNull),
+    ("weight", Kind::Bigint),
+    ("mode", Kind::Text),
+    ("source", Kind::Text),
+    ("collector", Kind::TextOrNull),
+    ("language", Kind::Text),
+    ("answered_on", Kind::Date),
+    ("duration_minutes", Kind::IntegerOrNull),
+    ("answers", Kind::Text),
+    ("respondent", Kind::Text),
 ];
 
-/// Inserts the responses: those whose key is new, under whatever unit, and whose wave is open now. All of them must be;
-/// else the transaction is done again. After a look-up, it is another server that was faster.
+/// Inserts the responses: those whose key is new and whose wave is open now. All of them must be; else the transaction is done
+/// again: it is another server that was faster, or who is welcome was not looked up.
 async fn insert(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
-    let backend = transaction.get_database_backend();
-    let names: Vec<&str> = KEPT.iter().map(|(name, _)| *name).collect();
-    let names = names.join(", ");
+    let names = names(&KEPT);
+    // A join, because a distributed database refuses a subquery a row. It begins with the rows, which SQLite is told by CROSS.
     let insert = |rows: &str| {
         format!(
             "INSERT INTO response ({names}) SELECT {names} FROM (SELECT {rows}) AS new \
-             WHERE ({}) IS NULL AND (SELECT state FROM wave WHERE wave.id = new.wave_id) = '{}' \
-             ON CONFLICT (wave_id, key, unit_id) DO NOTHING",
-            kept_hash("new"),
+             CROSS JOIN (SELECT id, state AS wave_state FROM wave) AS state \
+             WHERE state.id = new.wave_id AND wave_state = '{}' ON CONFLICT (wave_id, key, unit_id) DO NOTHING",
             WaveState::Open.as_str()
         )
     };
     for chunk in stored.chunks(rows_per_statement(transaction, stored.len())) {
-        let rows: Vec<_> = chunk.iter().map(|response| row(response)).collect();
-        let inserted = transaction.execute_raw(json_statement(backend, KEPT, &rows, insert)?).await?;
-        if inserted.rows_affected() < chunk.len() as u64 {
+        let rows = chunk.iter().map(|response| row(response));
+        let statement = rows_statement(transaction.get_database_backend(), &KEPT, rows, insert)?;
+        if transaction.execute_raw(statement).await?.rows_affected() < chunk.len() as u64 {
             return Err(StorageError::LostRace);
         }
     }
@@ -224,43 +206,52 @@ async fn insert(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> R
 }
 
 /// The values of [`KEPT`].
-fn row(new: &NewResponse) -> impl Serialize + '_ {
+fn row(new: &NewResponse) -> [Value; 15] {
     let place = &new.placement;
-    (
-        new.wave.0,
-        new.unit.0,
-        new.key,
-        new.content_hash,
-        place.stratum.as_str(),
-        place.psu.as_ref().map(Code::as_str),
-        place.weight.billionths(),
-        new.mode.as_str(),
-        new.source.as_str(),
-        new.collector.as_ref().map(Code::as_str),
-        &new.language,
-        new.answered_on,
-        new.duration_minutes,
-        &new.answers,
-        &new.respondent,
-    )
+    [
+        new.wave.0.into(),
+        new.unit.0.into(),
+        new.key.into(),
+        new.content_hash.into(),
+        place.stratum.as_str().into(),
+        place.psu.as_ref().map(Code::as_str).into(),
+        place.weight.billionths().into(),
+        new.mode.as_str().into(),
+        new.source.as_str().into(),
+        new.collector.as_ref().map(Code::as_str).into(),
+        new.language.as_str().into(),
+        new.answered_on.into(),
+        new.duration_minutes.map(i32::from).into(),
+        new.answers.as_str().into(),
+        new.respondent.as_str().into(),
+    ]
 }
+
+/// Where words are kept.
+const WORDS: Columns<5> = [
+    ("wave_id", Kind::Integer),
+    ("unit_id", Kind::Bigint),
+    ("key", Kind::Uuid),
+    ("item", Kind::Text),
+    ("words", Kind::Text),
+];
 
 async fn keep_words(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
     let words = stored.iter().flat_map(|response| {
-        response.words.iter().map(|(key, item, words)| free_text::ActiveModel {
-            wave_id: Set(response.wave.0),
-            unit_id: Set(response.unit.0),
-            key: Set(*key),
-            item: Set(item.to_string()),
-            words: Set(words.clone()),
-        })
+        response
+            .words
+            .iter()
+            .map(|(key, item, words)| (key, response.wave.0, response.unit.0, item.as_str(), words.as_str()))
     });
-    let mut models: Vec<_> = words.collect();
+    let mut words: Vec<_> = words.collect();
     // By key, so that the words do not lie in the order of the responses.
-    models.sort_by_key(|model| model.key.clone().into_value().map(|value| value.to_string()));
-    // Each value is a parameter of its own here, so a statement takes few rows however many there are.
-    for chunk in models.chunks(rows_per_statement(transaction, 0)) {
-        free_text::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
+    words.sort_unstable();
+    let insert = |rows: &str| format!("INSERT INTO free_text ({}) SELECT {rows}", names(&WORDS));
+    for chunk in words.chunks(rows_per_statement(transaction, words.len())) {
+        let rows = chunk.iter().map(|(key, wave, unit, item, words)| {
+            [(*wave).into(), (*unit).into(), (**key).into(), (*item).into(), (*words).into()]
+        });
+        transaction.execute_raw(rows_statement(transaction.get_database_backend(), &WORDS, rows, insert)?).await?;
     }
     Ok(())
 }

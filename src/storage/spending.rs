@@ -7,11 +7,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult};
 use uuid::Uuid;
 
 use super::register::code;
-use super::rows::{Columns, json_statement};
+use super::rows::keys_statement;
 use super::waves::WaveId;
 use super::{NewResponse, StorageError};
 use crate::foundation::Weight;
@@ -20,10 +20,8 @@ use crate::survey::{CodeRefusal, InvitationState, Placement, UnitId};
 /// A code by its wave and its hash.
 type CodeKey = (WaveId, Uuid);
 
-/// Rows a statement: small ones.
-const ROWS_PER_STATEMENT: usize = 192;
-/// What a code is found by, within a wave. Not by pairs of wave and hash: for them SQLite walks through all codes of the wave.
-const HASH: Columns = &[("hash", "uuid")];
+/// Hashes a statement.
+const ROWS_PER_STATEMENT: usize = 512;
 
 /// The codes of `responses` by wave, in one order on all servers, so that two never wait for each other in a circle.
 fn by_wave<'a>(responses: impl Iterator<Item = &'a NewResponse>) -> BTreeMap<i32, BTreeSet<Uuid>> {
@@ -34,16 +32,16 @@ fn by_wave<'a>(responses: impl Iterator<Item = &'a NewResponse>) -> BTreeMap<i32
     codes
 }
 
-/// Runs a statement on all `hashes`; `text` writes it around what selects them. Returns the rows that it gives.
+/// Runs a statement on all `hashes`; `text` writes it around what comes after the column. Returns the rows that it gives.
 async fn on_hashes(
     transaction: &DatabaseTransaction,
     hashes: BTreeSet<Uuid>,
     text: impl Fn(&str) -> String,
 ) -> Result<Vec<QueryResult>, StorageError> {
-    let hashes: Vec<[Uuid; 1]> = hashes.into_iter().map(|hash| [hash]).collect();
+    let hashes: Vec<Uuid> = hashes.into_iter().collect();
     let mut rows = Vec::with_capacity(hashes.len());
     for chunk in hashes.chunks(ROWS_PER_STATEMENT) {
-        let statement = json_statement(transaction.get_database_backend(), HASH, chunk, &text)?;
+        let statement = keys_statement(transaction.get_database_backend(), chunk, &text)?;
         rows.extend(transaction.query_all_raw(statement).await?);
     }
     Ok(rows)
@@ -57,20 +55,16 @@ pub(super) struct KnownCodes {
 }
 
 impl KnownCodes {
-    /// Looks the codes of `responses` up, and on a server keeps others from spending them in the meantime.
+    /// Looks the codes of `responses` up. They are not locked, which a distributed database refuses: if another server spends
+    /// one in the meantime, [`spend`] finds it gone, and the transaction is done again.
     pub(super) async fn look_up(
         transaction: &DatabaseTransaction,
         responses: impl Iterator<Item = &NewResponse>,
     ) -> Result<Self, StorageError> {
-        let is_embedded = transaction.get_database_backend() == DbBackend::Sqlite;
-        let locked = if is_embedded { "" } else { "ORDER BY hash FOR UPDATE" };
         let mut known = HashMap::new();
         for (wave, hashes) in by_wave(responses) {
-            let text = |sought: &str| {
-                format!(
-                    "SELECT hash, unit_id, state FROM invitation \
-                     WHERE wave_id = {wave} AND hash IN (SELECT hash FROM (SELECT {sought}) AS sought) {locked}"
-                )
+            let text = |any: &str| {
+                format!("SELECT hash, unit_id, state FROM invitation WHERE wave_id = {wave} AND hash {any}")
             };
             for row in on_hashes(transaction, hashes, text).await? {
                 let (hash, unit, state): (Uuid, i64, String) = row.try_get_many_by_index()?;
@@ -112,10 +106,10 @@ pub(super) async fn spend<'a>(
     }
     let mut placements: HashMap<(CodeKey, UnitId), Placement> = HashMap::new();
     for (wave, hashes) in wanted {
-        let text = |spent: &str| {
+        let text = |any: &str| {
             format!(
                 "DELETE FROM invitation WHERE wave_id = {wave} AND state = '{}' \
-                 AND hash IN (SELECT hash FROM (SELECT {spent}) AS spent) RETURNING hash, unit_id, stratum, psu, weight",
+                 AND hash {any} RETURNING hash, unit_id, stratum, psu, weight",
                 InvitationState::Open.as_str()
             )
         };

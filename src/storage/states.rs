@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Value};
 
 use super::StorageError;
 use super::counting::UnitCounts;
 use super::entities::{daily_count, product, tally};
+use super::rows::{Columns, Kind, is_one_of, names, rows_statement};
 use super::waves::WaveId;
 use crate::estimation::{Part, Shape, StateKey, products_to_bytes};
 use crate::survey::{Channel, UnitId};
 
-/// Rows a statement: seven values each, of which PostgreSQL takes 65,535.
-pub(super) const ROWS_PER_STATEMENT: usize = 2_000;
+/// Names of sampling units a statement, and rows with the products of answers: some megabytes.
+const ROWS_PER_STATEMENT: usize = 2_000;
+/// Rows a statement with sums and with days: as many bytes.
+const SMALL_ROWS_PER_STATEMENT: usize = 20_000;
 /// Units whose rows are read at once: some megabytes.
 const UNITS_PER_STATEMENT: usize = 500;
 
@@ -72,6 +74,7 @@ pub(super) async fn add_kept(
     shape: &Shape,
     counts: &mut BTreeMap<UnitId, UnitCounts>,
 ) -> Result<(), StorageError> {
+    let backend = transaction.get_database_backend();
     let units = || counts.keys().map(|unit| unit.0);
     // More than the keys that are sought may come by: those of other units or strata that share a sampling unit's name.
     let psus: BTreeSet<&str> =
@@ -81,8 +84,8 @@ pub(super) async fn add_kept(
     for psus in psus.chunks(ROWS_PER_STATEMENT) {
         let rows = tally::Entity::find()
             .filter(tally::Column::WaveId.eq(wave.0))
-            .filter(tally::Column::UnitId.is_in(units()))
-            .filter(tally::Column::Psu.is_in(psus.iter().copied()))
+            .filter(is_one_of(backend, tally::Column::UnitId, Kind::Bigint, units()))
+            .filter(is_one_of(backend, tally::Column::Psu, Kind::Text, psus.iter().copied()))
             .all(transaction)
             .await?;
         kept_sums.extend(rows);
@@ -91,8 +94,8 @@ pub(super) async fn add_kept(
         counts.values().flat_map(|counts| counts.state.products().keys()).map(String::as_str).collect();
     let kept_products = product::Entity::find()
         .filter(product::Column::WaveId.eq(wave.0))
-        .filter(product::Column::UnitId.is_in(units()))
-        .filter(product::Column::Cell.is_in(cells))
+        .filter(is_one_of(backend, product::Column::UnitId, Kind::Bigint, units()))
+        .filter(is_one_of(backend, product::Column::Cell, Kind::Text, cells))
         .all(transaction)
         .await?;
     for row in kept_sums {
@@ -122,52 +125,77 @@ pub(super) async fn write_states(
     write_products(transaction, wave, counts).await
 }
 
+/// Writes rows into a table; `kept` says what is done with a row that is there under the same key.
+async fn write<const N: usize>(
+    transaction: &DatabaseTransaction,
+    (table, columns): (&str, &Columns<N>),
+    kept: &str,
+    mut rows: Vec<[Value; N]>,
+    rows_per_statement: usize,
+) -> Result<(), StorageError> {
+    // WHERE: else SQLite takes ON for the condition of a join.
+    let insert = |selected: &str| {
+        format!("INSERT INTO {table} ({}) SELECT {selected} WHERE true ON CONFLICT {kept}", names(columns))
+    };
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows_per_statement.min(rows.len()));
+        transaction.execute_raw(rows_statement(transaction.get_database_backend(), columns, rows, insert)?).await?;
+        rows = rest;
+    }
+    Ok(())
+}
+
+const SUMS: Columns<7> = [
+    ("wave_id", Kind::Integer),
+    ("unit_id", Kind::Bigint),
+    ("part", Kind::Text),
+    ("stratum", Kind::Text),
+    ("psu", Kind::Text),
+    ("cell", Kind::Text),
+    ("sums", Kind::Bytes),
+];
+
 async fn write_sums(
     transaction: &DatabaseTransaction,
     wave: WaveId,
     counts: &BTreeMap<UnitId, UnitCounts>,
 ) -> Result<(), StorageError> {
-    use tally::Column::{Cell, Part, Psu, Stratum, Sums, UnitId, WaveId};
     let rows = counts.iter().flat_map(|(unit, counts)| {
-        counts.state.sums().iter().map(|(key, sums)| tally::ActiveModel {
-            wave_id: Set(wave.0),
-            unit_id: Set(unit.0),
-            part: Set(key.part.as_str().to_owned()),
-            stratum: Set(key.stratum.clone()),
-            psu: Set(key.psu.clone()),
-            cell: Set(key.cell.clone()),
-            sums: Set(sums.to_bytes()),
+        counts.state.sums().iter().map(|(key, sums)| {
+            let StateKey { part, stratum, psu, cell } = key;
+            let names = [part.as_str(), stratum, psu, cell].map(Value::from);
+            let [part, stratum, psu, cell] = names;
+            [wave.0.into(), unit.0.into(), part, stratum, psu, cell, sums.to_bytes().into()]
         })
     });
-    let replaced = OnConflict::columns([WaveId, UnitId, Part, Stratum, Psu, Cell]).update_column(Sums).to_owned();
-    for rows in rows.collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
-        let insert = tally::Entity::insert_many(rows.iter().cloned()).on_conflict(replaced.clone());
-        insert.exec_without_returning(transaction).await?;
-    }
-    Ok(())
+    let replaced = "(wave_id, unit_id, part, stratum, psu, cell) DO UPDATE SET sums = excluded.sums";
+    write(transaction, ("tally", &SUMS), replaced, rows.collect(), SMALL_ROWS_PER_STATEMENT).await
 }
+
+const PRODUCTS: Columns<4> =
+    [("wave_id", Kind::Integer), ("unit_id", Kind::Bigint), ("cell", Kind::Text), ("sums", Kind::Bytes)];
 
 async fn write_products(
     transaction: &DatabaseTransaction,
     wave: WaveId,
     counts: &BTreeMap<UnitId, UnitCounts>,
 ) -> Result<(), StorageError> {
-    use product::Column::{Cell, Sums, UnitId, WaveId};
     let rows = counts.iter().flat_map(|(unit, counts)| {
-        counts.state.products().iter().map(|(cell, products)| product::ActiveModel {
-            wave_id: Set(wave.0),
-            unit_id: Set(unit.0),
-            cell: Set(cell.clone()),
-            sums: Set(products_to_bytes(products)),
+        counts.state.products().iter().map(|(cell, products)| {
+            [wave.0.into(), unit.0.into(), cell.as_str().into(), products_to_bytes(products).into()]
         })
     });
-    let replaced = OnConflict::columns([WaveId, UnitId, Cell]).update_column(Sums).to_owned();
-    for rows in rows.collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
-        let insert = product::Entity::insert_many(rows.iter().cloned()).on_conflict(replaced.clone());
-        insert.exec_without_returning(transaction).await?;
-    }
-    Ok(())
+    let replaced = "(wave_id, unit_id, cell) DO UPDATE SET sums = excluded.sums";
+    write(transaction, ("product", &PRODUCTS), replaced, rows.collect(), ROWS_PER_STATEMENT).await
 }
+
+const DAYS: Columns<5> = [
+    ("wave_id", Kind::Integer),
+    ("unit_id", Kind::Bigint),
+    ("answered_on", Kind::Date),
+    ("mode", Kind::Text),
+    ("responses", Kind::Bigint),
+];
 
 /// Adds to the counts by day.
 pub(super) async fn write_days(
@@ -175,25 +203,14 @@ pub(super) async fn write_days(
     wave: WaveId,
     counts: &BTreeMap<UnitId, UnitCounts>,
 ) -> Result<(), StorageError> {
-    use daily_count::Column::{AnsweredOn, Mode, Responses, UnitId, WaveId};
     let mut rows = Vec::new();
     for (unit, counts) in counts {
         for ((answered_on, channel), responses) in &counts.days {
             let responses = i64::try_from(*responses).map_err(|error| StorageError::damaged("daily_count", error))?;
-            rows.push(daily_count::ActiveModel {
-                wave_id: Set(wave.0),
-                unit_id: Set(unit.0),
-                answered_on: Set(*answered_on),
-                mode: Set(channel.as_str().to_owned()),
-                responses: Set(responses),
-            });
+            rows.push([wave.0.into(), unit.0.into(), (*answered_on).into(), channel.as_str().into(), responses.into()]);
         }
     }
-    let sum = Expr::col((daily_count::Entity, Responses)).add(Expr::col(("excluded", Responses)));
-    let added = OnConflict::columns([WaveId, UnitId, AnsweredOn, Mode]).value(Responses, sum).to_owned();
-    for rows in rows.chunks(ROWS_PER_STATEMENT) {
-        let insert = daily_count::Entity::insert_many(rows.iter().cloned()).on_conflict(added.clone());
-        insert.exec_without_returning(transaction).await?;
-    }
-    Ok(())
+    let added =
+        "(wave_id, unit_id, answered_on, mode) DO UPDATE SET responses = daily_count.responses + excluded.responses";
+    write(transaction, ("daily_count", &DAYS), added, rows, SMALL_ROWS_PER_STATEMENT).await
 }

@@ -1,5 +1,6 @@
 //! A database of an earlier release is brought up, and answers the same numbers.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use migrations::{Migrator, MigratorTrait};
@@ -8,6 +9,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::reference::path;
 use crate::reference_calibrated::{prepare, results};
+use crate::support::process::{plumbline, run};
 use crate::support::{World, on_both_engines, platform_on};
 
 /// From the step that brought the states to the last one.
@@ -37,5 +39,29 @@ on_both_engines! {
         assert_eq!((checkup.responses, checkup.mismatches), (imported.stored, vec![]));
         assert_eq!(store.waves_to_recount().await.unwrap(), []);
         assert_eq!(results(&world).await, before);
+    }
+
+    async fn tables_are_distributed_only_where_the_extension_is(database: TestDatabase) {
+        let output = plumbline(database.url(), &["migrate", "--distribute"]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success());
+        assert!(said.contains("does not have the extension citus"), "{said}");
+        assert_eq!(run(database.url(), &["migrate"]).trim(), "The schema is up to date.", "the steps were taken all the same");
+    }
+}
+
+/// What a database that is spread over several servers refuses is in no statement: there is none here to try.
+#[test]
+fn no_statement_locks_what_it_reads_or_asks_a_subquery_for_each_row() {
+    let sources = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/storage")).unwrap();
+    let sources: Vec<_> = sources.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    assert!(sources.len() > 30);
+    for path in sources {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for refused in
+            ["FOR UPDATE", "FOR SHARE", "LATERAL", ".lock_exclusive(", ".lock_shared(", "WHERE (SELECT", ", (SELECT"]
+        {
+            assert!(!text.contains(refused), "{}: {refused}", path.display());
+        }
     }
 }

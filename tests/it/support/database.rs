@@ -8,8 +8,10 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbE
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-/// Where PostgreSQL is expected; its user `postgres` must be let in without a password, as CI sets it up.
-const SERVER: &str = "127.0.0.1:5432";
+/// Names another PostgreSQL to run the tests on: a URL of a database whose user may create databases.
+const OTHER_SERVER: &str = "PLUMBLINE_TEST_POSTGRES";
+/// Where PostgreSQL is expected otherwise; its user `postgres` must be let in without a password, as CI sets it up.
+const SERVER: &str = "postgres://postgres@127.0.0.1:5432/postgres";
 /// Set to 1, a missing PostgreSQL fails the tests that need it instead of skipping them.
 const REQUIRE: &str = "PLUMBLINE_REQUIRE_POSTGRES";
 
@@ -45,7 +47,9 @@ impl Engine {
         runtime.block_on(async {
             match self.fresh_database().await {
                 Ok(database) => test(database).await,
-                Err(error) => skip(name, &format_args!("no PostgreSQL at {SERVER}: {error}")),
+                Err(error) => {
+                    skip(name, &format_args!("no PostgreSQL where {OTHER_SERVER} or the default says: {error}"));
+                }
             }
         });
     }
@@ -65,7 +69,7 @@ impl Engine {
                 // A killed run with the same process number may have left one behind.
                 administer(&format!("DROP DATABASE IF EXISTS {name}")).await?;
                 administer(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await?;
-                Ok(TestDatabase { url: server_url(&name), place: Place::Server(name) })
+                Ok(TestDatabase { url: database_of(&server(), &name), place: Place::Server(name) })
             }
         }
     }
@@ -103,12 +107,39 @@ impl Drop for TestDatabase {
     }
 }
 
-fn server_url(database: &str) -> String {
-    format!("postgres://postgres@{SERVER}/{database}")
+/// The URL of the server's own database that the tests connect to first.
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests decides on which server")]
+fn server() -> String {
+    std::env::var(OTHER_SERVER).unwrap_or_else(|_| SERVER.to_owned())
+}
+
+/// Whether the tests run on a server that somebody named: what stands before or beside it may then not fit.
+pub(crate) fn is_elsewhere() -> bool {
+    server() != SERVER
+}
+
+/// The URL of another database of the server that `server` is a URL of.
+fn database_of(server: &str, database: &str) -> String {
+    let (place, options) = server.split_once('?').map_or((server, None), |(place, options)| (place, Some(options)));
+    let begin = place.find("://").map_or(0, |at| at + 3);
+    let end = place[begin..].find('/').map_or(place.len(), |at| begin + at);
+    let options = options.map(|options| format!("?{options}")).unwrap_or_default();
+    format!("{}/{database}{options}", &place[..end])
+}
+
+#[test]
+fn a_database_of_a_server_has_its_own_name_and_the_options_of_the_server() {
+    for (server, expected) in [
+        (SERVER, "postgres://postgres@127.0.0.1:5432/x"),
+        ("postgres://u:p@h", "postgres://u:p@h/x"),
+        ("postgres://u@h:1/name?sslmode=require", "postgres://u@h:1/x?sslmode=require"),
+    ] {
+        assert_eq!(database_of(server, "x"), expected);
+    }
 }
 
 async fn administer(statement: &str) -> Result<(), DbErr> {
-    let mut options = ConnectOptions::new(server_url("postgres"));
+    let mut options = ConnectOptions::new(server());
     options.max_connections(1).connect_timeout(Duration::from_secs(5)).sqlx_logging(false);
     let connection = Database::connect(options).await?;
     connection.execute_unprepared(statement).await?;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::cluster::{call, free_port, is_root};
+use super::database::is_elsewhere;
 
 /// Where Debian keeps the program.
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
@@ -27,6 +28,9 @@ impl Pooler {
     pub(crate) fn start(further: &str) -> Result<Self, String> {
         if !Path::new(PROGRAM).is_file() {
             return Err(format!("there is no {PROGRAM}; install the Debian package pgbouncer"));
+        }
+        if is_elsewhere() {
+            return Err("the pooler is set up for the PostgreSQL of this machine alone".to_owned());
         }
         let folder = TempDir::with_prefix("plumbline-pooler-").map_err(|error| error.to_string())?;
         let (port, at) = (free_port(), folder.path().display());
