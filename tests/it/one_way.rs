@@ -137,6 +137,20 @@ async fn without_citus(store: &Store) -> Result<(), StorageError> {
     }
 }
 
+/// A file of responses, and a folder of recordings.
+fn files_in(folder: &TempDir) -> (PathBuf, PathBuf) {
+    let rows = folder.path().join("rows.csv");
+    std::fs::write(
+        &rows,
+        "number,district,village,weight,mode,language,answered_on,q01,q02\n1,D01,v1,1,paper,vi,2024-11-18,5,4\n",
+    )
+    .unwrap();
+    let sounds = folder.path().join("sounds");
+    std::fs::create_dir_all(sounds.join("vi")).unwrap();
+    std::fs::write(sounds.join("vi/q01.ogg"), OGG).unwrap();
+    (rows, sounds)
+}
+
 /// Tries what each writing method of the store is for, and returns what was said, by the method.
 async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static str, String)> {
     let mut said = Vec::new();
@@ -154,15 +168,7 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
     let draw = platform.invitations().prepare("v", frame(20).as_bytes(), &sample(1, 4, 1), &mut random).await.unwrap();
     let until = "2024-11-18".parse().unwrap();
     let invented = SyntheticWave { wave: "v".to_owned(), answers: 10, seed: 1, until };
-    let rows = folder.path().join("rows.csv");
-    std::fs::write(
-        &rows,
-        "number,district,village,weight,mode,language,answered_on,q01,q02\n1,D01,v1,1,paper,vi,2024-11-18,5,4\n",
-    )
-    .unwrap();
-    let sounds = folder.path().join("sounds");
-    std::fs::create_dir_all(sounds.join("vi")).unwrap();
-    std::fs::write(sounds.join("vi/q01.ogg"), OGG).unwrap();
+    let (rows, sounds) = files_in(folder);
     let new_units = "code,level,kind,parent_code,name_vi\nD09,district,district,,Chín\n";
     let lineage = "from_province,from_code,from_name,to_province_code,to_code,to_name,effective_on,share,legal_basis\n\
                    Lào Cai,D01,Một,15,D09,Chín,2025-07-01,1,1673\n";
