@@ -37,6 +37,19 @@ impl Actor {
         }
     }
 
+    /// What it is, by name.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Invited { .. } => "invited",
+            Self::Device(_) => "device",
+            Self::Collector(_) => "collector",
+            Self::Administrator => "administrator",
+            Self::Operator => "operator",
+        }
+    }
+
     /// The access of a device or a collector.
     #[must_use]
     pub fn access(&self) -> Option<&Access> {

@@ -9,7 +9,7 @@ use clap::Subcommand;
 
 use super::error::AnyError;
 use super::platform::random_bytes;
-use crate::pipeline::Platform;
+use crate::pipeline::{PipelineError, Platform};
 
 /// What is written before the keys.
 const HEADING: &str =
@@ -34,7 +34,11 @@ pub(super) enum KeysTask {
 pub(super) async fn run(platform: &Platform, task: KeysTask) -> Result<(), AnyError> {
     match task {
         KeysTask::Move { file } => {
-            platform.keys().move_out(|text| write_private(&file, &format!("{HEADING}{text}"))).await?;
+            let write = |text: &str| {
+                let written = write_private(&file, &format!("{HEADING}{text}"));
+                written.map_err(|cause| PipelineError::File { path: file.display().to_string(), cause })
+            };
+            platform.keys().move_out(write).await?;
             println!(
                 "The keys are in {}; set `keys_file` to it on every server, and start them again.",
                 file.display()

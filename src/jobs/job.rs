@@ -112,7 +112,7 @@ pub struct Job {
     pub tries: i32,
     /// How often whoever works on it was heard of.
     pub beat: i32,
-    /// Who wanted it.
+    /// Who wanted it: `operator`, `administrator`.
     pub wanted_by: String,
     /// The day on which it was wanted.
     pub wanted_on: NaiveDate,

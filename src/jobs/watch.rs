@@ -59,7 +59,7 @@ mod tests {
             total: 0,
             tries,
             beat,
-            wanted_by: "the operator".to_owned(),
+            wanted_by: "operator".to_owned(),
             wanted_on: NaiveDate::default(),
             message: String::new(),
         }

@@ -30,6 +30,7 @@ impl JobRow {
     pub(super) fn new(job: &Job, language: Language) -> Self {
         let what = format!("jobs-kind-{}", job.kind.as_str());
         let day = language.format_date(job.wanted_on);
+        let who = language.t(&format!("jobs-by-{}", job.wanted_by));
         Self {
             number: job.id.0,
             what: language.t_with(&what, [("wave", job.object.as_str().into())]),
@@ -37,7 +38,7 @@ impl JobRow {
             message: job.message.clone(),
             progress: job.share().map_or_else(|| NOTHING.to_owned(), |share| language.format_percent(share, 0)),
             tries: language.format_count(u64::from(job.tries.unsigned_abs())),
-            wanted: language.t_with("jobs-wanted-by", [("day", day.into()), ("who", job.wanted_by.as_str().into())]),
+            wanted: language.t_with("jobs-wanted-by", [("day", day.into()), ("who", who.into())]),
             can_be_cancelled: !job.state.is_final(),
         }
     }
@@ -64,7 +65,7 @@ mod tests {
                     total: 3,
                     tries: 2,
                     beat: 0,
-                    wanted_by: "the operator".to_owned(),
+                    wanted_by: ["operator", "administrator"][usize::from(state.is_final())].to_owned(),
                     wanted_on: NaiveDate::from_ymd_opt(2024, 11, 20).unwrap(),
                     message: String::new(),
                 };

@@ -66,7 +66,7 @@ impl Jobs {
     pub async fn want(&self, kind: JobKind, wave: &str) -> Result<JobId, PipelineError> {
         self.context.demand_management()?;
         let wanted_on = self.context.clock.today();
-        let wanted_by = self.context.actor().to_string();
+        let wanted_by = self.context.actor().as_str().to_owned();
         Ok(self.context.store.want_job(&NewJob { kind, object: wave.to_owned(), wanted_by, wanted_on }).await?)
     }
 

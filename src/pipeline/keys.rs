@@ -83,14 +83,14 @@ impl Keys {
 
     /// Moves the keys out of the database: `write` is given them as text, and only when that has come to its end the database forgets
     /// them. From then on a server must be told where they are.
-    pub async fn move_out(&self, write: impl FnOnce(&str) -> std::io::Result<()>) -> Result<(), PipelineError> {
+    pub async fn move_out(&self, write: impl FnOnce(&str) -> Result<(), PipelineError>) -> Result<(), PipelineError> {
         self.context.demand_management()?;
         let store = &self.context.store;
         if store.setting(KEYS).await?.is_some_and(|kept| kept.starts_with(OUTSIDE)) {
             return Err(wrong("the keys lie outside of the database already"));
         }
         let keys = &self.context.secret;
-        write(&keys.to_text()).map_err(|cause| PipelineError::File { path: "the keys".to_owned(), cause })?;
+        write(&keys.to_text())?;
         store.replace_settings(&[ONE_SECRET], (KEYS, &format!("{OUTSIDE}{}", keys.fingerprint()))).await?;
         Ok(())
     }

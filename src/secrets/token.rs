@@ -2,8 +2,8 @@
 
 use super::written_code::{group, write_digits};
 
-/// Characters of a token: 125 bits.
-const LENGTH: usize = 25;
+/// Characters of a token: 120 bits.
+const LENGTH: usize = 24;
 
 /// What whoever holds it shows. It is kept nowhere.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Token(String);
 pub struct TokenHash([u8; 32]);
 
 impl Token {
-    /// A token out of random bytes: 25 characters in groups of four.
+    /// A token out of random bytes: 24 characters in groups of four.
     #[must_use]
     pub fn new(random: [u8; 16]) -> Self {
         Self(group(&write_digits(u128::from_le_bytes(random), LENGTH)))

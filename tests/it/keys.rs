@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use plumbline::accounts::Actor;
 use plumbline::foundation::FixedClock;
-use plumbline::pipeline::{KeySource, Platform, PlatformLimits};
+use plumbline::pipeline::{KeySource, PipelineError, Platform, PlatformLimits};
 use plumbline::secrets::KeyRing;
 use plumbline::storage::Store;
 use rand::SeedableRng;
@@ -21,6 +21,10 @@ async fn start(url: &str, keys: KeySource) -> Result<Platform, String> {
     let store = Store::connect(url).await.unwrap();
     let clock = Arc::new(FixedClock(MOMENT.parse().unwrap()));
     Platform::start(store, clock, keys, PlatformLimits::default()).await.map_err(|error| error.to_string())
+}
+
+fn full() -> PipelineError {
+    PipelineError::File { path: "keys".to_owned(), cause: std::io::Error::other("the disk is full") }
 }
 
 async fn moved_out(world: &World) -> KeyRing {
@@ -64,7 +68,7 @@ on_both_engines! {
 
     async fn where_writing_the_keys_fails_the_database_still_has_them(database: TestDatabase) {
         let world = World::small(database).await;
-        let failed = world.platform.keys().move_out(|_| Err(std::io::Error::other("the disk is full"))).await;
+        let failed = world.platform.keys().move_out(|_| Err(full())).await;
         assert!(failed.unwrap_err().to_string().contains("the disk is full"));
         platform_on(world.url()).await;
     }

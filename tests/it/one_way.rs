@@ -110,7 +110,7 @@ fn job(object: &str) -> NewJob {
     NewJob {
         kind: JobKind::KeepRelease,
         object: object.to_owned(),
-        wanted_by: "the operator".to_owned(),
+        wanted_by: "operator".to_owned(),
         wanted_on: "2024-12-01".parse().unwrap(),
     }
 }
