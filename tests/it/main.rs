@@ -6,6 +6,7 @@ mod calibration_flaws;
 mod cases;
 mod copies;
 mod dissemination;
+mod earlier_release;
 mod entry;
 mod estimate_designs;
 mod estimate_files;

@@ -151,21 +151,22 @@ on_both_engines! {
     }
 }
 
-/// The hash of each printed code, by way of the installation's secret, which is in the database.
+/// The hash of each printed code, by way of the installation's key, which is in the database.
 async fn hashes<'c>(
     connection: &DatabaseConnection,
     cards: &'c [InvitationCard],
 ) -> HashMap<String, &'c InvitationCard> {
-    let query = "SELECT value FROM setting WHERE name = 'secret'";
+    let query = "SELECT value FROM setting WHERE name = 'keys'";
     let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), query)).await.unwrap();
-    let secret: String = row.unwrap().try_get_by_index(0).unwrap();
-    let secret = *blake3::Hash::from_hex(&secret).unwrap().as_bytes();
+    let keys: String = row.unwrap().try_get_by_index(0).unwrap();
+    let key = keys.lines().find_map(|line| line.strip_prefix("invitations-1=")).unwrap();
+    let key = *blake3::Hash::from_hex(key).unwrap().as_bytes();
     let hash = |card: &InvitationCard| {
         let digits = card.code.chars().filter(|c| *c != '-').take(23);
         let number = digits.fold(0_u128, |number, digit| {
             number * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".find(digit).unwrap() as u128
         });
-        let mut hasher = blake3::Hasher::new_keyed(&secret);
+        let mut hasher = blake3::Hasher::new_keyed(&key);
         for part in [&b"invitation"[..], b"w", &number.to_le_bytes()] {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
         }
