@@ -13,11 +13,11 @@ const BINARY = process.env.BINARY ?? fileURLToPath(new URL("../../target/release
 const STARTS_WITHIN_MS = 120_000;
 
 // Runs the binary with these arguments until it listens; `origin` is where, `signIn` the link that signs the administrator
-// in once, `token` the administrator's, `rows` the number of answers that a wave has.
-async function start(args, env = {}) {
+// in once, `token` the administrator's (printed at the first start only), `rows` the number of answers that a wave has.
+async function start(args, env = {}, known = undefined) {
   const server = spawn(BINARY, args, { stdio: ["ignore", "pipe", "inherit"], env });
   const timer = setTimeout(() => server.kill(), STARTS_WITHIN_MS);
-  let origin, signIn, token;
+  let [origin, signIn, token] = [undefined, undefined, known];
   for await (const line of createInterface({ input: server.stdout })) {
     origin ??= line.match(/listens on (http:\/\/\S+)/)?.[1];
     token ??= line.match(/token: (\S+)/)?.[1];
@@ -67,9 +67,10 @@ export async function smallSurvey({ layout = "factor_pages", questionnaire = (te
   await run(database, "import", "units", join(folder, "units.csv"));
   await run(database, "wave", "create", join(folder, "plan.toml"));
   await run(database, "wave", "open", "small");
+  const token = (await run(database, "keys", "token")).trim();
   let listen = "127.0.0.1:0";
   const serve = async (env = {}) => {
-    const product = await start(["serve", "--listen", listen, "--database-url", database], env);
+    const product = await start(["serve", "--listen", listen, "--database-url", database], env, token);
     listen = new URL(product.origin).host;
     return product;
   };
