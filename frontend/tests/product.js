@@ -116,4 +116,4 @@ export const PUBLIC_PAGES = [
   "/r/laocai-2023?sets=simultaneous",
   "/r/laocai-2023/082?sets=simultaneous",
 ];
-export const OFFICE_PAGES = ["/r/laocai-2024", "/r/laocai-2024/082", "/office/laocai-2024"];
+export const OFFICE_PAGES = ["/r/laocai-2024", "/r/laocai-2024/082", "/office/laocai-2024", "/jobs"];

@@ -8,7 +8,9 @@ mod estimate;
 mod named_twice;
 mod rank;
 mod small_areas;
+mod table_error;
 
 pub use estimate::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
-pub use rank::{RankFileError, RankFileOptions, rank_files};
-pub use small_areas::{SmallAreaFileError, SmallAreaOptions, small_area_files};
+pub use rank::{RankFileOptions, rank_files};
+pub use small_areas::{SmallAreaOptions, small_area_files};
+pub use table_error::TableFileError;

@@ -97,3 +97,17 @@ fn is_good(began: &str, today: NaiveDate) -> bool {
     let began: Option<NaiveDate> = began.parse().ok();
     began.is_some_and(|began| began + Days::new(SESSION_DAYS) > today)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_good_for_thirty_days_and_no_longer() {
+        let day = |day: &str| day.parse::<NaiveDate>().unwrap();
+        for (today, expected) in [("2024-11-01", true), ("2024-11-30", true), ("2024-12-01", false)] {
+            assert_eq!(is_good("2024-11-01", day(today)), expected, "{today}");
+        }
+        assert!(!is_good("for ever", day("2024-11-01")));
+    }
+}

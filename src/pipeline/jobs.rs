@@ -105,15 +105,17 @@ impl Jobs {
             store.fail_job(claim, &format!("it was begun {} times and never came to its end", job.tries)).await?;
             return Ok(());
         }
-        let progress = self.progress_of(job).await?;
-        let outcome = tokio::select! {
-            outcome = self.run(job, claim, &progress) => outcome,
-            () = self.beat(job, claim, &progress, tell) => return Ok(()),
+        let outcome = match self.progress_of(job).await {
+            Ok(progress) => tokio::select! {
+                outcome = self.run(job, claim, &progress) => outcome,
+                () = self.beat(job, claim, &progress, tell) => return Ok(()),
+            },
+            Err(error) => Err(error),
         };
         match outcome {
             Ok(()) | Err(PipelineError::Storage(StorageError::JobTaken)) => Ok(()),
-            // Whoever has a database goes on with it.
-            Err(error) if error.is_outage() => Err(error),
+            // Whoever has a database goes on with it, and whoever does not end in the middle of it.
+            Err(error) if error.is_outage() || matches!(error, PipelineError::Interrupted) => Err(error),
             Err(error) => {
                 store.fail_job(claim, &error.to_string()).await?;
                 Err(error)

@@ -92,6 +92,6 @@ impl Keys {
         let keys = &self.context.secret;
         write(&keys.to_text())?;
         store.replace_settings(&[ONE_SECRET], (KEYS, &format!("{OUTSIDE}{}", keys.fingerprint()))).await?;
-        Ok(())
+        Ok(store.forget_replaced_settings().await?)
     }
 }

@@ -31,6 +31,16 @@ impl Store {
         self.transaction(&ReplaceSettings { removed, name, value }).await
     }
 
+    /// Makes the engine forget what stood in the place of replaced values, as far as its own files go.
+    pub async fn forget_replaced_settings(&self) -> Result<(), StorageError> {
+        // PostgreSQL then has the few rows in a new file; SQLite overwrites what it deletes once the log is emptied.
+        self.writer.tidy_up("VACUUM (FULL) setting").await?;
+        if self.is_embedded() {
+            self.forget_spent_codes().await?;
+        }
+        Ok(())
+    }
+
     /// All values whose names begin with `prefix`, by name.
     pub async fn settings_that_begin(&self, prefix: &str) -> Result<Vec<(String, String)>, StorageError> {
         let rows = setting::Entity::find()

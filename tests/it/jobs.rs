@@ -114,6 +114,26 @@ on_both_engines! {
         assert_eq!((state(&world.platform).await, releases(&world).await), (WaveState::Closed, 0));
     }
 
+    async fn the_last_try_is_still_one(database: TestDatabase) {
+        let world = closed(database).await;
+        let (id, store) = (world.platform.waves().want_release("w").await.unwrap(), world.platform.store());
+        for _ in 0..4 {
+            begin_and_fall_silent(store, id).await;
+        }
+        let job = another(&world).await.jobs().finish(id, &|_| ()).await.unwrap();
+        assert_eq!((job.tries, releases(&world).await), (5, 1));
+    }
+
+    async fn a_job_for_a_wave_that_is_nowhere_fails_at_once(database: TestDatabase) {
+        let world = World::small(database).await;
+        let jobs = world.platform.jobs();
+        let id = jobs.want(JobKind::Release, "gone").await.unwrap();
+        let refused = jobs.finish(id, &|_| ()).await.unwrap_err().to_string();
+        assert_eq!(refused, "there is no wave \"gone\"");
+        let job = jobs.find(id).await.unwrap();
+        assert_eq!((job.state, job.tries, job.message), (JobState::Failed, 1, refused));
+    }
+
     async fn a_job_that_cannot_be_done_says_why_and_can_be_wanted_again(database: TestDatabase) {
         let world = closed(database).await;
         let connection = world.database().connect().await;

@@ -1,5 +1,6 @@
 //! Keys: in the database, moved out of it, and what an installation of before they had purposes goes on with.
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -10,9 +11,10 @@ use plumbline::secrets::KeyRing;
 use plumbline::storage::Store;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 
 use crate::support::invitations::{draw, invited};
+use crate::support::process::{plumbline, prepare, run};
 use crate::support::{World, on_both_engines, platform_on, submission};
 
 const MOMENT: &str = "2024-11-20T12:00:00+07:00";
@@ -64,6 +66,59 @@ on_both_engines! {
         let opened = platform.invited(&wave, &cards[0].code).await.unwrap();
         assert!(opened.is_ok(), "codes that were given out are taken on");
         assert!(platform.keys().move_out(|_| Ok(())).await.is_err(), "there is nothing to move any more");
+    }
+
+    async fn the_files_of_the_database_have_no_trace_of_keys_that_were_moved_out(database: TestDatabase) {
+        let world = World::small(database).await;
+        let keys = moved_out(&world).await.to_text();
+        let traces = |bytes: &[u8]| {
+            let hex = keys.lines().map(|line| line.split_once('=').unwrap().1.as_bytes());
+            hex.filter(|hex| bytes.windows(hex.len()).any(|window| window == *hex)).count()
+        };
+        if let Some(path) = world.url().strip_prefix("sqlite://") {
+            for file in [path.to_owned(), format!("{path}-wal")] {
+                assert_eq!(std::fs::read(&file).map_or(0, |bytes| traces(&bytes)), 0, "{file}");
+            }
+            return;
+        }
+        let connection = world.database().connect().await;
+        connection.execute_unprepared("CHECKPOINT").await.unwrap();
+        let file = "SELECT pg_read_binary_file(pg_relation_filepath('setting'))";
+        let row = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), file)).await;
+        let bytes: Vec<u8> = row.unwrap().unwrap().try_get_by_index(0).unwrap();
+        assert!(bytes.len() >= 8_192 && traces(&bytes) == 0, "of {} bytes", bytes.len());
+    }
+
+    async fn the_command_writes_a_file_of_its_own_and_every_other_command_then_needs_it(database: TestDatabase) {
+        let (folder, day) = (tempfile::tempdir().unwrap(), "2024-11-20".parse().unwrap());
+        prepare(database.url(), day);
+        let file = folder.path().join("keys");
+        let path = file.to_str().unwrap();
+        std::fs::write(&file, "precious").unwrap();
+        let refused = plumbline(database.url(), &["keys", "move", path]).output().unwrap();
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains(path), "{said}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious", "what is there is not written over");
+        std::fs::remove_file(&file).unwrap();
+        run(database.url(), &["keys", "move", path]);
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let text = std::fs::read_to_string(&file).unwrap();
+        let list = |settings: &[(&str, &str)]| {
+            let output = plumbline(database.url(), &["wave", "list"]).envs(settings.iter().copied()).output().unwrap();
+            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        for (settings, reason) in [
+            (&[][..], "keys_file"),
+            (&[("PLUMBLINE_KEYS_FILE", path), ("PLUMBLINE_KEYS", &text)], "give one of them"),
+            (&[("PLUMBLINE_KEYS_FILE", "/nowhere/keys")], "/nowhere/keys"),
+            (&[("PLUMBLINE_KEYS", "responses-1=00")], "word 1 of the keys"),
+        ] {
+            let (is_done, said) = list(settings);
+            assert!(!is_done && said.contains(reason), "{said}");
+        }
+        for settings in [("PLUMBLINE_KEYS_FILE", path), ("PLUMBLINE_KEYS", text.as_str())] {
+            assert!(list(&[settings]).0, "{}", list(&[settings]).1);
+        }
     }
 
     async fn where_writing_the_keys_fails_the_database_still_has_them(database: TestDatabase) {

@@ -208,6 +208,7 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
         "recount": store.recount(recounting, WaveId(9), &shape, &|_| unreachable!("it has no answers"));
         "keep_release": store.keep_release(keeping, WaveId(1), &release());
         "replace_settings": platform.administrators().renew_token([3; 16]);
+        "forget_replaced_settings": store.forget_replaced_settings();
         "try_to_commit": platform.store().try_to_commit();
         "forget_spent_codes": platform.store().forget_spent_codes();
         "migrate": platform.store().migrate();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::RankFileError;
+use super::super::table_error::TableFileError;
 use super::table::Rows;
 use super::units::Units;
 use crate::statistics::Comparison;
@@ -20,12 +20,12 @@ const ASYMMETRY: f64 = 1e-9;
 /// missing, its variance is then the square of its standard error. Rows of withheld units are skipped.
 ///
 /// Without a `statistic` the file must hold a single one.
-pub(super) fn read(path: &Path, units: &Units, statistic: Option<&str>) -> Result<Vec<Vec<f64>>, RankFileError> {
+pub(super) fn read(path: &Path, units: &Units, statistic: Option<&str>) -> Result<Vec<Vec<f64>>, TableFileError> {
     let count = units.ranked.len();
     if count > Comparison::CORRELATED_UNITS_MAX {
         let max = Comparison::CORRELATED_UNITS_MAX;
         let message = format!("{count} units are too many for --covariance, which takes at most {max}");
-        return Err(RankFileError::Option(message));
+        return Err(TableFileError::Option(message));
     }
     let positions: HashMap<&str, usize> = units.ranked.iter().map(|unit| unit.name.as_str()).zip(0..).collect();
     let mut matrix = vec![vec![f64::NAN; count]; count];
@@ -65,7 +65,7 @@ pub(super) fn read(path: &Path, units: &Units, statistic: Option<&str>) -> Resul
         matrix[a][b] = value;
         Ok(())
     })?;
-    complete(&mut matrix, units).map_err(|message| RankFileError::Input {
+    complete(&mut matrix, units).map_err(|message| TableFileError::Input {
         path: path.display().to_string(),
         message: match wanted {
             Some(statistic) => format!("statistic {statistic:?}: {message}"),

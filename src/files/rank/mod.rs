@@ -4,14 +4,12 @@
 //! what the result means, `footing.rs` how much data it is based on.
 
 mod covariance;
-mod error;
 mod footing;
 mod options;
 mod table;
 mod units;
 mod words;
 
-pub use error::RankFileError;
 pub use options::RankFileOptions;
 
 use std::fs::File;
@@ -21,6 +19,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::named_twice::named_twice;
+use super::table_error::TableFileError;
 use crate::ranking::{Knowledge, Place, places};
 use crate::statistics::{Comparison, Covariance, RankSetError};
 use units::Units;
@@ -41,12 +40,12 @@ struct RankRow<'a> {
 /// equal estimates in the order of the input; units without an estimate or a standard error come last, without ranks.
 ///
 /// Returns sentences that say what the data say. `progress` is called now and then with how many more draws were made.
-pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<String>, RankFileError> {
+pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<String>, TableFileError> {
     let inputs: Vec<&Path> =
         [&options.estimates].into_iter().chain(&options.covariance).map(PathBuf::as_path).collect();
     if let Some(path) = named_twice(&inputs, &[&options.output]) {
         let message = "this file is named twice; name another one to write to".to_owned();
-        return Err(RankFileError::Input { path: path.display().to_string(), message });
+        return Err(TableFileError::input(path, message));
     }
     let (units, chosen) = Units::read(options)?;
     let known: Vec<Knowledge> = units.ranked.iter().map(|unit| unit.knowledge(options.ranking.level)).collect();
@@ -77,7 +76,7 @@ pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) 
     Ok(sentences)
 }
 
-fn write(path: &Path, units: &Units, places: &[Place], order: &[usize]) -> Result<(), RankFileError> {
+fn write(path: &Path, units: &Units, places: &[Place], order: &[usize]) -> Result<(), TableFileError> {
     let ranked = order.iter().map(|&i| RankRow {
         unit: &units.ranked[i].name,
         estimate: Some(units.ranked[i].estimate),
@@ -101,26 +100,26 @@ fn write(path: &Path, units: &Units, places: &[Place], order: &[usize]) -> Resul
         ranked.chain(withheld).try_for_each(|row| writer.serialize(row).map_err(std::io::Error::other))?;
         writer.into_inner().map_err(csv::IntoInnerError::into_error)?.flush()
     };
-    write().map_err(|cause| RankFileError::File { path: path.display().to_string(), cause })
+    write().map_err(|cause| TableFileError::File { path: path.display().to_string(), cause })
 }
 
 /// An error of the mathematics in the words of the command, with the names of the units.
-fn explained(error: &RankSetError, options: &RankFileOptions, units: &Units) -> RankFileError {
+fn explained(error: &RankSetError, options: &RankFileOptions, units: &Units) -> TableFileError {
     let name = |unit: usize| units.ranked.get(unit).map_or("?", |unit| unit.name.as_str());
-    let input = |path: &Path, message: String| RankFileError::Input { path: path.display().to_string(), message };
+    let input = |path: &Path, message: String| TableFileError::input(path, message);
     let covariance = options.covariance.as_deref().unwrap_or(&options.estimates);
     match error {
         RankSetError::Tau { tau, units } => {
-            RankFileError::Option(format!("--tau must be 1 to the number of ranked units, {units}, not {tau}"))
+            TableFileError::Option(format!("--tau must be 1 to the number of ranked units, {units}, not {tau}"))
         }
         RankSetError::Level(level) => {
-            RankFileError::Option(format!("--level must lie between 0 and 1, such as 0.95, not {level}"))
+            TableFileError::Option(format!("--level must lie between 0 and 1, such as 0.95, not {level}"))
         }
-        RankSetError::Draws { draws, min, max } if min <= max => RankFileError::Option(format!(
+        RankSetError::Draws { draws, min, max } if min <= max => TableFileError::Option(format!(
             "--draws must be {min} to {max} at level {}, not {draws}",
             options.ranking.level
         )),
-        RankSetError::Draws { .. } => RankFileError::Option(format!(
+        RankSetError::Draws { .. } => TableFileError::Option(format!(
             "--level {} is too near to 1 to be simulated; use --method holm, which draws nothing",
             options.ranking.level
         )),

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use csv::StringRecord;
 use serde_json::{Map, Value};
 
-use super::RankFileError;
+use super::super::table_error::TableFileError;
 use crate::foundation::Finding;
 use crate::tables::{MissingCodes, Table, cell_path, clean, did_you_mean, uneven_row, with_decimal_point};
 
@@ -40,9 +40,9 @@ pub(super) struct Row<'a> {
 
 impl Rows {
     /// Opens a file and learns its columns; a file that begins with `[` is JSON, and its first object has all columns.
-    pub(super) fn open(path: &Path) -> Result<Self, RankFileError> {
+    pub(super) fn open(path: &Path) -> Result<Self, TableFileError> {
         let shown = path.display().to_string();
-        let failed = |cause| RankFileError::File { path: shown.clone(), cause };
+        let failed = |cause| TableFileError::File { path: shown.clone(), cause };
         let mut file = BufReader::new(File::open(path).map_err(failed)?);
         let start = file.fill_buf().map_err(failed)?;
         let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
@@ -51,19 +51,19 @@ impl Rows {
         }
         let table = Table::open(file).map_err(|findings| {
             let message = findings.0.first().map(described).unwrap_or_default();
-            RankFileError::Input { path: shown.clone(), message }
+            TableFileError::Input { path: shown.clone(), message }
         })?;
         Ok(Self { path: shown, columns: table.columns().to_vec(), source: Source::Csv(Box::new(table)) })
     }
 
-    fn parse_json(path: String, mut file: BufReader<File>) -> Result<Self, RankFileError> {
+    fn parse_json(path: String, mut file: BufReader<File>) -> Result<Self, TableFileError> {
         if file.fill_buf().is_ok_and(|start| start.starts_with(b"\xef\xbb\xbf")) {
             file.consume(3);
         }
         let objects: Vec<Map<String, Value>> = match serde_json::from_reader(file) {
             Ok(objects) => objects,
             Err(error) => {
-                return Err(RankFileError::Input { path, message: format!("no list of JSON objects: {error}") });
+                return Err(TableFileError::Input { path, message: format!("no list of JSON objects: {error}") });
             }
         };
         let columns = objects.first().map(|first| first.keys().cloned().collect()).unwrap_or_default();
@@ -81,16 +81,16 @@ impl Rows {
     }
 
     /// An error of the whole file.
-    pub(super) fn wrong(&self, message: impl Into<String>) -> RankFileError {
-        RankFileError::Input { path: self.path.clone(), message: message.into() }
+    pub(super) fn wrong(&self, message: impl Into<String>) -> TableFileError {
+        TableFileError::Input { path: self.path.clone(), message: message.into() }
     }
 
     /// Gives each row's cells of these columns to `take`.
     pub(super) fn each(
         self,
         columns: &[&str],
-        mut take: impl FnMut(&Row) -> Result<(), RankFileError>,
-    ) -> Result<(), RankFileError> {
+        mut take: impl FnMut(&Row) -> Result<(), TableFileError>,
+    ) -> Result<(), TableFileError> {
         if let Some(missing) = columns.iter().find(|column| !self.has(column)) {
             let (known, hint) = (self.columns.join(", "), self.did_you_mean(missing));
             return Err(self.wrong(format!("line 1: there is no column {missing}{hint}; there are: {known}")));
@@ -101,7 +101,7 @@ impl Rows {
                 let positions: Vec<usize> = columns.iter().filter_map(|column| table.column(column)).collect();
                 let mut record = StringRecord::new();
                 while let Some(line) = table.read_row(&mut record) {
-                    let wrong = |message| RankFileError::Input { path: path.clone(), message };
+                    let wrong = |message| TableFileError::Input { path: path.clone(), message };
                     let line = line.map_err(|finding| wrong(described(&finding)))?;
                     if record.len() != table.columns().len() {
                         return Err(wrong(format!("line {line}: {}", uneven_row(record.len(), table.columns()))));
@@ -144,7 +144,7 @@ fn described(finding: &Finding) -> String {
 
 impl Row<'_> {
     /// Refuses what would break sentences and lines of the output.
-    fn check(&self) -> Result<(), RankFileError> {
+    fn check(&self) -> Result<(), TableFileError> {
         match self.cells.iter().position(|cell| cell.contains(char::is_control)) {
             Some(k) => Err(self.wrong(k, "control characters and line breaks are not taken")),
             None => Ok(()),
@@ -162,7 +162,7 @@ impl Row<'_> {
     }
 
     /// The number in the `k`-th wanted column; `None` where it is empty or a missing code.
-    pub(super) fn number(&self, k: usize) -> Result<Option<f64>, RankFileError> {
+    pub(super) fn number(&self, k: usize) -> Result<Option<f64>, TableFileError> {
         let text = self.text(k);
         match (text, with_decimal_point(text, self.has_decimal_comma).parse::<f64>()) {
             (text, _) if MISSING.has(text) => Ok(None),
@@ -176,12 +176,12 @@ impl Row<'_> {
     }
 
     /// An error of the `k`-th wanted column.
-    pub(super) fn wrong(&self, k: usize, message: impl Into<String>) -> RankFileError {
+    pub(super) fn wrong(&self, k: usize, message: impl Into<String>) -> TableFileError {
         let place = if self.is_json {
             format!("object {}, key {}", self.line, self.columns[k])
         } else {
             cell_path(self.line, self.columns[k])
         };
-        RankFileError::Input { path: self.path.to_owned(), message: format!("{place}: {}", message.into()) }
+        TableFileError::Input { path: self.path.to_owned(), message: format!("{place}: {}", message.into()) }
     }
 }

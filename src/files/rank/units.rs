@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::super::table_error::TableFileError;
+use super::RankFileOptions;
 use super::table::{Row, Rows};
-use super::{RankFileError, RankFileOptions};
 use crate::ranking::Knowledge;
 use crate::statistics::Comparison;
 
@@ -102,7 +103,7 @@ pub(super) struct Chosen {
 
 impl Units {
     /// Finds the units in the file that `options` names.
-    pub(super) fn read(options: &RankFileOptions) -> Result<(Self, Chosen), RankFileError> {
+    pub(super) fn read(options: &RankFileOptions) -> Result<(Self, Chosen), TableFileError> {
         let rows = Rows::open(&options.estimates)?;
         let path = options.estimates.display().to_string();
         let mut units = Self { zero_is_exact: options.exact, ..Self::default() };
@@ -111,7 +112,7 @@ impl Units {
                 [("--domain", &options.domain), ("--item", &options.item)].iter().find(|o| o.1.is_some())
             {
                 let message = format!("{} does not go with a file of unit,estimate,se, which has neither", name.0);
-                return Err(RankFileError::Option(message));
+                return Err(TableFileError::Option(message));
             }
             let mut columns = vec!["unit", "estimate"];
             let se = (rows.has("se") || !options.exact).then(|| {
@@ -133,13 +134,13 @@ impl Units {
                 1 => "the only unit has no estimate or no standard error".to_owned(),
                 withheld => format!("none of the {withheld} units has both an estimate and a standard error"),
             };
-            return Err(RankFileError::Input { path, message });
+            return Err(TableFileError::Input { path, message });
         }
         Ok((units, chosen))
     }
 
     /// Reads what `estimate` writes.
-    fn read_estimates(&mut self, rows: Rows, path: &str, options: &RankFileOptions) -> Result<Chosen, RankFileError> {
+    fn read_estimates(&mut self, rows: Rows, path: &str, options: &RankFileOptions) -> Result<Chosen, TableFileError> {
         let statistic = options.statistic.as_deref().unwrap_or(STATISTIC);
         let item = options.item.as_deref().unwrap_or_default();
         let mut domain = options.domain.clone();
@@ -174,13 +175,13 @@ impl Units {
                 }
                 Some(_) => format!("{statistic} is there for items or factors; --item may be: {}", listed(&items)),
             };
-            return Err(RankFileError::Input { path: path.to_owned(), message });
+            return Err(TableFileError::Input { path: path.to_owned(), message });
         }
         Ok(Chosen { domain, other_domains, statistic: Some(statistic.to_owned()), item: item.to_owned() })
     }
 
     /// Adds the unit of a row whose first cells are its name and estimate.
-    fn add(&mut self, row: &Row, se: Option<usize>, further: &Further) -> Result<(), RankFileError> {
+    fn add(&mut self, row: &Row, se: Option<usize>, further: &Further) -> Result<(), TableFileError> {
         let name = row.text(0).to_owned();
         if name.is_empty() {
             return Err(row.wrong(0, "the unit has no name"));
@@ -216,7 +217,7 @@ impl Units {
     }
 
     /// Whether the row says, or the command, that the estimate does not come from a sample.
-    fn is_exact(&self, row: &Row, se: Option<f64>, further: &Further) -> Result<bool, RankFileError> {
+    fn is_exact(&self, row: &Row, se: Option<f64>, further: &Further) -> Result<bool, TableFileError> {
         let said = match further.exact.map(|k| (k, row.text(k).to_ascii_lowercase())) {
             None => return Ok(self.zero_is_exact && se.is_none_or(|se| se == 0.0)),
             Some((k, text)) => match text.as_str() {

@@ -2,11 +2,9 @@
 //!
 //! `tables.rs` reads both files. What comes out is modelled and says so in every row.
 
-mod error;
 mod options;
 mod tables;
 
-pub use error::SmallAreaFileError;
 pub use options::SmallAreaOptions;
 
 use std::fs::File;
@@ -14,6 +12,7 @@ use std::fs::File;
 use serde::Serialize;
 
 use super::named_twice::named_twice;
+use super::table_error::TableFileError;
 use crate::foundation::write_csv;
 use crate::statistics::{Area, AreaPrediction, FayHerriot, SmallAreaError, VarianceEstimator};
 use tables::{Covariates, Directs};
@@ -40,16 +39,16 @@ struct PredictionRow {
 /// `area,direct,direct_se,modelled,mse,root_mse,gamma,kind` in full precision, in the order of the covariates.
 ///
 /// Returns sentences that say that the numbers are modelled, and by what.
-pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, SmallAreaFileError> {
+pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, TableFileError> {
     if let Some(path) = named_twice(&[&options.estimates, &options.covariates], &[&options.output]) {
         let message = "this file is named twice; name another one to write to".to_owned();
-        return Err(SmallAreaFileError::Input { path: path.display().to_string(), message });
+        return Err(TableFileError::Input { path: path.display().to_string(), message });
     }
     let covariates = Covariates::read(&options.covariates, &options.columns)?;
     let directs = Directs::read(options)?;
     if let Some(area) = directs.areas.keys().find(|area| !covariates.areas.contains_key(*area)) {
         let message = format!("there is no row of the area {area:?}, which has an estimate");
-        return Err(SmallAreaFileError::input(&options.covariates, message));
+        return Err(TableFileError::input(&options.covariates, message));
     }
     let names: Vec<&str> = std::iter::once("intercept").chain(covariates.columns.iter().map(String::as_str)).collect();
     let x = |area: &str| std::iter::once(1.0).chain(covariates.areas[area].iter().copied()).collect::<Vec<f64>>();
@@ -67,7 +66,7 @@ pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, Small
     let areas: Vec<Area> = fitted.iter().map(|(_, area)| area.clone()).collect();
     let model = FayHerriot::fit(&names, &areas, options.method).map_err(|error| {
         let area = |number: usize| fitted.get(number - 1).map_or("?", |(name, _)| name.as_str());
-        SmallAreaFileError::input(&options.covariates, explained(&error, &area))
+        TableFileError::input(&options.covariates, explained(&error, &area))
     })?;
     let mut known = fitted.iter().map(|(name, _)| *name).zip(&model.predictions).peekable();
     let mut rows = Vec::with_capacity(covariates.order.len());
@@ -82,7 +81,7 @@ pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, Small
     }
     let synthetic = rows.len() - fitted.len();
     let write = || write_csv(File::create(&options.output)?, rows).map_err(std::io::Error::other);
-    write().map_err(|cause| SmallAreaFileError::File { path: options.output.display().to_string(), cause })?;
+    write().map_err(|cause| TableFileError::File { path: options.output.display().to_string(), cause })?;
     Ok(sentences(options, &model, &names, (fitted.len(), synthetic)))
 }
 

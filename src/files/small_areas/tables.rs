@@ -7,7 +7,8 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::{SmallAreaFileError, SmallAreaOptions};
+use super::super::table_error::TableFileError;
+use super::SmallAreaOptions;
 use crate::foundation::Finding;
 use crate::tables::{Table, cell_path, uneven_row, with_decimal_point};
 
@@ -41,20 +42,19 @@ struct Open<'a> {
 }
 
 impl<'a> Open<'a> {
-    fn new(path: &'a Path) -> Result<Self, SmallAreaFileError> {
-        let failed = |cause| SmallAreaFileError::File { path: path.display().to_string(), cause };
+    fn new(path: &'a Path) -> Result<Self, TableFileError> {
+        let failed = |cause| TableFileError::File { path: path.display().to_string(), cause };
         let file = BufReader::new(File::open(path).map_err(failed)?);
-        let table = Table::open(file).map_err(|findings| {
-            SmallAreaFileError::input(path, findings.0.first().map(described).unwrap_or_default())
-        })?;
+        let table = Table::open(file)
+            .map_err(|findings| TableFileError::input(path, findings.0.first().map(described).unwrap_or_default()))?;
         Ok(Self { path, table })
     }
 
     /// Where a column is.
-    fn column(&self, name: &str) -> Result<usize, SmallAreaFileError> {
+    fn column(&self, name: &str) -> Result<usize, TableFileError> {
         self.table.column(name).ok_or_else(|| {
             let known = self.table.columns().join(", ");
-            SmallAreaFileError::input(self.path, format!("line 1: there is no column {name}; there are: {known}"))
+            TableFileError::input(self.path, format!("line 1: there is no column {name}; there are: {known}"))
         })
     }
 
@@ -64,25 +64,18 @@ impl<'a> Open<'a> {
     }
 
     /// Gives each row and its line to `take`.
-    fn each(
-        mut self,
-        mut take: impl FnMut(&StringRecord, u64) -> Result<(), String>,
-    ) -> Result<(), SmallAreaFileError> {
+    fn each(mut self, mut take: impl FnMut(&StringRecord, u64) -> Result<(), String>) -> Result<(), TableFileError> {
         let (mut cells, width, mut count) = (StringRecord::new(), self.table.columns().len(), 0);
         while let Some(line) = self.table.read_row(&mut cells) {
-            let line = line.map_err(|finding| SmallAreaFileError::input(self.path, described(&finding)))?;
+            let line = line.map_err(|finding| TableFileError::input(self.path, described(&finding)))?;
             if cells.len() != width {
                 let message = format!("line {line}: {}", uneven_row(cells.len(), self.table.columns()));
-                return Err(SmallAreaFileError::input(self.path, message));
+                return Err(TableFileError::input(self.path, message));
             }
             count += 1;
-            take(&cells, line).map_err(|message| SmallAreaFileError::input(self.path, message))?;
+            take(&cells, line).map_err(|message| TableFileError::input(self.path, message))?;
         }
-        if count == 0 {
-            Err(SmallAreaFileError::input(self.path, "there are no rows below the header"))
-        } else {
-            Ok(())
-        }
+        if count == 0 { Err(TableFileError::input(self.path, "there are no rows below the header")) } else { Ok(()) }
     }
 }
 
@@ -112,10 +105,10 @@ fn number(cell: &str, has_decimal_comma: bool, place: &str) -> Result<Option<f64
 
 impl Covariates {
     /// Reads `columns` of a file, or all except the area's.
-    pub(super) fn read(path: &Path, columns: &[String]) -> Result<Self, SmallAreaFileError> {
+    pub(super) fn read(path: &Path, columns: &[String]) -> Result<Self, TableFileError> {
         let open = Open::new(path)?;
         let Some(area) = open.area_column() else {
-            return Err(SmallAreaFileError::input(
+            return Err(TableFileError::input(
                 path,
                 "line 1: there must be a column area, unit or level that names the area",
             ));
@@ -151,12 +144,12 @@ impl Covariates {
 
 impl Directs {
     /// Reads the direct estimates that the options name.
-    pub(super) fn read(options: &SmallAreaOptions) -> Result<Self, SmallAreaFileError> {
+    pub(super) fn read(options: &SmallAreaOptions) -> Result<Self, TableFileError> {
         let path = options.estimates.as_path();
         let open = Open::new(path)?;
         let (estimate, se) = (open.column("estimate")?, open.column("se")?);
         let Some(area) = open.area_column() else {
-            return Err(SmallAreaFileError::input(
+            return Err(TableFileError::input(
                 path,
                 "line 1: there must be a column area, unit or level that names the area",
             ));
@@ -165,7 +158,7 @@ impl Directs {
         let mut choice = if is_bare { None } else { Some(Choice::new(options, &open)?) };
         if is_bare && (options.statistic.is_some() || options.item.is_some() || options.domain.is_some()) {
             let message = "--statistic, --item and --domain do not go with a table of area,estimate,se";
-            return Err(SmallAreaFileError::input(path, message));
+            return Err(TableFileError::input(path, message));
         }
         let mut found = Self::default();
         let has_decimal_comma = open.table.has_decimal_comma();
@@ -190,7 +183,7 @@ impl Directs {
             }
         })?;
         match choice {
-            Some(choice) if found.areas.is_empty() => Err(SmallAreaFileError::input(path, choice.explain())),
+            Some(choice) if found.areas.is_empty() => Err(TableFileError::input(path, choice.explain())),
             _ => Ok(found),
         }
     }
@@ -207,7 +200,7 @@ struct Choice {
 }
 
 impl Choice {
-    fn new(options: &SmallAreaOptions, open: &Open<'_>) -> Result<Self, SmallAreaFileError> {
+    fn new(options: &SmallAreaOptions, open: &Open<'_>) -> Result<Self, TableFileError> {
         Ok(Self {
             statistic: options.statistic.clone().unwrap_or_else(|| STATISTIC.to_owned()),
             item: options.item.clone().unwrap_or_default(),

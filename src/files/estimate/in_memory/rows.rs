@@ -41,32 +41,30 @@ impl StatisticRow {
     }
 }
 
+/// What a statistic is told of besides its estimate.
+const MORE_COLUMNS: [(&str, CellKind); 7] = [
+    ("part", CellKind::Text),
+    ("compared", CellKind::Text),
+    ("method", CellKind::Text),
+    ("test", CellKind::Number),
+    ("numerator_df", CellKind::Number),
+    ("denominator_df", CellKind::Number),
+    ("p_value", CellKind::Number),
+];
+
+/// The columns of an estimate, then those that only statistics have.
+const ALL_COLUMNS: [(&str, CellKind); LevelEstimate::COLUMNS.len() + MORE_COLUMNS.len()] = {
+    let (first, mut at) = (LevelEstimate::COLUMNS, 0);
+    let mut all = [MORE_COLUMNS[0]; LevelEstimate::COLUMNS.len() + MORE_COLUMNS.len()];
+    while at < all.len() {
+        all[at] = if at < first.len() { first[at] } else { MORE_COLUMNS[at - first.len()] };
+        at += 1;
+    }
+    all
+};
+
 impl TableRow for StatisticRow {
-    const COLUMNS: &'static [(&'static str, CellKind)] = &[
-        ("domain", CellKind::Text),
-        ("level", CellKind::Text),
-        ("statistic", CellKind::Text),
-        ("item", CellKind::Text),
-        ("n", CellKind::Count),
-        ("estimate", CellKind::Number),
-        ("se", CellKind::Number),
-        ("df", CellKind::Count),
-        ("ci_low", CellKind::Number),
-        ("ci_high", CellKind::Number),
-        ("deff", CellKind::Number),
-        ("n_eff", CellKind::Number),
-        ("sampling_units", CellKind::Count),
-        ("exact", CellKind::Text),
-        ("design_effect_method", CellKind::Text),
-        ("withheld", CellKind::Text),
-        ("part", CellKind::Text),
-        ("compared", CellKind::Text),
-        ("method", CellKind::Text),
-        ("test", CellKind::Number),
-        ("numerator_df", CellKind::Number),
-        ("denominator_df", CellKind::Number),
-        ("p_value", CellKind::Number),
-    ];
+    const COLUMNS: &'static [(&'static str, CellKind)] = &ALL_COLUMNS;
 
     fn cells(&self) -> Vec<Cell<'_>> {
         let more = &self.more;
