@@ -69,12 +69,23 @@ pub(super) async fn open_server(
     is_pooled: bool,
     sizes: PoolSizes,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
-    let open_some = async |connections| {
+    let open_some = async |connections, sets_up: fn(PgConnectOptions) -> PgConnectOptions| {
         let mut options = options(url, connections, BUSY_TIMEOUT_MS);
-        options.map_sqlx_postgres_opts(move |options| if is_pooled { behind_pooler(options) } else { options });
+        options.map_sqlx_postgres_opts(
+            move |options| {
+                if is_pooled { behind_pooler(options) } else { sets_up(options) }
+            },
+        );
         open(options).await
     };
-    Ok((open_some(sizes.writers).await?, open_some(sizes.readers).await?))
+    Ok((open_some(sizes.writers, planned_anew).await?, open_some(sizes.readers, |options| options).await?))
+}
+
+/// Options for a connection that writes: each statement is planned for the table as it is now. A plan that was made when the table of
+/// responses was nearly empty walks through all of it, and a prepared statement would keep that plan for as long as the field lasts.
+/// (Behind a pooler nothing is prepared.)
+fn planned_anew(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([("plan_cache_mode", "force_custom_plan")])
 }
 
 /// Options for a connection to a pooler: it refuses a setting that it does not know, and a statement that was prepared once is not

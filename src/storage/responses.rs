@@ -39,10 +39,14 @@ impl Store {
     /// When this returns, they are durable, and so is the note of what they add to the tallies (see `fold.rs`).
     pub async fn insert_responses(&self, new: &[NewResponse]) -> Result<Vec<Outcome>, StorageError> {
         // Nearly always all of them are welcome, and inserting finds out by itself. If not, it is looked up who is.
-        match self.transaction_once(&InsertResponses { new, look_up: false }).await {
-            Err(error) if error.is_transient() => self.transaction(&InsertResponses { new, look_up: true }).await,
-            result => result,
+        let outcomes = match self.transaction_once(&InsertResponses { new, look_up: false }).await {
+            Err(error) if error.is_transient() => self.transaction(&InsertResponses { new, look_up: true }).await?,
+            result => result?,
+        };
+        if let Err(error) = self.planner.look(&self.reader, &self.writer, new.len()).await {
+            tracing::warn!(%error, "the database could not look at its answers; it does so by itself later");
         }
+        Ok(outcomes)
     }
 }
 

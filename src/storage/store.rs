@@ -1,10 +1,13 @@
 //! The store: how it is opened and closed, and its two sides, one that reads and one that writes.
 
+use std::sync::Arc;
+
 use sea_orm::{ConnectionTrait, DbBackend, StatementBuilder};
 
 use super::address::Address;
 use super::connections::Connections;
 use super::file::EmbeddedFile;
+use super::planner::Planner;
 use super::reader::Reader;
 use super::writer::{Work, Writer};
 use super::{PoolSizes, StorageError, hosts};
@@ -14,6 +17,7 @@ use super::{PoolSizes, StorageError, hosts};
 pub struct Store {
     pub(super) reader: Reader,
     pub(super) writer: Writer,
+    pub(super) planner: Arc<Planner>,
 }
 
 impl Store {
@@ -32,7 +36,8 @@ impl Store {
         };
         let [writer, db] = [writer, db].map(|pool| Connections::new(pool, address.is_pooled));
         let file = file.map(EmbeddedFile::opened);
-        let store = Self { reader: Reader::new(db, file.clone()), writer: Writer::new(writer, file) };
+        let store =
+            Self { reader: Reader::new(db, file.clone()), writer: Writer::new(writer, file), planner: Arc::default() };
         // Any other error is reported by the work that meets it, and may be gone by then.
         if let Err(error @ StorageError::ReadOnly { .. }) = store.writer.try_to_write().await {
             return Err(error);

@@ -1,10 +1,11 @@
 //! The store: its schema, its register, and responses that are kept once whoever sends them.
 
+use axum::http::StatusCode;
 use plumbline::storage::{StorageError, Store};
 use plumbline::survey::unit_on;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
-use crate::support::{World, on_both_engines, platform_on, submission};
+use crate::support::{Engine, World, on_both_engines, platform_on, submission};
 
 const UNITS_2024: &[u8] = include_bytes!("../../src/app/demo/units-laocai-2024.csv");
 const UNITS_2025: &[u8] = include_bytes!("../reference/units-laocai-2025.csv");
@@ -135,4 +136,38 @@ on_both_engines! {
         assert_eq!(store.setting_or_insert("secret", "first").await.unwrap(), "first");
         assert_eq!(store.setting_or_insert("secret", "second").await.unwrap(), "first");
     }
+}
+
+/// What PostgreSQL says of a query, in lines.
+async fn plan_of(connection: &DatabaseConnection, query: &str) -> String {
+    let explain = Statement::from_string(DbBackend::Postgres, format!("EXPLAIN {query}"));
+    let lines = connection.query_all_raw(explain).await.unwrap();
+    lines.iter().map(|line| line.try_get_by_index::<String>(0).unwrap() + "\n").collect()
+}
+
+/// Without a look at the answers a group's keys are sought by a walk through the wave, which gets longer with each answer.
+#[test]
+fn repeats_are_sought_by_their_keys_from_the_first_answers_on() {
+    Engine::Postgres.run(module_path!(), async |database| {
+        let world = World::small(database).await;
+        let connection = world.database().connect().await;
+        // So that nobody but the platform looks.
+        connection.execute_unprepared("ALTER TABLE response SET (autovacuum_enabled = off)").await.unwrap();
+        for number in 1..=200 {
+            assert_eq!(world.submit(&submission(number)).await.status, StatusCode::CREATED);
+        }
+        let others = "unit_id, content_hash, stratum, psu, weight, mode, source, collector, language, answered_on, \
+                      duration_minutes, answers, respondent";
+        let more = format!(
+            "INSERT INTO response (wave_id, key, {others}) SELECT wave_id, gen_random_uuid(), {others} \
+             FROM response, generate_series(1, 1000)"
+        );
+        connection.execute_unprepared(&more).await.unwrap();
+        let keys: Vec<String> = (0..256_u128).map(|key| format!("'{}'", uuid::Uuid::from_u128(key << 64))).collect();
+        let keys = keys.join(", ");
+        let sought =
+            format!("SELECT key, content_hash FROM response WHERE wave_id = 1 AND key = ANY(ARRAY[{keys}]::uuid[])");
+        let plan = plan_of(&connection, &sought).await;
+        assert!(plan.contains("Index Cond: ((wave_id = 1) AND (key = ANY"), "{plan}");
+    });
 }
