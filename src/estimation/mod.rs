@@ -69,5 +69,5 @@ pub use sample::{Domain, Sample};
 pub use scores::BetweenLevels;
 pub use state::{Part, StateBuilder, StateKey, UnitState};
 pub use state_bytes::products_to_bytes;
-pub use statistic::{Measure, Statistic};
+pub use statistic::{ItemTree, Measure, Statistic};
 pub use tally::TallySums;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::foundation::RatingScale;
-use crate::statistics::{Confidence, Functional, IntervalMethod, Ratio, UnaskedItems};
+use crate::statistics::{Averaged, Confidence, Functional, IntervalMethod, Ratio, Term, UnaskedItems};
 
 /// What is measured of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,49 @@ pub struct Statistic {
     pub is_share: bool,
 }
 
+/// An average over items as a tree: an item, or branches with what each counts, which are not none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemTree {
+    /// An item, by its position in a sample.
+    Item(usize),
+    /// Branches, each with what it counts, above 0.
+    Branches(Vec<(f64, ItemTree)>),
+}
+
+impl ItemTree {
+    /// The items in it, in the order of the tree.
+    #[must_use]
+    pub fn items(&self) -> Vec<usize> {
+        match self {
+            Self::Item(item) => vec![*item],
+            Self::Branches(branches) => branches.iter().flat_map(|(_, branch)| branch.items()).collect(),
+        }
+    }
+
+    /// The same with the items at other places; without those that have none, and without what is left of nothing.
+    #[must_use]
+    pub fn moved(&self, place: &dyn Fn(usize) -> Option<usize>) -> Option<Self> {
+        match self {
+            Self::Item(item) => place(*item).map(Self::Item),
+            Self::Branches(branches) => {
+                let moved = |(weight, branch): &(f64, Self)| Some((*weight, branch.moved(place)?));
+                let branches: Vec<_> = branches.iter().filter_map(moved).collect();
+                (!branches.is_empty()).then_some(Self::Branches(branches))
+            }
+        }
+    }
+
+    fn averaged(&self, ratio: &dyn Fn(usize) -> Ratio) -> Averaged {
+        match self {
+            Self::Item(item) => Averaged::Ratio(ratio(*item)),
+            Self::Branches(branches) => {
+                let term = |(weight, branch): &(f64, Self)| Term { weight: *weight, of: branch.averaged(ratio) };
+                Averaged::Mean(branches.iter().map(term).collect())
+            }
+        }
+    }
+}
+
 fn ratio(scales: &[RatingScale], measure: Measure, of: &[usize]) -> Ratio {
     let items = scales.len();
     let numerator = |item: &usize| match measure {
@@ -45,10 +88,10 @@ fn ratio(scales: &[RatingScale], measure: Measure, of: &[usize]) -> Ratio {
 }
 
 impl Statistic {
-    fn new(measure: Measure, mut items: Vec<usize>, groups: Vec<Vec<Ratio>>) -> Self {
+    fn new(measure: Measure, mut items: Vec<usize>, functional: Functional) -> Self {
         items.sort_unstable();
         items.dedup();
-        Self { functional: Functional::mean_of(groups), items, is_share: measure == Measure::Share }
+        Self { functional, items, is_share: measure == Measure::Share }
     }
 
     /// How its interval is made, given the wish.
@@ -60,22 +103,32 @@ impl Statistic {
     /// `p_j = T_j / A_j`, `m_j = S_j / A_j` or `(m_j − a_j) / (b_j − a_j)` of an item whose scale runs from `a_j` to `b_j`.
     #[must_use]
     pub fn item(scales: &[RatingScale], measure: Measure, item: usize) -> Self {
-        Self::new(measure, vec![item], vec![vec![ratio(scales, measure, &[item])]])
+        Self::new(measure, vec![item], Functional::of_ratio(ratio(scales, measure, &[item])))
     }
 
     /// The mean over groups of the mean over each group's items: one group of all items is "by number of criteria".
     /// Groups without items are to be left out.
     #[must_use]
     pub fn average<G: AsRef<[usize]>>(scales: &[RatingScale], measure: Measure, groups: &[G]) -> Self {
-        let groups = || groups.iter().map(AsRef::as_ref);
-        let ratios = |group: &[usize]| group.iter().map(|item| ratio(scales, measure, &[*item])).collect();
-        Self::new(measure, groups().flatten().copied().collect(), groups().map(ratios).collect())
+        let alike = |of: Vec<ItemTree>| ItemTree::Branches(of.into_iter().map(|branch| (1.0, branch)).collect());
+        let group = |group: &G| alike(group.as_ref().iter().map(|item| ItemTree::Item(*item)).collect());
+        Self::tree(scales, measure, &alike(groups.iter().map(group).collect()))
+    }
+
+    /// The weighted mean of the items of a tree.
+    #[must_use]
+    pub fn tree(scales: &[RatingScale], measure: Measure, tree: &ItemTree) -> Self {
+        let functional = match tree.averaged(&|item| ratio(scales, measure, &[item])) {
+            Averaged::Ratio(ratio) => Functional::of_ratio(ratio),
+            Averaged::Mean(terms) => Functional::mean_of(terms),
+        };
+        Self::new(measure, tree.items(), functional)
     }
 
     /// All answers to the items of `group` together: `Σ_j T_j / Σ_j A_j`. Of ratings, their scales must be one.
     #[must_use]
     pub fn pooled(scales: &[RatingScale], measure: Measure, group: &[usize]) -> Self {
-        Self::new(measure, group.to_vec(), vec![vec![ratio(scales, measure, group)]])
+        Self::new(measure, group.to_vec(), Functional::of_ratio(ratio(scales, measure, group)))
     }
 
     /// The same, with this said of items that nobody answered. All answers together never need those.

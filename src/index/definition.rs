@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Criteria;
-use crate::estimation::{Measure, Statistic};
+use crate::estimation::{ItemTree, Measure, Statistic};
 use crate::foundation::Code;
 
 /// How an index is formed and written.
@@ -33,7 +33,7 @@ pub enum IndexMeasure {
     Promotion,
 }
 
-/// The average as a tree of two levels: groups, and the items in each.
+/// The average as a tree: groups, the items in each, or further groups.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tree {
@@ -52,11 +52,11 @@ pub enum Tree {
 pub struct Group {
     /// What it counts, above 0; only how the weights of a tree compare matters.
     pub weight: f64,
-    /// The items in it.
+    /// What is in it.
     pub of: GroupItems,
 }
 
-/// The items of a group.
+/// What is in a group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupItems {
@@ -64,6 +64,8 @@ pub enum GroupItems {
     Factor(Code),
     /// These items, each with what it counts, above 0.
     Items(Vec<(Code, f64)>),
+    /// These groups, each by its weight.
+    Groups(Vec<Group>),
 }
 
 /// What an index is counted in.
@@ -75,9 +77,6 @@ pub enum IndexUnit {
     /// Points: what 0 and 1 become.
     Points([f64; 2]),
 }
-
-/// A group whose items are known by their positions in a sample: what it counts, and each item with what it counts.
-type PlacedGroup = (f64, Vec<(usize, f64)>);
 
 impl Index {
     /// Whether it is a share, 0–1; else it is points.
@@ -116,23 +115,15 @@ impl Index {
             // How an item recommends is kept as a rating of −1, 0 or 1.
             IndexMeasure::Promotion => Measure::Rating,
         };
-        let groups = self.placed_groups(criteria);
-        if groups.is_empty() {
-            return None;
-        }
-        let positions: Vec<Vec<usize>> =
-            groups.iter().map(|(_, items)| items.iter().map(|(item, _)| *item).collect()).collect();
+        let tree = self.named_items(criteria).moved(&|item| match self.measure {
+            IndexMeasure::Promotion => criteria.nps_position(item),
+            _ => Some(item),
+        })?;
         let statistic = match self.tree {
-            Tree::Answers => Statistic::pooled(scales, measure, &positions.concat()),
-            _ => Statistic::average(scales, measure, &positions),
+            Tree::Answers => Statistic::pooled(scales, measure, &tree.items()),
+            _ => Statistic::tree(scales, measure, &tree),
         };
-        let mut statistic = statistic.with_unasked(criteria.unasked);
-        if let Tree::Groups(_) = self.tree {
-            let functional = &mut statistic.functional;
-            functional.group_weights = groups.iter().map(|(weight, _)| *weight).collect();
-            let weights = groups.iter().flat_map(|(_, items)| items).map(|(_, weight)| *weight);
-            functional.groups.iter_mut().flatten().zip(weights).for_each(|(ratio, weight)| ratio.weight = weight);
-        }
+        let statistic = statistic.with_unasked(criteria.unasked);
         Some(match self.unit {
             IndexUnit::Percent => statistic,
             IndexUnit::Points(points) => statistic.rescaled(points),
@@ -142,43 +133,43 @@ impl Index {
     /// The rated items that it is based on, by their positions among the criteria, in order.
     #[must_use]
     pub fn items(&self, criteria: &Criteria) -> Vec<usize> {
-        let mut items: Vec<usize> =
-            self.named_items(criteria).into_iter().flat_map(|(_, items)| items).map(|(at, _)| at).collect();
+        let mut items = self.named_items(criteria).items();
         items.retain(|item| self.measure != IndexMeasure::Promotion || criteria.nps_items.contains(item));
         items.sort_unstable();
         items.dedup();
         items
     }
 
-    /// The groups that are not empty; items by where a sample keeps what is measured of them.
-    fn placed_groups(&self, criteria: &Criteria) -> Vec<PlacedGroup> {
-        let place = |(item, weight): (usize, f64)| match self.measure {
-            IndexMeasure::Promotion => Some((criteria.nps_position(item)?, weight)),
-            _ => Some((item, weight)),
-        };
-        let groups = self.named_items(criteria).into_iter();
-        let placed = groups.map(|(weight, items)| (weight, items.into_iter().filter_map(place).collect::<Vec<_>>()));
-        placed.filter(|(_, items)| !items.is_empty()).collect()
-    }
-
-    fn named_items(&self, criteria: &Criteria) -> Vec<PlacedGroup> {
-        let alike = |items: &[usize]| items.iter().map(|item| (*item, 1.0)).collect::<Vec<_>>();
-        let position = |code: &Code| criteria.items.iter().position(|item| item == code);
+    /// The tree over rated items, by their positions among the criteria. A branch may be empty.
+    fn named_items(&self, criteria: &Criteria) -> ItemTree {
         match &self.tree {
-            Tree::Items | Tree::Answers => vec![(1.0, (0..criteria.items.len()).map(|item| (item, 1.0)).collect())],
-            Tree::Factors => criteria.factors.iter().map(|(_, items)| (1.0, alike(items))).collect(),
-            Tree::Groups(groups) => {
-                let items = |of: &GroupItems| match of {
-                    GroupItems::Factor(code) => {
-                        let factor = criteria.factors.iter().find(|(factor, _)| factor == code);
-                        factor.map(|(_, items)| alike(items)).unwrap_or_default()
-                    }
-                    GroupItems::Items(items) => {
-                        items.iter().filter_map(|(code, weight)| Some((position(code)?, *weight))).collect()
-                    }
-                };
-                groups.iter().map(|group| (group.weight, items(&group.of))).collect()
+            // One group, so that all trees have groups.
+            Tree::Items | Tree::Answers => ItemTree::Branches(vec![(1.0, alike(0..criteria.items.len()))]),
+            Tree::Factors => {
+                let factors = criteria.factors.iter().map(|(_, items)| (1.0, alike(items.iter().copied())));
+                ItemTree::Branches(factors.collect())
             }
+            Tree::Groups(groups) => of_groups(groups, criteria),
         }
     }
+}
+
+fn alike(items: impl Iterator<Item = usize>) -> ItemTree {
+    ItemTree::Branches(items.map(|item| (1.0, ItemTree::Item(item))).collect())
+}
+
+fn of_groups(groups: &[Group], criteria: &Criteria) -> ItemTree {
+    let branch = |of: &GroupItems| match of {
+        GroupItems::Factor(code) => {
+            let factor = criteria.factors.iter().find(|(factor, _)| factor == code);
+            alike(factor.into_iter().flat_map(|(_, items)| items).copied())
+        }
+        GroupItems::Items(items) => {
+            let position = |code: &Code| criteria.items.iter().position(|item| item == code);
+            let item = |(code, weight): &(Code, f64)| Some((*weight, ItemTree::Item(position(code)?)));
+            ItemTree::Branches(items.iter().filter_map(item).collect())
+        }
+        GroupItems::Groups(groups) => of_groups(groups, criteria),
+    };
+    ItemTree::Branches(groups.iter().map(|group| (group.weight, branch(&group.of))).collect())
 }

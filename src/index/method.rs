@@ -1,6 +1,6 @@
 //! Methods as data: a list of indices, and by which of them units are ranked.
 
-use super::definition::{GroupItems, Tree};
+use super::definition::{Group, GroupItems, Tree};
 use super::{Criteria, Index, IndexMeasure};
 use crate::estimation::{Measure, Statistic};
 use crate::foundation::{Code, Findings, LimitedFindings, Text};
@@ -63,33 +63,37 @@ impl Method {
     pub fn check_against(&self, criteria: &Criteria) -> Result<(), Findings> {
         let mut found = LimitedFindings::default();
         for (number, index) in self.indices.iter().enumerate() {
-            let Tree::Groups(groups) = &index.tree else { continue };
-            for (group, of) in groups.iter().map(|group| &group.of).enumerate() {
-                let path = format!("index[{number}].group[{group}]");
-                match of {
-                    GroupItems::Factor(code) => {
-                        let is_known = |(factor, items): &(Code, Vec<usize>)| factor == code && !items.is_empty();
-                        if !criteria.factors.iter().any(is_known) {
-                            let message = format!("the questionnaire has no factor {code} with rated items");
-                            found.push(format!("{path}.factor"), "unknown_factor", message);
-                        }
-                    }
-                    GroupItems::Items(items) => {
-                        for (code, _) in items {
-                            let position = criteria.items.iter().position(|item| item == code);
-                            let is_right = |at: usize| {
-                                index.measure != IndexMeasure::Promotion || criteria.nps_items.contains(&at)
-                            };
-                            if !position.is_some_and(is_right) {
-                                let message = format!("the questionnaire has no item {code} of which this is measured");
-                                found.push(format!("{path}.items"), "unknown_question", message);
-                            }
-                        }
-                    }
-                }
+            if let Tree::Groups(groups) = &index.tree {
+                check_groups(groups, &format!("index[{number}]"), index.measure, criteria, &mut found);
             }
         }
         found.into_result(())
+    }
+}
+
+fn check_groups(groups: &[Group], path: &str, measure: IndexMeasure, criteria: &Criteria, found: &mut LimitedFindings) {
+    for (number, group) in groups.iter().enumerate() {
+        let path = format!("{path}.group[{number}]");
+        match &group.of {
+            GroupItems::Factor(code) => {
+                let is_known = |(factor, items): &(Code, Vec<usize>)| factor == code && !items.is_empty();
+                if !criteria.factors.iter().any(is_known) {
+                    let message = format!("the questionnaire has no factor {code} with rated items");
+                    found.push(format!("{path}.factor"), "unknown_factor", message);
+                }
+            }
+            GroupItems::Items(items) => {
+                for (code, _) in items {
+                    let position = criteria.items.iter().position(|item| item == code);
+                    let is_right = |at: usize| measure != IndexMeasure::Promotion || criteria.nps_items.contains(&at);
+                    if !position.is_some_and(is_right) {
+                        let message = format!("the questionnaire has no item {code} of which this is measured");
+                        found.push(format!("{path}.items"), "unknown_question", message);
+                    }
+                }
+            }
+            GroupItems::Groups(groups) => check_groups(groups, &path, measure, criteria, found),
+        }
     }
 }
 
@@ -111,6 +115,7 @@ pub fn net_promoter_score(criteria: &Criteria, items: &[usize]) -> Option<Statis
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::UnaskedItems;
 
     fn code(text: &str) -> Code {
         Code::new(text).unwrap()
@@ -152,6 +157,11 @@ mod tests {
             ("group = [{ items = { b = 3, a = 1 } }]", (3.0 * 0.75 + 0.5) / 4.0, vec![0, 1]),
             ("group = [{ items = [\"a\"], weight = 0.2 }, { items = [\"c\"], weight = 0.3 }]", 0.8, vec![0, 2]),
             ("by = \"factors\"", 0.8125, vec![0, 1, 2]),
+            (
+                "group = [{ items = [\"c\"], weight = 2 }, { group = [{ items = [\"b\"] }, { group = [{ items = [\"a\"] }] }] }]",
+                (2.0 + 0.625) / 3.0,
+                vec![0, 1, 2],
+            ),
         ] {
             let method = over(groups);
             let statistic = method.headline().statistic(&criteria()).unwrap();
@@ -160,6 +170,38 @@ mod tests {
             assert_eq!((&statistic.items, &method.headline().items(&criteria())), (&items, &items), "{groups}");
             assert!(method.groups(&criteria()).contains(&items), "{groups}");
         }
+    }
+
+    /// Both the value and its slopes, and so every standard error.
+    #[test]
+    fn a_deep_tree_is_the_flat_one_whose_weights_are_the_products_of_its_own() {
+        let totals = [1.0, 3.0, 1.0, 2.0, 4.0, 1.0, 4.0, 12.0, 5.0];
+        let deep = "group = [{ weight = 3, items = [\"c\"] }, { group = [{ items = [\"b\"], weight = 4 }, { group = \
+                    [{ items = { a = 2 } }] }] }]";
+        let flat = "group = [{ items = { c = 15, b = 4, a = 1 } }]";
+        let [deep, flat] = [deep, flat].map(|groups| {
+            let statistic = over(groups).headline().statistic(&criteria()).unwrap();
+            statistic.functional.linearise(&totals).unwrap()
+        });
+        assert!((deep.value - flat.value).abs() < 1e-15);
+        assert_eq!(deep.gradient.len(), flat.gradient.len());
+        for ((at, deep), (flat_at, flat)) in deep.gradient.iter().zip(&flat.gradient) {
+            assert!(at == flat_at && (deep - flat).abs() < 1e-15, "{at}: {deep} {flat}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_nobody_answered_takes_its_empty_group_out_of_the_one_above() {
+        // Nobody answered a.
+        let totals = [0.0, 3.0, 1.0, 0.0, 4.0, 1.0, 0.0, 12.0, 5.0];
+        let tree = "group = [{ items = [\"c\"] }, { weight = 3, group = [{ items = [\"b\"] }, { weight = 9, group = \
+                    [{ items = [\"a\"] }] }] }]";
+        let value = |unasked: UnaskedItems| {
+            let statistic = over(tree).headline().statistic(&Criteria { unasked, ..criteria() }).unwrap();
+            statistic.functional.linearise(&totals).map(|of| of.value)
+        };
+        assert_eq!(value(UnaskedItems::Withhold), None);
+        assert_eq!(value(UnaskedItems::LeaveOut), Some((1.0 + 3.0 * 0.75) / 4.0));
     }
 
     #[test]
@@ -171,12 +213,16 @@ mod tests {
 
     #[test]
     fn a_tree_that_names_what_the_questionnaire_does_not_have_is_found() {
-        let method = over("group = [{ factor = \"h\" }, { items = [\"a\", \"d\"] }]");
+        let method = over("group = [{ factor = \"h\" }, { items = [\"a\", \"d\"] }, { group = [{ factor = \"k\" }] }]");
         let found = method.check_against(&criteria()).unwrap_err().0;
         let found: Vec<_> = found.iter().map(|finding| (finding.path.as_str(), finding.code)).collect();
         assert_eq!(
             found,
-            [("index[0].group[0].factor", "unknown_factor"), ("index[0].group[1].items", "unknown_question")]
+            [
+                ("index[0].group[0].factor", "unknown_factor"),
+                ("index[0].group[1].items", "unknown_question"),
+                ("index[0].group[2].group[0].factor", "unknown_factor")
+            ]
         );
         assert!(Method::all().iter().all(|method| method.check_against(&criteria()).is_ok()));
     }

@@ -10,8 +10,10 @@ use crate::foundation::{Code, Findings, Keys, LimitedFindings, Text};
 
 /// The most indices of a method.
 const INDICES_MAX: usize = 20;
-/// The most groups of a tree.
+/// The most groups in one place of a tree.
 const GROUPS_MAX: usize = 200;
+/// How deep groups may lie in groups, the items in the last not counted.
+const DEPTH_MAX: usize = 6;
 /// The most items that a group names.
 const ITEMS_MAX: usize = 200;
 /// The smallest and the largest weight.
@@ -149,37 +151,58 @@ fn read_tree(keys: &mut Keys, found: &mut LimitedFindings) -> Option<Tree> {
         keys.optional::<Value>("by", found);
     }
     let path = keys.path_of("group");
-    let tables = keys.tables("group", GROUPS_MAX, found);
-    if tables.is_empty() {
-        found.push(&path, "empty", "name at least one group");
-    }
-    let groups: Vec<Option<Group>> = tables.into_iter().map(|keys| read_group(keys, found)).collect();
-    let groups: Vec<Group> = groups.into_iter().collect::<Option<_>>()?;
+    let groups = read_groups(keys, DEPTH_MAX, found)?;
     let mut seen = HashSet::new();
-    for group in &groups {
-        let names: Vec<&Code> = match &group.of {
-            GroupItems::Factor(code) => vec![code],
-            GroupItems::Items(items) => items.iter().map(|(code, _)| code).collect(),
-        };
-        let is_factor = matches!(group.of, GroupItems::Factor(_));
-        for name in names.into_iter().filter(|name| !seen.insert((is_factor, (*name).clone()))) {
-            found.push(&path, "duplicate", format!("{name} is named twice"));
-        }
-    }
+    name_once(&groups, &mut seen, &path, found);
     Some(Tree::Groups(groups))
 }
 
-fn read_group(mut keys: Keys, found: &mut LimitedFindings) -> Option<Group> {
+/// The groups at this place of a tree, in which as many levels more may lie.
+fn read_groups(keys: &mut Keys, levels: usize, found: &mut LimitedFindings) -> Option<Vec<Group>> {
+    let path = keys.path_of("group");
+    let tables = keys.tables("group", GROUPS_MAX, found);
+    if levels == 0 {
+        found.push(path, "too_deep", format!("groups may lie {DEPTH_MAX} deep"));
+        return None;
+    }
+    if tables.is_empty() {
+        found.push(&path, "empty", "name at least one group");
+    }
+    let groups: Vec<Option<Group>> = tables.into_iter().map(|keys| read_group(keys, levels, found)).collect();
+    groups.into_iter().collect()
+}
+
+/// Each factor and each item may be named in one group of the tree; `duplicate`.
+fn name_once(groups: &[Group], seen: &mut HashSet<(bool, Code)>, path: &str, found: &mut LimitedFindings) {
+    for group in groups {
+        let names: Vec<&Code> = match &group.of {
+            GroupItems::Factor(code) => vec![code],
+            GroupItems::Items(items) => items.iter().map(|(code, _)| code).collect(),
+            GroupItems::Groups(groups) => {
+                name_once(groups, seen, path, found);
+                continue;
+            }
+        };
+        let is_factor = matches!(group.of, GroupItems::Factor(_));
+        for name in names.into_iter().filter(|name| !seen.insert((is_factor, (*name).clone()))) {
+            found.push(path, "duplicate", format!("{name} is named twice"));
+        }
+    }
+}
+
+fn read_group(mut keys: Keys, levels: usize, found: &mut LimitedFindings) -> Option<Group> {
     let weight = if keys.has("weight") { keys.within("weight", WEIGHTS, found) } else { Some(1.0) };
     let factor: Option<Code> = keys.optional("factor", found);
     let path = keys.path_of("items");
     let items = keys.optional::<Value>("items", found);
+    let groups = keys.has("group").then(|| read_groups(&mut keys, levels - 1, found));
     keys.finish(found);
-    let of = match (factor, items) {
-        (Some(factor), None) => Some(GroupItems::Factor(factor)),
-        (None, Some(items)) => read_items(items, &path, found).map(GroupItems::Items),
+    let of = match (factor, items, groups) {
+        (Some(factor), None, None) => Some(GroupItems::Factor(factor)),
+        (None, Some(items), None) => read_items(items, &path, found).map(GroupItems::Items),
+        (None, None, Some(groups)) => groups.map(GroupItems::Groups),
         _ => {
-            found.push(path, "contradiction", "a group names either a factor or items");
+            found.push(path, "contradiction", "a group names either a factor, or items, or has groups of its own");
             None
         }
     };
@@ -241,6 +264,19 @@ mod tests {
             ("by = \"items\"", "group = []", "index[0].group", "empty"),
             ("by = \"items\"", "group = [{ weight = 1 }]", "index[0].group[0].items", "contradiction"),
             ("by = \"items\"", "group = [{ factor = \"f\", weight = 0 }]", "index[0].group[0].weight", "out_of_range"),
+            ("by = \"items\"", "group = [{ factor = \"f\", group = [] }]", "index[0].group[0].group", "empty"),
+            (
+                "by = \"items\"",
+                "group = [{ factor = \"f\" }, { group = [{ factor = \"f\" }] }]",
+                "index[0].group",
+                "duplicate",
+            ),
+            (
+                "by = \"items\"",
+                "group = [{ group = [{ group = [{ group = [{ group = [{ group = [{ group = [{ factor = \"f\" }] }] }] }] }] }] }]",
+                "index[0].group[0].group[0].group[0].group[0].group[0].group[0].group",
+                "too_deep",
+            ),
             ("by = \"items\"", "group = [{ items = { a = 0 } }]", "index[0].group[0].items", "wrong_type"),
             ("by = \"items\"", "group = [{ factor = \"f\" }, { factor = \"f\" }]", "index[0].group", "duplicate"),
             ("decimals = 2", "decimals = 5", "index[0].decimals", "out_of_range"),
@@ -261,10 +297,19 @@ mod tests {
         let method = Method::from_toml(include_str!("../../docs/examples/method.toml")).unwrap();
         let code = |text: &str| Code::new(text).unwrap();
         let items = GroupItems::Items(vec![(code("q05"), 2.0), (code("q06"), 1.0)]);
-        let groups = [(0.4, GroupItems::Factor(code("access"))), (0.6, items)];
-        let tree = Tree::Groups(groups.map(|(weight, of)| Group { weight, of }).to_vec());
-        assert_eq!((&method.headline().tree, method.headline().decimals, method.indices.len()), (&tree, 1, 2));
+        let two = [(0.4, GroupItems::Factor(code("access"))), (0.6, items)];
+        let groups = |groups: &[(f64, GroupItems)]| -> Vec<Group> {
+            groups.iter().map(|(weight, of)| Group { weight: *weight, of: of.clone() }).collect()
+        };
+        let tree = Tree::Groups(groups(&two));
+        assert_eq!((&method.headline().tree, method.headline().decimals, method.indices.len()), (&tree, 1, 3));
         assert_eq!((&method.indices[1].tree, method.indices[1].decimals), (&Tree::Items, 2));
+        let (service, officers) = (
+            groups(&[(1.0, GroupItems::Factor(code("service"))), (3.0, GroupItems::Factor(code("officer")))]),
+            GroupItems::Factor(code("access")),
+        );
+        let deep = Tree::Groups(groups(&[(0.7, GroupItems::Groups(service)), (0.3, officers)]));
+        assert_eq!(method.indices[2].tree, deep);
     }
 
     #[test]

@@ -13,16 +13,32 @@ pub struct Ratio {
     pub from: i32,
     /// What is left is divided by this, which is above 0: such as the steps between the ends of a scale.
     pub span: i32,
-    /// What it counts in the mean of its group, above 0; 1 where all count alike.
-    pub weight: f64,
 }
 
 impl Ratio {
-    /// The plain ratio of these totals, of weight 1.
+    /// The plain ratio of these totals.
     #[must_use]
     pub fn of(numerator: Vec<usize>, denominator: Vec<usize>) -> Self {
-        Self { numerator, denominator, from: 0, span: 1, weight: 1.0 }
+        Self { numerator, denominator, from: 0, span: 1 }
     }
+}
+
+/// What a weighted mean is of, and what that counts in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    /// What it counts, above 0; 1 where all count alike.
+    pub weight: f64,
+    /// What is averaged.
+    pub of: Averaged,
+}
+
+/// What is averaged: a leaf of the tree, or a tree.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Averaged {
+    /// A ratio.
+    Ratio(Ratio),
+    /// A weighted mean, which is not of nothing.
+    Mean(Vec<Term>),
 }
 
 /// What becomes of a ratio below whose line there is nobody: an item that nobody was asked, or that nobody answered.
@@ -36,10 +52,11 @@ pub enum UnaskedItems {
     LeaveOut,
 }
 
-/// A weighted mean of weighted means of ratios, mapped linearly:
+/// A tree of weighted means with ratios for leaves, mapped linearly:
 ///
 /// ```text
-/// θ(x) = constant + factor · Σ_g v_g (Σ_{r ∈ g} w_r R_r / Σ_{r ∈ g} w_r) / Σ_g v_g
+/// θ(x) = constant + factor · M(x)
+/// M = Σ_t w_t V_t / Σ_t w_t,     V_t a ratio or again such a mean
 /// R = (N − from · D) / (span · D),     N = Σ_{i ∈ numerator} x_i,   D = Σ_{i ∈ denominator} x_i
 /// ```
 ///
@@ -51,10 +68,8 @@ pub struct Functional {
     pub constant: f64,
     /// What the mean is multiplied by.
     pub factor: f64,
-    /// The groups of ratios; none is empty.
-    pub groups: Vec<Vec<Ratio>>,
-    /// What each group counts in the mean, above 0; 1 where all count alike.
-    pub group_weights: Vec<f64>,
+    /// What the mean is of; not nothing.
+    pub terms: Vec<Term>,
     /// What becomes of ratios without anybody below the line.
     pub unasked: UnaskedItems,
 }
@@ -69,19 +84,22 @@ pub struct Linearised {
 }
 
 impl Functional {
-    /// The mean of the means of these groups of ratios, as it is; the groups count alike.
+    /// The mean of these, as it is.
     #[must_use]
-    pub fn mean_of(groups: Vec<Vec<Ratio>>) -> Self {
-        let group_weights = vec![1.0; groups.len()];
-        Self { constant: 0.0, factor: 1.0, groups, group_weights, unasked: UnaskedItems::Withhold }
+    pub fn mean_of(terms: Vec<Term>) -> Self {
+        Self { constant: 0.0, factor: 1.0, terms, unasked: UnaskedItems::Withhold }
+    }
+
+    /// A ratio, as it is.
+    #[must_use]
+    pub fn of_ratio(ratio: Ratio) -> Self {
+        Self::mean_of(vec![Term { weight: 1.0, of: Averaged::Ratio(ratio) }])
     }
 
     /// The same function of totals that stand elsewhere: what stood at `i` stands at `place(i)`.
     #[must_use]
     pub fn moved(mut self, place: impl Fn(usize) -> usize) -> Self {
-        for ratio in self.groups.iter_mut().flatten() {
-            ratio.numerator.iter_mut().chain(&mut ratio.denominator).for_each(|i| *i = place(*i));
-        }
+        self.terms.iter_mut().for_each(|term| term.of.move_totals(&place));
         self
     }
 
@@ -93,24 +111,23 @@ impl Functional {
     #[must_use]
     pub fn linearise(&self, x: &[f64]) -> Option<Linearised> {
         let sum = |indices: &[usize]| indices.iter().map(|i| x[*i]).sum::<f64>();
-        let groups = self.groups_in_play(|ratio| sum(&ratio.denominator) > 0.0)?;
         let quotient = |ratio: &Ratio| {
             let denominator = sum(&ratio.denominator);
-            (sum(&ratio.numerator) - f64::from(ratio.from) * denominator) / (f64::from(ratio.span) * denominator)
+            let moved = sum(&ratio.numerator) - f64::from(ratio.from) * denominator;
+            (denominator > 0.0).then(|| moved / (f64::from(ratio.span) * denominator))
         };
-        let value = self.value(&groups, quotient);
+        let value = self.value(&quotient)?;
         let mut gradient = vec![0.0; x.len()];
-        let of_groups: f64 = groups.iter().map(|group| group.weight).sum();
-        for group in &groups {
-            let of_ratios: f64 = group.ratios.iter().map(|ratio| ratio.weight).sum();
-            for ratio in &group.ratios {
-                let coefficient = self.factor * (group.weight * ratio.weight) / (of_groups * of_ratios);
-                let (denominator, span) = (sum(&ratio.denominator), f64::from(ratio.span));
-                let quotient = quotient(ratio) + f64::from(ratio.from) / span;
-                ratio.numerator.iter().for_each(|i| gradient[*i] += coefficient / (span * denominator));
-                ratio.denominator.iter().for_each(|i| gradient[*i] -= coefficient * quotient / denominator);
-            }
-        }
+        let mut add = |ratio: &Ratio, (above, below): (f64, f64)| {
+            let Some(value) = quotient(ratio) else { return };
+            let coefficient = self.factor * above / below;
+            let (denominator, span) = (sum(&ratio.denominator), f64::from(ratio.span));
+            let quotient = value + f64::from(ratio.from) / span;
+            ratio.numerator.iter().for_each(|i| gradient[*i] += coefficient / (span * denominator));
+            ratio.denominator.iter().for_each(|i| gradient[*i] -= coefficient * quotient / denominator);
+        };
+        let has_value = |ratio: &Ratio| sum(&ratio.denominator) > 0.0;
+        walk(&self.terms, (1.0, 1.0), &has_value, &mut add);
         let gradient = gradient.into_iter().enumerate().filter(|(_, slope)| *slope != 0.0).collect();
         Some(Linearised { value, gradient })
     }
@@ -120,40 +137,73 @@ impl Functional {
     #[must_use]
     pub fn value_at_whole(&self, x: &[i128]) -> Option<f64> {
         let sum = |indices: &[usize]| indices.iter().map(|i| x[*i]).sum::<i128>();
-        let groups = self.groups_in_play(|ratio| sum(&ratio.denominator) > 0)?;
-        Some(self.value(&groups, |ratio| {
+        self.value(&|ratio| {
             let denominator = sum(&ratio.denominator);
+            if denominator <= 0 {
+                return None;
+            }
             let numerator = sum(&ratio.numerator) - i128::from(ratio.from) * denominator;
             let denominator = i128::from(ratio.span) * denominator;
             let divisor = greatest_common_divisor(numerator, denominator);
-            (numerator / divisor) as f64 / (denominator / divisor) as f64
-        }))
+            Some((numerator / divisor) as f64 / (denominator / divisor) as f64)
+        })
     }
 
-    /// The groups of the ratios with somebody below the line; nothing where one is missing that may not be, or all are.
-    fn groups_in_play(&self, has_denominator: impl Fn(&Ratio) -> bool) -> Option<Vec<Group<'_>>> {
-        let in_play = |group: &'_ Vec<Ratio>| group.iter().filter(|ratio| has_denominator(ratio)).count();
-        let is_whole = self.groups.iter().all(|group| in_play(group) == group.len());
-        let groups = self.groups.iter().zip(&self.group_weights).map(|(group, weight)| Group {
-            weight: *weight,
-            ratios: group.iter().filter(|ratio| has_denominator(ratio)).collect(),
-        });
-        let groups: Vec<_> = groups.filter(|group| !group.ratios.is_empty()).collect();
-        (!groups.is_empty() && (is_whole || self.unasked == UnaskedItems::LeaveOut)).then_some(groups)
-    }
-
-    fn value(&self, groups: &[Group<'_>], quotient: impl Fn(&Ratio) -> f64) -> f64 {
-        let mean = |group: &Group<'_>| {
-            (group.weight, weighted_mean(group.ratios.iter().map(|ratio| (ratio.weight, quotient(ratio))).collect()))
-        };
-        self.constant + self.factor * weighted_mean(groups.iter().map(mean).collect())
+    fn value(&self, quotient: &dyn Fn(&Ratio) -> Option<f64>) -> Option<f64> {
+        Some(self.constant + self.factor * mean(&self.terms, self.unasked, quotient)?)
     }
 }
 
-/// The ratios of a group with somebody below the line, and what the group counts.
-struct Group<'a> {
-    weight: f64,
-    ratios: Vec<&'a Ratio>,
+impl Averaged {
+    fn move_totals(&mut self, place: &dyn Fn(usize) -> usize) {
+        match self {
+            Self::Ratio(ratio) => {
+                ratio.numerator.iter_mut().chain(&mut ratio.denominator).for_each(|i| *i = place(*i));
+            }
+            Self::Mean(terms) => terms.iter_mut().for_each(|term| term.of.move_totals(place)),
+        }
+    }
+
+    /// Whether a leaf of it has a value.
+    fn is_there(&self, has_value: &dyn Fn(&Ratio) -> bool) -> bool {
+        match self {
+            Self::Ratio(ratio) => has_value(ratio),
+            Self::Mean(terms) => terms.iter().any(|term| term.of.is_there(has_value)),
+        }
+    }
+}
+
+/// The mean of what has a value; nothing where something has none that may not be missing, or nothing has one.
+fn mean(terms: &[Term], unasked: UnaskedItems, quotient: &dyn Fn(&Ratio) -> Option<f64>) -> Option<f64> {
+    let value = |term: &Term| {
+        let value = match &term.of {
+            Averaged::Ratio(ratio) => quotient(ratio),
+            Averaged::Mean(terms) => mean(terms, unasked, quotient),
+        };
+        Some((term.weight, value?))
+    };
+    let there: Vec<(f64, f64)> = terms.iter().filter_map(value).collect();
+    let is_enough = there.len() == terms.len() || unasked == UnaskedItems::LeaveOut;
+    (!there.is_empty() && is_enough).then(|| weighted_mean(there))
+}
+
+/// Hands each leaf over with what it counts in the whole: the product of the weights on the way to it, and that of the sums of
+/// weights that these are divided by. What has no value counts nothing.
+fn walk(
+    terms: &[Term],
+    (above, below): (f64, f64),
+    has_value: &dyn Fn(&Ratio) -> bool,
+    add: &mut dyn FnMut(&Ratio, (f64, f64)),
+) {
+    let there = || terms.iter().filter(|term| term.of.is_there(has_value));
+    let weights: f64 = there().map(|term| term.weight).sum();
+    for term in there() {
+        let counts = (above * term.weight, below * weights);
+        match &term.of {
+            Averaged::Ratio(ratio) => add(ratio, counts),
+            Averaged::Mean(terms) => walk(terms, counts, has_value, add),
+        }
+    }
 }
 
 /// The mean of numbers, each after its weight, in whatever order they come.
@@ -189,8 +239,13 @@ mod tests {
 
     fn three_ratios() -> Functional {
         let ratio = |numerator: &[usize], denominator: &[usize]| Ratio::of(numerator.to_vec(), denominator.to_vec());
-        let groups = vec![vec![ratio(&[0], &[1])], vec![ratio(&[0, 2], &[1, 3]), ratio(&[2], &[3])]];
-        Functional { constant: 1.0, factor: 4.0, ..Functional::mean_of(groups) }
+        let groups = [vec![ratio(&[0], &[1])], vec![ratio(&[0, 2], &[1, 3]), ratio(&[2], &[3])]];
+        let groups = groups.map(|group| alike(group.into_iter().map(Averaged::Ratio)));
+        Functional { constant: 1.0, factor: 4.0, ..Functional::mean_of(alike(groups.map(Averaged::Mean))) }
+    }
+
+    fn alike(of: impl IntoIterator<Item = Averaged>) -> Vec<Term> {
+        of.into_iter().map(|of| Term { weight: 1.0, of }).collect()
     }
 
     #[test]
@@ -218,7 +273,7 @@ mod tests {
 
     #[test]
     fn thirteen_of_sixteen_is_one_number_whatever_everybody_weighs() {
-        let share = Functional::mean_of(vec![vec![Ratio::of(vec![0], vec![1])]]);
+        let share = Functional::of_ratio(Ratio::of(vec![0], vec![1]));
         for weight in [1, 100_000_000, 333_333_333, 7_300_000_000, 10_000_000_000, 30_000_000_000, 999_999_999_999_989]
         {
             assert_eq!(share.value_at_whole(&[13 * weight, 16 * weight]), Some(0.8125), "{weight}");
@@ -230,7 +285,7 @@ mod tests {
     #[test]
     fn the_ends_of_a_scale_are_mapped_to_0_and_1_to_the_last_bit() {
         for (from, span) in [(1, 4), (0, 10), (1, 6), (-2, 4), (-1, 2), (10, 10)] {
-            let mean = Functional::mean_of(vec![vec![Ratio { from, span, ..Ratio::of(vec![0], vec![1]) }]]);
+            let mean = Functional::of_ratio(Ratio { from, span, ..Ratio::of(vec![0], vec![1]) });
             for people in [1_i128, 7, 333_333_333] {
                 let at = |value: i32| mean.value_at_whole(&[i128::from(value) * people, people]);
                 assert_eq!([from, from + span].map(at), [Some(0.0), Some(1.0)], "{from} {span}");
@@ -243,8 +298,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_gradient_is_the_slope_of_the_value(x in prop::collection::vec(1.0_f64..100.0, 4), i in 0_usize..4) {
+            let moved = Ratio { from: -3, span: 7, ..Ratio::of(vec![2], vec![3]) };
             let mut functional = three_ratios();
-            (functional.groups[1][1].from, functional.groups[1][1].span) = (-3, 7);
+            functional.terms.push(Term { weight: 0.3, of: Averaged::Mean(alike([Averaged::Mean(three_ratios().terms)])) });
+            functional.terms.push(Term { weight: 2.5, of: Averaged::Ratio(moved) });
             let step = 1e-5;
             let shifted = |by: f64| {
                 let mut moved = x.clone();
@@ -263,11 +320,15 @@ mod tests {
         ) {
             // Mostly full shares, as in a unit that everybody praises.
             let totals: Vec<i64> = shares.iter().flat_map(|(less, all)| [(*all - less / 20).max(0), *all]).collect();
-            let ratio = |at: usize| Ratio::of(vec![2 * at], vec![2 * at + 1]);
-            let ratios: Vec<Ratio> = (0..shares.len()).map(ratio).collect();
-            let functional = Functional::mean_of(ratios.chunks(shares.len().div_ceil(groups)).map(<[_]>::to_vec).collect());
-            let reversed: Vec<Vec<Ratio>> =
-                functional.groups.iter().rev().map(|group| group.iter().rev().cloned().collect()).collect();
+            let ratio = |at: usize| Averaged::Ratio(Ratio::of(vec![2 * at], vec![2 * at + 1]));
+            let ratios: Vec<Averaged> = (0..shares.len()).map(ratio).collect();
+            let groups = ratios.chunks(shares.len().div_ceil(groups));
+            let upper = |groups: Vec<Averaged>| alike([Averaged::Mean(alike(groups)), ratio(0)]);
+            let functional =
+                Functional::mean_of(upper(groups.clone().map(|group| Averaged::Mean(alike(group.to_vec()))).collect()));
+            let reversed =
+                groups.rev().map(|group| Averaged::Mean(alike(group.iter().rev().cloned()))).collect();
+            let reversed = upper(reversed).into_iter().rev().collect();
             let whole: Vec<i128> = totals.iter().map(|total| i128::from(*total)).collect();
             let value = functional.value_at_whole(&whole).unwrap();
             prop_assert!((0.0..=1.0).contains(&value), "{value}");

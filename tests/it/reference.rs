@@ -294,7 +294,7 @@ fn the_size_of_the_survey_and_two_checks_on_another_way_are_those_of_r() {
         let item = |total: &str| total[3..].parse::<usize>().unwrap() - 1;
         assert!(numerator.starts_with("t_q") && denominator.starts_with("a_q"));
         let ratio = Ratio::of(vec![item(numerator)], vec![22 + item(denominator)]);
-        Statistic { functional: Functional::mean_of(vec![vec![ratio]]), items: (0..22).collect(), is_share: true }
+        Statistic { functional: Functional::of_ratio(ratio), items: (0..22).collect(), is_share: true }
     };
     let ratios: Vec<Statistic> = expected["names"].as_array().unwrap().iter().map(ratio).collect();
     for (i, a) in ratios.iter().enumerate() {

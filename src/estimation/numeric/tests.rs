@@ -11,7 +11,7 @@ use crate::statistics::{CalibrationMethod, Confidence, Functional, IntervalMetho
 type Person = (u8, u8, u32, u32, u8);
 
 fn mean() -> NumericStatistic {
-    NumericStatistic::Ratios(Functional::mean_of(vec![vec![Ratio::of(vec![0], vec![1])]]))
+    NumericStatistic::Ratios(Functional::of_ratio(Ratio::of(vec![0], vec![1])))
 }
 
 fn people() -> impl Strategy<Value = Vec<Person>> {

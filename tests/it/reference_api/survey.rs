@@ -221,7 +221,7 @@ impl Totals {
     /// The ratio of two totals; the mean where the second is 0, the number of people.
     pub(crate) fn ratio(&self, numerator: usize, denominator: usize) -> Linearised {
         let ratio = Ratio::of(vec![numerator], vec![denominator]);
-        Functional::mean_of(vec![vec![ratio]]).linearise(&self.values).unwrap()
+        Functional::of_ratio(ratio).linearise(&self.values).unwrap()
     }
 
     /// The covariance of two estimates.

@@ -12,7 +12,7 @@ const CELLS_MAX: usize = 400;
 
 fn ratio(numerator: usize, denominator: usize) -> NumericStatistic {
     let ratio = Ratio::of(vec![numerator], vec![denominator]);
-    NumericStatistic::Ratios(Functional::mean_of(vec![vec![ratio]]))
+    NumericStatistic::Ratios(Functional::of_ratio(ratio))
 }
 
 /// The differences of all pairs of levels of `between`, or of two, each as its own sample: R's `svyttest` on the subset of the two.

@@ -14,7 +14,7 @@ use crate::statistics::{
 /// The first variable of a study over the second.
 pub(super) fn ratio() -> NumericStatistic {
     let ratio = Ratio::of(vec![0], vec![1]);
-    NumericStatistic::Ratios(Functional::mean_of(vec![vec![ratio]]))
+    NumericStatistic::Ratios(Functional::of_ratio(ratio))
 }
 
 /// The rows of a statistic.
