@@ -20,6 +20,7 @@ pub mod monitoring;
 pub mod office;
 pub mod pipeline;
 pub mod ranking;
+pub mod release;
 pub mod secrets;
 pub mod statistics;
 pub mod storage;

@@ -15,6 +15,7 @@ mod m20261128_000004_recordings;
 mod m20261129_000005_states;
 mod m20261129_000006_releases;
 mod m20261129_000007_jobs;
+mod m20261129_000008_corrections;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000005_states::Migration),
             Box::new(m20261129_000006_releases::Migration),
             Box::new(m20261129_000007_jobs::Migration),
+            Box::new(m20261129_000008_corrections::Migration),
         ]
     }
 }

@@ -247,6 +247,19 @@ pub(super) enum WaveTask {
         #[arg(long)]
         in_background: bool,
     },
+    /// Correct what was published, by a further release that says why; the releases before stay readable.
+    ///
+    /// The results are computed anew from the answers; where they are what was published, nothing is done. This is a job, as the release is.
+    Correct {
+        /// The wave's code.
+        code: String,
+        /// Why, in words that are published, once for each language: vi=TEXT, en=TEXT. Needed in vi.
+        #[arg(long, value_name = "LANGUAGE=TEXT", required = true)]
+        reason: Vec<String>,
+        /// Only ask for it: a server does it.
+        #[arg(long)]
+        in_background: bool,
+    },
     /// List all waves.
     List,
 }

@@ -6,12 +6,22 @@ use super::command_line::WaveTask;
 use super::error::{AnyError, in_file, read_text};
 use super::jobs;
 use super::terminal::print_note;
+use crate::jobs::JobId;
 use crate::pipeline::Platform;
+use crate::release::CorrectionReason;
 use crate::survey::{RenamedKey, WaveState};
 
 /// What can still be done when a wave is closed.
 const WAYS_ON: &str = "You can merge a level that has no answers, or too few, with another one of its margin, by a dated \
 amendment of the plan. The answers are not changed.";
+
+/// Says how to watch a job that a server is to do.
+fn waits(job: JobId, in_background: bool) -> bool {
+    if in_background {
+        println!("Job {job} is waiting; `plumbline job watch {job}` shows how far it is.");
+    }
+    in_background
+}
 
 pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
     let advance = async |code: &str, to: WaveState| {
@@ -40,12 +50,19 @@ pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyEr
         }
         WaveTask::Release { code, in_background } => {
             let job = platform.waves().want_release(&code).await?;
-            if in_background {
-                println!("Job {job} is waiting; `plumbline job watch {job}` shows how far it is.");
-                return Ok(());
+            if !waits(job, in_background) {
+                jobs::finish(platform, job).await?;
+                println!("Wave {code} is released.");
             }
-            jobs::finish(platform, job).await?;
-            println!("Wave {code} is released.");
+        }
+        WaveTask::Correct { code, reason, in_background } => {
+            let pairs = reason.iter().map(|pair| pair.split_once('=').unwrap_or(("", pair)));
+            let reason = CorrectionReason::from_pairs(pairs)?;
+            let job = platform.waves().want_correction(&code, &reason).await?;
+            if !waits(job, in_background) {
+                jobs::finish(platform, job).await?;
+                println!("What wave {code} published is corrected; earlier releases stay readable.");
+            }
         }
         WaveTask::List => {
             for wave in platform.waves().all().await? {

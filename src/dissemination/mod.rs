@@ -5,6 +5,7 @@
 //! Start reading at [`pages()`] for readers and at [`api_routes`] for programs.
 
 mod api;
+mod asked;
 mod method_note;
 mod neighbours;
 mod numbers;
@@ -12,6 +13,7 @@ mod open_link_view;
 mod pages;
 mod published;
 mod ranking_page;
+mod release_view;
 #[cfg(test)]
 mod sample;
 mod sets_view;

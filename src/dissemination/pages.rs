@@ -10,14 +10,16 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use axum_extra::extract::WithRejection;
 
+use super::asked::AskedResults;
 use super::published::{Address, PublishedPages};
 use super::ranking_page::{RankingPage, RankingView};
-use super::sets_view::AskedSets;
+use super::release_view::ShownRelease;
 use super::unit_page::{UnitPage, UnitView};
 use super::waves_page::{CardRights, NotReleasedPage, WaveCard, WavesPage};
 use crate::accounts::{Permission, Scope};
 use crate::entrance::Visitor;
 use crate::pipeline::{Platform, Standings};
+use crate::release::Published;
 use crate::survey::Wave;
 use crate::web::{AskedList, ForPage, Page, PageError, Place, Style, render};
 
@@ -54,11 +56,12 @@ async fn show_waves(
 async fn visible_standings(
     platform: &Platform,
     code: &str,
+    release: Option<i32>,
     place: &Place,
 ) -> Result<(Arc<Wave>, Standings), PageError> {
     let wave = platform.waves().find(code).await?;
     if platform.may(Permission::SeeResults, &Scope::of(&wave)) {
-        let standings = platform.results().standings(&wave).await?;
+        let standings = platform.results().standings_of(&wave, release).await?;
         return Ok((wave, standings));
     }
     let title = place.language.t("not-released-title");
@@ -91,18 +94,19 @@ impl FromRequestParts<Platform> for Asked {
 }
 
 impl Asked {
-    /// Shows a page of results to who may see it: a released one as it was first made. Only a list `has_pages`.
+    /// Shows a page of results to who may see it: a released one as it was first made, of the latest release unless another is
+    /// asked for. Only a list `has_pages`.
     async fn show(
         self,
         code: &str,
-        has_pages: bool,
+        (release, has_pages): (Option<i32>, bool),
         make: impl AsyncFnOnce(&Place, Arc<Wave>, Standings) -> Result<Response, PageError>,
     ) -> Result<Response, PageError> {
         let Self { platform, place, headers, pages } = self;
-        let (wave, standings) = visible_standings(&platform, code, &place).await?;
+        let (wave, standings) = visible_standings(&platform, code, release, &place).await?;
         // Addresses with anything else behind them are as many as somebody likes, and are not worth keeping.
-        let is_usual = place.path.split_once('?').is_none_or(|(_, query)| AskedSets::is_link(query, has_pages));
-        let Some(release) = standings.release.clone().filter(|_| is_usual) else {
+        let is_usual = place.path.split_once('?').is_none_or(|(_, query)| AskedResults::is_link(query, has_pages));
+        let Some(release) = standings.release.as_ref().map(Published::key).filter(|_| is_usual) else {
             return make(&place, wave, standings).await;
         };
         let address = Address { release, language: place.language.tag(), path: place.path.clone() };
@@ -116,35 +120,37 @@ impl Asked {
 
 async fn show_ranking(
     WithRejection(Path(code), _): ForPage<Path<String>>,
-    WithRejection(Query(sets), _): ForPage<Query<AskedSets>>,
+    WithRejection(Query(asked), _): ForPage<Query<AskedResults>>,
     WithRejection(Query(list), _): ForPage<Query<AskedList>>,
-    asked: Asked,
+    page: Asked,
 ) -> Result<Response, PageError> {
     let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {
-        let chosen = standings.ranking(sets.checked()?).await?;
+        let chosen = standings.ranking(asked.sets()?).await?;
         let title = wave.plan.title.get(place.language.tag());
         let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-        let view = RankingView::new(&wave, &standings.results, &chosen, &list, place.language)?;
+        let shown = ShownRelease { published: standings.release.as_ref(), asked: asked.release };
+        let view = RankingView::new(&wave, &standings.results, (&chosen, shown), &list, place.language)?;
         render(StatusCode::OK, &RankingPage { page, view })
     };
-    asked.show(&code, true, make).await
+    page.show(&code, (asked.release, true), make).await
 }
 
 async fn show_unit(
     WithRejection(Path((code, unit)), _): ForPage<Path<(String, String)>>,
-    WithRejection(Query(sets), _): ForPage<Query<AskedSets>>,
-    asked: Asked,
+    WithRejection(Query(asked), _): ForPage<Query<AskedResults>>,
+    page: Asked,
 ) -> Result<Response, PageError> {
     let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {
-        let chosen = standings.ranking(sets.checked()?).await?;
+        let chosen = standings.ranking(asked.sets()?).await?;
         let results = &standings.results;
         let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
         let of_unit = wave.units.position(&unit).and_then(|position| results.units.get(position));
         let of_unit = of_unit.ok_or(PageError::NotFound)?;
         let title = format!("{} · {}", measured.name(place.language.tag()), wave.plan.title.get(place.language.tag()));
         let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-        let view = UnitView::new(&wave, results, &chosen, of_unit, place.language);
+        let shown = ShownRelease { published: standings.release.as_ref(), asked: asked.release };
+        let view = UnitView::new(&wave, results, (&chosen, shown), of_unit, place.language);
         render(StatusCode::OK, &UnitPage { page, view })
     };
-    asked.show(&code, false, make).await
+    page.show(&code, (asked.release, false), make).await
 }

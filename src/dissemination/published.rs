@@ -56,8 +56,8 @@ impl Kept {
 /// Which page of which release.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Address {
-    /// The hash of the release's content.
-    pub(super) release: Arc<str>,
+    /// The key of the release.
+    pub(super) release: String,
     /// The language.
     pub(super) language: &'static str,
     /// Path and query without the language.

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 
 use askama::Template;
 
+use super::asked::Kept;
 use super::method_note::MethodView;
 use super::numbers::{self, Written, points_in, with_unit};
 use super::open_link_view::OpenLinkView;
+use super::release_view::{ReleaseView, ShownRelease};
 use super::sets_view::SetsView;
 use super::words;
 use crate::chart::{DotPlot, DotRow, Interval, Layout, Reference, Tier};
@@ -35,7 +37,12 @@ pub(super) struct RankingView {
     lead: String,
     overall: Option<String>,
     has_ranking: bool,
+    release: ReleaseView,
     sets: SetsView,
+    /// Leads to other pages of the same release, by the same rank sets.
+    query: String,
+    /// The same for the API's ranking, after another parameter.
+    api_query: String,
     list: ListView,
     open_link: OpenLinkView,
     /// The chart in each layout.
@@ -78,13 +85,14 @@ impl RankingView {
     pub(super) fn new(
         wave: &Wave,
         results: &WaveResults,
-        chosen: &ShownRanking,
+        (chosen, shown): (&ShownRanking, ShownRelease<'_>),
         asked: &AskedList,
         language: Language,
     ) -> Result<Self, PageError> {
         let ranking = chosen.ranking.as_ref();
         let sets = SetsView::new(wave, chosen, language);
-        let (ranked, withheld_units, list) = shown_part(wave, ranking, (asked, &sets), language)?;
+        let kept = Kept { sets: sets.asked, release: shown.asked };
+        let (ranked, withheld_units, list) = shown_part(wave, ranking, (asked, kept), language)?;
         let (points, decimals) = (points_in(&results.headline), usize::from(results.headline.decimals));
         let level = numbers::level(language, results.level);
         let joint = numbers::level(language, ranking.level);
@@ -133,6 +141,9 @@ impl RankingView {
             withheld: withheld_units.iter().map(|unit| withheld(wave, results, unit, language)).collect(),
             method: MethodView::new(wave, results, ranking, chosen.shown, language),
             downloads: downloads(wave.units.len(), language),
+            release: ReleaseView::new(shown, kept, wave.plan.code.as_str(), language),
+            query: kept.query(),
+            api_query: kept.api_query(true),
             sets,
             list,
         })
@@ -143,7 +154,7 @@ impl RankingView {
 fn shown_part<'a>(
     wave: &Wave,
     ranking: &'a Ranking,
-    (asked, sets): (&AskedList, &SetsView),
+    (asked, kept): (&AskedList, Kept),
     language: Language,
 ) -> Result<(Vec<&'a Ranked>, Vec<&'a Withheld>, ListView), PageError> {
     let found: Option<HashSet<&str>> =
@@ -151,7 +162,7 @@ fn shown_part<'a>(
     let is_found = |unit: &Code| found.as_ref().is_none_or(|found| found.contains(unit.as_str()));
     let ranked = ranking.entries.iter().filter(|ranked| is_found(&ranked.unit)).map(Ok);
     let withheld = ranking.withheld.iter().filter(|withheld| is_found(&withheld.unit)).map(Err);
-    let kept: Vec<(&str, &str)> = sets.asked.map(|name| ("sets", name)).into_iter().collect();
+    let kept = kept.pairs();
     let (shown, list) = asked.cut((wave.units.len(), ranked.chain(withheld).collect()), &kept, language)?;
     let ranked = shown.iter().filter_map(|unit: &Result<&Ranked, &Withheld>| unit.ok()).collect();
     Ok((ranked, shown.into_iter().filter_map(Result::err).collect(), list))
@@ -257,7 +268,14 @@ mod tests {
 
     fn html(state: WaveState, language: Language) -> String {
         let asked = AskedList::default();
-        let view = RankingView::new(&wave(state), &sample::results(), &sample::shown(), &asked, language).unwrap();
+        let view = RankingView::new(
+            &wave(state),
+            &sample::results(),
+            (&sample::shown(), ShownRelease::default()),
+            &asked,
+            language,
+        )
+        .unwrap();
         RankingPage { page: test_page(language, "/r/laocai-2024").with_synthetic(true), view }.render().unwrap()
     }
 

@@ -1,38 +1,10 @@
 //! Which rank sets a page shows, and what they promise, in plain words.
 
-use axum::http::StatusCode;
-use serde::Deserialize;
-
 use super::{numbers, words};
 use crate::pipeline::{LeftOut, ShownRanking};
 use crate::ranking::Ranking;
 use crate::survey::{RankSetChoice, Wave};
-use crate::web::{AskedList, Language, PageError};
-
-/// `?sets=holm` or `?sets=simultaneous`; the official ones without it.
-#[derive(Debug, Deserialize)]
-pub(super) struct AskedSets {
-    sets: Option<String>,
-}
-
-impl AskedSets {
-    /// Whether a query is one that pages themselves lead to, and not one that looks for something. Only a list `has_pages`.
-    pub(super) fn is_link(query: &str, has_pages: bool) -> bool {
-        let is_sets =
-            |part: &str| part.strip_prefix("sets=").is_some_and(|name| RankSetChoice::from_name(name).is_some());
-        let is_page = |part: &str| has_pages && part.strip_prefix("page=").is_some_and(AskedList::is_page);
-        match query.split_once('&') {
-            None => is_sets(query) || is_page(query),
-            Some((sets, page)) => is_sets(sets) && is_page(page),
-        }
-    }
-
-    /// What is asked for; a name that no rank sets have is a request that cannot be read.
-    pub(super) fn checked(&self) -> Result<Option<RankSetChoice>, PageError> {
-        let refused = PageError::Refused(StatusCode::BAD_REQUEST);
-        self.sets.as_deref().map(|name| RankSetChoice::from_name(name).ok_or(refused)).transpose()
-    }
-}
+use crate::web::Language;
 
 /// What a page says about its rank sets, in the reader's language.
 pub(super) struct SetsView {
@@ -47,10 +19,6 @@ pub(super) struct SetsView {
     pub(super) rests_on: Option<String>,
     /// How many pairs the data tell apart; nothing where there is no pair.
     pub(super) told_apart: Option<String>,
-    /// Leads from this page's sets to the same sets on another page.
-    pub(super) query: String,
-    /// The same for the API's ranking, after another parameter.
-    pub(super) api_query: String,
     /// The name of the sets, where they are not those that come unasked.
     pub(super) asked: Option<&'static str>,
 }
@@ -78,7 +46,6 @@ impl SetsView {
             is_missing: of_many || choice == RankSetChoice::Simultaneous && left_out.is_some(),
         };
         let asked = (!is_official).then(|| shown.as_str());
-        let query = |parameter: &str| asked.map_or_else(String::new, |name| format!("{parameter}={name}"));
         let mut choices: Vec<Choice> = RankSetChoice::ALL.map(choice).into();
         if of_many {
             let name = language.t(&format!("sets-{}", shown.as_str()));
@@ -92,8 +59,6 @@ impl SetsView {
             chance: chance_sentence(ranking.level, language),
             rests_on: rests_on_sentence(wave, ranking, language),
             told_apart: told_apart_sentence(wave, ranking, language),
-            query: query("?sets"),
-            api_query: query("&rank_sets"),
             asked,
         }
     }
@@ -218,14 +183,14 @@ mod tests {
         let [holm, simultaneous] = RankSetChoice::ALL;
         let other = view(simultaneous, holm, None);
         assert!(other.warning.unwrap().starts_with("These are not the official ranks."));
-        assert_eq!([other.query.as_str(), &other.api_query], ["?sets=simultaneous", "&rank_sets=simultaneous"]);
-        assert_eq!(view(holm, simultaneous, None).query, "?sets=holm");
+        assert_eq!(other.asked, Some("simultaneous"));
+        assert_eq!(view(holm, simultaneous, None).asked, Some("holm"));
         for standing_in in [
             view(holm, holm, None),
             view(simultaneous, simultaneous, None),
             view(holm, simultaneous, Some(LeftOut::LevelTooHigh)),
         ] {
-            assert!(standing_in.warning.is_none() && standing_in.query.is_empty());
+            assert!(standing_in.warning.is_none() && standing_in.asked.is_none());
         }
     }
 
@@ -237,27 +202,6 @@ mod tests {
         let told: Vec<_> = view.choices.iter().map(|c| (c.name.as_str(), c.is_shown, c.is_missing)).collect();
         let expected =
             [("Joint intervals", true, false), ("Holm’s method", false, true), ("Simultaneous sets", false, true)];
-        assert_eq!((told.as_slice(), view.query.as_str()), (&expected[..], ""));
-    }
-
-    #[test]
-    fn pages_of_a_list_are_links_and_what_is_looked_for_is_not() {
-        let links = ["sets=holm", "page=2", "sets=simultaneous&page=17"];
-        assert!(links.into_iter().all(|query| AskedSets::is_link(query, true)));
-        assert_eq!(links.map(|query| AskedSets::is_link(query, false)), [true, false, false]);
-        let others =
-            ["", "q=a", "page=1", "page=02", "page=2&sets=holm", "sets=kww", "sets=holm&page=2&q=a", "page=2&x"];
-        assert!(!others.into_iter().any(|query| AskedSets::is_link(query, true)));
-    }
-
-    #[test]
-    fn only_the_names_of_rank_sets_are_taken() {
-        let asked = |sets: Option<&str>| AskedSets { sets: sets.map(str::to_owned) }.checked().ok();
-        assert_eq!(asked(None), Some(None));
-        assert_eq!(asked(Some("holm")), Some(Some(RankSetChoice::Holm)));
-        assert_eq!(asked(Some("simultaneous")), Some(Some(RankSetChoice::Simultaneous)));
-        for unknown in ["", "Holm", "kww", "holm "] {
-            assert_eq!(asked(Some(unknown)), None, "{unknown:?}");
-        }
+        assert_eq!((told.as_slice(), view.asked), (&expected[..], None));
     }
 }

@@ -2,11 +2,13 @@
 
 use askama::Template;
 
+use super::asked::Kept;
 use super::method_note::MethodView;
 use super::neighbours::NeighboursView;
 use super::numbers::{self, NOTHING, Written, margin, points_in, with_unit};
 use super::open_link_view::OpenLinkView;
 use super::ranking_page::dot_row;
+use super::release_view::{ReleaseView, ShownRelease};
 use super::sets_view::SetsView;
 use super::words;
 use crate::chart::{BarRow, DotPlot, Layout, StackedBars, Tier};
@@ -36,7 +38,10 @@ pub(super) struct UnitView {
     rank: Option<String>,
     /// What the margins of the page are worth, where answers over the open link are counted.
     open_link_warning: Option<String>,
+    release: ReleaseView,
     sets: SetsView,
+    /// Leads to other pages of the same release, by the same rank sets.
+    query: String,
     neighbours: Option<NeighboursView>,
     factor_charts: Option<[String; 2]>,
     factors: Vec<FactorRow>,
@@ -81,7 +86,7 @@ impl UnitView {
     pub(super) fn new(
         wave: &Wave,
         results: &WaveResults,
-        chosen: &ShownRanking,
+        (chosen, shown): (&ShownRanking, ShownRelease<'_>),
         unit: &UnitResults,
         language: Language,
     ) -> Self {
@@ -96,6 +101,8 @@ impl UnitView {
             Headline { value: told(written.value), interval: language.t_with("unit-interval", arguments) }
         });
         let ranked = ranking.entries.iter().find(|ranked| ranked.unit.as_str() == code);
+        let sets = SetsView::new(wave, chosen, language);
+        let kept = Kept { sets: sets.asked, release: shown.asked };
         let answers = [("count", unit.responses.into()), ("number", language.format_count(unit.responses).into())];
         Self {
             wave_code: wave.plan.code.to_string(),
@@ -108,7 +115,9 @@ impl UnitView {
             index,
             rank: ranked.map(|ranked| words::rank_sentence(wave, ranking, ranked, language)),
             open_link_warning: OpenLinkView::new(wave, results, |_| false, language).warning,
-            sets: SetsView::new(wave, chosen, language),
+            release: ReleaseView::new(shown, kept, &format!("{}/{code}", wave.plan.code), language),
+            query: kept.query(),
+            sets,
             neighbours: ranked.map(|ranked| NeighboursView::new(wave, &results.headline, ranking, ranked, language)),
             factor_charts: factor_charts(wave, unit, language),
             factors: factor_rows(&wave.questionnaire, unit, language),
@@ -284,7 +293,7 @@ mod tests {
     fn html(unit: &str, language: Language) -> String {
         let (wave, results) = (wave(WaveState::Released), sample::results());
         let unit = results.units.iter().find(|r| r.unit.as_ref().is_some_and(|code| code.as_str() == unit)).unwrap();
-        let view = UnitView::new(&wave, &results, &sample::shown(), unit, language);
+        let view = UnitView::new(&wave, &results, (&sample::shown(), ShownRelease::default()), unit, language);
         UnitPage { page: test_page(language, "/r/laocai-2024/085").with_synthetic(true), view }.render().unwrap()
     }
 

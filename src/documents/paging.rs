@@ -132,16 +132,17 @@ impl UnitPage {
     }
 }
 
-/// An answer with links to the other pages of its units, which ask for the same format and the same rank sets.
+/// An answer with links to the other pages of its units, which ask for the same format, rank sets and release.
 #[must_use]
 pub fn with_links(
     page: &UnitPage,
     answer: Response,
     (wave, below): (&str, &str),
     wanted: &Wanted,
-    sets: Option<&str>,
+    (sets, release): (Option<&str>, Option<i32>),
 ) -> Response {
-    let others = [("rank_sets", sets), ("format", wanted.asked_format())];
+    let release = release.map(|number| number.to_string());
+    let others = [("rank_sets", sets), ("release", release.as_deref()), ("format", wanted.asked_format())];
     page.with_links(answer, &format!("/waves/{wave}{below}"), &others)
 }
 

@@ -22,6 +22,8 @@ impl fmt::Display for JobId {
 pub enum JobKind {
     /// A closed wave is released.
     Release,
+    /// What a wave published is corrected by a further release.
+    Correct,
     /// A wave that was released before releases were kept is computed once more.
     KeepRelease,
     /// A wave is counted anew from its responses.
@@ -30,13 +32,14 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Release, Self::KeepRelease, Self::Recount];
+    pub const ALL: [Self; 4] = [Self::Release, Self::Correct, Self::KeepRelease, Self::Recount];
 
     /// Its name in storage, in the API and on the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Release => "release",
+            Self::Correct => "correct",
             Self::KeepRelease => "keep_release",
             Self::Recount => "recount",
         }
@@ -102,6 +105,8 @@ pub struct Job {
     pub kind: JobKind,
     /// To what: the code of a wave.
     pub object: String,
+    /// What else must be known to do it: of a correction the reason, as JSON; else empty.
+    pub argument: String,
     /// Where it stands.
     pub state: JobState,
     /// How many steps are done.

@@ -53,6 +53,7 @@ mod tests {
         Job {
             id: JobId(id),
             kind: JobKind::Release,
+            argument: String::new(),
             object: "w".to_owned(),
             state,
             done: 0,

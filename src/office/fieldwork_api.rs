@@ -48,5 +48,5 @@ async fn get_fieldwork(
     let document = FieldworkDocument::new(&wave, &fieldwork, &page);
     let caching = Caching::of_changing(wave.state == WaveState::Released);
     let answer = answer(&wanted, caching, &document, document.rows())?;
-    Ok(with_links(&page, answer, (&code, "/fieldwork"), &wanted, None))
+    Ok(with_links(&page, answer, (&code, "/fieldwork"), &wanted, (None, None)))
 }

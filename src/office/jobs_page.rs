@@ -60,6 +60,7 @@ mod tests {
                     id: JobId(7),
                     kind,
                     object: "w<1>".to_owned(),
+                    argument: String::new(),
                     state,
                     done: 1,
                     total: 3,

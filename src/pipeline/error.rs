@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::accounts::Permission;
 use crate::estimation::EstimationError;
-use crate::foundation::{Findings, MaybeMissing};
+use crate::foundation::{Finding, Findings, MaybeMissing};
 use crate::jobs::JobId;
 use crate::statistics::RankSetError;
 use crate::storage::StorageError;
@@ -72,6 +72,12 @@ pub enum PipelineError {
     /// A computation was stopped because the process ends.
     #[error("the computation was interrupted")]
     Interrupted,
+}
+
+impl From<Finding> for PipelineError {
+    fn from(finding: Finding) -> Self {
+        Self::Invalid(finding.into())
+    }
 }
 
 /// What would have to be shown.

@@ -17,6 +17,7 @@ use super::progress::Progress;
 use super::releases::Releases;
 use crate::foundation::MaybeMissing;
 use crate::jobs::{Claim, Job, JobId, JobKind, JobState, Watch};
+use crate::release::CorrectionReason;
 use crate::storage::{NewJob, StorageError};
 
 /// How often a worker is heard of until it counts as silent: a busy database may swallow some beats.
@@ -64,10 +65,19 @@ impl Jobs {
 
     /// Wants something done to a wave, once: where it is wanted already, that is the job.
     pub async fn want(&self, kind: JobKind, wave: &str) -> Result<JobId, PipelineError> {
+        self.want_with(kind, wave, String::new()).await
+    }
+
+    /// The same for what needs an `argument`. Where it is wanted already, that is the job, whatever its argument.
+    pub(super) async fn want_with(&self, kind: JobKind, wave: &str, argument: String) -> Result<JobId, PipelineError> {
         self.context.demand_management()?;
         let wanted_on = self.context.clock.today();
         let wanted_by = self.context.actor().as_str().to_owned();
-        Ok(self.context.store.want_job(&NewJob { kind, object: wave.to_owned(), wanted_by, wanted_on }).await?)
+        Ok(self
+            .context
+            .store
+            .want_job(&NewJob { kind, object: wave.to_owned(), argument, wanted_by, wanted_on })
+            .await?)
     }
 
     /// Sees to it that a job is finished, and returns it then: it is done here, unless somebody else does it. `tell` is told now and
@@ -139,7 +149,7 @@ impl Jobs {
     async fn progress_of(&self, job: &Job) -> Result<Arc<Progress>, PipelineError> {
         Ok(match job.kind {
             // Whoever reads the wave in the meantime waits for the same computation.
-            JobKind::Release | JobKind::KeepRelease => {
+            JobKind::Release | JobKind::Correct | JobKind::KeepRelease => {
                 let loaded = self.context.load_wave(&job.object).await?;
                 Arc::clone(&self.context.readings.of(loaded.id).progress)
             }
@@ -150,6 +160,12 @@ impl Jobs {
     async fn run(&self, job: &Job, claim: Claim, progress: &Progress) -> Result<(), PipelineError> {
         match job.kind {
             JobKind::Release => Releases::of(&self.context).release(&job.object, claim).await,
+            JobKind::Correct => {
+                let reason = CorrectionReason::from_json(&job.argument);
+                let reason =
+                    reason.map_err(|error| StorageError::Damaged { table: "job", reason: error.to_string() })?;
+                Releases::of(&self.context).correct(&job.object, reason, claim).await
+            }
             JobKind::KeepRelease => Releases::of(&self.context).keep(&job.object, claim).await,
             JobKind::Recount => Counts::of(&self.context).recount(&job.object, claim, progress).await,
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex as Slot, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::counting::CountsByUnit;
@@ -17,6 +17,7 @@ use super::forming::form_standings;
 use super::known_units::KnownUnits;
 use super::known_waves::LoadedWave;
 use super::progress::Progress;
+use super::published::PublishedReleases;
 use super::{PipelineError, Standings};
 use crate::foundation::Clock;
 use crate::monitoring::Fieldwork;
@@ -55,8 +56,8 @@ pub(super) struct Readings {
     known: Mutex<KnownUnits>,
     /// How far the one that is being computed is.
     pub(super) progress: Arc<Progress>,
-    /// What was released, once it was read.
-    pub(super) published: OnceCell<Standings>,
+    /// What was released, as far as it was read.
+    pub(super) published: Arc<PublishedReleases>,
 }
 
 /// The readings of all waves.

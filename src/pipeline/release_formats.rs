@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::standings::Published;
+use super::standings::ReadRelease;
 use crate::index::Method;
 use crate::ranking::Ties;
 
@@ -19,7 +19,7 @@ struct Layout {
 }
 
 /// What a content of any layout says; else why it cannot be read.
-pub(super) fn read(content: &[u8]) -> Result<Published, String> {
+pub(super) fn read(content: &[u8]) -> Result<ReadRelease, String> {
     let told = |error: serde_json::Error| error.to_string();
     match serde_json::from_slice::<Layout>(content).map_err(told)?.format {
         FORMAT => serde_json::from_slice(content).map_err(told),

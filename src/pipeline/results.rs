@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use super::context::Context;
 use super::known_waves::LoadedWave;
-use super::published::read_published;
 use super::{PipelineError, Standings};
 use crate::accounts::{Permission, Scope};
-use crate::index::WaveResults;
+use crate::release::ReleaseFacts;
 use crate::survey::{Wave, WaveState};
 
 /// The results of waves.
@@ -22,27 +21,36 @@ impl Results {
         Self { context: context.clone() }
     }
 
-    /// The estimates of a wave, without its rankings.
-    pub async fn estimates(&self, wave: &Wave) -> Result<Arc<WaveResults>, PipelineError> {
-        Ok(self.standings(wave).await?.results)
-    }
-
     /// The results of a wave and its rankings: what it published once it is released, until then as of a moment ago.
     pub async fn standings(&self, wave: &Wave) -> Result<Standings, PipelineError> {
+        self.standings_of(wave, None).await
+    }
+
+    /// What the release of this number says; without one the same as [`Results::standings`].
+    pub async fn standings_of(&self, wave: &Wave, release: Option<i32>) -> Result<Standings, PipelineError> {
         let loaded = self.context.load(wave).await?;
         self.context.demand(Permission::SeeResults, &Scope::of(&loaded.wave))?;
-        if loaded.wave.state != WaveState::Released {
-            return self.read(loaded, self.context.readings.patience).await;
+        if loaded.wave.state == WaveState::Released {
+            let published = Arc::clone(&self.context.readings.of(loaded.id).published);
+            if let Some(standings) = published.standings(&self.context.store, &loaded, release).await? {
+                return Ok(standings);
+            }
         }
-        let readings = self.context.readings.of(loaded.id);
-        if let Some(published) = readings.published.get() {
-            return Ok(published.clone());
+        if let Some(number) = release {
+            return Err(PipelineError::NotFound { what: "release", code: number.to_string() });
         }
-        match read_published(&self.context.store, &loaded).await? {
-            Some(published) => Ok(readings.published.get_or_init(|| async { published }).await.clone()),
-            // It was released before releases were kept, by a program that still runs beside this one.
-            None => self.read(loaded, Duration::MAX).await,
-        }
+        // A released wave without a release was released before releases were kept, by a program that still runs beside this one.
+        let patience =
+            if loaded.wave.state == WaveState::Released { Duration::MAX } else { self.context.readings.patience };
+        self.read(loaded, patience).await
+    }
+
+    /// What is known of each release of a wave, the first one first; none before it is released.
+    pub async fn releases(&self, wave: &Wave) -> Result<Arc<[ReleaseFacts]>, PipelineError> {
+        let loaded = self.context.load(wave).await?;
+        self.context.demand(Permission::SeeResults, &Scope::of(&loaded.wave))?;
+        let published = Arc::clone(&self.context.readings.of(loaded.id).published);
+        Ok(published.all(&self.context.store, &loaded).await?.0)
     }
 
     /// The results of a wave and its rankings with every answer that is committed, however long that takes and whatever was

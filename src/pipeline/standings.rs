@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use super::PipelineError;
 use crate::index::WaveResults;
 use crate::ranking::{RankMethod, RankOptions, Ranking, rank};
+use crate::release::Published;
 use crate::statistics::{JointIntervals, RankSetError};
 use crate::survey::{EstimationPlan, RankSetChoice, RankingPlan};
 
@@ -20,8 +21,8 @@ use crate::survey::{EstimationPlan, RankSetChoice, RankingPlan};
 pub struct Standings {
     /// Estimates of items, factors and indices.
     pub results: Arc<WaveResults>,
-    /// The hash of the release that they are; nothing for what is not released.
-    pub release: Option<Arc<str>>,
+    /// Which release they are; nothing for what is not released.
+    pub release: Option<Published>,
     official: RankSetChoice,
     seed: u64,
     least: RankingPlan,
@@ -41,7 +42,7 @@ struct Publishing<'a> {
 
 /// The same, once it was read.
 #[derive(Deserialize)]
-pub(super) struct Published {
+pub(super) struct ReadRelease {
     results: WaveResults,
     /// Of many units the ranking by joint intervals.
     holm: Ranking,
@@ -141,20 +142,25 @@ impl Standings {
 
     /// The standings that were released.
     pub(super) fn of_published(
-        published: Published,
-        content_hash: &str,
+        read: ReadRelease,
+        release: Published,
         plan: &EstimationPlan,
         least: RankingPlan,
     ) -> Self {
         Self {
-            results: Arc::new(published.results),
-            release: Some(content_hash.into()),
+            results: Arc::new(read.results),
+            release: Some(release),
             official: plan.rank_sets,
             seed: plan.seed,
             least,
-            plain: Arc::new(published.holm),
-            simulated: Arc::new(OnceCell::new_with(Some(published.simultaneous.map(Arc::new)))),
+            plain: Arc::new(read.holm),
+            simulated: Arc::new(OnceCell::new_with(Some(read.simultaneous.map(Arc::new)))),
         }
+    }
+
+    /// The same, where more may be known by now of the release that they are.
+    pub(super) fn released_as(self, release: Published) -> Self {
+        Self { release: Some(release), ..self }
     }
 
     /// Why pairs are not compared one by one; nothing where they are.

@@ -9,11 +9,12 @@ use super::gather::calibration_of;
 use super::jobs::Jobs;
 use super::known_waves::no_such_wave;
 use super::methods::{check_method, method_of, read_method};
-use super::releases::Releases;
+use super::releases::{Releases, demand_released};
 use crate::accounts::{Permission, Scope};
 use crate::estimation::EstimationError;
 use crate::foundation::{Finding, Findings};
 use crate::jobs::{JobId, JobKind};
+use crate::release::CorrectionReason;
 use crate::survey::{Plan, Questionnaire, Wave, WaveState, read_margin};
 
 /// The waves: planned, opened, closed, released.
@@ -129,6 +130,20 @@ impl Waves {
         self.context.demand_management()?;
         self.context.load_wave(code).await?.wave.state.advance_to(WaveState::Released)?;
         Jobs::of(&self.context).want(JobKind::Release, code).await
+    }
+
+    /// Wants what a released wave published corrected for this reason, by a further release: see [`Jobs`]. What is published then is
+    /// computed anew; the releases before stay readable.
+    pub async fn want_correction(&self, code: &str, reason: &CorrectionReason) -> Result<JobId, PipelineError> {
+        self.context.demand_management()?;
+        demand_released(&self.context.load_wave(code).await?.wave)?;
+        let (jobs, argument) = (Jobs::of(&self.context), reason.to_json());
+        let id = jobs.want_with(JobKind::Correct, code, argument.clone()).await?;
+        if jobs.find(id).await?.argument == argument {
+            return Ok(id);
+        }
+        let message = format!("job {id} is correcting it for another reason; wait for it, or cancel it");
+        Err(Finding::new("reason", "under_way", message).into())
     }
 }
 

@@ -23,6 +23,8 @@ pub struct NewJob {
     pub kind: JobKind,
     /// To what: the code of a wave.
     pub object: String,
+    /// What else must be known to do it; may be empty.
+    pub argument: String,
     /// Who wants it.
     pub wanted_by: String,
     /// The day.
@@ -130,11 +132,12 @@ impl Work for WantJob<'_> {
     type Output = JobId;
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<JobId, StorageError> {
-        let Self(NewJob { kind, object, wanted_by, wanted_on }) = self;
+        let Self(NewJob { kind, object, argument, wanted_by, wanted_on }) = self;
         let row = ActiveModel {
             id: NotSet,
             kind: Set(kind.as_str().to_owned()),
             object: Set(object.clone()),
+            argument: Set(argument.clone()),
             state: Set(JobState::Waiting.as_str().to_owned()),
             tries: Set(0),
             wanted_by: Set(wanted_by.clone()),
@@ -167,6 +170,7 @@ fn read(progress: Option<job_progress::Model>, job: Model) -> Result<Job, Storag
         kind: JobKind::from_name(&job.kind).ok_or_else(|| unknown("kind", &job.kind))?,
         state: JobState::from_name(&job.state).ok_or_else(|| unknown("state", &job.state))?,
         object: job.object,
+        argument: job.argument,
         done: steps(progress.done)?,
         total: steps(progress.total)?,
         tries: job.tries,

@@ -51,7 +51,7 @@ pub use new_response::NewResponse;
 pub use pool::PoolSizes;
 pub use recordings::NewRecording;
 pub use recount::Counted;
-pub use releases::Release;
+pub use releases::KeptRelease;
 pub use responses::Outcome;
 pub use store::Store;
 pub use waves::{StoredWave, WaveId};

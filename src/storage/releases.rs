@@ -1,9 +1,9 @@
 //! Releases: rows that are written once, together with the wave's step to released, and never changed.
 
-use chrono::NaiveDate;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 use super::entities::{release, wave};
@@ -12,27 +12,14 @@ use super::waves::WaveId;
 use super::writer::Work;
 use super::{StorageError, Store};
 use crate::jobs::Claim;
+use crate::release::{CorrectionReason, ReleaseFacts};
 use crate::survey::WaveState;
 
-/// What a wave published, and of what it was made.
+/// A release with what was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Release {
-    /// 1 for the first release of the wave.
-    pub number: i32,
-    /// The day.
-    pub released_on: NaiveDate,
-    /// The version of the program that computed it.
-    pub program: String,
-    /// The method, such as `sipas-top2@2017`.
-    pub method: String,
-    /// The hash of the plan.
-    pub plan_hash: String,
-    /// The hash of the questionnaire.
-    pub questionnaire_hash: String,
-    /// The hash of the units that were measured, as the register had them.
-    pub register_hash: String,
-    /// The hash of the content.
-    pub content_hash: String,
+pub struct KeptRelease {
+    /// When it was made, and of what.
+    pub facts: ReleaseFacts,
     /// What was published.
     pub content: Vec<u8>,
 }
@@ -40,34 +27,33 @@ pub struct Release {
 impl Store {
     /// Moves a wave from closed to released, keeps what it publishes and finishes the job, all or nothing. Returns whether it did; it does not
     /// where somebody else moved the wave in the meantime.
-    pub async fn release_wave(&self, claim: Claim, wave: WaveId, release: &Release) -> Result<bool, StorageError> {
+    pub async fn release_wave(&self, claim: Claim, wave: WaveId, release: &KeptRelease) -> Result<bool, StorageError> {
         self.transaction(&ReleaseWave { claim, wave, release }).await
     }
 
-    /// Keeps what a wave publishes that was released before releases were kept; harmless when it is kept already.
-    pub async fn keep_release(&self, claim: Claim, wave: WaveId, release: &Release) -> Result<(), StorageError> {
+    /// Keeps a release of a wave that is released already, and finishes the job: a correction, or what was published before releases
+    /// were kept. Harmless where a release of this number is kept.
+    pub async fn keep_release(&self, claim: Claim, wave: WaveId, release: &KeptRelease) -> Result<(), StorageError> {
         self.transaction(&KeepRelease { claim, wave, release }).await
     }
 
-    /// The latest release of a wave.
-    pub async fn latest_release(&self, wave: WaveId) -> Result<Option<Release>, StorageError> {
+    /// The facts of a wave's releases, the first one first.
+    pub async fn releases(&self, wave: WaveId) -> Result<Vec<ReleaseFacts>, StorageError> {
+        let columns = release::Column::iter().filter(|column| !matches!(column, release::Column::Content));
         let found = release::Entity::find()
+            .select_only()
+            .columns(columns)
+            .expr_as(Expr::value(Vec::<u8>::new()), "content")
             .filter(release::Column::WaveId.eq(wave.0))
-            .order_by_desc(release::Column::Number)
-            .limit(1)
-            .one(&self.reader)
+            .order_by_asc(release::Column::Number)
+            .all(&self.reader)
             .await?;
-        Ok(found.map(|model| Release {
-            number: model.number,
-            released_on: model.released_on,
-            program: model.program,
-            method: model.method,
-            plan_hash: model.plan_hash,
-            questionnaire_hash: model.questionnaire_hash,
-            register_hash: model.register_hash,
-            content_hash: model.content_hash,
-            content: model.content,
-        }))
+        found.into_iter().map(|model| Ok(read(model)?.facts)).collect()
+    }
+
+    /// The release of a wave with this number.
+    pub async fn release(&self, wave: WaveId, number: i32) -> Result<Option<KeptRelease>, StorageError> {
+        release::Entity::find_by_id((wave.0, number)).one(&self.reader).await?.map(read).transpose()
     }
 
     /// The codes of released waves of which no release is kept: they were released before releases were.
@@ -87,7 +73,7 @@ impl Store {
 struct ReleaseWave<'a> {
     claim: Claim,
     wave: WaveId,
-    release: &'a Release,
+    release: &'a KeptRelease,
 }
 
 impl Work for ReleaseWave<'_> {
@@ -112,7 +98,7 @@ impl Work for ReleaseWave<'_> {
 struct KeepRelease<'a> {
     claim: Claim,
     wave: WaveId,
-    release: &'a Release,
+    release: &'a KeptRelease,
 }
 
 impl Work for KeepRelease<'_> {
@@ -124,18 +110,36 @@ impl Work for KeepRelease<'_> {
     }
 }
 
-async fn keep(transaction: &DatabaseTransaction, wave: WaveId, release: &Release) -> Result<(), StorageError> {
+fn read(model: release::Model) -> Result<KeptRelease, StorageError> {
+    let reason = (!model.reason.is_empty()).then(|| CorrectionReason::from_json(&model.reason));
+    let facts = ReleaseFacts {
+        number: model.number,
+        released_on: model.released_on,
+        reason: reason.transpose().map_err(|error| StorageError::damaged("release", error))?,
+        program: model.program,
+        method: model.method,
+        plan_hash: model.plan_hash,
+        questionnaire_hash: model.questionnaire_hash,
+        register_hash: model.register_hash,
+        content_hash: model.content_hash,
+    };
+    Ok(KeptRelease { facts, content: model.content })
+}
+
+async fn keep(transaction: &DatabaseTransaction, wave: WaveId, release: &KeptRelease) -> Result<(), StorageError> {
+    let KeptRelease { facts, content } = release;
     let row = release::ActiveModel {
         wave_id: Set(wave.0),
-        number: Set(release.number),
-        released_on: Set(release.released_on),
-        program: Set(release.program.clone()),
-        method: Set(release.method.clone()),
-        plan_hash: Set(release.plan_hash.clone()),
-        questionnaire_hash: Set(release.questionnaire_hash.clone()),
-        register_hash: Set(release.register_hash.clone()),
-        content_hash: Set(release.content_hash.clone()),
-        content: Set(release.content.clone()),
+        number: Set(facts.number),
+        released_on: Set(facts.released_on),
+        reason: Set(facts.reason.as_ref().map(CorrectionReason::to_json).unwrap_or_default()),
+        program: Set(facts.program.clone()),
+        method: Set(facts.method.clone()),
+        plan_hash: Set(facts.plan_hash.clone()),
+        questionnaire_hash: Set(facts.questionnaire_hash.clone()),
+        register_hash: Set(facts.register_hash.clone()),
+        content_hash: Set(facts.content_hash.clone()),
+        content: Set(content.clone()),
     };
     let once = OnConflict::columns([release::Column::WaveId, release::Column::Number]).do_nothing().to_owned();
     release::Entity::insert(row).on_conflict(once).exec_without_returning(transaction).await?;

@@ -40,7 +40,7 @@ impl AskedList {
     pub fn cut<T>(
         &self,
         (all, found): (usize, Vec<T>),
-        kept: &[(&'static str, &str)],
+        kept: &[(&'static str, String)],
         language: Language,
     ) -> Result<(Vec<T>, ListView), PageError> {
         let sought = self.sought()?;
@@ -64,8 +64,7 @@ impl AskedList {
         ];
         let key = if sought.is_some() { "list-found" } else { "list-range" };
         let link_to = |sought: Option<&str>, to: usize| {
-            let mut pairs: Vec<(&str, String)> =
-                kept.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+            let mut pairs: Vec<(&str, String)> = kept.to_vec();
             pairs.extend(sought.map(|sought| ("q", sought.to_owned())));
             pairs.extend((to > 1).then(|| ("page", to.to_string())));
             format!("?{}", serde_urlencoded::to_string(pairs).unwrap_or_default())
@@ -74,7 +73,7 @@ impl AskedList {
         let of_pages = [("page", count(page)), ("pages", count(pages))];
         let view = ListView {
             is_long,
-            kept: kept.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
+            kept: kept.to_vec(),
             sought: sought.unwrap_or_default().to_owned(),
             all: link_to(None, 1),
             here: if page > 1 || sought.is_some() { link(page) } else { String::new() },
@@ -129,7 +128,7 @@ mod tests {
 
     fn cut(all: usize, found: usize, q: Option<&str>, page: Option<&str>) -> Result<(Vec<usize>, ListView), PageError> {
         let asked = AskedList { q: q.map(str::to_owned), page: page.map(str::to_owned) };
-        asked.cut((all, (0..found).collect()), &[("sets", "holm")], Language::English)
+        asked.cut((all, (0..found).collect()), &[("sets", "holm".to_owned())], Language::English)
     }
 
     #[test]

@@ -104,7 +104,12 @@ fn invited(number: u32, code: &Value) -> Value {
 async fn answers_the_same(platform: &Platform, known: &Value) {
     let token = platform.administrators().renew_token([2; 16]).await.unwrap();
     for (path, before) in known["documents"].as_object().unwrap() {
-        assert_eq!(send(platform, token.reveal(), path, None).await, (200, before.clone()), "{path}");
+        let (status, mut now) = send(platform, token.reveal(), path, None).await;
+        // What is said besides is no change of what was said.
+        if let (Some(now), Some(before)) = (now.as_object_mut(), before.as_object()) {
+            now.retain(|name, _| before.contains_key(name));
+        }
+        assert_eq!((status, &now), (200, before), "{path}");
     }
     let checkup = platform.doctor().check_up().await.unwrap();
     assert_eq!((checkup.responses, checkup.mismatches), (185, vec![]));

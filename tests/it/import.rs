@@ -67,7 +67,7 @@ on_both_engines! {
         let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (8, vec![]));
         let wave = world.platform.waves().find("w").await.unwrap();
-        let results = world.platform.results().estimates(&wave).await.unwrap();
+        let results = world.platform.results().standings(&wave).await.unwrap().results;
         let unit = &results.units[0];
         let share = unit.items[0].top2.unwrap();
         let precision = share.precision.unwrap();

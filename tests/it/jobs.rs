@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use plumbline::jobs::{Claim, JobId, JobKind, JobState};
 use plumbline::pipeline::{PipelineError, Platform, PlatformLimits};
-use plumbline::storage::{Release, StorageError, Store, WaveId};
+use plumbline::release::ReleaseFacts;
+use plumbline::storage::{KeptRelease, StorageError, Store, WaveId};
 use plumbline::survey::WaveState;
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -154,16 +155,17 @@ on_both_engines! {
 }
 
 /// A release of nothing.
-fn nothing() -> Release {
-    Release {
+fn nothing() -> KeptRelease {
+    let facts = ReleaseFacts {
         number: 1,
         released_on: "2024-12-01".parse().unwrap(),
+        reason: None,
         program: String::new(),
         method: String::new(),
         plan_hash: String::new(),
         questionnaire_hash: String::new(),
         register_hash: String::new(),
         content_hash: String::new(),
-        content: Vec::new(),
-    }
+    };
+    KeptRelease { facts, content: Vec::new() }
 }

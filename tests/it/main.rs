@@ -5,6 +5,7 @@
 mod calibration_flaws;
 mod cases;
 mod copies;
+mod corrections;
 mod dissemination;
 mod earlier_release;
 mod entry;

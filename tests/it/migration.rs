@@ -13,7 +13,7 @@ use crate::support::process::{plumbline, run};
 use crate::support::{World, on_both_engines, platform_on};
 
 /// From the step that brought the states to the last one.
-const STEPS: u32 = 3;
+const STEPS: u32 = 4;
 
 on_both_engines! {
     async fn counts_that_the_schema_newly_keeps_are_formed_from_the_answers(database: TestDatabase) {

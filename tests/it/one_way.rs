@@ -11,7 +11,8 @@ use plumbline::estimation::Shape;
 use plumbline::foundation::{Code, LanguageTag, RatingScale};
 use plumbline::jobs::{Claim, Job, JobId, JobKind, JobState};
 use plumbline::pipeline::{Platform, SyntheticWave, Turn, TypedForm};
-use plumbline::storage::{NewJob, Release, StorageError, Store, WaveId};
+use plumbline::release::ReleaseFacts;
+use plumbline::storage::{KeptRelease, NewJob, StorageError, Store, WaveId};
 use plumbline::survey::{AccessKind, Mode, RawAnswers, Wave, WaveState};
 use plumbline::validation::Submission;
 use rand::SeedableRng;
@@ -91,25 +92,26 @@ fn form(wave: &Wave, rating: u8) -> TypedForm {
 }
 
 /// A release of nothing.
-fn release() -> Release {
-    let hash = String::new;
-    Release {
+fn release() -> KeptRelease {
+    let facts = ReleaseFacts {
         number: 1,
         released_on: "2024-12-01".parse().unwrap(),
-        program: hash(),
-        method: hash(),
-        plan_hash: hash(),
-        questionnaire_hash: hash(),
-        register_hash: hash(),
-        content_hash: hash(),
-        content: Vec::new(),
-    }
+        reason: None,
+        program: String::new(),
+        method: String::new(),
+        plan_hash: String::new(),
+        questionnaire_hash: String::new(),
+        register_hash: String::new(),
+        content_hash: String::new(),
+    };
+    KeptRelease { facts, content: Vec::new() }
 }
 
 fn job(object: &str) -> NewJob {
     NewJob {
         kind: JobKind::KeepRelease,
         object: object.to_owned(),
+        argument: String::new(),
         wanted_by: "operator".to_owned(),
         wanted_on: "2024-12-01".parse().unwrap(),
     }
@@ -123,9 +125,10 @@ async fn claim(store: &Store, object: &str) -> (Job, Claim) {
         let claim = store.claim_job(&job).await?.expect("nobody else works on it");
         Ok::<_, StorageError>((job, claim))
     };
-    let NewJob { kind, object, wanted_by, wanted_on } = job(object);
+    let NewJob { kind, object, argument, wanted_by, wanted_on } = job(object);
     let (id, state, message) = (JobId(0), JobState::Waiting, String::new());
-    let nowhere = Job { id, kind, object, state, done: 0, total: 0, tries: 0, beat: 0, wanted_by, wanted_on, message };
+    let nowhere =
+        Job { id, kind, object, argument, state, done: 0, total: 0, tries: 0, beat: 0, wanted_by, wanted_on, message };
     wanted.await.unwrap_or((nowhere, Claim { id, attempt: 1 }))
 }
 

@@ -181,8 +181,8 @@ on_both_engines! {
         tokio::join!(import(&world.platform, &header, left), import(&other, &header, right));
         assert_agrees_with_r(&world).await;
         assert_ranks_as_the_reference(&world).await;
-        let ours = world.platform.results().estimates(&world.platform.waves().find(WAVE).await.unwrap()).await.unwrap();
-        let theirs = other.results().estimates(&other.waves().find(WAVE).await.unwrap()).await.unwrap();
+        let ours = world.platform.results().standings(&world.platform.waves().find(WAVE).await.unwrap()).await.unwrap().results;
+        let theirs = other.results().standings(&other.waves().find(WAVE).await.unwrap()).await.unwrap().results;
         assert_eq!(ours, theirs);
     }
 

@@ -102,16 +102,21 @@ fn sampled_rows() -> String {
     rows
 }
 
+/// The small survey with those answers, closed: its districts can be ranked.
+pub(crate) async fn sampled(database: TestDatabase) -> World {
+    let world = World::small(database).await;
+    let folder = tempfile::tempdir().unwrap();
+    let rows = folder.path().join("rows.csv");
+    std::fs::write(&rows, sampled_rows()).unwrap();
+    world.platform.imports().responses("w", &rows, std::sync::Arc::default()).await.unwrap();
+    world.platform.waves().advance("w", WaveState::Closed).await.unwrap();
+    world
+}
+
 on_both_engines! {
     async fn a_release_in_an_earlier_format_says_the_same(database: TestDatabase) {
-        let world = World::small(database).await;
-        let folder = tempfile::tempdir().unwrap();
-        let rows = folder.path().join("rows.csv");
-        std::fs::write(&rows, sampled_rows()).unwrap();
-        world.platform.imports().responses("w", &rows, std::sync::Arc::default()).await.unwrap();
-        for state in [WaveState::Closed, WaveState::Released] {
-            world.platform.waves().advance("w", state).await.unwrap();
-        }
+        let world = sampled(database).await;
+        world.platform.waves().advance("w", WaveState::Released).await.unwrap();
         let first = published(&world).await;
         let connection = world.database().connect().await;
         let backend = connection.get_database_backend();
@@ -199,13 +204,13 @@ on_both_engines! {
         let world = World::small(database).await;
         let platform = platform_with(world.url(), std::time::Duration::ZERO).await;
         let wave = platform.waves().find("w").await.unwrap();
-        assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 0);
+        assert_eq!(platform.results().standings(&wave).await.unwrap().results.overall.responses, 0);
         assert_eq!(world.submit(&submission(1)).await.status, StatusCode::CREATED);
-        assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 0);
+        assert_eq!(platform.results().standings(&wave).await.unwrap().results.overall.responses, 0);
         for state in [WaveState::Closed, WaveState::Released] {
             platform.waves().advance("w", state).await.unwrap();
         }
-        assert_eq!(platform.results().estimates(&wave).await.unwrap().overall.responses, 1);
+        assert_eq!(platform.results().standings(&wave).await.unwrap().results.overall.responses, 1);
     }
 
     async fn addresses_that_no_page_leads_to_are_answered_and_not_kept(database: TestDatabase) {

@@ -10,6 +10,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("config", 1),
     ("chart", 1),
     ("jobs", 1),
+    ("release", 1),
     ("survey", 2),
     ("accounts", 3),
     ("secrets", 3),

@@ -63,6 +63,7 @@ jobs-by-administrator = správce
 jobs-cancel = Zrušit
 jobs-look-again = Podívat se znovu
 jobs-kind-release = Zveřejnit { $wave }
+jobs-kind-correct = Opravit, co zveřejnila vlna { $wave }
 jobs-kind-keep_release = Znovu spočítat, co { $wave } zveřejnila
 jobs-kind-recount = Znovu sečíst { $wave } z odpovědí
 jobs-state-waiting = čeká

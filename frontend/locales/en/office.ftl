@@ -61,6 +61,7 @@ jobs-by-administrator = the administrator
 jobs-cancel = Cancel
 jobs-look-again = Look again
 jobs-kind-release = Release { $wave }
+jobs-kind-correct = Correct what { $wave } published
 jobs-kind-keep_release = Compute again what { $wave } published
 jobs-kind-recount = Count { $wave } again from its responses
 jobs-state-waiting = waiting

@@ -55,6 +55,7 @@ jobs-by-administrator = quản trị viên
 jobs-cancel = Hủy
 jobs-look-again = Xem lại
 jobs-kind-release = Công bố { $wave }
+jobs-kind-correct = Đính chính kết quả đã công bố của { $wave }
 jobs-kind-keep_release = Tính lại kết quả { $wave } đã công bố
 jobs-kind-recount = Kiểm đếm lại { $wave } từ các phiếu trả lời
 jobs-state-waiting = đang chờ

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::open_link_document::OpenLinkDocument;
+use super::release_documents::{AskedRelease, ReleaseNumbers, ReleasesDocument};
 use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument, ranked_places};
 use super::rows::UnitEstimate;
 use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
@@ -33,6 +34,7 @@ pub fn api_routes() -> OpenApiRouter<Platform> {
         .routes(routes!(get_ranking))
         .routes(routes!(get_unit))
         .routes(routes!(get_open_link))
+        .routes(routes!(list_releases))
 }
 
 /// List the waves.
@@ -99,7 +101,7 @@ async fn get_wave(
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let document = WaveDocument::new(&wave, &page);
     let answer = answer(&wanted, Caching::of_changing(wave.state != WaveState::Draft), &document, document.rows())?;
-    Ok(with_links(&page, answer, (&code, ""), &wanted, None))
+    Ok(with_links(&page, answer, (&code, ""), &wanted, (None, None)))
 }
 
 /// Get all estimates of a wave.
@@ -110,7 +112,7 @@ async fn get_wave(
     get,
     path = "/waves/{wave}/results",
     tag = "results",
-    params(OfWave, UnitPaging, InFormat),
+    params(OfWave, AskedRelease, UnitPaging, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The estimates", body = ResultsDocument),
@@ -121,15 +123,17 @@ async fn get_results(
     WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
+    WithRejection(Query(AskedRelease { release }), _): ForProgram<Query<AskedRelease>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.waves().find(&code).await?;
-    let results = platform.results().estimates(&wave).await?;
+    let standings = platform.results().standings_of(&wave, release).await?;
     let page = paging.cut(&wave, 0..wave.units.len())?;
-    let document = ResultsDocument::new(&wave, &results, &page);
+    let mut document = ResultsDocument::new(&wave, &standings.results, &page);
+    document.release = ReleaseNumbers::of(&standings);
     let rows = document.rows.iter().map(UnitEstimate::columns);
     let answer = answer(&wanted, Caching::of_results(&wave), &document, rows)?;
-    Ok(with_links(&page, answer, (&code, "/results"), &wanted, None))
+    Ok(with_links(&page, answer, (&code, "/results"), &wanted, (None, release)))
 }
 
 /// Which rank sets.
@@ -172,7 +176,7 @@ impl AskedSets {
     get,
     path = "/waves/{wave}/ranking",
     tag = "results",
-    params(OfWave, AskedSets, UnitPaging, InFormat),
+    params(OfWave, AskedSets, AskedRelease, UnitPaging, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The ranking", body = RankingDocument),
@@ -184,15 +188,17 @@ async fn get_ranking(
     WithRejection(Path(code), _): ForProgram<Path<String>>,
     WithRejection(Query(asked), _): ForProgram<Query<AskedSets>>,
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
+    WithRejection(Query(AskedRelease { release }), _): ForProgram<Query<AskedRelease>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.waves().find(&code).await?;
-    let standings = platform.results().standings(&wave).await?;
+    let standings = platform.results().standings_of(&wave, release).await?;
     let chosen = asked.ranking(&standings).await?;
     let page = paging.cut(&wave, ranked_places(&wave, &chosen.ranking))?;
-    let document = RankingDocument::new(&wave, &standings.results, &chosen, &page);
+    let mut document = RankingDocument::new(&wave, &standings.results, &chosen, &page);
+    document.release = ReleaseNumbers::of(&standings);
     let answer = answer(&wanted, Caching::of_results(&wave), &document, document.rows())?;
-    Ok(with_links(&page, answer, (&code, "/ranking"), &wanted, asked.rank_sets.as_deref()))
+    Ok(with_links(&page, answer, (&code, "/ranking"), &wanted, (asked.rank_sets.as_deref(), release)))
 }
 
 /// Get the results of one unit.
@@ -203,7 +209,7 @@ async fn get_ranking(
     get,
     path = "/waves/{wave}/units/{unit}",
     tag = "results",
-    params(OfWave, ("unit" = String, Path, description = "The unit's code", example = "085"), AskedSets, InFormat),
+    params(OfWave, ("unit" = String, Path, description = "The unit's code", example = "085"), AskedSets, AskedRelease, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The unit's results", body = UnitDocument),
@@ -214,16 +220,18 @@ async fn get_unit(
     WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path((code, unit)), _): ForProgram<Path<(String, String)>>,
     WithRejection(Query(asked), _): ForProgram<Query<AskedSets>>,
+    WithRejection(Query(AskedRelease { release }), _): ForProgram<Query<AskedRelease>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.waves().find(&code).await?;
     let measured = wave.unit(&unit).ok_or_else(|| not_found("unit", &unit))?.code();
-    let standings = platform.results().standings(&wave).await?;
+    let standings = platform.results().standings_of(&wave, release).await?;
     let chosen = asked.ranking(&standings).await?;
     let results = &standings.results;
     let of_unit = wave.units.position(&unit).and_then(|position| results.units.get(position));
     let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
-    let document = UnitDocument::new(&wave, results, &chosen, measured, of_unit);
+    let mut document = UnitDocument::new(&wave, results, &chosen, measured, of_unit);
+    document.release = ReleaseNumbers::of(&standings);
     answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().map(UnitEstimate::columns))
 }
 
@@ -235,7 +243,7 @@ async fn get_unit(
     get,
     path = "/waves/{wave}/open-link",
     tag = "results",
-    params(OfWave, UnitPaging, InFormat),
+    params(OfWave, AskedRelease, UnitPaging, InFormat),
     security((), ("administrator" = [])),
     responses(
         (status = 200, description = "The estimates, without any precision", body = OpenLinkDocument),
@@ -246,12 +254,42 @@ async fn get_open_link(
     WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
+    WithRejection(Query(AskedRelease { release }), _): ForProgram<Query<AskedRelease>>,
     wanted: Wanted,
 ) -> Result<Response, Problem> {
     let wave = platform.waves().find(&code).await?;
-    let results = platform.results().estimates(&wave).await?;
+    let standings = platform.results().standings_of(&wave, release).await?;
     let page = paging.cut(&wave, 0..wave.units.len())?;
-    let document = OpenLinkDocument::new(&wave, &results, &page);
+    let mut document = OpenLinkDocument::new(&wave, &standings.results, &page);
+    document.release = ReleaseNumbers::of(&standings);
     let answer = answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().cloned())?;
-    Ok(with_links(&page, answer, (&code, "/open-link"), &wanted, None))
+    Ok(with_links(&page, answer, (&code, "/open-link"), &wanted, (None, release)))
+}
+
+/// List the releases of a wave.
+///
+/// What was published is never changed; a correction is a further release and says why. Results, rankings and units are of the
+/// latest one unless `release` names another. Before the release with the administrator's token only: the list is then empty.
+/// CSV columns: `number`, `released_on`, `reason` (Vietnamese), `program`, `method`, `plan_hash`, `questionnaire_hash`,
+/// `register_hash`, `content_hash`.
+#[utoipa::path(
+    get,
+    path = "/waves/{wave}/releases",
+    tag = "results",
+    params(OfWave, InFormat),
+    security((), ("administrator" = [])),
+    responses(
+        (status = 200, description = "The releases", body = ReleasesDocument),
+        NoResults,
+    )
+)]
+async fn list_releases(
+    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
+    WithRejection(Path(code), _): ForProgram<Path<String>>,
+    wanted: Wanted,
+) -> Result<Response, Problem> {
+    let wave = platform.waves().find(&code).await?;
+    let releases = platform.results().releases(&wave).await?;
+    let document = ReleasesDocument::new(&wave, &releases);
+    answer(&wanted, Caching::of_results(&wave), &document, document.rows())
 }

@@ -9,6 +9,7 @@ mod negative_weights_document;
 mod open_link_document;
 mod rank_set_documents;
 mod reference;
+mod release_documents;
 mod result_documents;
 mod rows;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::release_documents::ReleaseNumbers;
 use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
 use crate::index::{EstimateRow, OpenLinkResults, UnitResults, WaveResults};
@@ -17,6 +18,8 @@ use crate::survey::Wave;
 pub(super) struct OpenLinkDocument {
     /// The wave's code.
     wave: Code,
+    #[serde(flatten)]
+    pub(super) release: ReleaseNumbers,
     /// How the index is made.
     method: String,
     /// How many answers came this way.
@@ -68,6 +71,7 @@ impl OpenLinkDocument {
         };
         Self {
             wave: wave.plan.code.clone(),
+            release: ReleaseNumbers::default(),
             method: results.method.clone(),
             answers: results.open_link.answers(),
             counted: results.open_link.counted() > 0,

@@ -256,7 +256,7 @@ mod tests {
         let json = description().to_json().unwrap();
         let document: Value = serde_json::from_str(&json).unwrap();
         assert_eq!(document["openapi"], "3.1.0");
-        assert_eq!(document["paths"].as_object().unwrap().len(), 8);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 9);
         for reference in json.split("\"#/components/schemas/").skip(1) {
             let name = reference.split('"').next().unwrap();
             assert!(document["components"]["schemas"][name].is_object(), "{name} is not described");

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::negative_weights_document::NegativeWeightsDocument;
 use super::rank_set_documents::{NeighbourDocument, RankSetsDocument};
+use super::release_documents::ReleaseNumbers;
 use super::rows::{UnitEstimate, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
 use crate::documents::{UnitPage, UnitPageDocument};
@@ -21,6 +22,8 @@ use crate::survey::Wave;
 pub(super) struct ResultsDocument {
     /// The wave's code.
     wave: Code,
+    #[serde(flatten)]
+    pub(super) release: ReleaseNumbers,
     /// How the index is made.
     method: String,
     /// The statistic that units are ranked by, such as `index_items`.
@@ -51,6 +54,7 @@ impl ResultsDocument {
     pub(super) fn new(wave: &Wave, results: &WaveResults, page: &UnitPage) -> Self {
         Self {
             wave: wave.plan.code.clone(),
+            release: ReleaseNumbers::default(),
             method: results.method.clone(),
             headline: results.headline.id.to_string(),
             level: results.level,
@@ -71,6 +75,8 @@ impl ResultsDocument {
 pub(super) struct UnitDocument {
     /// The wave's code.
     wave: Code,
+    #[serde(flatten)]
+    pub(super) release: ReleaseNumbers,
     /// The unit.
     unit: MeasuredUnit,
     /// How the index is made.
@@ -107,6 +113,7 @@ impl UnitDocument {
         let ranked = chosen.ranking.entries.iter().find(|ranked| ranked.unit == *code);
         Self {
             wave: wave.plan.code.clone(),
+            release: ReleaseNumbers::default(),
             unit: MeasuredUnit::new(wave, code),
             method: results.method.clone(),
             level: results.level,
@@ -127,6 +134,8 @@ impl UnitDocument {
 pub(super) struct RankingDocument {
     /// The wave's code.
     wave: Code,
+    #[serde(flatten)]
+    pub(super) release: ReleaseNumbers,
     /// How the index is made.
     method: String,
     /// The statistic that units are ranked by.
@@ -291,6 +300,7 @@ impl RankingDocument {
         };
         Self {
             wave: wave.plan.code.clone(),
+            release: ReleaseNumbers::default(),
             method: results.method.clone(),
             statistic: results.headline.id.to_string(),
             sets: RankSetsDocument::new(chosen),

@@ -13,6 +13,8 @@ pub struct Model {
     pub kind: String,
     /// To what: the code of a wave.
     pub object: String,
+    /// What else must be known to do it.
+    pub argument: String,
     /// Where it stands.
     pub state: String,
     /// How often it was begun.

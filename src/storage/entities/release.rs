@@ -14,6 +14,8 @@ pub struct Model {
     pub number: i32,
     /// The day.
     pub released_on: Date,
+    /// Why the release before was corrected, as JSON by language; empty for the first.
+    pub reason: String,
     /// The version of the program that computed it.
     pub program: String,
     /// The method, such as `sipas-top2@2017`.

@@ -1,0 +1,116 @@
+//! The shapes of releases: what is known of each, and which one a document is of.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::foundation::{Code, Text};
+use crate::pipeline::Standings;
+use crate::release::ReleaseFacts;
+use crate::survey::Wave;
+
+/// Which release.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AskedRelease {
+    /// The number of a release; without it the latest one
+    #[param(example = 1)]
+    pub(super) release: Option<i32>,
+}
+
+/// Which release a document is of.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct ReleaseNumbers {
+    /// The number of the release that this is; null before the wave is released.
+    release: Option<i32>,
+    /// The number of the latest release, where this one was corrected since; null where it was not.
+    corrected_by: Option<i32>,
+}
+
+impl ReleaseNumbers {
+    pub(super) fn of(standings: &Standings) -> Self {
+        let published = standings.release.as_ref();
+        Self {
+            release: published.map(|published| published.facts().number),
+            corrected_by: published.and_then(|published| Some(published.corrected_by()?.number)),
+        }
+    }
+}
+
+/// The releases of a wave.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReleasesDocument {
+    /// The wave's code.
+    wave: Code,
+    /// The releases, the first one first; none before the wave is released.
+    pub(super) releases: Vec<ReleaseDocument>,
+}
+
+/// What is known of a release. Hashes are BLAKE3, in hexadecimal digits.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReleaseDocument {
+    /// 1 for the first one; each correction counts one more.
+    number: i32,
+    /// The day.
+    released_on: NaiveDate,
+    /// Why the release before was corrected, by language; null for the first.
+    reason: Option<Text>,
+    /// The version of the program that computed it.
+    program: String,
+    /// How the index is made.
+    method: String,
+    /// The hash of the plan.
+    plan_hash: String,
+    /// The hash of the questionnaire.
+    questionnaire_hash: String,
+    /// The hash of the units that were measured, as the register had them.
+    register_hash: String,
+    /// The hash of what was published.
+    content_hash: String,
+}
+
+/// A release as a row.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct ReleaseRow {
+    number: i32,
+    released_on: Option<NaiveDate>,
+    reason: String,
+    program: String,
+    method: String,
+    plan_hash: String,
+    questionnaire_hash: String,
+    register_hash: String,
+    content_hash: String,
+}
+
+impl ReleasesDocument {
+    pub(super) fn new(wave: &Wave, releases: &[ReleaseFacts]) -> Self {
+        let release = |facts: &ReleaseFacts| ReleaseDocument {
+            number: facts.number,
+            released_on: facts.released_on,
+            reason: facts.reason.as_ref().map(|reason| reason.text().clone()),
+            program: facts.program.clone(),
+            method: facts.method.clone(),
+            plan_hash: facts.plan_hash.clone(),
+            questionnaire_hash: facts.questionnaire_hash.clone(),
+            register_hash: facts.register_hash.clone(),
+            content_hash: facts.content_hash.clone(),
+        };
+        Self { wave: wave.plan.code.clone(), releases: releases.iter().map(release).collect() }
+    }
+
+    /// Each release as a row; its reason in Vietnamese.
+    pub(super) fn rows(&self) -> impl Iterator<Item = ReleaseRow> {
+        self.releases.iter().map(|release| ReleaseRow {
+            number: release.number,
+            released_on: Some(release.released_on),
+            reason: release.reason.as_ref().map_or_else(String::new, |reason| reason.get("vi").to_owned()),
+            program: release.program.clone(),
+            method: release.method.clone(),
+            plan_hash: release.plan_hash.clone(),
+            questionnaire_hash: release.questionnaire_hash.clone(),
+            register_hash: release.register_hash.clone(),
+            content_hash: release.content_hash.clone(),
+        })
+    }
+}
