@@ -16,6 +16,7 @@ mod m20261129_000005_states;
 mod m20261129_000006_releases;
 mod m20261129_000007_jobs;
 mod m20261129_000008_corrections;
+mod m20261129_000009_layouts;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000006_releases::Migration),
             Box::new(m20261129_000007_jobs::Migration),
             Box::new(m20261129_000008_corrections::Migration),
+            Box::new(m20261129_000009_layouts::Migration),
         ]
     }
 }

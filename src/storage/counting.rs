@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::layout::behind_head;
 use super::{NewResponse, StorageError};
 use crate::estimation::{Part, Shape, StateBuilder, StateKey, UnitState};
 use crate::foundation::Weight;
@@ -129,7 +130,7 @@ impl<'a> UnitCounter<'a> {
 
     /// Counts the lines of a batch.
     pub(super) fn add_lines(&mut self, lines: &str) -> Result<(), StorageError> {
-        lines.lines().try_for_each(|line| {
+        behind_head("pending_batch", lines)?.lines().try_for_each(|line| {
             let counted = CountedResponse::from_line(line);
             self.add(&counted.ok_or_else(|| StorageError::damaged("pending_batch", line))?)
         })

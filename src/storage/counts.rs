@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::counting::UnitCounts;
 use super::entities::{pending_batch, response, tally_version};
 use super::fold::count_batches;
+use super::layout::behind_head;
 use super::register::code;
 use super::states::read_counts;
 use super::waves::WaveId;
@@ -198,7 +199,9 @@ impl KeptRow {
         };
         let mode = Mode::from_name(&self.mode).ok_or_else(|| damaged(&"unknown mode"))?;
         let source = Source::from_name(&self.source).ok_or_else(|| damaged(&"unknown source"))?;
-        let Self { unit_id, answers, respondent, answered_on, .. } = self;
+        let [answers, respondent] = [&self.answers, &self.respondent].map(|packed| behind_head("response", packed));
+        let (answers, respondent) = (answers?.to_owned(), respondent?.to_owned());
+        let Self { unit_id, answered_on, .. } = self;
         Ok(KeptResponse { unit: UnitId(unit_id), placement, answers, respondent, mode, source, answered_on })
     }
 }

@@ -21,6 +21,7 @@ mod forgetting;
 mod hosts;
 mod invitations;
 mod jobs;
+mod layout;
 mod new_response;
 mod noting;
 mod planner;

@@ -1,10 +1,12 @@
 //! What new responses add to the tallies, noted for the fold (`fold.rs`) in the transaction that keeps them.
 
 use std::collections::BTreeMap;
+use std::iter::once;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
 use super::counting::CountedResponse;
+use super::layout::HEAD;
 use super::rows::{Columns, Kind, names, rows_per_statement, rows_statement};
 use super::{NewResponse, StorageError};
 
@@ -30,8 +32,8 @@ pub(super) async fn note_for_fold(
         }
         let batches = by_unit.iter().flat_map(|((wave, unit), responses)| {
             responses.chunks(LINES_PER_BATCH).map(move |responses| {
-                let entries: String =
-                    responses.iter().map(|response| CountedResponse::of(response).to_line()).collect();
+                let lines = responses.iter().map(|response| CountedResponse::of(response).to_line());
+                let entries: String = once(HEAD.to_owned()).chain(lines).collect();
                 // A key is stored once, so the first one names the batch.
                 [(*wave).into(), (*unit).into(), responses[0].key.into(), entries.into()]
             })

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Qu
 use uuid::Uuid;
 
 use super::entities::wave;
+use super::layout::with_head;
 use super::noting::note_for_fold;
 use super::rows::{Columns, Kind, keys_statement, names, rows_per_statement, rows_statement};
 use super::spending::{KnownCodes, spend};
@@ -226,8 +227,8 @@ fn row(new: &NewResponse) -> [Value; 15] {
         new.language.as_str().into(),
         new.answered_on.into(),
         new.duration_minutes.map(i32::from).into(),
-        new.answers.as_str().into(),
-        new.respondent.as_str().into(),
+        with_head(&new.answers).into(),
+        with_head(&new.respondent).into(),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use migrations::{Migrator, MigratorTrait};
 use plumbline::storage::Store;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::reference::path;
 use crate::reference_calibrated::{prepare, results};
@@ -13,7 +13,7 @@ use crate::support::process::{plumbline, run};
 use crate::support::{World, on_both_engines, platform_on};
 
 /// From the step that brought the states to the last one.
-const STEPS: u32 = 4;
+const STEPS: u32 = 5;
 
 on_both_engines! {
     async fn counts_that_the_schema_newly_keeps_are_formed_from_the_answers(database: TestDatabase) {
@@ -23,9 +23,11 @@ on_both_engines! {
         let imported = world.platform.imports().responses("reference", &file, Arc::default()).await.unwrap();
         let before = results(&world).await;
         let connection = world.database().connect().await;
+        assert_eq!(packed(&connection, "1~%").await, imported.stored.cast_signed(), "each says its layout");
 
         // As the release before the states left it, with a batch that its fold had not reached.
         Migrator::down(&connection, Some(STEPS)).await.unwrap();
+        assert_eq!(packed(&connection, "%~%").await, 0, "the program of before knows no layouts");
         let store = Store::connect(world.url()).await.unwrap();
         let pending = "INSERT INTO pending_batch (wave_id, unit_id, id, entries) SELECT wave_id, unit_id, key, \
                        'D01' || chr(9) || chr(9) || '1' FROM response LIMIT 1";
@@ -48,6 +50,13 @@ on_both_engines! {
         assert!(said.contains("does not have the extension citus"), "{said}");
         assert_eq!(run(database.url(), &["migrate"]).trim(), "The schema is up to date.", "the steps were taken all the same");
     }
+}
+
+/// How many responses have packed answers like this.
+async fn packed(connection: &DatabaseConnection, like: &str) -> i64 {
+    let query = format!("SELECT COUNT(*) FROM response WHERE answers LIKE '{like}' AND respondent LIKE '{like}'");
+    let query = Statement::from_string(connection.get_database_backend(), query);
+    connection.query_one_raw(query).await.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 
 /// What a database that is spread over several servers refuses is in no statement: there is none here to try.
