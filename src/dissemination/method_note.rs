@@ -124,7 +124,6 @@ fn calibration_note(wave: &Wave, plan: &CalibrationPlan, name: &str, language: L
     };
     let margin = |margin: &PlannedMargin| margin.columns.iter().map(column).collect::<Vec<_>>().join(" × ");
     let margins: Vec<String> = plan.margins.iter().map(margin).collect();
-    let margins: Vec<&str> = margins.iter().map(String::as_str).collect();
     let margins = words::list(&margins, &language.t("list-and"));
     let key = format!("method-calibration-{name}");
     Note { title: language.t("method-calibration-title"), text: language.t_with(&key, [("margins", margins.into())]) }

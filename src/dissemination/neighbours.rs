@@ -74,6 +74,7 @@ impl Telling<'_> {
             (true, false) => "neighbour-level-after",
         };
         let difference = self.size(neighbour.value);
+        let other = words::within(other, self.language);
         let arguments = [("unit", unit.into()), ("other", other.into()), ("difference", difference.into())];
         format!("{} {}", self.language.t_with(key, arguments), self.verdict(unit, neighbour))
     }
@@ -87,9 +88,10 @@ impl Telling<'_> {
             Verdict::Chance => "verdict-chance",
             Verdict::RealOnlyAlone => "verdict-alone",
         };
-        let range = neighbour.test.map_or_else(String::new, |test| self.range(test.low, test.high));
+        let range = neighbour.test.map_or_else(String::new, |test| self.range(unit, test.low, test.high));
         let arguments = [
             ("unit", unit.into()),
+            ("unit-within", words::within(unit, self.language).into()),
             ("level", self.level.into()),
             ("range", range.into()),
             ("pairs", self.language.format_count(self.pairs as u64).into()),
@@ -98,14 +100,14 @@ impl Telling<'_> {
     }
 
     /// "anywhere from 2.70 percentage points behind to 1.10 ahead": where the unit is, by the ends of the interval.
-    fn range(self, low: f64, high: f64) -> String {
+    fn range(self, unit: &str, low: f64, high: f64) -> String {
         let size =
             |value: f64| self.language.format_number(value.abs() * points_in(self.headline), self.decimals()).into();
-        let measure = ("measure", self.measure().into());
+        let (measure, unit) = (("measure", self.measure().into()), ("unit", unit.into()));
         if low > 0.0 {
-            self.language.t_with("range-ahead", [("low", size(low)), ("high", size(high)), measure])
+            self.language.t_with("range-ahead", [("low", size(low)), ("high", size(high)), measure, unit])
         } else if high < 0.0 {
-            self.language.t_with("range-behind", [("low", size(high)), ("high", size(low)), measure])
+            self.language.t_with("range-behind", [("low", size(high)), ("high", size(low)), measure, unit])
         } else {
             self.language.t_with("range-both", [("behind", size(low)), ("ahead", size(high)), measure])
         }

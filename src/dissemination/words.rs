@@ -14,10 +14,10 @@ pub(super) fn ordinal(language: Language, rank: usize) -> String {
 }
 
 /// `A, B and C`, with the given last conjunction.
-pub(super) fn list(names: &[&str], conjunction: &str) -> String {
+pub(super) fn list(names: &[String], conjunction: &str) -> String {
     match names {
         [] => String::new(),
-        [only] => (*only).to_owned(),
+        [only] => only.clone(),
         [first @ .., last] => format!("{} {conjunction} {last}", first.join(", ")),
     }
 }
@@ -51,6 +51,9 @@ pub(super) fn rank_sentence<'a>(
     let told = |key: &str, places: usize| {
         let arguments = [
             ("unit", unit.into()),
+            ("unit-within", within(unit, language).into()),
+            ("first", low.into()),
+            ("last", high.into()),
             ("low", ordinal(language, low).into()),
             ("high", ordinal(language, high).into()),
             ("count", places.into()),
@@ -58,7 +61,7 @@ pub(super) fn rank_sentence<'a>(
         language.t_with(key, arguments)
     };
     let place = if low == high {
-        told("rank-alone", 1)
+        told("rank-alone", low)
     } else if low == 1 && high >= count {
         told("rank-anywhere", count)
     } else if low == 1 {
@@ -71,8 +74,8 @@ pub(super) fn rank_sentence<'a>(
     let indistinct = match ranked.indistinct() {
         0 => return end_of_sentence(place),
         1..=NAMES_MAX => {
-            let name = |other: &'a Ranked| unit_name(wave, other.unit.as_str(), language);
-            let others: Vec<_> = ranking.indistinct_from(ranked).map(name).collect();
+            let name = |other: &'a Ranked| within(unit_name(wave, other.unit.as_str(), language), language);
+            let others: Vec<String> = ranking.indistinct_from(ranked).map(name).collect();
             let others = list(&others, &language.t("list-and"));
             language.t_with("rank-indistinct", [("others", others.into())])
         }
@@ -93,7 +96,8 @@ pub(super) fn lead_sentence(wave: &Wave, ranking: &Ranking, language: Language) 
         [] => language.t("lead-no-ranking"),
         [only] => rank_sentence(wave, ranking, only, language),
         several if several.len() <= NAMES_MAX => {
-            let names: Vec<_> = several.iter().map(|ranked| unit_name(wave, ranked.unit.as_str(), language)).collect();
+            let name = |ranked: &&Ranked| within(unit_name(wave, ranked.unit.as_str(), language), language);
+            let names: Vec<String> = several.iter().map(name).collect();
             let units = list(&names, &language.t("list-or"));
             language.t_with("lead-first-open", [("units", units.into())])
         }
@@ -104,6 +108,24 @@ pub(super) fn lead_sentence(wave: &Wave, ranking: &Ranking, language: Language) 
 /// The unit's name, or its code where the wave does not know it.
 pub(super) fn unit_name<'a>(wave: &'a Wave, code: &'a str, language: Language) -> &'a str {
     wave.unit(code).map_or(code, |unit| unit.name(language.tag()))
+}
+
+/// The common nouns that Vietnamese names of territories begin with.
+const TERRITORIES: [&str; 11] =
+    ["Huyện", "Xã", "Phường", "Thị trấn", "Thị xã", "Thành phố", "Tỉnh", "Quận", "Đặc khu", "Thôn", "Bản"];
+/// A name that is written with a capital wherever it stands.
+const ALWAYS_CAPITAL: &str = "Thành phố Hồ Chí Minh";
+
+/// A unit's name inside a sentence: "huyện Bát Xát". Official Vietnamese writes a common noun there in lower case (Decree
+/// 30/2020/ND-CP, annex II).
+pub(super) fn within(name: &str, language: Language) -> String {
+    let is_territory = |noun: &&str| name.strip_prefix(*noun).is_some_and(|rest| rest.starts_with(' '));
+    match name.chars().next().filter(|_| language.tag() == "vi" && name != ALWAYS_CAPITAL) {
+        Some(first) if TERRITORIES.iter().any(is_territory) => {
+            first.to_lowercase().chain(name.chars().skip(1)).collect()
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// What the measured units are called in the singular: `District`.
@@ -121,6 +143,23 @@ pub(super) fn levels_name(wave: &Wave, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn inside_a_vietnamese_sentence_the_noun_of_a_territory_is_in_lower_case() {
+        for (name, vi) in [
+            ("Huyện Bát Xát", "huyện Bát Xát"),
+            ("Thị xã Sa Pa", "thị xã Sa Pa"),
+            ("Thành phố Lào Cai", "thành phố Lào Cai"),
+            ("Thành phố Hồ Chí Minh", "Thành phố Hồ Chí Minh"),
+            ("Sở Nội vụ", "Sở Nội vụ"),
+            ("Bản Phố", "bản Phố"),
+            ("Xãng", "Xãng"),
+            ("", ""),
+        ] {
+            assert_eq!(within(name, Language::Vietnamese), vi);
+            assert_eq!(within(name, Language::English), name);
+        }
+    }
     use crate::dissemination::sample;
     use crate::ranking::Ties;
     use crate::statistics::Estimate;
@@ -193,10 +232,7 @@ mod tests {
         other.unit = code("082");
         let cases = [
             (ranking(vec![]), "No unit can be ranked yet."),
-            (
-                ranking(vec![ranked(1, 1, &[]), ranked(2, 2, &[])]),
-                "Bắc Hà is 1st and can be told apart from all others.",
-            ),
+            (ranking(vec![ranked(1, 1, &[]), ranked(2, 2, &[])]), "Bắc Hà is 1st and clearly differs from all others."),
             (
                 ranking(vec![ranked(1, 2, &["082"]), other]),
                 "Which unit comes first cannot be said: it may be Bắc Hà or Bát Xát.",

@@ -47,6 +47,9 @@ impl UnitRow {
     }
 }
 
+/// Languages that are not spoken in Vietnam: who reads them knows an English name sooner than a Vietnamese one.
+const FROM_ABROAD: [&str; 1] = ["cs"];
+
 /// A unit of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
@@ -63,10 +66,12 @@ impl Unit {
         &self.row.code
     }
 
-    /// Its name in `language`, or as [`Text::get`] falls back.
+    /// Its name in `language`, or as [`Text::get`] falls back; to a reader from abroad the English one before that.
     #[must_use]
     pub fn name(&self, language: &str) -> &str {
-        self.row.names.get(language)
+        let names = &self.row.names;
+        let is_abroad = FROM_ABROAD.contains(&language) && !names.has(language) && names.has("en");
+        names.get(if is_abroad { "en" } else { language })
     }
 }
 
@@ -93,4 +98,26 @@ pub struct LineageRow {
     pub share: Option<f64>,
     /// The resolution or law.
     pub legal_basis: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_in_the_readers_language_or_for_whoever_reads_from_abroad_in_english() {
+        let code = |text: &str| Code::new(text).unwrap();
+        let named = |names: Text| {
+            let (level, kind) = (code("district"), code("district"));
+            let row =
+                UnitRow { code: code("082"), level, kind, parent_code: None, names, valid_from: None, valid_to: None };
+            let unit = Unit { id: UnitId(1), row };
+            ["vi", "en", "cs", "hmn"].map(|language| unit.name(language).to_owned())
+        };
+        let two = [("vi", "Huyện Bát Xát"), ("en", "Bat Xat District")];
+        let three = [two[0], two[1], ("cs", "okres Bát Xát")];
+        assert_eq!(named(two.into()), [two[0].1, two[1].1, two[1].1, two[0].1]);
+        assert_eq!(named(three.into()), [two[0].1, two[1].1, three[2].1, two[0].1]);
+        assert_eq!(named([two[0]].into()), [two[0].1; 4]);
+    }
 }

@@ -39,15 +39,15 @@ neighbour-behind = Těsně před jednotkou { $unit } je v pořadí { $other } s 
 neighbour-ahead = Těsně za jednotkou { $unit } je v pořadí { $other } s indexem nižším o { $difference }.
 neighbour-level-before = { $unit } má stejný index jako { $other }, která stojí v tabulce těsně před ní.
 neighbour-level-after = { $unit } má stejný index jako { $other }, která stojí v tabulce těsně za ní.
-range-both = někde mezi hodnotou o { $behind } { $measure } nižší a hodnotou o { $ahead } vyšší
-range-behind = o { $low } až { $high } { $measure } nižší
-range-ahead = o { $low } až { $high } { $measure } vyšší
-verdict-real = Rozdíl není jen náhoda, ani když se posuzují všechny dvojice zároveň. Se spolehlivostí { $level } je index jednotky { $unit } { $range }.
-verdict-chance = Rozdíl může být náhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }.
-verdict-alone = Sám o sobě by rozdíl vypadal jako nenáhodný: se spolehlivostí { $level } je index jednotky { $unit } { $range }. Porovnává se ale { $pairs } dvojic a mezi tolika se některé takové rozdíly objeví náhodou. Při posouzení všech dvojic zároveň může být náhodný.
+range-both = rozdíl leží mezi −{ $behind } a +{ $ahead } { $measure }
+range-behind = je index jednotky { $unit } o { $low } až { $high } { $measure } nižší
+range-ahead = je index jednotky { $unit } o { $low } až { $high } { $measure } vyšší
+verdict-real = Rozdíl není jen náhoda, ani když se posuzují všechny dvojice zároveň. Se spolehlivostí { $level } { $range }.
+verdict-chance = Rozdíl může být náhodný: se spolehlivostí { $level } { $range }.
+verdict-alone = Sám o sobě by rozdíl vypadal jako nenáhodný: se spolehlivostí { $level } { $range }. Porovnává se ale { $pairs } dvojic a mezi tolika se některé takové rozdíly objeví náhodou. Při posouzení všech dvojic zároveň může být náhodný.
 verdict-exact = Ani jedna z obou jednotek nemá výběrovou chybu, rozdíl je tedy přesný.
 verdict-unknown = V rozdílu není vidět výběrová chyba, proto nelze říci, zda je náhodný.
-verdict-level = Se spolehlivostí { $level } je index jednotky { $unit } { $range }.
+verdict-level = Se spolehlivostí { $level } { $range }.
 neighbours-caption = Tato jednotka minus druhá, v { $measure ->
     [share] procentních bodech
    *[points] bodech

@@ -8,7 +8,7 @@ waves-units = { $count ->
     [few] { $count } jednotky
    *[other] { $count } jednotek
   }
-waves-answer = Zúčastnit se
+waves-answer = Vyplnit dotazník
 waves-results = Zobrazit výsledky
 waves-results-preview = Zobrazit výsledky (zatím neveřejné)
 waves-fieldwork = Průběh sběru
@@ -36,7 +36,10 @@ rank-among-last = { $count ->
     [few] { $unit } patří mezi poslední { $count } ({ $low } až { $high } místo)
    *[other] { $unit } patří mezi posledních { $count } ({ $low } až { $high } místo)
   }
-rank-between = { $unit } je na { $low } až { $high } místě
+rank-between = { $count ->
+    [2] { $unit } je na { $low } nebo { $high } místě
+   *[other] { $unit } je na { $low } až { $high } místě
+  }
 rank-anywhere = Pořadí jednotky { $unit } z dat nelze určit: může být { $low } až { $high }
 rank-indistinct = bez průkazného rozdílu oproti { $others }
 rank-indistinct-many = bez průkazného rozdílu oproti { $count } dalším jednotkám
@@ -70,8 +73,8 @@ column-places = Možné pořadí
 chart-ranks = Pořadí
 column-tier = Skupina
 column-n = Dotazníky
-column-deff = Efekt designu
-column-margin = Odchylka ±
+column-deff = Vliv výběrového plánu (deff)
+column-margin = Výběrová chyba ±
 words-title = Prostými slovy
 words-level = Všechny tyto věty platí zároveň se spolehlivostí { $level }.
 withheld-title = Mimo pořadí
@@ -82,7 +85,7 @@ withheld-too_few_answers = { $unit }: méně odpovědí, než kolik plán průzk
 withheld-too_few_sampling_units = { $unit }: odpovědi pocházejí z méně výběrových jednotek (například vesnic), než kolik plán průzkumu vyžaduje pro zařazení do pořadí ({ $least }).
 
 open-link-title = Odpovědi přes otevřený odkaz
-open-link-apart = Dalších odpovědí přes otevřený odkaz, který může použít kdokoli: { $answers }. Tito lidé se přihlásili sami, takže nelze říci, jak dobře zastupují všechny: údaje nemají výběrovou chybu a nejsou součástí pořadí.
+open-link-apart = Dalších odpovědí přes otevřený odkaz, který může použít kdokoli: { $answers }. Tito lidé se přihlásili sami, takže nelze říci, jak dobře zastupují všechny: výběrovou chybu u nich nelze určit a nejsou součástí pořadí.
 open-link-counted = Odpovědí přes otevřený odkaz, jejichž odesílatelé se přihlásili sami: { $answers }. Plán tohoto průzkumu je započítává, nejde však o náhodný výběr: intervaly a pořadí na této stránce nelze číst jako výběrovou chybu a platí jen potud, pokud tito lidé odpovídají jako všichni ostatní.
 download-open-link = Odpovědi přes otevřený odkaz jako CSV
 
@@ -103,9 +106,9 @@ method-places-title = Co znamená možné pořadí
 method-places-holm = Je to každé pořadí, které data připouštějí po porovnání každé dvojice jednotek (Holmova metoda). Platí pro všechny jednotky zároveň se spolehlivostí { $level }: kdyby se průzkum mnohokrát opakoval, alespoň v { $level } opakování by skutečné pořadí každé jednotky leželo v uvedeném rozmezí.
 method-tiers-title = Co je skupina
 method-tiers = Řetězec jednotek, z nichž každá se průkazně neliší od některé sousední; jednotka, která se průkazně liší od všech ostatních, tvoří skupinu sama. Při společné spolehlivosti { $level } se jednotky z různých skupin průkazně liší. Na pořadí uvnitř skupiny nespoléhejte.
-method-deff-title = Co je efekt designu
-method-deff-with_replacement = Efekt designu se zde vztahuje k prostému náhodnému výběru s vracením (v R: deff = "replace").
-method-deff-without_replacement = Efekt designu se zde vztahuje k prostému náhodnému výběru bez vracení z tolika lidí, kolik je součet vah (v R: deff = TRUE).
+method-deff-title = Co je vliv výběrového plánu (deff)
+method-deff-with_replacement = Vliv výběrového plánu (deff) se zde vztahuje k prostému náhodnému výběru s vracením (v R: deff = "replace").
+method-deff-without_replacement = Vliv výběrového plánu (deff) se zde vztahuje k prostému náhodnému výběru bez vracení z tolika lidí, kolik je součet vah (v R: deff = TRUE).
 method-deff = Kolikrát je rozptyl větší než u prostého náhodného výběru stejné velikosti. Při hodnotě 2 má tisíc dotazníků cenu pěti set. Hodnota pod 1 znamená, že výběr byl přesnější než prostý náhodný: může za tím být stratifikace, ale při malém počtu primárních výběrových jednotek i náhoda, protože samotný rozptyl je pak odhadnut jen zhruba.
 download-title = Data
 download-csv = Žebříček jako CSV
@@ -142,7 +145,7 @@ items-reading = Číslo vpravo je podíl spokojených odpovědí s odchylkou na 
 not-released-title = Výsledky zatím nejsou zveřejněny
 not-released-text = Před zveřejněním nevidí hodnocení veřejnost ani hodnocené jednotky; kontroluje je jen správce. Nikdo tak nemůže ovlivnit své pořadí.
 not-released-field = Odpovědi se přijímají od { $opens } do { $closes }.
-not-released-answer = Zúčastnit se průzkumu
+not-released-answer = Vyplnit dotazník
 
 api-title = Data a API
 api-lead = Vše, co stránky ukazují, mohou číst programy jako JSON nebo CSV. Přehled níže (anglicky) vzniká ze strojově čitelného popisu.

@@ -20,14 +20,14 @@ sets-stand-in = The possible ranks below come from Holm’s method, which promis
 chance-statement = If the survey were repeated many times in the same way, in at least { $times } of { $of } repetitions all these sets of possible ranks together would contain the true ranks.
 sets-rest-on = These possible ranks rest on { $fewest } to { $most } sampling units (villages, for example) in each of the { $units }. The fewer there are, the wider the sets.
 sets-rest-on-equal = These possible ranks rest on { $most } sampling units (villages, for example) in each of the { $units }. The fewer there are, the wider the sets.
-told-apart = The data tell { $apart } of { $pairs } pairs of { $units } apart; { $left ->
+told-apart = Of { $pairs } pairs of { $units }, { $apart } clearly differ; { $left ->
     [1] for the other one
    *[other] for the other { $rest }
   } the order may be chance.
-told-apart-all = The data tell all { $pairs } pairs of { $units } apart.
-told-apart-none = The data tell none of the { $pairs } pairs of { $units } apart: the whole order may be chance.
-told-apart-two = The data tell the two { $units } apart.
-told-apart-two-not = The data do not tell the two { $units } apart: their order may be chance.
+told-apart-all = All { $pairs } pairs of { $units } clearly differ.
+told-apart-none = Of { $pairs } pairs of { $units }, none clearly differs: the whole order may be chance.
+told-apart-two = The two { $units } clearly differ.
+told-apart-two-not = The two { $units } do not clearly differ: their order may be chance.
 
 measure-share = percentage points
 measure-points = points
@@ -51,12 +51,12 @@ verdict-level = At { $level } confidence, { $unit } is { $range }.
 neighbours-caption = This unit less the other, in { $measure ->
     [share] percentage points
    *[points] points
-  }. Interval and p look at one pair by itself; “told apart” judges all pairs together, at { $level } confidence.
+  }. Interval and p look at one pair by itself; “clearly differ” judges all pairs together, at { $level } confidence.
 column-compared = Compared with
 column-difference = Difference
 column-se = Standard error
 column-p = p
-column-told-apart = Told apart
+column-told-apart = Clearly differ
 interval-signed = { $low } to { $high }
 told-apart-yes = yes
 told-apart-no = no
@@ -95,6 +95,6 @@ method-negative = { $count ->
 sets-kww = Joint intervals
 sets-left-out-many_units = There are { $units } units. Above { $max } the pairs are too many to be compared one by one, so Holm’s method and simultaneous sets are left out.
 sets-stand-in-kww = The possible ranks below come from joint intervals, which promise at least the same confidence.
-method-places-kww = Every unit has an interval around its index, wide enough that all these intervals together hold the true values at { $level } confidence (Bonferroni). Two units are told apart where their intervals do not overlap; the possible ranks of a unit are all those that the data then allow (Klein, Wright and Wieczorek). They hold for all units together at { $level } confidence or more, whatever the units have in common: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true rank would be among the ranks given for it.
+method-places-kww = Every unit has an interval around its index, wide enough that all these intervals together hold the true values at { $level } confidence (Bonferroni). Two units clearly differ where their intervals do not overlap; the possible ranks of a unit are all those that the data then allow (Klein, Wright and Wieczorek). They hold for all units together at { $level } confidence or more, whatever the units have in common: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true rank would be among the ranks given for it.
 chart-part = The chart shows the units of this page of the table: the ranks of all { $units } could not be read in one picture.
 download-csv-part = Ranking, units { $first } to { $last } (CSV)

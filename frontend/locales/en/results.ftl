@@ -31,13 +31,16 @@ rank-ordinal = { NUMBER($n, type: "ordinal") ->
     [few] { $n }rd
    *[other] { $n }th
   }
-rank-alone = { $unit } is { $low } and can be told apart from all others
+rank-alone = { $unit } is { $low } and clearly differs from all others
 rank-among-first = { $unit } is among the first { $count } ({ $low } to { $high })
 rank-among-last = { $unit } is among the last { $count } ({ $low } to { $high })
-rank-between = { $unit } is somewhere from { $low } to { $high }
-rank-anywhere = The data do not tell the rank of { $unit }: it may be any from { $low } to { $high }
-rank-indistinct = it cannot be told apart from { $others }
-rank-indistinct-many = it cannot be told apart from { $count } other units
+rank-between = { $count ->
+    [2] { $unit } may be { $low } or { $high }
+   *[other] { $unit } may be anything from { $low } to { $high }
+  }
+rank-anywhere = The rank of { $unit } cannot be said: it may be anything from { $low } to { $high }
+rank-indistinct = it does not clearly differ from { $others }
+rank-indistinct-many = it does not clearly differ from { $count } other units
 list-and = and
 list-or = or
 lead-first-open = Which unit comes first cannot be said: it may be { $units }.
@@ -58,7 +61,7 @@ chart-description = A dot for each unit at its index, with a line for its interv
 chart-axis-share = Index, % satisfied
 chart-axis-points = Index, points of 100
 chart-reference = All units together: { $value }
-chart-reading = Dot: the index. Line: its { $level } confidence interval. At the right: the ranks that the data allow. Shaded: tiers. At { $joint } joint confidence, units of different tiers can be told apart; inside a tier the order is not fully settled.
+chart-reading = Dot: the index. Line: its { $level } confidence interval. At the right: the ranks that the data allow. Shaded: tiers. At { $joint } joint confidence, units of different tiers clearly differ; inside a tier the order is not fully settled.
 tier = Tier { $n }
 table-caption = The ranking in numbers
 column-rank = Rank
@@ -100,7 +103,7 @@ method-interval = Not everybody was asked, so each index is known only to within
 method-places-title = What the possible ranks mean
 method-places-holm = The possible ranks of a unit are all those that the data allow, after every pair of units has been compared (Holm’s method). They hold for all units together at { $level } confidence: if the survey were repeated many times, in at least { $level } of the repetitions every unit’s true rank would be among the ranks given for it.
 method-tiers-title = What a tier is
-method-tiers = A chain of units each of which cannot be told apart from a neighbour in the chain; a unit that can be told apart from all others is a tier of its own. At { $level } joint confidence, units of different tiers can be told apart. Do not rely on the order inside a tier.
+method-tiers = A chain of units each of which does not clearly differ from a neighbour in the chain; a unit that clearly differs from all others is a tier of its own. At { $level } joint confidence, units of different tiers clearly differ. Do not rely on the order inside a tier.
 method-deff-title = What the design effect is
 method-deff-with_replacement = The design effect here compares with a simple random sample drawn with replacement (in R: deff = "replace").
 method-deff-without_replacement = The design effect here compares with a simple random sample drawn without replacement from as many people as the weights sum to (in R: deff = TRUE).

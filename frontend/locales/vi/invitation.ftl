@@ -1,10 +1,10 @@
-invitation-title = Thư mời của ông/bà
+invitation-title = Phiếu mời của ông/bà
 invitation-code = Mã in trên phiếu mời
 invitation-hint = 28 chữ cái và chữ số, chia thành bảy nhóm. Viết hoa hay thường, có hay không có dấu gạch nối đều được.
 invitation-open = Mở phiếu khảo sát
 invitation-apart = Mỗi mã chỉ dùng cho một lần trả lời. Câu trả lời được lưu tách khỏi mã: không ai biết được câu trả lời nào đi với mã nào.
 code-unknown = Không tìm thấy mã này
-    .advice = Vui lòng so lại từng ký tự với phiếu mời. Trong mã không có chữ I, L, O, U: ký tự trông giống vậy là số 1 hoặc số 0.
+    .advice = Vui lòng đối chiếu từng ký tự với phiếu mời. Trong mã không có chữ I, L, O, U: ký tự trông giống vậy là số 1 hoặc số 0.
 code-foreign = Mã này thuộc về một cuộc khảo sát khác
     .advice = Vui lòng quét lại mã trên phiếu mời, hoặc mở địa chỉ in trên phiếu.
 code-spent = Đã có người trả lời bằng mã này

@@ -11,7 +11,7 @@ waves-fieldwork = Tiến độ thu phiếu
 state-draft = đang chuẩn bị
 state-upcoming = mở từ ngày { $date }
 state-taking = nhận phiếu đến hết ngày { $date }
-state-late = nhận nốt phiếu đến muộn đến hết ngày { $date }
+state-late = tiếp tục nhận phiếu đến muộn đến hết ngày { $date }
 state-ended = đã hết hạn thu phiếu
 state-closed = đã đóng, đang rà soát kết quả
 state-released = đã công bố kết quả
@@ -35,13 +35,19 @@ rank-ordinal = { $n ->
     [10] thứ mười
    *[other] thứ { $n }
   }
-rank-alone = { $unit } xếp { $low } và phân biệt được với mọi đơn vị khác
+rank-alone = { $count ->
+    [1] { $unit } đứng thứ nhất, cao hơn rõ rệt so với tất cả đơn vị còn lại
+   *[other] { $unit } xếp { $low }, khác rõ rệt với tất cả đơn vị còn lại
+  }
 rank-among-first = { $unit } nằm trong { $count } đơn vị dẫn đầu (từ { $low } đến { $high })
 rank-among-last = { $unit } nằm trong { $count } đơn vị cuối bảng (từ { $low } đến { $high })
-rank-between = { $unit } xếp trong khoảng từ { $low } đến { $high }
-rank-anywhere = Chưa thể xác định thứ hạng của { $unit }: có thể từ { $low } đến { $high }
-rank-indistinct = chưa thể phân biệt với { $others }
-rank-indistinct-many = chưa thể phân biệt với { $count } đơn vị khác
+rank-between = { $count ->
+    [2] { $unit } có thể xếp hạng { $first } hoặc { $last }
+   *[other] { $unit } có thể xếp hạng { $first } đến { $last }
+  }
+rank-anywhere = Chưa thể xác định thứ hạng của { $unit-within }: có thể từ { $low } đến { $high }
+rank-indistinct = chưa đủ căn cứ để nói khác với { $others }
+rank-indistinct-many = chưa đủ căn cứ để nói khác với { $count } đơn vị khác
 list-and = và
 list-or = hoặc
 lead-first-open = Chưa thể nói đơn vị nào đứng đầu: có thể là { $units }.
@@ -62,7 +68,7 @@ chart-description = Mỗi đơn vị có một chấm tại chỉ số và một
 chart-axis-share = Chỉ số, % hài lòng
 chart-axis-points = Chỉ số, điểm trên 100
 chart-reference = Chung tất cả đơn vị: { $value }
-chart-reading = Chấm: chỉ số. Đường ngang: khoảng tin cậy { $level }. Bên phải: các thứ hạng mà dữ liệu cho phép. Nền tô: các nhóm. Với độ tin cậy đồng thời { $joint }, các đơn vị khác nhóm phân biệt được với nhau; thứ tự trong một nhóm chưa xác định được đầy đủ.
+chart-reading = Chấm: chỉ số. Đường ngang: khoảng tin cậy { $level }. Bên phải: các thứ hạng mà dữ liệu cho phép. Nền tô: các nhóm. Với độ tin cậy đồng thời { $joint }, các đơn vị khác nhóm khác nhau rõ rệt; thứ tự trong một nhóm chưa xác định được đầy đủ.
 tier = Nhóm { $n }
 table-caption = Bảng xếp hạng bằng số
 column-rank = Hạng
@@ -74,8 +80,8 @@ column-tier = Nhóm
 column-n = Số phiếu
 column-deff = Hệ số thiết kế
 column-margin = Sai số ±
-words-title = Nói cho dễ hiểu
-words-level = Tất cả các câu này cùng đúng với độ tin cậy { $level }.
+words-title = Diễn giải
+words-level = Các nhận định trên đồng thời đúng với độ tin cậy { $level }.
 withheld-title = Không xếp hạng
 withheld-no_answers = { $unit }: chưa có ai trả lời.
 withheld-items_unanswered = { $unit }: có { $answered } người trả lời, không ai trả lời { $items }.
@@ -84,8 +90,8 @@ withheld-too_few_answers = { $unit }: có ít phiếu hơn mức tối thiểu �
 withheld-too_few_sampling_units = { $unit }: phiếu đến từ ít đơn vị mẫu (chẳng hạn thôn) hơn mức tối thiểu để xếp hạng theo kế hoạch khảo sát ({ $least }).
 
 open-link-title = Phiếu trả lời qua đường dẫn mở
-open-link-apart = Có thêm { $answers } người trả lời qua đường dẫn mở mà ai cũng dùng được. Họ tự chọn tham gia nên không thể biết họ đại diện cho mọi người đến mức nào: các số này không có sai số mẫu và không thuộc bảng xếp hạng.
-open-link-counted = { $answers } phiếu đến qua đường dẫn mở, người gửi tự chọn tham gia. Kế hoạch khảo sát này có tính các phiếu đó, nhưng không có mẫu chọn nào đứng sau: các khoảng và vị trí trên trang này không phải là sai số mẫu, và chỉ đúng nếu những người này trả lời giống mọi người.
+open-link-apart = Có thêm { $answers } người trả lời qua đường dẫn mở mà ai cũng dùng được. Họ tự chọn tham gia nên không thể biết họ đại diện cho mọi người đến mức nào: không thể tính sai số cho các số này, và chúng không thuộc bảng xếp hạng.
+open-link-counted = { $answers } phiếu đến qua đường dẫn mở, người gửi tự chọn tham gia. Kế hoạch khảo sát này có tính các phiếu đó, nhưng những người này không được chọn ngẫu nhiên: không thể coi các khoảng tin cậy và khoảng thứ hạng trên trang này là sai số chọn mẫu, và chúng chỉ đúng nếu những người này trả lời giống mọi người.
 download-open-link = Phiếu qua đường dẫn mở, tệp CSV
 
 method-title = Cách tính chỉ số
@@ -100,11 +106,11 @@ formula-share-weighted = Với mỗi tiêu chí, tính tỷ lệ trả lời “
 formula-score-weighted = Điểm trung bình của từng tiêu chí, tính theo vị trí giữa mức thấp nhất và mức cao nhất của thang. Chỉ số là trung bình của các điểm này theo các nhóm và trọng số của phương pháp, tính bằng đơn vị của phương pháp.
 formula-promotion-weighted = Tỷ lệ người sẽ giới thiệu (9 hoặc 10 trên 10) trừ tỷ lệ người sẽ khuyên không nên (0 đến 6). Chỉ số là trung bình qua các tiêu chí theo các nhóm và trọng số của phương pháp, tính bằng đơn vị của phương pháp.
 method-interval-title = Khoảng tin cậy là gì
-method-interval = Không phải ai cũng được hỏi, nên mỗi chỉ số chỉ được biết trong một khoảng. Nếu lặp lại khảo sát nhiều lần, chừng { $level } số khoảng như vậy sẽ chứa giá trị thu được khi hỏi tất cả mọi người. Khoảng này tính đến sự ngẫu nhiên khi chọn mẫu, không tính đến việc hiểu sai câu hỏi hay việc có người không trả lời.
+method-interval = Không phải ai cũng được hỏi, nên mỗi chỉ số chỉ được biết trong một khoảng. Nếu lặp lại khảo sát nhiều lần, khoảng { $level } các khoảng như vậy sẽ chứa giá trị thu được khi hỏi tất cả mọi người. Khoảng này tính đến sự ngẫu nhiên khi chọn mẫu, không tính đến việc hiểu sai câu hỏi hay việc có người không trả lời.
 method-places-title = Khoảng thứ hạng là gì
 method-places-holm = Đó là mọi thứ hạng mà dữ liệu cho phép, sau khi so sánh từng cặp đơn vị (phương pháp Holm). Kết luận đúng cho tất cả đơn vị cùng lúc với độ tin cậy { $level }: nếu lặp lại khảo sát nhiều lần, trong ít nhất { $level } số lần, thứ hạng thật của mọi đơn vị đều nằm trong các hạng đã nêu.
 method-tiers-title = Nhóm là gì
-method-tiers = Một chuỗi đơn vị, trong đó mỗi đơn vị chưa thể phân biệt với đơn vị kế bên; đơn vị phân biệt được với mọi đơn vị khác là một nhóm riêng. Với độ tin cậy đồng thời { $level }, các đơn vị thuộc hai nhóm khác nhau phân biệt được với nhau. Không nên dựa vào thứ tự bên trong một nhóm.
+method-tiers = Một chuỗi đơn vị, trong đó mỗi đơn vị chưa khác rõ rệt với đơn vị kế bên; đơn vị khác rõ rệt với mọi đơn vị khác là một nhóm riêng. Với độ tin cậy đồng thời { $level }, các đơn vị thuộc hai nhóm khác nhau thì khác nhau rõ rệt. Không nên dựa vào thứ tự bên trong một nhóm.
 method-deff-title = Hệ số thiết kế là gì
 method-deff-with_replacement = Ở đây hệ số thiết kế so với mẫu ngẫu nhiên đơn giản có hoàn lại (trong R: deff = "replace").
 method-deff-without_replacement = Ở đây hệ số thiết kế so với mẫu ngẫu nhiên đơn giản không hoàn lại, lấy từ số người bằng tổng trọng số (trong R: deff = TRUE).
