@@ -254,14 +254,20 @@ pub(super) enum WaveTask {
         /// The wave's code.
         code: String,
         /// Why, in words that are published, once for each language: vi=TEXT, en=TEXT. Needed in vi.
-        #[arg(long, value_name = "LANGUAGE=TEXT", required = true)]
-        reason: Vec<String>,
+        #[arg(long, value_name = "LANGUAGE=TEXT", required = true, value_parser = in_language)]
+        reason: Vec<(String, String)>,
         /// Only ask for it: a server does it.
         #[arg(long)]
         in_background: bool,
     },
     /// List all waves.
     List,
+}
+
+/// Words with the language that they are in.
+fn in_language(text: &str) -> Result<(String, String), &'static str> {
+    let (language, words) = text.split_once('=').ok_or("write the language before the words, such as vi=TEXT")?;
+    Ok((language.to_owned(), words.to_owned()))
 }
 
 /// What to plan for.

@@ -56,7 +56,7 @@ pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyEr
             }
         }
         WaveTask::Correct { code, reason, in_background } => {
-            let pairs = reason.iter().map(|pair| pair.split_once('=').unwrap_or(("", pair)));
+            let pairs = reason.iter().map(|(language, words)| (language.as_str(), words.as_str()));
             let reason = CorrectionReason::from_pairs(pairs)?;
             let job = platform.waves().want_correction(&code, &reason).await?;
             if !waits(job, in_background) {

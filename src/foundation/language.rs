@@ -86,13 +86,17 @@ impl std::borrow::Borrow<str> for LanguageTag {
     }
 }
 
+/// Languages that are not spoken in Vietnam: who reads them understands English sooner than Vietnamese.
+const FROM_ABROAD: [&str; 1] = ["cs"];
+
 /// A text in one or more languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Text(pub BTreeMap<LanguageTag, String>);
 
 impl Text {
-    /// The text in `language`; else in Vietnamese; else in any language it has; else nothing.
+    /// The text in `language`; else, for a reader from abroad, in English; else in Vietnamese; else in any language it has; else
+    /// nothing.
     #[must_use]
     pub fn get(&self, language: &str) -> &str {
         self.find(language).map_or("", |(_, text)| text)
@@ -101,7 +105,8 @@ impl Text {
     /// The text that [`Text::get`] gives, with the language that it is in.
     #[must_use]
     pub fn find(&self, language: &str) -> Option<(&str, &str)> {
-        let found = self.0.get_key_value(language).or_else(|| self.0.get_key_value("vi"));
+        let of_abroad = || self.0.get_key_value("en").filter(|_| FROM_ABROAD.contains(&language));
+        let found = self.0.get_key_value(language).or_else(of_abroad).or_else(|| self.0.get_key_value("vi"));
         found.or_else(|| self.0.iter().next()).map(|(tag, text)| (tag.as_str(), text.as_str()))
     }
 
@@ -132,6 +137,13 @@ mod tests {
         for bad in ["", "v", "vi_VN", "1a", "vi-", "abcdefghi", "aa-bbbbbbbb-cccccc"] {
             assert!(LanguageTag::new(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn whoever_reads_from_abroad_gets_english_before_vietnamese() {
+        let text = Text::from([("vi", "Huyện"), ("en", "District")]);
+        assert_eq!(text.find("cs"), Some(("en", "District")));
+        assert_eq!(Text::from([("vi", "Huyện"), ("fr", "District")]).find("cs"), Some(("vi", "Huyện")));
     }
 
     #[test]

@@ -47,9 +47,6 @@ impl UnitRow {
     }
 }
 
-/// Languages that are not spoken in Vietnam: who reads them knows an English name sooner than a Vietnamese one.
-const FROM_ABROAD: [&str; 1] = ["cs"];
-
 /// A unit of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
@@ -66,12 +63,10 @@ impl Unit {
         &self.row.code
     }
 
-    /// Its name in `language`, or as [`Text::get`] falls back; to a reader from abroad the English one before that.
+    /// Its name in `language`, or as [`Text::get`] falls back.
     #[must_use]
     pub fn name(&self, language: &str) -> &str {
-        let names = &self.row.names;
-        let is_abroad = FROM_ABROAD.contains(&language) && !names.has(language) && names.has("en");
-        names.get(if is_abroad { "en" } else { language })
+        self.row.names.get(language)
     }
 }
 
