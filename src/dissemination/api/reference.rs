@@ -186,7 +186,9 @@ impl Shape {
 }
 
 fn content_schema(content: &Value) -> Option<&Value> {
-    content.as_object()?.values().next().map(|media| &media["schema"])
+    let content = content.as_object()?;
+    // The document, where it also comes as a table.
+    content.get("application/json").or_else(|| content.values().next()).map(|media| &media["schema"])
 }
 
 fn content_example(content: &Value) -> Option<String> {
