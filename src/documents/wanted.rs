@@ -71,7 +71,9 @@ pub struct Wanted {
     pub(super) format: Format,
     /// Whether a parameter says so.
     is_asked: bool,
-    /// Everything that was asked for behind the address.
+    /// The end of the address.
+    name: String,
+    /// What was asked for behind it.
     query: String,
     pub(super) known_tags: Option<String>,
 }
@@ -83,10 +85,16 @@ impl Wanted {
         self.is_asked.then(|| self.format.name())
     }
 
-    /// The address of the same in another format, as seen from the address that was asked for.
+    /// The address of the same in another format, as seen from the address that was asked for. Everything else stays in its
+    /// place, so that who goes from a table to its description and back is where they began.
     pub(super) fn address_in(&self, format: Format) -> String {
-        let others = self.query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("format="));
-        others.fold(format!("?format={}", format.name()), |address, pair| format!("{address}&{pair}"))
+        let asked = format!("format={}", format.name());
+        let mut pairs: Vec<&str> = self.query.split('&').filter(|pair| !pair.is_empty()).collect();
+        match pairs.iter_mut().find(|pair| pair.starts_with("format=")) {
+            Some(pair) => *pair = &asked,
+            None => pairs.push(&asked),
+        }
+        format!("{}?{}", self.name, pairs.join("&"))
     }
 }
 
@@ -95,6 +103,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
         let query = parts.uri.query().unwrap_or_default().to_owned();
+        let name = parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
         let parameter = query.split('&').find_map(|pair| pair.strip_prefix("format="));
         let is_asked = parameter.is_some();
         let format = match parameter {
@@ -102,7 +111,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
             None => accepted_format(&parts.headers)?,
         };
         let known_tags = parts.headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).map(str::to_owned);
-        Ok(Self { format, is_asked, query, known_tags })
+        Ok(Self { format, is_asked, name, query, known_tags })
     }
 }
 
@@ -171,7 +180,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_same_in_another_format_keeps_everything_else_that_was_asked_for() {
-        let cases = [("/w", "?format=csv"), ("/w?q=a&format=csvw&page=2", "?format=csv&q=a&page=2")];
+        let cases = [
+            ("/api/w", "w?format=csv"),
+            ("/w?page=2", "w?page=2&format=csv"),
+            ("/w?q=a&format=csvw&page=2", "w?q=a&format=csv&page=2"),
+        ];
         for (uri, expected) in cases {
             assert_eq!(wanted(uri, "").await.unwrap().address_in(Format::Csv), expected, "{uri}");
         }
