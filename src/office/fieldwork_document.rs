@@ -183,7 +183,7 @@ mod tests {
     use crate::monitoring::sample::fieldwork;
     use crate::survey::WaveState;
     use crate::survey::sample::wave;
-    use crate::tables::OutputFormat;
+    use crate::tables::{OutputFormat, Row};
 
     #[test]
     fn the_fieldwork_has_these_fields_and_no_score() {
@@ -196,5 +196,14 @@ mod tests {
         let mut json = serde_json::to_value(&document).unwrap();
         json["units"].as_array_mut().unwrap().drain(1..);
         insta::assert_json_snapshot!(json);
+    }
+
+    #[test]
+    fn the_page_of_the_api_names_every_column_and_says_what_it_is() {
+        let page = include_str!("../../docs/API.md");
+        for column in FieldworkColumns::columns() {
+            assert!(page.contains(&format!("`{}`", column.id)), "docs/API.md does not name {}", column.id);
+            assert!(!column.description.is_empty(), "{} is not described", column.id);
+        }
     }
 }

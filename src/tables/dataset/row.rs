@@ -13,7 +13,7 @@ pub trait Row {
 
     /// The row's values, one for each column.
     fn cells(&self) -> Vec<Cell<'_>> {
-        let mut cells = Vec::new();
+        let mut cells = Vec::with_capacity(16);
         self.add_cells(&mut cells);
         cells
     }

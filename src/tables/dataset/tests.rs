@@ -43,7 +43,7 @@ fn columns(kinds: &[Kind]) -> Vec<Column> {
 fn written(kinds: &[Kind], rows: &[Vec<Owned>], format: OutputFormat) -> std::io::Result<Vec<u8>> {
     let mut writer = RowWriter::new(Vec::new(), format, columns(kinds))?;
     for row in rows {
-        writer.write_cells(&row.iter().map(Owned::cell).collect::<Vec<_>>())?;
+        writer.write_cells(row.iter().map(Owned::cell).collect())?;
     }
     writer.finish()
 }

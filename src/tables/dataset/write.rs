@@ -52,12 +52,12 @@ impl<W: Write + Send> RowWriter<W> {
 
     /// Writes a row.
     pub fn write(&mut self, row: &impl Row) -> io::Result<()> {
-        self.write_cells(&row.cells())
+        self.write_cells(row.cells())
     }
 
     /// Writes the values of a row. Those that do not fit the columns are refused, whatever the format.
-    pub fn write_cells(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
-        let cells = fitting(&self.columns, cells)?;
+    pub fn write_cells(&mut self, mut cells: Vec<Cell<'_>>) -> io::Result<()> {
+        fit(&self.columns, &mut cells)?;
         match &mut self.sink {
             Sink::Csv(writer) => writer.serialize(cells).map_err(io::Error::other),
             Sink::Json(file, has_rows) => {
@@ -86,16 +86,19 @@ impl<W: Write + Send> RowWriter<W> {
     }
 }
 
-/// The values as they are written: one for each column, of its kind, numbers that are not finite as missing.
-fn fitting<'a>(columns: &[Column], cells: &[Cell<'a>]) -> io::Result<Vec<Cell<'a>>> {
+/// Refuses values that are not one for each column and of its kind; a number that is not finite becomes a missing one.
+fn fit(columns: &[Column], cells: &mut [Cell<'_>]) -> io::Result<()> {
     if cells.len() != columns.len() {
         let (found, wanted) = (cells.len(), columns.len());
         return Err(io::Error::other(format!("a row of {found} values does not fit {wanted} columns")));
     }
-    if let Some((column, _)) = columns.iter().zip(cells).find(|(column, cell)| !cell.is(column.kind)) {
-        return Err(io::Error::other(format!("a value of {} is of another kind than its column", column.id)));
+    for (column, cell) in columns.iter().zip(cells) {
+        if !cell.is(column.kind) {
+            return Err(io::Error::other(format!("a value of {} is of another kind than its column", column.id)));
+        }
+        *cell = cell.finite();
     }
-    Ok(cells.iter().map(|cell| cell.finite()).collect())
+    Ok(())
 }
 
 /// A row as JSON: an object of the columns' names.
