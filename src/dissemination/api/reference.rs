@@ -266,6 +266,19 @@ mod tests {
     }
 
     #[test]
+    fn whatever_is_read_also_comes_as_a_table_whose_columns_are_told() {
+        let document = serde_json::to_value(description()).unwrap();
+        let read = document["paths"].as_object().unwrap().values().filter(|path| path["get"].is_object());
+        for operation in read.map(|path| &path["get"]) {
+            assert_eq!(operation["responses"]["200"]["content"].as_object().unwrap().len(), 4, "{operation}");
+            assert!(
+                operation["description"].as_str().unwrap().contains("\n\nThe columns of its table: `"),
+                "{operation}"
+            );
+        }
+    }
+
+    #[test]
     fn every_field_and_parameter_is_described() {
         let document = serde_json::to_value(description()).unwrap();
         let reference = Reference::new(&document);
