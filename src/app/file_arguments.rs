@@ -63,6 +63,9 @@ pub(super) struct SmallAreaArguments {
     /// Where the predictions go.
     #[arg(long, value_name = "FILE")]
     pub(super) output: PathBuf,
+    /// How the predictions are written.
+    #[arg(long, value_enum, default_value = "csv")]
+    pub(super) format: OutputFormat,
 }
 
 /// How the variance between areas is estimated.
@@ -116,6 +119,9 @@ pub(super) struct RankArguments {
     /// Where the ranks go.
     #[arg(long, value_name = "FILE")]
     pub(super) output: PathBuf,
+    /// How the ranks are written.
+    #[arg(long, value_enum, default_value = "csv")]
+    pub(super) format: OutputFormat,
 }
 
 /// Which end has rank 1.

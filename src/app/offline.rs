@@ -56,6 +56,7 @@ pub(super) fn rank(arguments: RankArguments) -> Result<ExitCode, AnyError> {
         domain: arguments.domain,
         covariance: arguments.covariance,
         output: arguments.output,
+        format: arguments.format,
         ranking,
     };
     let draws = arguments.draws as u64;
@@ -90,6 +91,7 @@ pub(super) fn small_areas(arguments: SmallAreaArguments) -> Result<ExitCode, Any
         domain: arguments.domain,
         method,
         output: arguments.output,
+        format: arguments.format,
     };
     for sentence in small_area_files(&options)? {
         println!("{sentence}");

@@ -63,12 +63,18 @@ pub fn router(platform: &Platform, sign_in: SignIn, offline: bool) -> Router {
         // Nobody is anybody until the entrance recognises them.
         .with_state(platform.acting_for(Actor::Anonymous));
     // Around all routes at once, the outermost first: axum boxes each layer of each route.
-    web::wrap(routes.layer((
-        CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()),
-        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT),
-        // Sound is packed already, and phones ask for it in parts.
-        CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("audio/"))),
-    )))
+    web::wrap(
+        routes.layer((
+            CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()),
+            TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT),
+            CompressionLayer::new().compress_when(
+                // Sound is packed already, and phones ask for it in parts; so is Parquet.
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new("audio/"))
+                    .and(NotForContentType::const_new("application/vnd.apache.parquet")),
+            ),
+        )),
+    )
 }
 
 async fn report_readiness(State(platform): State<Platform>) -> Response {

@@ -1,11 +1,15 @@
 //! A unit compared with the ones ranked next to it: a sentence that people quote, and the numbers behind it.
 
-use super::numbers::{self, NOTHING, points_in};
+use super::numbers::{self, NOTHING};
 use super::words;
 use crate::index::Index;
 use crate::ranking::{Neighbour, Ranked, Ranking, Verdict};
 use crate::survey::Wave;
+use crate::tables::Figure;
 use crate::web::Language;
+
+/// A standard error has so many, however few its index has.
+const ERROR_DECIMALS: Option<u8> = Some(2);
 
 /// What the unit's page says about its neighbours, in the reader's language.
 pub(super) struct NeighboursView {
@@ -101,8 +105,7 @@ impl Telling<'_> {
 
     /// "anywhere from 2.70 percentage points behind to 1.10 ahead": where the unit is, by the ends of the interval.
     fn range(self, unit: &str, low: f64, high: f64) -> String {
-        let size =
-            |value: f64| self.language.format_number(value.abs() * points_in(self.headline), self.decimals()).into();
+        let size = |value: f64| self.language.format_figure(value.abs(), self.headline.figure()).into();
         let (measure, unit) = (("measure", self.measure().into()), ("unit", unit.into()));
         if low > 0.0 {
             self.language.t_with("range-ahead", [("low", size(low)), ("high", size(high)), measure, unit])
@@ -113,18 +116,13 @@ impl Telling<'_> {
         }
     }
 
-    /// With how many decimals differences are written.
-    fn decimals(self) -> usize {
-        usize::from(self.headline.decimals)
-    }
-
     /// How large a difference is, whatever its sign. Where the index's decimals are not enough it is less than the smallest.
     fn size(self, value: f64) -> String {
+        let (points, decimals) = self.headline.figure().read(value.abs());
         let with_measure = |value: f64| {
-            let written = self.language.format_number(value, self.decimals());
+            let written = self.language.format_number(value, decimals);
             self.language.t_with("difference", [("value", written.into()), ("measure", self.measure().into())])
         };
-        let points = value.abs() * points_in(self.headline);
         let smallest = 0.1_f64.powi(self.headline.decimals.into());
         if points >= smallest / 2.0 {
             return with_measure(points);
@@ -139,8 +137,9 @@ impl Telling<'_> {
 
     fn row(self, neighbour: &Neighbour) -> NeighbourRow {
         let Self { wave, language, .. } = self;
-        let points = points_in(self.headline);
-        let signed = |value: f64| numbers::signed(language, value * points, self.decimals());
+        let figure = self.headline.figure();
+        let signed = |value: f64| numbers::signed(language, value, figure);
+        let of_error = Figure { decimals: ERROR_DECIMALS, ..figure };
         let interval = neighbour.test.map(|test| {
             let ends = [("low", signed(test.low).into()), ("high", signed(test.high).into())];
             language.t_with("interval-signed", ends)
@@ -152,7 +151,7 @@ impl Telling<'_> {
             name: words::unit_name(wave, neighbour.unit.as_str(), language).to_owned(),
             difference: signed(neighbour.value),
             interval: or_nothing(interval),
-            se: or_nothing(neighbour.test.map(|test| language.format_number(test.se * points, 2))),
+            se: or_nothing(neighbour.test.map(|test| language.format_figure(test.se, of_error))),
             p: or_nothing(neighbour.test.map(|test| numbers::p_value(language, test.p_value))),
             told_apart: language.t(told_apart),
         }

@@ -1,16 +1,12 @@
-//! How the numbers of results are written: indices in points of 100 with two decimals.
+//! How the numbers of results are written; in which unit, and with how many decimals, each says itself.
 
 use crate::index::Index;
 use crate::statistics::{Estimate, Precision};
+use crate::tables::{Figure, concepts};
 use crate::web::Language;
 
 /// Stands where there is no number.
 pub(super) const NOTHING: &str = "–";
-
-/// What one unit of an estimate is in points: a share of 1 is 100 points, a score is in points already.
-pub(super) fn points_in(index: &Index) -> f64 {
-    if index.is_share() { 100.0 } else { 1.0 }
-}
 
 /// An index or its interval, already written in points, with the sign or word of its unit: `79.36%`, `71.20 points`.
 pub(super) fn with_unit(index: &Index, written: String, language: Language) -> String {
@@ -34,9 +30,9 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// Writes an estimate whose unit is so many points, with so many decimals.
-    pub(super) fn of(estimate: &Estimate, points: f64, decimals: usize, language: Language) -> Self {
-        let number = |value: f64| language.format_number(value * points, decimals);
+    /// Writes an estimate as people read it.
+    pub(super) fn of(estimate: &Estimate, figure: Figure, language: Language) -> Self {
+        let number = |value: f64| language.format_figure(value, figure);
         let precision = estimate.precision.as_ref();
         let or_nothing = |text: Option<String>| text.unwrap_or_else(|| NOTHING.to_owned());
         Self {
@@ -47,7 +43,9 @@ impl Written {
             margin: or_nothing(precision.and_then(margin).map(number)),
             n: language.format_count(estimate.n),
             design_effect: or_nothing(
-                precision.and_then(|p| p.design_effect).map(|effect| language.format_number(effect, 2)),
+                precision
+                    .and_then(|p| p.design_effect)
+                    .map(|effect| language.format_figure(effect, concepts::DESIGN_EFFECT.figure)),
             ),
         }
     }
@@ -66,10 +64,10 @@ pub(super) fn level(language: Language, level: f64) -> String {
     language.format_percent(level, usize::try_from(decimals).unwrap_or_default())
 }
 
-/// A number with its sign, plus or a real minus; 0 has none.
-pub(super) fn signed(language: Language, value: f64, decimals: usize) -> String {
-    let size = language.format_number(value.abs(), decimals);
-    if size == language.format_number(0.0, decimals) {
+/// A number with its sign, plus or a real minus; what is written as 0 has none.
+pub(super) fn signed(language: Language, value: f64, figure: Figure) -> String {
+    let size = language.format_figure(value.abs(), figure);
+    if size == language.format_figure(0.0, figure) {
         size
     } else if value < 0.0 {
         format!("−{size}")
@@ -81,7 +79,8 @@ pub(super) fn signed(language: Language, value: f64, decimals: usize) -> String 
 /// A p value with three decimals, or that it is below the smallest of them.
 pub(super) fn p_value(language: Language, p: f64) -> String {
     const SMALLEST: f64 = 0.001;
-    if p < SMALLEST { format!("<\u{a0}{}", language.format_number(SMALLEST, 3)) } else { language.format_number(p, 3) }
+    let written = language.format_figure(p.max(SMALLEST), concepts::P_VALUE.figure);
+    if p < SMALLEST { format!("<\u{a0}{written}") } else { written }
 }
 
 /// A level as so many times of so many, both whole: 95 of 100, 995 of 1,000. Rounded down to the last of 10,000.
@@ -95,6 +94,7 @@ pub(super) fn natural_frequency(level: f64) -> [f64; 2] {
 mod tests {
     use super::*;
     use crate::index::Method;
+    use crate::tables::Unit;
 
     #[test]
     fn an_index_is_written_in_points_with_two_decimals_by_language() {
@@ -110,7 +110,7 @@ mod tests {
         };
         let estimate = Estimate { value: 0.8492, n: 1486, precision: Some(precision) };
         let written = |language| {
-            let w = Written::of(&estimate, points_in(Method::all()[0].headline()), 2, language);
+            let w = Written::of(&estimate, Method::all()[0].headline().figure(), language);
             [w.value, w.interval, w.margin, w.n, w.design_effect].join(" ")
         };
         assert_eq!(written(Language::Vietnamese), "84,92 81,47–87,83 3,18 1.486 1,25");
@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_a_dash() {
-        let written = Written::of(&Estimate { value: 71.5, n: 1, precision: None }, 1.0, 2, Language::English);
+        let estimate = Estimate { value: 71.5, n: 1, precision: None };
+        let written = Written::of(&estimate, Figure::new(Unit::Points, 2), Language::English);
         assert_eq!([written.value.as_str(), &written.interval, &written.margin], ["71.50", "–", "–"]);
     }
 
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_sign_is_a_plus_or_a_real_minus_and_0_has_none() {
-        let written = [-0.8, 1.104, 0.0, -0.004].map(|value| signed(Language::Czech, value, 2));
+        let written = [-0.8, 1.104, 0.0, -0.004].map(|value| signed(Language::Czech, value, Figure::plain(2)));
         assert_eq!(written, ["−0,80", "+1,10", "0,00", "0,00"]);
     }
 

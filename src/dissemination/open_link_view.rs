@@ -1,6 +1,6 @@
 //! What came over the open link, in words and as a table without intervals.
 
-use super::numbers::{Written, points_in};
+use super::numbers::Written;
 use super::words;
 use crate::index::{OpenLinkResults, UnitResults, WaveResults};
 use crate::survey::Wave;
@@ -54,13 +54,10 @@ impl OpenLinkView {
 fn row(wave: &Wave, results: &WaveResults, unit: &UnitResults, language: Language) -> OpenLinkRow {
     let code = unit.unit.as_ref().map_or("", |code| code.as_str());
     let index = unit.index(&results.headline.id);
-    let points = points_in(&results.headline);
     OpenLinkRow {
         name: words::unit_name(wave, code, language).to_owned(),
         n: language.format_count(unit.responses),
-        index: index.map_or_else(
-            || "–".to_owned(),
-            |index| Written::of(index, points, results.headline.decimals.into(), language).value,
-        ),
+        index: index
+            .map_or_else(|| "–".to_owned(), |index| Written::of(index, results.headline.figure(), language).value),
     }
 }

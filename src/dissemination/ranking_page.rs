@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::asked::Kept;
 use super::method_note::MethodView;
-use super::numbers::{self, Written, points_in, with_unit};
+use super::numbers::{self, Written, with_unit};
 use super::open_link_view::OpenLinkView;
 use super::release_view::{ReleaseView, ShownRelease};
 use super::sets_view::SetsView;
@@ -19,6 +19,7 @@ use crate::pipeline::ShownRanking;
 use crate::ranking::{Ranked, Ranking, Withheld, WithheldReason};
 use crate::statistics::Estimate;
 use crate::survey::{Wave, WaveState};
+use crate::tables::Figure;
 use crate::web::{AskedList, Language, ListView, Page, PageError};
 
 #[derive(Template)]
@@ -93,11 +94,11 @@ impl RankingView {
         let sets = SetsView::new(wave, chosen, language);
         let kept = Kept { sets: sets.asked, release: shown.asked };
         let (ranked, withheld_units, list) = shown_part(wave, ranking, (asked, kept), language)?;
-        let (points, decimals) = (points_in(&results.headline), usize::from(results.headline.decimals));
+        let figure = results.headline.figure();
         let level = numbers::level(language, results.level);
         let joint = numbers::level(language, ranking.level);
         let overall = results.overall.index(&results.headline.id).map(|estimate| {
-            let written = Written::of(estimate, points, decimals, language);
+            let written = Written::of(estimate, figure, language);
             let told = |text: String| with_unit(&results.headline, text, language).into();
             let arguments =
                 [("value", told(written.value)), ("level", level.clone().into()), ("interval", told(written.interval))];
@@ -107,7 +108,7 @@ impl RankingView {
             rank: ranked.rank,
             code: ranked.unit.to_string(),
             name: words::unit_name(wave, ranked.unit.as_str(), language).to_owned(),
-            index: Written::of(&ranked.estimate, points, decimals, language),
+            index: Written::of(&ranked.estimate, figure, language),
             places: words::places(ranked),
             tier: ranked.tier,
         };
@@ -216,29 +217,30 @@ fn withheld(wave: &Wave, results: &WaveResults, unit: &Withheld, language: Langu
     )
 }
 
-/// A row of a dot plot for an estimate whose unit is so many points.
-pub(super) fn dot_row(name: &str, estimate: &Estimate, points: f64, note: String) -> DotRow {
+/// A row of a dot plot for an estimate that people read so.
+pub(super) fn dot_row(name: &str, estimate: &Estimate, figure: Figure, note: String) -> DotRow {
+    let read = |value: f64| figure.read(value).0;
     let interval = estimate.precision.and_then(|precision| precision.interval());
-    let interval = interval.map(|(low, high)| Interval { low: low * points, high: high * points });
-    DotRow { name: name.to_owned(), value: estimate.value * points, interval, note }
+    let interval = interval.map(|(low, high)| Interval { low: read(low), high: read(high) });
+    DotRow { name: name.to_owned(), value: read(estimate.value), interval, note }
 }
 
 fn charts(wave: &Wave, results: &WaveResults, shown: &[&Ranked], language: Language) -> [String; 2] {
-    let points = points_in(&results.headline);
+    let figure = results.headline.figure();
     let mut tiers: Vec<Tier> = Vec::new();
     for same in shown.chunk_by(|a, b| a.tier == b.tier) {
         let row = |ranked: &&Ranked| {
             let name = words::unit_name(wave, ranked.unit.as_str(), language);
-            dot_row(name, &ranked.estimate, points, words::places(ranked))
+            dot_row(name, &ranked.estimate, figure, words::places(ranked))
         };
         let label = same.first().map(|first| language.t_with("tier", [("n", first.tier.into())]));
         tiers.push(Tier { label: label.unwrap_or_default(), rows: same.iter().map(row).collect() });
     }
     let reference = results.overall.index(&results.headline.id).map(|estimate| {
-        let written = Written::of(estimate, points, results.headline.decimals.into(), language);
+        let written = Written::of(estimate, figure, language);
         let value = with_unit(&results.headline, written.value, language);
         let label = language.t_with("chart-reference", [("value", value.into())]);
-        Reference { value: estimate.value * points, label }
+        Reference { value: figure.read(estimate.value).0, label }
     });
     let axis = if results.headline.is_share() { "chart-axis-share" } else { "chart-axis-points" };
     let plot = DotPlot {
@@ -253,7 +255,7 @@ fn charts(wave: &Wave, results: &WaveResults, shown: &[&Ranked], language: Langu
         ],
         tiers,
         reference,
-        limits: results.headline.limits().map(|limit| limit * points),
+        limits: results.headline.limits().map(|limit| figure.read(limit).0),
         number: &|value, decimals| language.format_number(value, usize::from(decimals)),
     };
     Layout::ALL.map(|layout| plot.svg(layout))

@@ -5,14 +5,14 @@ use askama::Template;
 use super::asked::Kept;
 use super::method_note::MethodView;
 use super::neighbours::NeighboursView;
-use super::numbers::{self, NOTHING, Written, margin, points_in, with_unit};
+use super::numbers::{self, NOTHING, Written, margin, with_unit};
 use super::open_link_view::OpenLinkView;
 use super::ranking_page::dot_row;
 use super::release_view::{ReleaseView, ShownRelease};
 use super::sets_view::SetsView;
 use super::words;
 use crate::chart::{BarRow, DotPlot, Layout, StackedBars, Tier};
-use crate::index::{ItemResult, UnitResults, WaveResults};
+use crate::index::{FACTOR_SHARE, ITEM_SCORE, ITEM_SHARE, ItemResult, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
 use crate::survey::{Item, Questionnaire, Rated, Scale, Section, Wave, WaveState};
 use crate::web::{Language, Page};
@@ -94,8 +94,7 @@ impl UnitView {
         let ranking = chosen.ranking.as_ref();
         let level = numbers::level(language, results.level);
         let index = unit.index(&results.headline.id).map(|estimate| {
-            let written =
-                Written::of(estimate, points_in(&results.headline), results.headline.decimals.into(), language);
+            let written = Written::of(estimate, results.headline.figure(), language);
             let told = |text: String| with_unit(&results.headline, text, language);
             let arguments = [("level", level.clone().into()), ("interval", told(written.interval).into())];
             Headline { value: told(written.value), interval: language.t_with("unit-interval", arguments) }
@@ -149,7 +148,7 @@ fn factor_title<'a>(questionnaire: &'a Questionnaire, code: &'a str, language: L
 fn factor_rows(questionnaire: &Questionnaire, unit: &UnitResults, language: Language) -> Vec<FactorRow> {
     let row = |factor: &crate::index::FactorResult| FactorRow {
         title: factor_title(questionnaire, factor.factor.as_str(), language).to_owned(),
-        share: factor.top2.as_ref().map_or_else(Written::nothing, |e| Written::of(e, 100.0, 2, language)),
+        share: factor.top2.as_ref().map_or_else(Written::nothing, |e| Written::of(e, FACTOR_SHARE, language)),
     };
     unit.factors.iter().map(row).collect()
 }
@@ -163,8 +162,8 @@ fn factor_charts(wave: &Wave, unit: &UnitResults, language: Language) -> Option<
             let estimate = factor.top2.as_ref()?;
             let title = factor_title(&wave.questionnaire, factor.factor.as_str(), language);
             let half = estimate.precision.as_ref().and_then(margin);
-            let half = half.map(|half| language.format_number(half * 100.0, 2));
-            Some(dot_row(title, estimate, 100.0, half.map_or_else(String::new, |half| format!("± {half}"))))
+            let half = half.map(|half| language.format_figure(half, FACTOR_SHARE));
+            Some(dot_row(title, estimate, FACTOR_SHARE, half.map_or_else(String::new, |half| format!("± {half}"))))
         })
         .collect();
     if rows.is_empty() {
@@ -238,9 +237,9 @@ fn section_part(
         text: item.text.get(language.tag()).to_owned(),
         shares: result.distribution.as_ref().map_or_else(
             || vec![NOTHING.to_owned(); labels.len()],
-            |shares| shares.iter().map(|share| language.format_number(share * 100.0, 1)).collect(),
+            |shares| shares.iter().map(|share| language.format_figure(*share, ITEM_SHARE)).collect(),
         ),
-        satisfied: result.top2.as_ref().map_or_else(Written::nothing, |e| Written::of(e, 100.0, 1, language)),
+        satisfied: result.top2.as_ref().map_or_else(Written::nothing, |e| Written::of(e, ITEM_SHARE, language)),
     };
     let head = |(number, words): &(String, String)| if number.is_empty() { words.clone() } else { number.clone() };
     SectionPart {
@@ -265,7 +264,7 @@ fn labels(rated: &Rated, questionnaire: &Questionnaire, language: Language) -> V
 
 fn item_note(result: &ItemResult, language: Language) -> String {
     let Some(estimate) = &result.top2 else { return language.t("item-no-answers") };
-    let written = Written::of(estimate, 100.0, 1, language);
+    let written = Written::of(estimate, ITEM_SHARE, language);
     let value = ("value", written.value.into());
     let note = match estimate.precision.as_ref().and_then(margin) {
         Some(_) => language.t_with("item-note", [value, ("margin", written.margin.into())]),
@@ -277,7 +276,7 @@ fn item_note(result: &ItemResult, language: Language) -> String {
 /// The net promoter score of an item that makes one.
 fn nps_note(item: &Item, result: &ItemResult, language: Language) -> Option<String> {
     let nps = result.nps.as_ref()?;
-    let written = Written::of(nps, 1.0, 1, language);
+    let written = Written::of(nps, ITEM_SCORE, language);
     let margin = nps.precision.as_ref().and_then(margin).map(|_| format!(" ± {}", written.margin)).unwrap_or_default();
     let (item, value) = (item.text.get(language.tag()), format!("{}{margin}", written.value));
     Some(language.t_with("item-nps", [("item", item.into()), ("value", value.into())]))

@@ -6,7 +6,11 @@
 mod answer;
 mod described;
 mod paging;
+mod problem;
+mod wanted;
 
-pub use answer::{Caching, ForProgram, Problem, Wanted, answer, no_such_address, no_such_method};
-pub use described::{InFormat, NoList, NoResults, NoWave, OfWave};
+pub use answer::{Caching, answer};
+pub use described::{InFormat, NoList, NoResults, NoWave, OfWave, describe_table};
 pub use paging::{Paging, UNITS_PER_FILE, UnitPage, UnitPageDocument, UnitPaging, links, with_links};
+pub use problem::{ForProgram, Problem, no_such_address, no_such_method};
+pub use wanted::{Format, Wanted};

@@ -8,7 +8,8 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::{Problem, Wanted};
+use super::problem::Problem;
+use super::wanted::Wanted;
 use crate::foundation::Findings;
 use crate::survey::Wave;
 use crate::web::AskedList;
@@ -126,7 +127,7 @@ impl UnitPage {
         let path = format!("/api/v1{path}?{query}{}", if query.is_empty() { "" } else { "&" });
         let UnitPageDocument { page, per_page, total } = self.shown;
         if let Some(links) = links(&path, page, per_page, total) {
-            answer.headers_mut().insert(LINK, links);
+            answer.headers_mut().append(LINK, links);
         }
         answer
     }

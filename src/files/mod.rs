@@ -9,8 +9,11 @@ mod named_twice;
 mod rank;
 mod small_areas;
 mod table_error;
+mod write_table;
 
-pub use estimate::{EstimateError, EstimateOptions, OutputFormat, estimate_files};
+pub use estimate::{EstimateError, EstimateOptions, estimate_files};
 pub use rank::{RankFileOptions, rank_files};
 pub use small_areas::{SmallAreaOptions, small_area_files};
 pub use table_error::TableFileError;
+
+pub use crate::tables::OutputFormat;

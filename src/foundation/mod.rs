@@ -7,7 +7,6 @@
 
 mod clock;
 mod code;
-mod csv_rows;
 mod date;
 mod document;
 mod finding;
@@ -20,7 +19,6 @@ mod weight;
 
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use code::{Code, CodeError};
-pub use csv_rows::write_csv;
 pub use date::parse_date;
 pub use document::{FromValue, Keys, check_words};
 pub use finding::{Finding, Findings, LimitedFindings, one_line};

@@ -9,41 +9,44 @@ use super::UnitResults;
 use super::method::ITEM_NPS;
 use crate::foundation::Code;
 use crate::statistics::Estimate;
+use crate::tables::{concepts, rows};
 
-/// One estimate, in the unit of its statistic: a share 0–1, a rating on the scale of its item, or points.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
-pub struct EstimateRow {
-    /// `top2` (share satisfied of an item), `mean` (mean rating of an item on its scale), `factor` (share of a factor),
-    /// `index_items`, `index_factors`, `index_pooled` (shares), `index_score` (points 0–100) or `nps` (net promoter score, −100 to
-    /// 100, of an item or of all that make one); for a single unit also the share of each rating by its value, worst first, such as
-    /// `share_1` to `share_5`.
-    #[schema(example = "top2", value_type = String)]
-    pub statistic: Cow<'static, str>,
-    /// The code of the item or factor; null (in CSV: empty) for an index.
-    #[schema(example = "q01")]
-    pub item: Option<String>,
-    /// How many responses it rests on.
-    pub n: u64,
-    /// The estimate; null where nobody answered.
-    #[schema(example = 0.849_2)]
-    pub estimate: Option<f64>,
-    /// Standard error under the sample design; null where the design does not tell.
-    pub se: Option<f64>,
-    /// Degrees of freedom.
-    pub df: Option<u64>,
-    /// Lower end of the confidence interval; null where there is none: no interval of shares holds an estimate outside 0–1,
-    /// which weights below 0 can make.
-    pub ci_low: Option<f64>,
-    /// Upper end of the confidence interval.
-    pub ci_high: Option<f64>,
-    /// Design effect.
-    pub deff: Option<f64>,
-    /// Effective sample size.
-    pub n_eff: Option<f64>,
-    /// The primary sampling units that the answers come from.
-    pub sampling_units: Option<u64>,
-    /// Whether every unit of every stage was drawn, so that a standard error of 0 is one.
-    pub exact: Option<bool>,
+rows! {
+    /// One estimate, in the unit of its statistic: a share 0–1, a rating on the scale of its item, or points.
+    #[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+    pub struct EstimateRow {
+        /// `top2` (share satisfied of an item), `mean` (mean rating of an item on its scale), `factor` (share of a factor),
+        /// `index_items`, `index_factors`, `index_pooled` (shares), `index_score` (points 0–100) or `nps` (net promoter score, −100 to
+        /// 100, of an item or of all that make one); for a single unit also the share of each rating by its value, worst first, such as
+        /// `share_1` to `share_5`.
+        #[schema(example = "top2", value_type = String)]
+        pub statistic: Cow<'static, str> => concepts::STATISTIC,
+        /// The code of the item or factor; null (in CSV: empty) for an index.
+        #[schema(example = "q01")]
+        pub item: Option<String> => concepts::ITEM,
+        /// How many responses it rests on.
+        pub n: u64 => concepts::SAMPLE_SIZE,
+        /// The estimate; null where nobody answered.
+        #[schema(example = 0.849_2)]
+        pub estimate: Option<f64> => concepts::OBS_VALUE,
+        /// Standard error under the sample design; null where the design does not tell.
+        pub se: Option<f64> => concepts::STD_ERR,
+        /// Degrees of freedom.
+        pub df: Option<u64> => concepts::DEGREES_OF_FREEDOM,
+        /// Lower end of the confidence interval; null where there is none: no interval of shares holds an estimate outside 0–1,
+        /// which weights below 0 can make.
+        pub ci_low: Option<f64> => concepts::CONF_LOW,
+        /// Upper end of the confidence interval.
+        pub ci_high: Option<f64> => concepts::CONF_HIGH,
+        /// Design effect.
+        pub deff: Option<f64> => concepts::DESIGN_EFFECT,
+        /// Effective sample size.
+        pub n_eff: Option<f64> => concepts::EFFECTIVE_SIZE,
+        /// The primary sampling units that the answers come from.
+        pub sampling_units: Option<u64> => concepts::SAMPLING_UNITS,
+        /// Whether every unit of every stage was drawn, so that a standard error of 0 is one.
+        pub exact: Option<bool> => concepts::CENSUS,
+    }
 }
 
 impl EstimateRow {

@@ -1,4 +1,4 @@
-//! The fieldwork for programs: the numbers of the page, as JSON and CSV.
+//! The fieldwork for programs: the numbers of the page, as a document and as a table.
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -6,9 +6,9 @@ use axum_extra::extract::WithRejection;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::fieldwork_document::FieldworkDocument;
+use super::fieldwork_document::{FieldworkColumns, FieldworkDocument};
 use crate::documents::{
-    Caching, ForProgram, InFormat, NoResults, OfWave, Problem, UnitPaging, Wanted, answer, with_links,
+    Caching, ForProgram, InFormat, NoResults, OfWave, Problem, UnitPaging, Wanted, answer, describe_table, with_links,
 };
 use crate::entrance::Visitor;
 use crate::pipeline::Platform;
@@ -16,15 +16,16 @@ use crate::survey::WaveState;
 
 /// The route under `/api/v1` and its description.
 pub fn api_routes() -> OpenApiRouter<Platform> {
-    OpenApiRouter::new().routes(routes!(get_fieldwork))
+    let mut routes = OpenApiRouter::new().routes(routes!(get_fieldwork));
+    describe_table::<FieldworkColumns<'_>>(routes.get_openapi_mut(), "/waves/{wave}/fieldwork");
+    routes
 }
 
 /// Get the state of a wave's fieldwork.
 ///
 /// Counts and precision, never a score; all units together first. Before the release with the administrator's token
-/// only, because precision hints at scores. The CSV has a column for each mode and leaves out the days: `unit`,
-/// `answered`, `target`, `expected_by_today`, `share`, `margin`, `deff`, `more_needed`, `web`, `kiosk`, `interviewer`,
-/// `telephone`, `paper`, and `open_link`, which is kept apart and in no other count.
+/// only, because precision hints at scores. The table has a column for each mode and leaves out the days; what
+/// came over the open link is kept apart and in no other count.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/fieldwork",
@@ -47,6 +48,6 @@ async fn get_fieldwork(
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let document = FieldworkDocument::new(&wave, &fieldwork, &page);
     let caching = Caching::of_changing(wave.state == WaveState::Released);
-    let answer = answer(&wanted, caching, &document, document.rows())?;
+    let answer = answer(&wanted, caching, &document, document.dataset())?;
     Ok(with_links(&page, answer, (&code, "/fieldwork"), &wanted, (None, None)))
 }

@@ -10,6 +10,7 @@ use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
 use crate::monitoring::{Fieldwork, UnansweredLevel, UnitFieldwork};
 use crate::survey::{Mode, Wave};
+use crate::tables::{Concept, Dataset, Figure, Unit, concepts, rows};
 
 /// How the fieldwork goes: counts and precision, never a score.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,37 +66,61 @@ pub(super) struct UnitFieldworkDocument {
     by_day: BTreeMap<NaiveDate, u64>,
 }
 
-/// The fieldwork of one unit.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub(super) struct FieldworkRow {
-    /// The unit's code; null for all together.
-    unit: Option<Code>,
-    /// Responses so far.
-    answered: u64,
-    /// Responses that the plan wants.
-    target: Option<u64>,
-    /// Responses that an even pace would have brought by today.
-    expected_by_today: Option<f64>,
-    /// `answered / target`.
-    share: Option<f64>,
-    /// Half the width of the headline index's interval so far, as a share.
-    margin: Option<f64>,
-    /// The design effect seen so far.
-    deff: Option<f64>,
-    /// How many more answers the wished margin needs at that design effect.
-    more_needed: Option<u64>,
+/// How many of the wanted answers have come.
+pub(super) const ANSWERED_SHARE: Figure = Figure::share(0);
+/// How many answers an even pace would have brought.
+pub(super) const EXPECTED: Figure = Figure::whole(Unit::Answers);
+/// Half the width of an interval.
+pub(super) const MARGIN: Figure = Figure::share(1);
+
+rows! {
+    /// The fieldwork of one unit.
+    #[derive(Debug, Clone, Serialize, ToSchema)]
+    pub(super) struct FieldworkRow {
+        /// The unit's code; null for all together.
+        unit: Option<Code> => concepts::REF_AREA,
+        /// Responses so far.
+        answered: u64 => concepts::SAMPLE_SIZE,
+        /// Responses that the plan wants.
+        target: Option<u64> => concepts::TARGET,
+        /// Responses that an even pace would have brought by today.
+        expected_by_today: Option<f64> => Concept::number("EXPECTED_SAMPLE_SIZE", EXPECTED),
+        /// `answered / target`.
+        share: Option<f64> => Concept::number("ANSWERED_SHARE", ANSWERED_SHARE),
+        /// Half the width of the headline index's interval so far, as a share.
+        margin: Option<f64> => Concept::number("MARGIN", MARGIN),
+        /// The design effect seen so far.
+        deff: Option<f64> => concepts::DESIGN_EFFECT,
+        /// How many more answers the wished margin needs at that design effect.
+        more_needed: Option<u64> => Concept::number("ANSWERS_NEEDED", Figure::whole(Unit::Answers)),
+    }
 }
 
-/// The columns of the CSV that [`FieldworkRow`] does not have.
-#[derive(Default, Serialize)]
-pub(super) struct ModeColumns {
-    web: u64,
-    kiosk: u64,
-    interviewer: u64,
-    telephone: u64,
-    paper: u64,
-    open_link: u64,
+rows! {
+    /// The columns of the table that [`FieldworkRow`] does not have.
+    pub(super) struct ModeColumns {
+        /// Answers in the browser of the respondent.
+        web: u64 => answers("ANSWERS_WEB"),
+        /// Answers on a device at an office.
+        kiosk: u64 => answers("ANSWERS_KIOSK"),
+        /// Answers to an interviewer, face to face.
+        interviewer: u64 => answers("ANSWERS_INTERVIEWER"),
+        /// Answers by telephone.
+        telephone: u64 => answers("ANSWERS_TELEPHONE"),
+        /// Answers on paper.
+        paper: u64 => answers("ANSWERS_PAPER"),
+        /// Answers over the open link that are kept apart, and in no other count here.
+        open_link: u64 => answers("ANSWERS_OPEN_LINK"),
+    }
 }
+
+/// How many answers came in one way.
+const fn answers(way: &'static str) -> Concept {
+    Concept::number(way, Figure::whole(Unit::Answers))
+}
+
+/// The columns of the fieldwork's table.
+pub(super) type FieldworkColumns<'a> = (&'a FieldworkRow, ModeColumns);
 
 impl From<&UnitFieldwork> for UnitFieldworkDocument {
     fn from(unit: &UnitFieldwork) -> Self {
@@ -114,7 +139,7 @@ impl From<&UnitFieldwork> for UnitFieldworkDocument {
 }
 
 impl UnitFieldworkDocument {
-    fn columns(&self) -> (FieldworkRow, ModeColumns) {
+    fn row(&self) -> FieldworkColumns<'_> {
         let by = |mode: Mode| self.by_mode.get(&mode).copied().unwrap_or_default();
         let modes = ModeColumns {
             web: by(Mode::Web),
@@ -124,7 +149,7 @@ impl UnitFieldworkDocument {
             paper: by(Mode::Paper),
             open_link: self.open_link,
         };
-        (self.row.clone(), modes)
+        (&self.row, modes)
     }
 }
 
@@ -144,9 +169,10 @@ impl FieldworkDocument {
         }
     }
 
-    /// On the first page all units together first, then each.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (FieldworkRow, ModeColumns)> {
-        self.has_overall.then_some(&self.overall).into_iter().chain(&self.units).map(UnitFieldworkDocument::columns)
+    /// As a table: on the first page all units together first, then each.
+    pub(super) fn dataset(&self) -> Dataset<impl Iterator<Item = FieldworkColumns<'_>>> {
+        let rows = self.has_overall.then_some(&self.overall).into_iter().chain(&self.units);
+        Dataset::new(rows.map(UnitFieldworkDocument::row))
     }
 }
 
@@ -154,22 +180,30 @@ impl FieldworkDocument {
 mod tests {
     use super::*;
     use crate::documents::UnitPaging;
-    use crate::foundation::write_csv;
     use crate::monitoring::sample::fieldwork;
     use crate::survey::WaveState;
     use crate::survey::sample::wave;
+    use crate::tables::{OutputFormat, Row};
 
     #[test]
     fn the_fieldwork_has_these_fields_and_no_score() {
         let wave = wave(WaveState::Released);
         let all = UnitPaging::default().cut(&wave, 0..9).unwrap();
         let document = FieldworkDocument::new(&wave, &fieldwork(), &all);
-        let mut written = Vec::new();
-        write_csv(&mut written, document.rows()).unwrap();
+        let written = document.dataset().write(Vec::new(), OutputFormat::Csv).unwrap();
         let rows = String::from_utf8(written).unwrap();
         insta::assert_snapshot!(rows.lines().take(4).collect::<Vec<_>>().join("\n"));
         let mut json = serde_json::to_value(&document).unwrap();
         json["units"].as_array_mut().unwrap().drain(1..);
         insta::assert_json_snapshot!(json);
+    }
+
+    #[test]
+    fn the_page_of_the_api_names_every_column_and_says_what_it_is() {
+        let page = include_str!("../../docs/API.md");
+        for column in FieldworkColumns::columns() {
+            assert!(page.contains(&format!("`{}`", column.id)), "docs/API.md does not name {}", column.id);
+            assert!(!column.description.is_empty(), "{} is not described", column.id);
+        }
     }
 }

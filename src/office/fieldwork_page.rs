@@ -3,10 +3,12 @@
 use askama::Template;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
+use super::fieldwork_document::{ANSWERED_SHARE, EXPECTED, MARGIN};
 use super::weights_view::WeightsView;
 use crate::chart::{BurnUp, BurnUpWords, Layout};
 use crate::monitoring::{Fieldwork, UnitFieldwork};
 use crate::survey::{Mode, Wave};
+use crate::tables::concepts;
 use crate::web::{AskedList, Language, ListView, Page, PageError};
 
 const NOTHING: &str = "–";
@@ -95,7 +97,7 @@ impl FieldworkView {
             let query = code.map(|code| format!("{list_query}{join}unit={code}")).unwrap_or_default();
             UnitRow { query, ..unit_row(wave, unit, &modes, language) }
         };
-        let wished = language.format_number(fieldwork.target_margin * 100.0, 1);
+        let wished = language.format_figure(fieldwork.target_margin, MARGIN);
         Ok(Self {
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             facts: language.t_with("fieldwork-facts", facts),
@@ -128,32 +130,37 @@ fn lead(overall: &UnitFieldwork, language: Language) -> String {
     match (overall.target, overall.share) {
         (Some(target), Some(share)) => {
             let target = ("target", language.format_count(target).into());
-            language.t_with("fieldwork-lead", [answered, target, ("share", language.format_percent(share, 0).into())])
+            language.t_with("fieldwork-lead", [answered, target, ("share", percent(share, language).into())])
         }
         _ => language.t_with("fieldwork-lead-bare", [answered]),
     }
 }
 
+/// How many of the wanted answers have come, with its sign.
+fn percent(share: f64, language: Language) -> String {
+    language.format_percent(share, ANSWERED_SHARE.decimals.unwrap_or_default().into())
+}
+
 fn unit_row(wave: &Wave, unit: &UnitFieldwork, modes: &[Mode], language: Language) -> UnitRow {
     let count = |count: Option<u64>| count.map_or_else(|| NOTHING.to_owned(), |count| language.format_count(count));
-    let number = |value: Option<f64>, decimals| {
-        value.map_or_else(|| NOTHING.to_owned(), |value| language.format_number(value, decimals))
+    let number = |value: Option<f64>, figure| {
+        value.map_or_else(|| NOTHING.to_owned(), |value| language.format_figure(value, figure))
     };
     UnitRow {
         query: String::new(),
         name: unit_name(wave, unit, language),
         answered: language.format_count(unit.answered),
         target: count(unit.target),
-        share: unit.share.map_or_else(|| NOTHING.to_owned(), |share| language.format_percent(share, 0)),
-        expected: number(unit.expected_by_today, 0),
+        share: unit.share.map_or_else(|| NOTHING.to_owned(), |share| percent(share, language)),
+        expected: number(unit.expected_by_today, EXPECTED),
         behind: unit.expected_by_today.is_some_and(|expected| (unit.answered as f64) < expected.floor()),
         by_mode: modes
             .iter()
             .map(|mode| language.format_count(unit.by_mode.get(mode).copied().unwrap_or_default()))
             .collect(),
         open_link: language.format_count(unit.open_link),
-        margin: number(unit.margin.map(|margin| margin * 100.0), 1),
-        design_effect: number(unit.design_effect, 2),
+        margin: number(unit.margin, MARGIN),
+        design_effect: number(unit.design_effect, concepts::DESIGN_EFFECT.figure),
         more_needed: count(unit.more_needed),
     }
 }

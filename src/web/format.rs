@@ -12,6 +12,7 @@ use icu_decimal::options::DecimalFormatterOptions;
 use icu_locale::{Locale, locale};
 
 use super::Language;
+use crate::tables::Figure;
 
 /// One value for each of [`Language::BUILT_IN`], in its order.
 type PerLanguage<T> = [T; 3];
@@ -73,6 +74,13 @@ impl Language {
         }
     }
 
+    /// A number as people read it: a share in points of 100, without a sign.
+    #[must_use]
+    pub fn format_figure(self, value: f64, figure: Figure) -> String {
+        let (value, decimals) = figure.read(value);
+        self.format_number(value, decimals)
+    }
+
     /// A count with its thousands grouped.
     #[must_use]
     pub fn format_count(self, count: u64) -> String {
@@ -119,6 +127,7 @@ mod tests {
     use super::super::added_language::AddedLanguage;
     use super::*;
     use crate::foundation::LanguageTag;
+    use crate::tables::Unit;
 
     #[test]
     fn numbers_are_written_by_the_rules_of_the_language() {
@@ -133,6 +142,12 @@ mod tests {
         }
         assert_eq!(Language::Vietnamese.format_count(12_345), "12.345");
         assert_eq!(Language::English.format_number(f64::NAN, 1), "–");
+    }
+
+    #[test]
+    fn a_share_is_read_in_points_of_100_and_other_units_as_they_are() {
+        let figures = [Figure::share(1), Figure::new(Unit::Points, 2), Figure::plain(0)];
+        assert_eq!(figures.map(|figure| Language::English.format_figure(0.8559, figure)), ["85.6", "0.86", "1"]);
     }
 
     #[test]

@@ -224,6 +224,7 @@ fn check_rank(estimates: &[u8], covariance: Option<&[u8]>, method: RankMethod) {
         domain: None,
         covariance: covariance.map(|_| place("covariance.csv")),
         output: place("ranks.csv"),
+        format: OutputFormat::Csv,
         ranking: RankOptions { draws: 1_000, ..RankOptions::new(method, 0.95) },
     };
     match rank_files(&options, &|_| ()) {

@@ -15,6 +15,7 @@ mod estimate_fuzz;
 mod estimate_large;
 mod estimate_properties;
 mod form;
+mod formats;
 mod generated;
 mod import;
 mod intake;

@@ -313,6 +313,7 @@ proptest! {
             domain: None,
             covariance: has_covariance.then(|| desk.file("cov.csv")),
             output: desk.file("ranks.csv"),
+            format: OutputFormat::Csv,
             ranking: RankOptions { tau: 1, draws: 1_000, ..RankOptions::new(method, 0.95) },
         };
         let outcome = rank_files(&options, &|_| ());

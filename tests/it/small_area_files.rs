@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use plumbline::files::{SmallAreaOptions, small_area_files};
+use plumbline::files::{OutputFormat, SmallAreaOptions, small_area_files};
 use plumbline::statistics::VarianceEstimator;
 use tempfile::TempDir;
 
@@ -30,6 +30,7 @@ impl Desk {
             domain: None,
             method: VarianceEstimator::Reml,
             output: file("modelled.csv"),
+            format: OutputFormat::Csv,
         };
         Self { folder, options }
     }

@@ -8,15 +8,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rand::rngs::SysRng;
-use serde::Serialize;
 
 pub(super) use arguments::{InviteTask, base_url};
 
 use super::error::{AnyError, read_text};
 use crate::collection::{SHEETS_PER_FILE_MAX, code_link, sheets};
-use crate::foundation::{Code, write_csv};
+use crate::foundation::Code;
 use crate::pipeline::{InvitationCard, Platform, PreparedDraw};
 use crate::survey::InvitationCount;
+use crate::tables::{Concept, Dataset, Figure, OutputFormat, concepts, rows};
 use arguments::DrawArguments;
 
 pub(super) async fn run(platform: &Platform, task: InviteTask) -> Result<(), AnyError> {
@@ -92,17 +92,26 @@ fn make_private_folder(path: &Path) -> std::io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// A row of `codes.csv`.
-#[derive(Serialize, Default)]
-struct CodeRow<'a> {
-    code: &'a str,
-    link: String,
-    unit: &'a str,
-    stratum: &'a str,
-    psu: &'a str,
-    weight: String,
-    reserve: u32,
-    locality: &'a str,
+rows! {
+    /// A row of `codes.csv`.
+    struct CodeRow<'a> {
+        /// The code.
+        code: &'a str => Concept::code("INVITATION_CODE"),
+        /// The address that opens the form with it.
+        link: String => Concept::text("LINK"),
+        /// The unit that is rated.
+        unit: &'a str => concepts::REF_AREA,
+        /// The stratum.
+        stratum: &'a str => Concept::code("STRATUM"),
+        /// The primary sampling unit; empty where elements are drawn.
+        psu: &'a str => Concept::code("PSU"),
+        /// The design weight, to the last digit.
+        weight: String => Concept::text("DESIGN_WEIGHT"),
+        /// Which reserve it is of; 0 for those who are invited at once.
+        reserve: u32 => Concept::number("RESERVE", Figure::plain(0)),
+        /// Where the person is found.
+        locality: &'a str => Concept::text("LOCALITY"),
+    }
 }
 
 impl<'a> CodeRow<'a> {
@@ -124,9 +133,9 @@ impl<'a> CodeRow<'a> {
 /// Writes the list of codes, and the sheets of each unit. Returns the names of the sheets.
 fn write_files(draw: &PreparedDraw, base_url: &str, folder: &Path) -> Result<Vec<PathBuf>, AnyError> {
     let path = folder.join("codes.csv");
-    let mut file = File::create_new(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    write_csv(&file, draw.cards.iter().map(|card| CodeRow::new(card, code_link(base_url, &draw.wave, &card.code))))?;
-    file.flush()?;
+    let file = File::create_new(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let rows = draw.cards.iter().map(|card| CodeRow::new(card, code_link(base_url, &draw.wave, &card.code)));
+    Dataset::new(rows).write(&file, OutputFormat::Csv)?;
     file.sync_all()?;
     let mut files = Vec::new();
     let mut of_units: BTreeMap<&Code, Vec<InvitationCard>> = BTreeMap::new();

@@ -10,15 +10,15 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::open_link_document::OpenLinkDocument;
-use super::release_documents::{AskedRelease, ReleaseNumbers, ReleasesDocument};
-use super::result_documents::{RankingDocument, ResultsDocument, UnitDocument, ranked_places};
-use super::rows::UnitEstimate;
-use super::wave_documents::{WaveDocument, WaveList, WaveRow, WaveSummary};
+use super::open_link_document::{OpenLinkDocument, OpenLinkEstimate};
+use super::release_documents::{AskedRelease, ReleaseNumbers, ReleaseRow, ReleasesDocument};
+use super::result_documents::{RankingColumns, RankingDocument, ResultsDocument, UnitDocument, ranked_places};
+use super::rows::EstimateColumns;
+use super::wave_documents::{MeasuredUnitRow, WaveDocument, WaveList, WaveRow, WaveSummary};
 use crate::accounts::Actor;
 use crate::documents::{
     Caching, ForProgram, InFormat, NoList, NoResults, NoWave, OfWave, Paging, Problem, UnitPaging, Wanted, answer,
-    links, with_links,
+    describe_table, links, with_links,
 };
 use crate::entrance::Visitor;
 use crate::foundation::Finding;
@@ -27,20 +27,28 @@ use crate::survey::{RankSetChoice, WaveState};
 
 /// The routes under `/api/v1` and their descriptions.
 pub fn api_routes() -> OpenApiRouter<Platform> {
-    OpenApiRouter::new()
+    let mut routes = OpenApiRouter::new()
         .routes(routes!(list_waves))
         .routes(routes!(get_wave))
         .routes(routes!(get_results))
         .routes(routes!(get_ranking))
         .routes(routes!(get_unit))
         .routes(routes!(get_open_link))
-        .routes(routes!(list_releases))
+        .routes(routes!(list_releases));
+    let description = routes.get_openapi_mut();
+    describe_table::<WaveRow>(description, "/waves");
+    describe_table::<MeasuredUnitRow>(description, "/waves/{wave}");
+    describe_table::<EstimateColumns<'_>>(description, "/waves/{wave}/results");
+    describe_table::<RankingColumns<'_>>(description, "/waves/{wave}/ranking");
+    describe_table::<EstimateColumns<'_>>(description, "/waves/{wave}/units/{unit}");
+    describe_table::<OpenLinkEstimate>(description, "/waves/{wave}/open-link");
+    describe_table::<ReleaseRow>(description, "/waves/{wave}/releases");
+    routes
 }
 
 /// List the waves.
 ///
 /// The latest field first. Drafts are listed for the administrator only. The `Link` header leads to the other pages.
-/// CSV columns: `code`, `state`, `title` (Vietnamese), `opens`, `closes`, `accepts_until`, `method`, `synthetic`.
 #[utoipa::path(
     get,
     path = "/waves",
@@ -65,7 +73,7 @@ async fn list_waves(
         &wanted,
         Caching::of_changing(*platform.actor() == Actor::Anonymous),
         &document,
-        of_page().map(|wave| WaveRow::new(wave)),
+        WaveRow::dataset(of_page().map(AsRef::as_ref)),
     )?;
     if let Some(links) = links("/api/v1/waves?", page, per_page, listed.len()) {
         response.headers_mut().insert(LINK, links);
@@ -80,7 +88,7 @@ fn not_found(what: &str, code: &str) -> Problem {
 /// Get a wave.
 ///
 /// What is asked, of whom, when and how. Lists of units come in pages of 200 unless `per_page` says otherwise, and `q` finds some of
-/// them by name or code: here, and in results, rankings and fieldwork. CSV: one row for each measured unit with `unit`, `name` (Vietnamese), `target`.
+/// them by name or code: here, and in results, rankings and fieldwork. The table has a row for each measured unit.
 #[utoipa::path(
     get,
     path = "/waves/{wave}",
@@ -100,14 +108,13 @@ async fn get_wave(
     let wave = platform.waves().find(&code).await?;
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let document = WaveDocument::new(&wave, &page);
-    let answer = answer(&wanted, Caching::of_changing(wave.state != WaveState::Draft), &document, document.rows())?;
+    let answer = answer(&wanted, Caching::of_changing(wave.state != WaveState::Draft), &document, document.dataset())?;
     Ok(with_links(&page, answer, (&code, ""), &wanted, (None, None)))
 }
 
 /// Get all estimates of a wave.
 ///
 /// One row an estimate, for all units together and for each. Before the release with the administrator's token only.
-/// CSV columns: `unit`, `statistic`, `item`, `n`, `estimate`, `se`, `df`, `ci_low`, `ci_high`, `deff`, `n_eff`.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/results",
@@ -131,8 +138,7 @@ async fn get_results(
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let mut document = ResultsDocument::new(&wave, &standings.results, &page);
     document.release = ReleaseNumbers::of(&standings);
-    let rows = document.rows.iter().map(UnitEstimate::columns);
-    let answer = answer(&wanted, Caching::of_results(&wave), &document, rows)?;
+    let answer = answer(&wanted, Caching::of_results(&wave), &document, document.dataset())?;
     Ok(with_links(&page, answer, (&code, "/results"), &wanted, (None, release)))
 }
 
@@ -171,7 +177,7 @@ impl AskedSets {
 /// Get the ranking of a wave's units.
 ///
 /// Best first, with rank sets and tiers; withheld units last. Simulated sets come with their draws, seed and critical value. Before the release with the administrator's token only.
-/// Which units one cannot be told apart from stands in its own document; here is how many. CSV columns: those of `rows`.
+/// Which units one cannot be told apart from stands in its own document; here is how many.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/ranking",
@@ -197,14 +203,15 @@ async fn get_ranking(
     let page = paging.cut(&wave, ranked_places(&wave, &chosen.ranking))?;
     let mut document = RankingDocument::new(&wave, &standings.results, &chosen, &page);
     document.release = ReleaseNumbers::of(&standings);
-    let answer = answer(&wanted, Caching::of_results(&wave), &document, document.rows())?;
+    let dataset = document.dataset(&standings.results.headline);
+    let answer = answer(&wanted, Caching::of_results(&wave), &document, dataset)?;
     Ok(with_links(&page, answer, (&code, "/ranking"), &wanted, (asked.rank_sets.as_deref(), release)))
 }
 
 /// Get the results of one unit.
 ///
 /// Its place in the ranking, how it differs from the units ranked next to it, its estimates, and the shares of the five ratings of each item. Before the release with the
-/// administrator's token only. The CSV has the columns of `rows`.
+/// administrator's token only.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/units/{unit}",
@@ -232,13 +239,13 @@ async fn get_unit(
     let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
     let mut document = UnitDocument::new(&wave, results, &chosen, measured, of_unit);
     document.release = ReleaseNumbers::of(&standings);
-    answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().map(UnitEstimate::columns))
+    answer(&wanted, Caching::of_results(&wave), &document, document.dataset())
 }
 
 /// Get what came over the open link.
 ///
 /// Whoever answers by an open link chose to; these answers are no part of the results unless `counted` says so, and have no
-/// precision. Before the release with the administrator's token only. CSV columns: `unit`, `statistic`, `item`, `n`, `estimate`.
+/// precision. Before the release with the administrator's token only.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/open-link",
@@ -262,7 +269,7 @@ async fn get_open_link(
     let page = paging.cut(&wave, 0..wave.units.len())?;
     let mut document = OpenLinkDocument::new(&wave, &standings.results, &page);
     document.release = ReleaseNumbers::of(&standings);
-    let answer = answer(&wanted, Caching::of_results(&wave), &document, document.rows.iter().cloned())?;
+    let answer = answer(&wanted, Caching::of_results(&wave), &document, document.dataset())?;
     Ok(with_links(&page, answer, (&code, "/open-link"), &wanted, (None, release)))
 }
 
@@ -270,8 +277,6 @@ async fn get_open_link(
 ///
 /// What was published is never changed; a correction is a further release and says why. Results, rankings and units are of the
 /// latest one unless `release` names another. Before the release with the administrator's token only: the list is then empty.
-/// CSV columns: `number`, `released_on`, `reason` (Vietnamese), `program`, `method`, `plan_hash`, `questionnaire_hash`,
-/// `register_hash`, `content_hash`.
 #[utoipa::path(
     get,
     path = "/waves/{wave}/releases",
@@ -291,5 +296,5 @@ async fn list_releases(
     let wave = platform.waves().find(&code).await?;
     let releases = platform.results().releases(&wave).await?;
     let document = ReleasesDocument::new(&wave, &releases);
-    answer(&wanted, Caching::of_results(&wave), &document, document.rows())
+    answer(&wanted, Caching::of_results(&wave), &document, document.dataset())
 }

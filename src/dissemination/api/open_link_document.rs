@@ -10,6 +10,7 @@ use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
 use crate::index::{EstimateRow, OpenLinkResults, UnitResults, WaveResults};
 use crate::survey::Wave;
+use crate::tables::{Dataset, concepts, rows};
 
 /// What people said who came over the open link.
 ///
@@ -35,20 +36,22 @@ pub(super) struct OpenLinkDocument {
     pub(super) rows: Vec<OpenLinkEstimate>,
 }
 
-/// An estimate from the answers over the open link, everybody at the same weight.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub(super) struct OpenLinkEstimate {
-    /// The unit's code; null (in CSV: empty) for all units together.
-    unit: Option<String>,
-    /// As in the results: `top2`, `mean`, `factor`, `index_items`, `index_factors`, `index_pooled`, `index_score`, `nps`.
-    #[schema(value_type = String)]
-    statistic: Cow<'static, str>,
-    /// The code of the item or factor; null for an index.
-    item: Option<String>,
-    /// How many answers it rests on.
-    n: u64,
-    /// The estimate; null where nobody answered.
-    estimate: Option<f64>,
+rows! {
+    /// An estimate from the answers over the open link, everybody at the same weight.
+    #[derive(Debug, Clone, Serialize, ToSchema)]
+    pub(super) struct OpenLinkEstimate {
+        /// The unit's code; null (in CSV: empty) for all units together.
+        unit: Option<String> => concepts::REF_AREA,
+        /// As in the results: `top2`, `mean`, `factor`, `index_items`, `index_factors`, `index_pooled`, `index_score`, `nps`.
+        #[schema(value_type = String)]
+        statistic: Cow<'static, str> => concepts::STATISTIC,
+        /// The code of the item or factor; null for an index.
+        item: Option<String> => concepts::ITEM,
+        /// How many answers it rests on.
+        n: u64 => concepts::SAMPLE_SIZE,
+        /// The estimate; null where nobody answered.
+        estimate: Option<f64> => concepts::OBS_VALUE,
+    }
 }
 
 impl OpenLinkDocument {
@@ -79,5 +82,10 @@ impl OpenLinkDocument {
             page: page.shown,
             rows,
         }
+    }
+
+    /// The estimates as a table.
+    pub(super) fn dataset(&self) -> Dataset<&[OpenLinkEstimate]> {
+        Dataset::new(self.rows.as_slice())
     }
 }

@@ -186,7 +186,9 @@ impl Shape {
 }
 
 fn content_schema(content: &Value) -> Option<&Value> {
-    content.as_object()?.values().next().map(|media| &media["schema"])
+    let content = content.as_object()?;
+    // The document, where it also comes as a table.
+    content.get("application/json").or_else(|| content.values().next()).map(|media| &media["schema"])
 }
 
 fn content_example(content: &Value) -> Option<String> {
@@ -260,6 +262,19 @@ mod tests {
         for reference in json.split("\"#/components/schemas/").skip(1) {
             let name = reference.split('"').next().unwrap();
             assert!(document["components"]["schemas"][name].is_object(), "{name} is not described");
+        }
+    }
+
+    #[test]
+    fn whatever_is_read_also_comes_as_a_table_whose_columns_are_told() {
+        let document = serde_json::to_value(description()).unwrap();
+        let read = document["paths"].as_object().unwrap().values().filter(|path| path["get"].is_object());
+        for operation in read.map(|path| &path["get"]) {
+            assert_eq!(operation["responses"]["200"]["content"].as_object().unwrap().len(), 4, "{operation}");
+            assert!(
+                operation["description"].as_str().unwrap().contains("\n\nThe columns of its table: `"),
+                "{operation}"
+            );
         }
     }
 

@@ -8,6 +8,7 @@ use crate::foundation::{Code, Text};
 use crate::pipeline::Standings;
 use crate::release::ReleaseFacts;
 use crate::survey::Wave;
+use crate::tables::{Concept, Dataset, Figure, concepts, rows};
 
 /// Which release.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -69,18 +70,28 @@ pub(super) struct ReleaseDocument {
     content_hash: String,
 }
 
-/// A release as a row.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct ReleaseRow {
-    number: i32,
-    released_on: Option<NaiveDate>,
-    reason: String,
-    program: String,
-    method: String,
-    plan_hash: String,
-    questionnaire_hash: String,
-    register_hash: String,
-    content_hash: String,
+rows! {
+    /// A release as a row.
+    pub(super) struct ReleaseRow {
+        /// 1 for the first one; each correction counts one more.
+        number: u64 => Concept::number("RELEASE", Figure::plain(0)),
+        /// The day.
+        released_on: NaiveDate => Concept::text("RELEASE_DATE"),
+        /// Why the release before was corrected, in Vietnamese; empty for the first.
+        reason: Option<String> => Concept::text("REASON"),
+        /// The version of the program that computed it.
+        program: String => Concept::text("PROGRAM"),
+        /// How the index is made.
+        method: String => concepts::METHOD,
+        /// The hash of the plan.
+        plan_hash: String => Concept::text("PLAN_HASH"),
+        /// The hash of the questionnaire.
+        questionnaire_hash: String => Concept::text("QUESTIONNAIRE_HASH"),
+        /// The hash of the units that were measured, as the register had them.
+        register_hash: String => Concept::text("REGISTER_HASH"),
+        /// The hash of what was published.
+        content_hash: String => Concept::text("CONTENT_HASH"),
+    }
 }
 
 impl ReleasesDocument {
@@ -99,18 +110,18 @@ impl ReleasesDocument {
         Self { wave: wave.plan.code.clone(), releases: releases.iter().map(release).collect() }
     }
 
-    /// Each release as a row; its reason in Vietnamese.
-    pub(super) fn rows(&self) -> impl Iterator<Item = ReleaseRow> {
-        self.releases.iter().map(|release| ReleaseRow {
-            number: release.number,
-            released_on: Some(release.released_on),
-            reason: release.reason.as_ref().map_or_else(String::new, |reason| reason.get("vi").to_owned()),
+    /// The releases as a table.
+    pub(super) fn dataset(&self) -> Dataset<impl Iterator<Item = ReleaseRow>> {
+        Dataset::new(self.releases.iter().map(|release| ReleaseRow {
+            number: release.number.unsigned_abs().into(),
+            released_on: release.released_on,
+            reason: release.reason.as_ref().map(|reason| reason.get("vi").to_owned()),
             program: release.program.clone(),
             method: release.method.clone(),
             plan_hash: release.plan_hash.clone(),
             questionnaire_hash: release.questionnaire_hash.clone(),
             register_hash: release.register_hash.clone(),
             content_hash: release.content_hash.clone(),
-        })
+        }))
     }
 }

@@ -8,14 +8,15 @@ use utoipa::ToSchema;
 use super::negative_weights_document::NegativeWeightsDocument;
 use super::rank_set_documents::{NeighbourDocument, RankSetsDocument};
 use super::release_documents::ReleaseNumbers;
-use super::rows::{UnitEstimate, unit_rows, wave_rows};
+use super::rows::{EstimateColumns, UnitEstimate, unit_rows, wave_rows};
 use super::wave_documents::MeasuredUnit;
 use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::Code;
-use crate::index::{EstimateRow, UnitResults, WaveResults};
+use crate::index::{EstimateRow, Index, UnitResults, WaveResults};
 use crate::pipeline::ShownRanking;
 use crate::ranking::{Neighbour, Ranked, Ranking, Ties, Withheld};
 use crate::survey::Wave;
+use crate::tables::{Concept, Dataset, Figure, Unit, concepts, rows};
 
 /// The estimates of a wave.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,6 +68,11 @@ impl ResultsDocument {
             page: page.shown,
             rows: wave_rows(results, &page.places, page.has_overall),
         }
+    }
+
+    /// The estimates as a table.
+    pub(super) fn dataset(&self) -> Dataset<impl Iterator<Item = EstimateColumns<'_>>> {
+        Dataset::new(self.rows.iter().map(UnitEstimate::row))
     }
 }
 
@@ -127,6 +133,11 @@ impl UnitDocument {
             rows: unit_rows(unit),
         }
     }
+
+    /// The estimates as a table.
+    pub(super) fn dataset(&self) -> Dataset<impl Iterator<Item = EstimateColumns<'_>>> {
+        Dataset::new(self.rows.iter().map(UnitEstimate::row))
+    }
 }
 
 /// The ranking of a wave's units.
@@ -185,56 +196,76 @@ impl RankingEntry {
     }
 }
 
-/// The last column of the CSV.
-#[derive(Default, Serialize)]
-pub(super) struct UnansweredColumn {
-    unanswered_items: String,
+/// The columns of a ranking's table.
+pub(super) type RankingColumns<'a> = (&'a RankingRow, UnansweredColumn);
+
+rows! {
+    /// The last column of the table.
+    pub(super) struct UnansweredColumn {
+        /// Where a unit is withheld for `items_unanswered`, the codes of the items that none of its `n` answered, separated by spaces.
+        unanswered_items: String => Concept::text("UNANSWERED_ITEMS"),
+    }
 }
 
-/// A unit in the ranking.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub(super) struct RankingRow {
-    /// The unit's code.
-    unit: String,
-    /// The unit's name in Vietnamese; `GET /waves/{wave}` has it in every language.
-    name: String,
-    /// Competition rank (1, 2, 2, 4); null where it is withheld.
-    rank: Option<usize>,
-    /// The best rank that the data allow.
-    rank_low: Option<usize>,
-    /// The worst rank that the data allow.
-    rank_high: Option<usize>,
-    /// A tier is a chain of units each of which cannot be told apart from a neighbour; 1 is the best.
-    tier: Option<usize>,
-    /// How many of the ranked units it cannot be told apart from; `GET /waves/{wave}/units/{unit}` names them.
-    indistinct_from_count: Option<usize>,
-    /// Where `rank_method` is `kww`, the lower end of its joint interval: two units are told apart where their joint intervals do not
-    /// overlap. Null for other methods, and where its error is not known, so that it is told apart from nobody.
-    joint_low: Option<f64>,
-    /// The upper end.
-    joint_high: Option<f64>,
-    /// How many responses the index rests on.
-    n: u64,
-    /// The index, in the unit of its statistic.
-    estimate: Option<f64>,
-    /// Standard error under the sample design.
-    se: Option<f64>,
-    /// Degrees of freedom.
-    df: Option<u64>,
-    /// Lower end of the confidence interval.
-    ci_low: Option<f64>,
-    /// Upper end of the confidence interval.
-    ci_high: Option<f64>,
-    /// Design effect.
-    deff: Option<f64>,
-    /// Effective sample size.
-    n_eff: Option<f64>,
-    /// Why it is not ranked: `no_answers`, `items_unanswered` (`n` answered, none of them one of the index's items),
-    /// `no_precision`, `too_few_answers`, `too_few_sampling_units`; null where it is.
-    withheld: Option<&'static str>,
+/// How many ranked units a unit cannot be told apart from.
+const INDISTINCT: Concept = Concept::number("INDISTINCT_UNITS", Figure::whole(Unit::Units));
+/// The lower end of a joint interval, in the unit of the index.
+const JOINT_LOW: Concept = Concept::number("JOINT_CONF_LOW", Figure::OF_STATISTIC);
+/// The upper end.
+const JOINT_HIGH: Concept = Concept::number("JOINT_CONF_HIGH", Figure::OF_STATISTIC);
+
+rows! {
+    /// A unit in the ranking.
+    #[derive(Debug, Clone, Default, Serialize, ToSchema)]
+    pub(super) struct RankingRow {
+        /// The unit's code.
+        unit: String => concepts::REF_AREA,
+        /// The unit's name in Vietnamese; `GET /waves/{wave}` has it in every language.
+        name: String => concepts::AREA_NAME,
+        /// Competition rank (1, 2, 2, 4); null where it is withheld.
+        rank: Option<usize> => concepts::RANK,
+        /// The best rank that the data allow.
+        rank_low: Option<usize> => concepts::RANK_LOW,
+        /// The worst rank that the data allow.
+        rank_high: Option<usize> => concepts::RANK_HIGH,
+        /// A tier is a chain of units each of which cannot be told apart from a neighbour; 1 is the best.
+        tier: Option<usize> => concepts::TIER,
+        /// How many of the ranked units it cannot be told apart from; `GET /waves/{wave}/units/{unit}` names them.
+        indistinct_from_count: Option<usize> => INDISTINCT,
+        /// Where `rank_method` is `kww`, the lower end of its joint interval: two units are told apart where their joint intervals do not
+        /// overlap. Null for other methods, and where its error is not known, so that it is told apart from nobody.
+        joint_low: Option<f64> => JOINT_LOW,
+        /// The upper end.
+        joint_high: Option<f64> => JOINT_HIGH,
+        /// How many responses the index rests on.
+        n: u64 => concepts::SAMPLE_SIZE,
+        /// The index, in the unit of its statistic.
+        estimate: Option<f64> => concepts::OBS_VALUE,
+        /// Standard error under the sample design.
+        se: Option<f64> => concepts::STD_ERR,
+        /// Degrees of freedom.
+        df: Option<u64> => concepts::DEGREES_OF_FREEDOM,
+        /// Lower end of the confidence interval.
+        ci_low: Option<f64> => concepts::CONF_LOW,
+        /// Upper end of the confidence interval.
+        ci_high: Option<f64> => concepts::CONF_HIGH,
+        /// Design effect.
+        deff: Option<f64> => concepts::DESIGN_EFFECT,
+        /// Effective sample size.
+        n_eff: Option<f64> => concepts::EFFECTIVE_SIZE,
+        /// Why it is not ranked: `no_answers`, `items_unanswered` (`n` answered, none of them one of the index's items),
+        /// `no_precision`, `too_few_answers`, `too_few_sampling_units`; null where it is.
+        withheld: Option<&'static str> => concepts::OBS_STATUS,
+    }
 }
 
 impl ListedUnit {
+    /// The row of the table.
+    fn columns(&self) -> RankingColumns<'_> {
+        let codes: Vec<&str> = self.unanswered_items.iter().map(Code::as_str).collect();
+        (&self.row, UnansweredColumn { unanswered_items: codes.join(" ") })
+    }
+
     fn withheld(wave: &Wave, results: &WaveResults, withheld: &Withheld) -> Self {
         let Withheld { unit, reason } = withheld;
         let row = RankingRow::withheld(wave, unit, reason.as_str());
@@ -312,12 +343,9 @@ impl RankingDocument {
         }
     }
 
-    /// The rows of the CSV.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (RankingRow, UnansweredColumn)> {
-        self.rows.iter().map(|listed| {
-            let codes: Vec<&str> = listed.unanswered_items.iter().map(Code::as_str).collect();
-            (listed.row.clone(), UnansweredColumn { unanswered_items: codes.join(" ") })
-        })
+    /// The rows as a table, all of one index.
+    pub(super) fn dataset(&self, headline: &Index) -> Dataset<impl Iterator<Item = RankingColumns<'_>>> {
+        Dataset::new(self.rows.iter().map(ListedUnit::columns)).of_one_statistic(headline.figure())
     }
 }
 

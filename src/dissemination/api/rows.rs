@@ -1,4 +1,4 @@
-//! Results as rows: one estimate of one unit a row, the same for JSON and CSV.
+//! Results as rows: one estimate of one unit a row, the same in every format.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::foundation::Code;
 use crate::index::{EstimateRow, ItemResult, UnitResults, WaveResults};
 use crate::statistics::Estimate;
+use crate::tables::{concepts, rows};
 
 /// An estimate of a unit, or of all units together.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -16,18 +17,23 @@ pub(super) struct UnitEstimate {
     row: EstimateRow,
 }
 
-/// Whose estimate it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
-pub(super) struct EstimateUnit {
-    /// The unit's code; null (in CSV: empty) for all units together.
-    #[schema(value_type = Option<String>, example = "085")]
-    unit: Option<Code>,
+/// The columns of a table of estimates.
+pub(super) type EstimateColumns<'a> = (&'a EstimateUnit, &'a EstimateRow);
+
+rows! {
+    /// Whose estimate it is.
+    #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+    pub(super) struct EstimateUnit {
+        /// The unit's code; null (in CSV: empty) for all units together.
+        #[schema(value_type = Option<String>, example = "085")]
+        unit: Option<Code> => concepts::REF_AREA,
+    }
 }
 
 impl UnitEstimate {
-    /// The columns of the CSV.
-    pub(super) fn columns(&self) -> (EstimateUnit, EstimateRow) {
-        (self.of.clone(), self.row.clone())
+    /// The row of the table.
+    pub(super) fn row(&self) -> EstimateColumns<'_> {
+        (&self.of, &self.row)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::documents::{UnitPage, UnitPageDocument};
 use crate::foundation::{Code, LanguageTag, Text};
 use crate::statistics::{IntervalMethod, LonelyPsu, UnaskedItems};
 use crate::survey::{CalibrationPlan, Field, Mode, Period, Plan, Questionnaire, Wave, WaveState};
+use crate::tables::{Concept, Dataset, concepts, rows};
 
 /// One page of the list of waves.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,25 +73,39 @@ impl WaveSummary {
     }
 }
 
-/// The CSV form of [`WaveSummary`].
-#[derive(Default, Serialize)]
-pub(super) struct WaveRow {
-    code: String,
-    state: &'static str,
-    title: String,
-    opens: NaiveDate,
-    closes: NaiveDate,
-    accepts_until: NaiveDate,
-    method: String,
-    synthetic: bool,
+rows! {
+    /// A wave in the list as a row.
+    pub(super) struct WaveRow {
+        /// The wave's code.
+        code: String => Concept::code("WAVE"),
+        /// Where it stands: `draft`, `open`, `closed` or `released`.
+        state: &'static str => Concept::code("WAVE_STATE"),
+        /// Its title in Vietnamese; the JSON has it in every language.
+        title: String => Concept::text("TITLE"),
+        /// First day on which an answer may be given.
+        opens: NaiveDate => Concept::text("COLL_PERIOD_START"),
+        /// Last day on which an answer may be given.
+        closes: NaiveDate => Concept::text("COLL_PERIOD_END"),
+        /// Last day on which an answer may arrive.
+        accepts_until: NaiveDate => Concept::text("ACCEPTED_UNTIL"),
+        /// How its index is made, such as `sipas-top2@2017`.
+        method: String => concepts::METHOD,
+        /// Whether its answers are invented.
+        synthetic: bool => Concept::text("SYNTHETIC"),
+    }
 }
 
 impl WaveRow {
-    pub(super) fn new(wave: &Wave) -> Self {
-        let WaveSummary { code, state, title, field, method, synthetic } = WaveSummary::new(wave);
+    fn new(wave: WaveSummary) -> Self {
+        let WaveSummary { code, state, title, field, method, synthetic } = wave;
         let FieldDates { opens, closes, accepts_until, .. } = field;
         let (code, state, title) = (code.to_string(), state.as_str(), title.get("vi").to_owned());
         Self { code, state, title, opens, closes, accepts_until, method, synthetic }
+    }
+
+    /// Waves as a table.
+    pub(super) fn dataset<'a>(waves: impl Iterator<Item = &'a Wave>) -> Dataset<impl Iterator<Item = Self>> {
+        Dataset::new(waves.map(|wave| Self::new(WaveSummary::new(wave))))
     }
 }
 
@@ -203,12 +218,16 @@ pub(super) struct MeasuredUnit {
     target: Option<u32>,
 }
 
-/// The CSV form of [`MeasuredUnit`].
-#[derive(Default, Serialize)]
-pub(super) struct MeasuredUnitRow {
-    unit: String,
-    name: String,
-    target: Option<u32>,
+rows! {
+    /// A unit that the wave measures as a row.
+    pub(super) struct MeasuredUnitRow {
+        /// The unit's code, as of the wave.
+        unit: String => concepts::REF_AREA,
+        /// Its name in Vietnamese; the JSON has it in every language.
+        name: String => concepts::AREA_NAME,
+        /// How many answers it should reach.
+        target: Option<u32> => concepts::TARGET,
+    }
 }
 
 impl WaveDocument {
@@ -235,12 +254,13 @@ impl WaveDocument {
         }
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = MeasuredUnitRow> {
-        self.units.iter().map(|unit| MeasuredUnitRow {
+    /// The units as a table.
+    pub(super) fn dataset(&self) -> Dataset<impl Iterator<Item = MeasuredUnitRow>> {
+        Dataset::new(self.units.iter().map(|unit| MeasuredUnitRow {
             unit: unit.code.to_string(),
             name: unit.name.get("vi").to_owned(),
             target: unit.target,
-        })
+        }))
     }
 }
 

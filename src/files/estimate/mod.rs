@@ -4,7 +4,6 @@
 //! into a sample, with about 12 bytes and one an item for each, and once more while they are put in order; `write.rs` writes
 //! what is read off the sample. Statistics that a design asks for one by one are made by `in_memory/`, from columns.
 
-mod cell;
 mod columns;
 mod csv_table;
 mod design;
@@ -27,16 +26,16 @@ mod table;
 mod weighting_file;
 mod wishes;
 mod write;
-mod write_parquet;
-mod write_rows;
 
 pub use error::EstimateError;
-pub use options::{EstimateOptions, OutputFormat};
+pub use options::EstimateOptions;
 
 use std::path::{Path, PathBuf};
 
 use super::named_twice::named_twice;
+use super::write_table::write_table;
 use crate::statistics::NegativeWeightRule;
+use crate::tables::{OutputFormat, Row};
 
 use in_memory::{Made, StatisticRow};
 use read::FileSample;
@@ -78,19 +77,23 @@ pub fn estimate_files(options: &EstimateOptions, mut progress: impl FnMut(u64)) 
         }
     };
     if design.wishes.statistics.is_empty() {
-        write_rows::write_all(&options.output, options.format, &estimates)?;
+        write_all(&options.output, options.format, &estimates)?;
     } else {
         let explained = estimates.into_iter().map(|estimate| Made::explained(&design, estimate));
         let rows: Vec<StatisticRow> = explained.chain(statistics).collect();
-        write_rows::write_all(&options.output, options.format, &rows)?;
+        write_all(&options.output, options.format, &rows)?;
     }
     if let Some(path) = &options.covariance {
         match covariances {
-            Covariances::Found(rows) => write_rows::write_all(path, options.format, &rows)?,
+            Covariances::Found(rows) => write_all(path, options.format, &rows)?,
             Covariances::Of(sample) => notes.extend(write::write_covariances(&design, &sample, path, options.format)?),
         }
     }
     Ok(notes)
+}
+
+fn write_all(path: &Path, format: OutputFormat, rows: &[impl Row]) -> Result<(), EstimateError> {
+    write_table(path, format, rows).map_err(|cause| EstimateError::File { path: path.display().to_string(), cause })
 }
 
 /// Covariances between levels: formed already, or yet to be read off a sample, row by row.

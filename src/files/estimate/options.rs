@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::tables::OutputFormat;
+
 /// What to estimate from, and where the estimates go.
 #[derive(Debug, Clone, Default)]
 pub struct EstimateOptions {
@@ -19,16 +21,4 @@ pub struct EstimateOptions {
     pub weights: Option<PathBuf>,
     /// Where replicate weights are written, CSV, if they are wanted; a TOML file next to it says how they are read.
     pub replicates: Option<PathBuf>,
-}
-
-/// How estimates are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum OutputFormat {
-    /// Comma-separated values with a header.
-    #[default]
-    Csv,
-    /// A list of objects.
-    Json,
-    /// Apache Parquet, missing values as nulls.
-    Parquet,
 }

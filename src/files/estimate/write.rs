@@ -2,43 +2,57 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::Path;
 
-use serde::Serialize;
-
-use super::cell::{Cell, CellKind, TableRow};
+use super::EstimateError;
 use super::design::Design;
 use super::read::FileSample;
-use super::write_rows::RowWriter;
-use super::{EstimateError, OutputFormat};
 use crate::estimation::{Domain, Statistic};
 use crate::index::{Criteria, EstimateRow, Index, compute_domain};
+use crate::tables::{Cell, Column, Concept, OutputFormat, Row, RowWriter, concepts, rows};
 
 /// An estimate of a level of a domain, or of everybody.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct LevelEstimate {
-    #[serde(flatten)]
     of: Level,
-    #[serde(flatten)]
     row: EstimateRow,
-    #[serde(flatten)]
     remarks: Remarks,
 }
 
-/// Remarks on an estimate.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Remarks {
-    /// What the design effect compares with.
-    design_effect_method: &'static str,
-    /// Why there is no estimate; `None` where there is one.
-    withheld: Option<String>,
+rows! {
+    /// Remarks on an estimate.
+    #[derive(Debug, Clone, Default)]
+    pub(super) struct Remarks {
+        /// What the design effect compares with.
+        design_effect_method: &'static str => Concept::code("DESIGN_EFFECT_METHOD"),
+        /// Why there is no estimate; empty where there is one.
+        withheld: Option<String> => concepts::COMMENT,
+    }
 }
 
-/// Of whom an estimate is; both are empty for everybody.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Level {
-    domain: String,
-    level: String,
+rows! {
+    /// Of whom an estimate is.
+    #[derive(Debug, Clone)]
+    pub(super) struct Level {
+        /// The column of the responses by which they are grouped; empty for everybody.
+        domain: String => Concept::code("DOMAIN"),
+        /// The group; empty for everybody.
+        level: String => concepts::REF_AREA,
+    }
+}
+
+impl Row for LevelEstimate {
+    fn columns() -> Vec<Column> {
+        [Level::columns(), EstimateRow::columns(), Remarks::columns()].concat()
+    }
+
+    fn add_cells<'a>(&'a self, cells: &mut Vec<Cell<'a>>) {
+        self.of.add_cells(cells);
+        self.row.add_cells(cells);
+        self.remarks.add_cells(cells);
+    }
 }
 
 impl LevelEstimate {
@@ -68,13 +82,19 @@ impl LevelEstimate {
     }
 }
 
-/// The covariance of one index between two levels of the first domain; `None` where one has no precision.
-#[derive(Debug, Serialize)]
-pub(super) struct CovarianceRow<'a> {
-    statistic: &'static str,
-    level_a: Cow<'a, str>,
-    level_b: Cow<'a, str>,
-    covariance: Option<f64>,
+rows! {
+    /// The covariance of one index between two levels of the first domain.
+    #[derive(Debug)]
+    pub(super) struct CovarianceRow<'a> {
+        /// The index.
+        statistic: &'static str => concepts::STATISTIC,
+        /// One level.
+        level_a: Cow<'a, str> => Concept::code("REF_AREA_A"),
+        /// The other, or the same.
+        level_b: Cow<'a, str> => Concept::code("REF_AREA_B"),
+        /// The covariance of both, the variance where they are the same; empty where one has no precision.
+        covariance: Option<f64> => concepts::COVARIANCE,
+    }
 }
 
 impl CovarianceRow<'static> {
@@ -82,67 +102,6 @@ impl CovarianceRow<'static> {
     pub(super) fn new(statistic: &'static str, levels: [&str; 2], covariance: Option<f64>) -> Self {
         let [level_a, level_b] = levels.map(|level| Cow::Owned(level.to_owned()));
         Self { statistic, level_a, level_b, covariance }
-    }
-}
-
-impl TableRow for LevelEstimate {
-    const COLUMNS: &'static [(&'static str, CellKind)] = &[
-        ("domain", CellKind::Text),
-        ("level", CellKind::Text),
-        ("statistic", CellKind::Text),
-        ("item", CellKind::Text),
-        ("n", CellKind::Count),
-        ("estimate", CellKind::Number),
-        ("se", CellKind::Number),
-        ("df", CellKind::Count),
-        ("ci_low", CellKind::Number),
-        ("ci_high", CellKind::Number),
-        ("deff", CellKind::Number),
-        ("n_eff", CellKind::Number),
-        ("sampling_units", CellKind::Count),
-        ("exact", CellKind::Text),
-        ("design_effect_method", CellKind::Text),
-        ("withheld", CellKind::Text),
-    ];
-
-    fn cells(&self) -> Vec<Cell<'_>> {
-        let (of, row) = (&self.of, &self.row);
-        vec![
-            Cell::Text(Some(&of.domain)),
-            Cell::Text(Some(&of.level)),
-            Cell::Text(Some(&row.statistic)),
-            Cell::Text(row.item.as_deref()),
-            Cell::Count(Some(row.n)),
-            Cell::Number(row.estimate),
-            Cell::Number(row.se),
-            Cell::Count(row.df),
-            Cell::Number(row.ci_low),
-            Cell::Number(row.ci_high),
-            Cell::Number(row.deff),
-            Cell::Number(row.n_eff),
-            Cell::Count(row.sampling_units),
-            Cell::Text(row.exact.map(|is_exact| if is_exact { "true" } else { "false" })),
-            Cell::Text(Some(self.remarks.design_effect_method)),
-            Cell::Text(self.remarks.withheld.as_deref()),
-        ]
-    }
-}
-
-impl TableRow for CovarianceRow<'_> {
-    const COLUMNS: &'static [(&'static str, CellKind)] = &[
-        ("statistic", CellKind::Text),
-        ("level_a", CellKind::Text),
-        ("level_b", CellKind::Text),
-        ("covariance", CellKind::Number),
-    ];
-
-    fn cells(&self) -> Vec<Cell<'_>> {
-        vec![
-            Cell::Text(Some(self.statistic)),
-            Cell::Text(Some(&self.level_a)),
-            Cell::Text(Some(&self.level_b)),
-            Cell::Number(self.covariance),
-        ]
     }
 }
 
@@ -202,7 +161,9 @@ pub(super) fn write_covariances(
     path: &Path,
     format: OutputFormat,
 ) -> Result<Option<String>, EstimateError> {
-    let mut writer = RowWriter::create(path, format, CovarianceRow::COLUMNS)?;
+    let failed = |cause| EstimateError::File { path: path.display().to_string(), cause };
+    let sink = BufWriter::new(File::create(path).map_err(failed)?);
+    let mut writer = RowWriter::new(sink, format, CovarianceRow::columns()).map_err(failed)?;
     let empty = BTreeMap::new();
     let levels = file.levels.first().unwrap_or(&empty);
     let statistic = |index: &'static Index| Some((index.id.as_str(), index.statistic(&design.criteria)?));
@@ -216,17 +177,18 @@ pub(super) fn write_covariances(
     let has_pairs = file.formed.each_covariance_row(&file.sample, |a, covariances| {
         for ((index, known), row) in indices.iter().zip(&known).zip(covariances) {
             for (b, covariance) in row.iter().enumerate() {
-                writer.write(&CovarianceRow {
+                let row = CovarianceRow {
                     statistic: index,
                     level_a: Cow::Borrowed(names[a]),
                     level_b: Cow::Borrowed(names[b]),
                     covariance: (known[a] && known[b]).then_some(*covariance),
-                })?;
+                };
+                writer.write(&row).map_err(failed)?;
             }
         }
         Ok::<_, EstimateError>(())
     })?;
-    writer.finish()?;
+    writer.finish().map_err(failed)?;
     let domain = design.domains.first().filter(|_| !has_pairs && names.len() > 1);
     Ok(domain.map(|domain| {
         format!(

@@ -12,28 +12,35 @@ mod words;
 
 pub use options::RankFileOptions;
 
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-
-use serde::Serialize;
 
 use super::named_twice::named_twice;
 use super::table_error::TableFileError;
+use super::write_table::write_table;
 use crate::ranking::{Knowledge, Place, places};
 use crate::statistics::{Comparison, Covariance, RankSetError};
+use crate::tables::{concepts, rows};
 use units::Units;
 
-/// One row of the output; a withheld unit has no ranks.
-#[derive(Debug, Serialize)]
-struct RankRow<'a> {
-    unit: &'a str,
-    estimate: Option<f64>,
-    se: Option<f64>,
-    rank: Option<usize>,
-    rank_low: Option<usize>,
-    rank_high: Option<usize>,
-    tier: Option<usize>,
+rows! {
+    /// One row of the output.
+    #[derive(Debug)]
+    struct RankRow<'a> {
+        /// The unit; those that are withheld come last.
+        unit: &'a str => concepts::REF_AREA,
+        /// Its estimate, if there is one.
+        estimate: Option<f64> => concepts::OBS_VALUE,
+        /// The standard error of that, if there is one.
+        se: Option<f64> => concepts::STD_ERR,
+        /// Competition rank (1, 2, 2, 4); empty where the unit is withheld.
+        rank: Option<usize> => concepts::RANK,
+        /// The best rank that the data allow.
+        rank_low: Option<usize> => concepts::RANK_LOW,
+        /// The worst rank that the data allow.
+        rank_high: Option<usize> => concepts::RANK_HIGH,
+        /// A tier is a chain of units each of which cannot be told apart from a neighbour; 1 is the best.
+        tier: Option<usize> => concepts::TIER,
+    }
 }
 
 /// Ranks the units of a file and writes `unit,estimate,se,rank,rank_low,rank_high,tier` in full precision, by rank, units with
@@ -70,13 +77,13 @@ pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) 
     let places = places(&estimates, &found, &options.ranking);
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|unit| places[*unit].rank);
-    write(&options.output, &units, &places, &order)?;
+    write(options, &units, &places, &order)?;
     let mut sentences = words::sentences(options, &chosen, &units, &found, &places, &order);
     sentences.extend(footing::sentences(&units, &known));
     Ok(sentences)
 }
 
-fn write(path: &Path, units: &Units, places: &[Place], order: &[usize]) -> Result<(), TableFileError> {
+fn write(options: &RankFileOptions, units: &Units, places: &[Place], order: &[usize]) -> Result<(), TableFileError> {
     let ranked = order.iter().map(|&i| RankRow {
         unit: &units.ranked[i].name,
         estimate: Some(units.ranked[i].estimate),
@@ -95,12 +102,9 @@ fn write(path: &Path, units: &Units, places: &[Place], order: &[usize]) -> Resul
         rank_high: None,
         tier: None,
     });
-    let write = || -> std::io::Result<()> {
-        let mut writer = csv::Writer::from_writer(File::create(path)?);
-        ranked.chain(withheld).try_for_each(|row| writer.serialize(row).map_err(std::io::Error::other))?;
-        writer.into_inner().map_err(csv::IntoInnerError::into_error)?.flush()
-    };
-    write().map_err(|cause| TableFileError::File { path: path.display().to_string(), cause })
+    let path = options.output.as_path();
+    write_table(path, options.format, ranked.chain(withheld))
+        .map_err(|cause| TableFileError::File { path: path.display().to_string(), cause })
 }
 
 /// An error of the mathematics in the words of the command, with the names of the units.

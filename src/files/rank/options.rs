@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::ranking::RankOptions;
+use crate::tables::OutputFormat;
 
 /// What to rank, how, and where the ranks go.
 #[derive(Debug, Clone)]
@@ -21,8 +22,10 @@ pub struct RankFileOptions {
     pub domain: Option<String>,
     /// The covariances of the units, `statistic,level_a,level_b,covariance`; without them the units are independent.
     pub covariance: Option<PathBuf>,
-    /// Where the ranks are written, CSV.
+    /// Where the ranks are written.
     pub output: PathBuf,
+    /// How they are written.
+    pub format: OutputFormat,
     /// What kind of ranking is wanted.
     pub ranking: RankOptions,
 }

@@ -7,32 +7,34 @@ mod tables;
 
 pub use options::SmallAreaOptions;
 
-use std::fs::File;
-
-use serde::Serialize;
-
 use super::named_twice::named_twice;
 use super::table_error::TableFileError;
-use crate::foundation::write_csv;
+use super::write_table::write_table;
 use crate::statistics::{Area, AreaPrediction, FayHerriot, SmallAreaError, VarianceEstimator};
+use crate::tables::{Concept, Figure, concepts, rows};
 use tables::{Covariates, Directs};
 
-/// One row of the output.
-#[derive(Debug, Default, Serialize)]
-struct PredictionRow {
-    area: String,
-    /// The direct estimate and its standard error; empty where there is no usable one.
-    direct: Option<f64>,
-    direct_se: Option<f64>,
-    /// The prediction.
-    modelled: f64,
-    mse: f64,
-    /// The root of the mean squared error; empty where the correction of its bias took it below 0.
-    root_mse: Option<f64>,
-    /// The weight of the direct estimate in the prediction, 0–1.
-    gamma: f64,
-    /// What kind of number it is.
-    kind: &'static str,
+rows! {
+    /// One row of the output.
+    #[derive(Debug)]
+    struct PredictionRow {
+        /// The area.
+        area: String => concepts::REF_AREA,
+        /// The direct estimate; empty where there is no usable one.
+        direct: Option<f64> => Concept::number("OBS_VALUE_DIRECT", Figure::OF_STATISTIC),
+        /// The standard error of that.
+        direct_se: Option<f64> => Concept::number("STD_ERR_DIRECT", Figure::OF_STATISTIC),
+        /// The prediction.
+        modelled: f64 => concepts::OBS_VALUE,
+        /// Its mean squared error.
+        mse: f64 => Concept::number("MSE", Figure::SQUARE_OF_STATISTIC),
+        /// The root of that; empty where the correction of its bias took it below 0.
+        root_mse: Option<f64> => Concept::number("ROOT_MSE", Figure::OF_STATISTIC),
+        /// The weight of the direct estimate in the prediction, 0–1.
+        gamma: f64 => Concept::number("DIRECT_WEIGHT", Figure::plain(2)),
+        /// What kind of number it is: `modelled`, or `modelled without a direct estimate`.
+        kind: &'static str => Concept::text("OBS_KIND"),
+    }
 }
 
 /// Fits the model to the areas with a direct estimate, predicts all areas of the covariates, and writes
@@ -80,8 +82,8 @@ pub fn small_area_files(options: &SmallAreaOptions) -> Result<Vec<String>, Table
         rows.push(row);
     }
     let synthetic = rows.len() - fitted.len();
-    let write = || write_csv(File::create(&options.output)?, rows).map_err(std::io::Error::other);
-    write().map_err(|cause| TableFileError::File { path: options.output.display().to_string(), cause })?;
+    write_table(&options.output, options.format, rows)
+        .map_err(|cause| TableFileError::File { path: options.output.display().to_string(), cause })?;
     Ok(sentences(options, &model, &names, (fitted.len(), synthetic)))
 }
 

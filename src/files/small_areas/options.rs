@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::statistics::VarianceEstimator;
+use crate::tables::OutputFormat;
 
 /// What small areas are modelled from, and where the predictions go.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct SmallAreaOptions {
     pub domain: Option<String>,
     /// How the variance between areas is estimated.
     pub method: VarianceEstimator,
-    /// Where the predictions are written, CSV.
+    /// Where the predictions are written.
     pub output: PathBuf,
+    /// How they are written.
+    pub format: OutputFormat,
 }

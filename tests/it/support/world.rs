@@ -45,6 +45,8 @@ pub(crate) struct World {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+    /// The same as text.
     pub(crate) text: String,
 }
 
@@ -121,7 +123,7 @@ impl World {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text }
+        Answer { status: parts.status, headers: parts.headers, bytes: bytes.to_vec(), text }
     }
 
     /// GET as anybody.
