@@ -23,6 +23,7 @@ mod invitations;
 mod jobs;
 mod new_response;
 mod noting;
+mod parts;
 mod planner;
 mod pool;
 mod reader;
