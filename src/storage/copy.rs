@@ -202,7 +202,7 @@ impl<'a, E: EntityTrait> Pages<'a, E> {
     }
 
     fn in_order() -> Select<E> {
-        key_of::<E>().fold(E::find(), |all, column| all.order_by_asc(column))
+        key_of::<E>().fold(E::find(), QueryOrder::order_by_asc)
     }
 
     /// The next page; an empty one after the last.
