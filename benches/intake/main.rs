@@ -19,6 +19,9 @@ mod modes;
 mod process;
 mod report;
 mod soak;
+#[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../../tests/it/support/spread.rs"]
+mod spread;
 
 use std::time::Duration;
 

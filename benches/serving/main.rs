@@ -12,6 +12,9 @@
 #[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../tests/it/support/database.rs"]
 mod database;
+#[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../../tests/it/support/spread.rs"]
+mod spread;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -76,7 +76,7 @@ async fn migrate_store(store: &Store, distribute: bool) -> Result<(), AnyError> 
         1 => println!("Applied 1 migration."),
         steps => println!("Applied {steps} migrations."),
     }
-    if distribute {
+    if distribute || store.is_distributed().await? {
         match store.distribute().await? {
             0 => println!("The tables are distributed."),
             1 => println!("Distributed 1 table."),

@@ -3,12 +3,14 @@
 //! The source is read as of one moment, the target written in one transaction: a copy is whole or not there. Start reading at
 //! [`Store::copy_into`]; [`tables`] lists what there is, and a test compares the list with the schema.
 
+use std::marker::PhantomData;
 use std::pin::Pin;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait, IntoActiveModel, Iterable, ModelTrait,
-    PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel,
+    Iterable, ModelTrait, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select, Statement, Value,
 };
 
 use super::entities::{
@@ -144,28 +146,22 @@ where
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: Send,
 {
-    let key: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
-    let mut after: Option<Vec<Value>> = None;
+    let mut pages = Pages::<E>::open(source, rows_at_once).await?;
     loop {
-        let mut page = E::find().limit(rows_at_once);
-        for column in &key {
-            page = page.order_by_asc(*column);
+        let rows = pages.next().await?;
+        if rows.is_empty() {
+            break;
         }
-        if let Some(after) = after {
-            let place = Expr::tuple(key.iter().map(|column| Expr::col(*column)));
-            page = page.filter(place.gt(Expr::tuple(after.into_iter().map(Expr::val))));
-        }
-        let rows = page.all(source).await?;
-        let Some(last) = rows.last() else { break };
-        after = Some(key.iter().map(|column| last.get(*column)).collect());
         let count = rows.len() as u64;
         let models = rows.into_iter().map(IntoActiveModel::into_active_model);
         E::insert_many(models).exec_without_returning(target).await?;
         advance(count);
     }
+    pages.close().await?;
     if E::PrimaryKey::auto_increment() && target.get_database_backend() != DbBackend::Sqlite {
         // The next row gets a number after those that were copied; SQLite sees to it by itself.
-        let (table, column) = (E::default().table_name().to_owned(), sea_orm::IdenStatic::as_str(&key[0]).to_owned());
+        let key = key_of::<E>().map(|column| sea_orm::IdenStatic::as_str(&column).to_owned()).next();
+        let (table, column) = (E::default().table_name().to_owned(), key.unwrap_or_default());
         target
             .execute_unprepared(&format!(
                 "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM \"{table}\" \
@@ -174,6 +170,64 @@ where
             .await?;
     }
     Ok(())
+}
+
+fn key_of<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
+    E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
+}
+
+/// All rows of a table in the order of its key, page by page.
+///
+/// PostgreSQL has a cursor for it. SQLite is asked for what follows upon the last row, which a distributed database would ask of each
+/// part of the table, to throw most of it away.
+struct Pages<'a, E> {
+    source: &'a DatabaseTransaction,
+    rows_at_once: u64,
+    /// Of the last row.
+    after: Option<Vec<Value>>,
+    /// Named after the table: what is prepared for one cursor fits it alone.
+    cursor: Option<String>,
+    rows: PhantomData<fn() -> E>,
+}
+
+impl<'a, E: EntityTrait> Pages<'a, E> {
+    async fn open(source: &'a DatabaseTransaction, rows_at_once: u64) -> Result<Self, StorageError> {
+        let backend = source.get_database_backend();
+        let cursor = (backend != DbBackend::Sqlite).then(|| format!("copy_of_{}", E::default().table_name()));
+        if let Some(cursor) = &cursor {
+            let all = Self::in_order().build(backend);
+            source.execute_unprepared(&format!("DECLARE {cursor} NO SCROLL CURSOR FOR {all}")).await?;
+        }
+        Ok(Self { source, rows_at_once, after: None, cursor, rows: PhantomData })
+    }
+
+    fn in_order() -> Select<E> {
+        key_of::<E>().fold(E::find(), QueryOrder::order_by_asc)
+    }
+
+    /// The next page; an empty one after the last.
+    async fn next(&mut self) -> Result<Vec<E::Model>, StorageError> {
+        if let Some(cursor) = &self.cursor {
+            let fetch = format!("FETCH {} FROM {cursor}", self.rows_at_once);
+            let rows = self.source.query_all_raw(Statement::from_string(DbBackend::Postgres, fetch)).await?;
+            return Ok(rows.iter().map(|row| E::Model::from_query_result(row, "")).collect::<Result<_, _>>()?);
+        }
+        let mut page = Self::in_order().limit(self.rows_at_once);
+        if let Some(after) = self.after.take() {
+            let place = Expr::tuple(key_of::<E>().map(Expr::col));
+            page = page.filter(place.gt(Expr::tuple(after.into_iter().map(Expr::val))));
+        }
+        let rows = page.all(self.source).await?;
+        self.after = rows.last().map(|last| key_of::<E>().map(|column| last.get(column)).collect());
+        Ok(rows)
+    }
+
+    async fn close(self) -> Result<(), StorageError> {
+        if let Some(cursor) = &self.cursor {
+            self.source.execute_unprepared(&format!("CLOSE {cursor}")).await?;
+        }
+        Ok(())
+    }
 }
 
 async fn count(connection: &DatabaseTransaction, table: &str) -> Result<u64, StorageError> {

@@ -140,35 +140,59 @@ pub(super) async fn each_response<E: From<StorageError>>(
     wave: WaveId,
     mut take: impl FnMut(KeptResponse) -> Result<(), E> + Send,
 ) -> Result<(), E> {
-    let mut last = None;
-    loop {
-        let page = page(connection, wave, last).await.map_err(StorageError::from)?;
-        last = page.last().map(|row| (row.key, row.unit_id));
-        let is_last = (page.len() as u64) < RESPONSES_PER_PAGE;
+    let mut range = Some(KeyRange::ALL);
+    while let Some(keys) = range {
+        let page = page(connection, wave, keys).await.map_err(StorageError::from)?;
+        range = keys.next(page.last().map(|row| (row.key, row.unit_id)), page.len() as u64 == RESPONSES_PER_PAGE);
         for row in page {
             take(row.read()?)?;
         }
-        if is_last {
-            return Ok(());
+    }
+    Ok(())
+}
+
+/// The keys of a page of responses.
+///
+/// A distributed database asks each part of the table for a full page and throws most of it away, unless the page has an end, too.
+/// Keys are one-way derivations and lie evenly, so an end is known from how far the last full page went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct KeyRange {
+    /// The last response before: its key and its unit.
+    after: Option<(Uuid, i64)>,
+    /// The last key; all that follow, where there is none.
+    to: Option<u128>,
+}
+
+impl KeyRange {
+    const ALL: Self = Self { after: None, to: None };
+
+    /// What follows after a page, of which this is the last response; nothing after the last one.
+    fn next(self, last: Option<(Uuid, i64)>, is_full: bool) -> Option<Self> {
+        let begin = self.after.map_or(0, |(key, _)| key.as_u128());
+        if let (Some(last), true) = (last, is_full) {
+            let end = last.0.as_u128();
+            return Some(Self { after: Some(last), to: end.checked_add((end - begin).max(1)) });
         }
+        // Not full: there is nothing more up to its end. Where keys are fewer, the next one goes further.
+        let end = self.to?;
+        let further = (end - begin).max(1).saturating_mul(2);
+        Some(Self { after: Some((Uuid::from_u128(end), i64::MAX)), to: end.checked_add(further) })
     }
 }
 
-/// The responses that follow upon the one with this key and unit.
-async fn page(
-    connection: &impl ConnectionTrait,
-    wave: WaveId,
-    after: Option<(Uuid, i64)>,
-) -> Result<Vec<KeptRow>, DbErr> {
+async fn page(connection: &impl ConnectionTrait, wave: WaveId, keys: KeyRange) -> Result<Vec<KeptRow>, DbErr> {
     use response::Column;
     let mut page = response::Entity::find()
         .filter(Column::WaveId.eq(wave.0))
         .order_by_asc(Column::Key)
         .order_by_asc(Column::UnitId)
         .limit(RESPONSES_PER_PAGE);
-    if let Some((key, unit)) = after {
+    if let Some((key, unit)) = keys.after {
         let place = Expr::tuple([Expr::col(Column::Key), Expr::col(Column::UnitId)]);
         page = page.filter(place.gt(Expr::tuple([Expr::val(key), Expr::val(unit)])));
+    }
+    if let Some(to) = keys.to {
+        page = page.filter(Column::Key.lte(Uuid::from_u128(to)));
     }
     page.into_partial_model().all(connection).await
 }
@@ -203,5 +227,41 @@ impl KeptRow {
         let (answers, respondent) = (answers?.to_owned(), respondent?.to_owned());
         let Self { unit_id, answered_on, .. } = self;
         Ok(KeptResponse { unit: UnitId(unit_id), placement, answers, respondent, mode, source, answered_on })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goes through `keys` in pages of so many, and returns them as they came with the number of pages.
+    fn read_all(keys: &[u128], per_page: usize) -> (Vec<u128>, usize) {
+        let (mut read, mut pages, mut range) = (Vec::new(), 0, Some(KeyRange::ALL));
+        while let Some(keys_of_page) = range {
+            let KeyRange { after, to } = keys_of_page;
+            let page: Vec<(Uuid, i64)> = keys
+                .iter()
+                .map(|key| (Uuid::from_u128(*key), 7))
+                .filter(|place| after.is_none_or(|after| *place > after) && to.is_none_or(|to| place.0.as_u128() <= to))
+                .take(per_page)
+                .collect();
+            range = keys_of_page.next(page.last().copied(), page.len() == per_page);
+            read.extend(page.iter().map(|(key, _)| key.as_u128()));
+            pages += 1;
+        }
+        (read, pages)
+    }
+
+    #[test]
+    fn pages_with_an_end_read_every_key_once_however_the_keys_lie() {
+        let even: Vec<u128> = (0..1_000).map(|key| key * (u128::MAX / 1_000)).collect();
+        let low: Vec<u128> = (0..1_000).collect();
+        let high: Vec<u128> = (0..1_000).map(|key| u128::MAX - 999 + key).collect();
+        let apart: Vec<u128> = low.iter().chain(&high).copied().collect();
+        for (keys, pages_max) in [(&even, 25), (&low, 160), (&high, 160), (&apart, 300), (&vec![], 1)] {
+            let (read, pages) = read_all(keys, 100);
+            assert_eq!(read, *keys);
+            assert!(pages <= pages_max, "{pages}");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Spreading the large tables over several servers, where PostgreSQL has the extension citus.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
-use super::reader::Reader;
+use super::parts::{has_citus, is_listed};
 use super::writer::Work;
 use super::{StorageError, Store};
 
@@ -19,30 +19,42 @@ const BY_UNIT: &[&str] = &[
     "tally",
     "tally_version",
 ];
-/// Small tables, of which every server has a copy.
-const EVERYWHERE: &[&str] = &[
+/// Small tables, which stay with the coordinator, to which Plumbline is connected: a copy on every server would make each write to
+/// them a transaction of all servers, and none of them is read together with many rows.
+#[cfg(test)]
+const COORDINATOR: &[&str] = &[
     "access",
     "invitation_draw",
+    "job",
     "job_progress",
     "lineage",
     "questionnaire",
     "recording",
     "recount_due",
     "release",
+    "seaql_migrations",
     "setting",
     "unit",
+    "wave",
     "wave_unit",
 ];
-/// Small tables that stay with the coordinator, to which Plumbline is connected: citus copies no table that counts its rows by
-/// an `integer`, and the steps of the schema are the coordinator's.
-#[cfg(test)]
-const COORDINATOR: &[&str] = &["job", "seaql_migrations", "wave"];
+/// One connection to a server for each of ours, so that a transaction is committed once on each, and whoever reads a unit reads
+/// everything of it as of one moment: each connection would have a moment of its own.
+const ONE_CONNECTION: &str = "DO $plumbline$ BEGIN EXECUTE format(\
+     'ALTER DATABASE %I SET citus.max_adaptive_executor_pool_size = 1', current_database()); END $plumbline$";
 
 impl Store {
     /// Distributes the tables that are not distributed yet; harmless when all are. Returns how many it distributed.
+    ///
+    /// How many connections lead to each server is then a setting of the database, which connections have that are opened later.
     pub async fn distribute(&self) -> Result<usize, StorageError> {
         self.check_schema().await?;
         self.transaction(&Distribute).await
+    }
+
+    /// Whether large tables are distributed: a table that a step of the schema adds is then to be distributed, too.
+    pub async fn is_distributed(&self) -> Result<bool, StorageError> {
+        Ok(has_citus(&self.reader).await? && is_listed(&self.reader, "response").await?)
     }
 }
 
@@ -57,56 +69,23 @@ impl Work for Distribute {
             return Err(StorageError::NoCitus);
         }
         let mut distributed = 0;
-        for (table, statement) in statements() {
+        for table in BY_UNIT {
             if !is_listed(transaction, table).await? {
+                let statement = format!("SELECT create_distributed_table('{table}', 'unit_id')");
                 transaction.execute_unprepared(&statement).await?;
                 distributed += 1;
             }
         }
+        transaction.execute_unprepared(ONE_CONNECTION).await?;
         Ok(distributed)
     }
-}
-
-/// What distributes each table, by its name. Small tables come first.
-fn statements() -> Vec<(&'static str, String)> {
-    let copied = EVERYWHERE.iter().map(|table| (*table, format!("SELECT create_reference_table('{table}')")));
-    let spread = BY_UNIT.iter().map(|table| (*table, format!("SELECT create_distributed_table('{table}', 'unit_id')")));
-    copied.chain(spread).collect()
-}
-
-async fn has_citus(connection: &impl ConnectionTrait) -> Result<bool, StorageError> {
-    if connection.get_database_backend() == DbBackend::Sqlite {
-        return Ok(false);
-    }
-    is_any(connection, "SELECT 1 FROM pg_extension WHERE extname = 'citus'").await
-}
-
-async fn is_listed(connection: &impl ConnectionTrait, table: &str) -> Result<bool, StorageError> {
-    is_any(connection, &format!("SELECT 1 FROM pg_dist_partition WHERE logicalrelid = '{table}'::regclass")).await
-}
-
-async fn is_any(connection: &impl ConnectionTrait, query: &str) -> Result<bool, StorageError> {
-    let statement = Statement::from_string(connection.get_database_backend(), query);
-    Ok(connection.query_one_raw(statement).await?.is_some())
-}
-
-/// What asks for the rows of `invitation` that were deleted and are still there. The coordinator has none of a distributed table,
-/// so the servers that have them are asked; where one does not answer, its answer is no number, and that is an error.
-pub(super) async fn dead_invitations(reader: &Reader) -> Result<String, StorageError> {
-    let dead = |table: &str| format!("SELECT pg_stat_get_dead_tuples('{table}'::regclass)");
-    let is_distributed = has_citus(reader).await? && is_listed(reader, "invitation").await?;
-    Ok(if is_distributed { on_placements(&dead("%s")) } else { dead("invitation") })
-}
-
-fn on_placements(query: &str) -> String {
-    format!(
-        "SELECT coalesce(sum(result::bigint), 0)::bigint FROM run_command_on_placements('invitation', $plumbline${query}$plumbline$)"
-    )
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use sea_orm::{DbBackend, Statement};
 
     use super::*;
 
@@ -124,7 +103,7 @@ mod tests {
         store.migrate().await.unwrap();
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
         let tables: BTreeSet<String> = texts(&store, tables).await.into_iter().collect();
-        let placed: Vec<String> = [BY_UNIT, EVERYWHERE, COORDINATOR].concat().into_iter().map(str::to_owned).collect();
+        let placed: Vec<String> = [BY_UNIT, COORDINATOR].concat().into_iter().map(str::to_owned).collect();
         assert_eq!(placed.len(), tables.len(), "a table has one place");
         assert_eq!(placed.into_iter().collect::<BTreeSet<_>>(), tables, "a new table needs a place here");
         for table in BY_UNIT {
@@ -136,13 +115,6 @@ mod tests {
                 assert!(columns.iter().any(|column| column == "unit_id"), "{table}: {columns:?}");
             }
         }
-        assert_eq!(statements().len(), BY_UNIT.len() + EVERYWHERE.len());
         store.close().await.unwrap();
-    }
-
-    #[test]
-    fn the_servers_are_asked_each_by_the_name_of_its_part() {
-        let asked = on_placements("SELECT pg_stat_get_dead_tuples('%s'::regclass)");
-        assert!(asked.ends_with("'invitation', $plumbline$SELECT pg_stat_get_dead_tuples('%s'::regclass)$plumbline$)"));
     }
 }

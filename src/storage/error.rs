@@ -157,6 +157,18 @@ impl StorageError {
         matches!(self, Self::LostRace) || self.engine_code().is_some_and(|code| codes.contains(&code.as_ref()))
     }
 
+    /// Whether a row of `table` is there already under the same key.
+    pub(super) fn is_taken_key(&self, table: &str) -> bool {
+        // A distributed database that copies rows to its servers says of their errors no code, only what they said: the key's name.
+        let names_key = || self.to_string().contains(&format!("{table}_pkey_"));
+        // SQLite: 1555 a primary key. PostgreSQL: 23505 any key, XX000 an error without a code.
+        self.engine_code().is_some_and(|code| match code.as_ref() {
+            "1555" | "23505" => true,
+            "XX000" => names_key(),
+            _ => false,
+        })
+    }
+
     /// Whether the database is away: it cannot be reached, does not answer, or is being stopped or started.
     #[must_use]
     pub fn is_outage(&self) -> bool {

@@ -6,7 +6,7 @@
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TryGetable};
 
-use super::distribution::dead_invitations;
+use super::parts::sum_over_parts;
 use super::{StorageError, Store};
 
 impl Store {
@@ -31,7 +31,8 @@ impl Store {
         // A statement of its own: there is no vacuum inside a transaction. Indexes are cleaned however little there is to clean,
         // and no lock is waited for that would be needed to make the file shorter.
         self.writer.tidy_up("VACUUM (INDEX_CLEANUP ON, TRUNCATE OFF) invitation").await?;
-        let left: i64 = ask(&self.reader, &dead_invitations(&self.reader).await?).await?;
+        let dead = |table: &str| format!("SELECT pg_stat_get_dead_tuples('{table}'::regclass)");
+        let left = sum_over_parts(&self.reader, "invitation", dead).await?;
         Ok(left == 0)
     }
 }

@@ -24,6 +24,7 @@ mod jobs;
 mod layout;
 mod new_response;
 mod noting;
+mod parts;
 mod planner;
 mod pool;
 mod reader;

@@ -25,7 +25,7 @@ pub(super) async fn note_for_fold(
     let backend = transaction.get_database_backend();
     let insert = |rows: &str| format!("INSERT INTO pending_batch ({}) SELECT {rows}", names(&NOTED));
     // What is noted of a response takes less than a third of its row.
-    for chunk in stored.chunks(3 * rows_per_statement(transaction, stored.len())) {
+    for chunk in stored.chunks(3 * rows_per_statement(backend, stored.len())) {
         let mut by_unit: BTreeMap<(i32, i64), Vec<&NewResponse>> = BTreeMap::new();
         for response in chunk {
             by_unit.entry((response.wave.0, response.unit.0)).or_default().push(response);

@@ -6,17 +6,24 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::StorageError;
+use super::parts::sum_over_parts;
 use super::reader::Reader;
 use super::writer::Writer;
 
 /// So many responses tell how many waves there are: of a single one, each wave would seem to have but one.
 const TELLING: usize = 200;
-/// More than one answer a wave, in what the engine knows.
-const IS_KNOWN: &str = "SELECT 1 FROM pg_stats WHERE schemaname = current_schema() AND tablename = 'response' \
-                        AND attname = 'wave_id' AND n_distinct > 0";
+
+/// How often the engine knows of a wave with more than one answer: once for the table, or for each part of a distributed one.
+fn known(table: &str) -> String {
+    format!(
+        "SELECT count(*) FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname JOIN pg_class c \
+         ON c.relname = s.tablename AND c.relnamespace = n.oid \
+         WHERE c.oid = '{table}'::regclass AND s.attname = 'wave_id' AND s.n_distinct > 0"
+    )
+}
 
 /// How many responses this process has kept, as long as that matters.
 #[derive(Debug, Default)]
@@ -36,8 +43,7 @@ impl Planner {
         if !self.is_telling(kept) || reader.get_database_backend() == DbBackend::Sqlite {
             return Ok(());
         }
-        let is_known = Statement::from_string(DbBackend::Postgres, IS_KNOWN);
-        if reader.query_one_raw(is_known).await?.is_none() {
+        if sum_over_parts(reader, "response", known).await? == 0 {
             writer.tidy_up("ANALYZE response").await?;
         }
         Ok(())

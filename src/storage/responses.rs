@@ -12,7 +12,7 @@ use super::noting::note_for_fold;
 use super::rows::{Columns, Kind, keys_statement, names, rows_per_statement, rows_statement};
 use super::spending::{KnownCodes, spend};
 use super::waves::WaveId;
-use super::writer::Work;
+use super::writer::{TRIES_MAX, Work, pause_after};
 use super::{NewResponse, StorageError, Store};
 use crate::foundation::Code;
 use crate::survey::{CodeRefusal, WaveState};
@@ -39,31 +39,33 @@ impl Store {
     ///
     /// When this returns, they are durable, and so is the note of what they add to the tallies (see `fold.rs`).
     pub async fn insert_responses(&self, new: &[NewResponse]) -> Result<Vec<Outcome>, StorageError> {
-        // Nearly always all of them are welcome, and inserting finds out by itself. If not, it is looked up who is.
-        let outcomes = match self.transaction_once(&InsertResponses { new, look_up: false }).await {
-            Err(error) if error.is_transient() => self.transaction(&InsertResponses { new, look_up: true }).await?,
-            result => result?,
+        let mut tries = 0;
+        let outcomes = loop {
+            match self.try_to_insert(new, tries > 0).await {
+                Err(error) if error.is_transient() && tries < TRIES_MAX => tries += 1,
+                result => break result?,
+            }
+            // The first time nobody was in the way: it is yet to be looked up who is welcome.
+            if tries > 1 {
+                pause_after(tries).await;
+            }
         };
         if let Err(error) = self.planner.look(&self.reader, &self.writer, new.len()).await {
             tracing::warn!(%error, "the database could not look at its answers; it does so by itself later");
         }
         Ok(outcomes)
     }
-}
 
-struct InsertResponses<'a> {
-    new: &'a [NewResponse],
-    look_up: bool,
-}
-
-impl Work for InsertResponses<'_> {
-    type Output = Vec<Outcome>;
-
-    async fn run(&self, transaction: &DatabaseTransaction) -> Result<Vec<Outcome>, StorageError> {
-        let new = self.new;
-        let kept = find_kept(transaction, new).await?;
-        let (storing, refused) = if self.look_up || !kept.is_empty() {
-            choose(transaction, new, &kept).await?
+    /// Nearly always all of them are welcome, and inserting finds out by itself. If not, it is looked up who is.
+    ///
+    /// Whatever is looked up is looked up before the transaction, which then only writes: what somebody else writes in between is in
+    /// the way of what is written here, so that all is done again. A transaction that had read would not be durable on a
+    /// distributed database (`docs/SCALE.md`).
+    async fn try_to_insert(&self, new: &[NewResponse], look_up: bool) -> Result<Vec<Outcome>, StorageError> {
+        let before = self.writer.before();
+        let kept = find_kept(&before, new).await?;
+        let (storing, refused) = if look_up || !kept.is_empty() {
+            choose(&before, new, &kept).await?
         } else {
             let mut storing = HashMap::with_capacity(new.len());
             for (position, response) in new.iter().enumerate() {
@@ -71,14 +73,26 @@ impl Work for InsertResponses<'_> {
             }
             (storing, HashMap::new())
         };
-        let placed = spend(transaction, storing.values().map(|position| &new[*position]).collect()).await?;
+        let stored = storing.values().map(|position| &new[*position]).collect();
+        self.transaction_once(&KeepResponses(stored)).await?;
+        Ok(outcomes(new, &storing, &kept, &refused))
+    }
+}
+
+/// Responses that are new, welcome and have the codes that they came with, as far as was known before.
+struct KeepResponses<'a>(Vec<&'a NewResponse>);
+
+impl Work for KeepResponses<'_> {
+    type Output = ();
+
+    async fn run(&self, transaction: &DatabaseTransaction) -> Result<(), StorageError> {
+        let placed = spend(transaction, &self.0).await?;
         let mut stored: Vec<&NewResponse> = placed.iter().map(AsRef::as_ref).collect();
         // In the order of the table's key, so that neighbours are written together.
         stored.sort_unstable_by_key(|response| (response.wave.0, response.key));
         insert(transaction, &stored).await?;
         note_for_fold(transaction, &stored).await?;
-        keep_words(transaction, &stored).await?;
-        Ok(outcomes(new, &storing, &kept, &refused))
+        keep_words(transaction, &stored).await
     }
 }
 
@@ -89,13 +103,13 @@ fn key_of(response: &NewResponse) -> Key {
 /// Which position stores each key that is new, welcome and has the code that it came with; and which codes are not taken.
 /// Repeats come before codes: a response that is kept needs its code no more.
 async fn choose(
-    transaction: &DatabaseTransaction,
+    before: &impl ConnectionTrait,
     new: &[NewResponse],
     kept: &HashMap<Key, Uuid>,
 ) -> Result<(HashMap<Key, usize>, HashMap<usize, CodeRefusal>), StorageError> {
-    let open = open_waves(transaction).await?;
+    let open = open_waves(before).await?;
     let is_welcome = |response: &&NewResponse| !kept.contains_key(&key_of(response)) && open.contains(&response.wave.0);
-    let mut codes = KnownCodes::look_up(transaction, new.iter().filter(is_welcome)).await?;
+    let mut codes = KnownCodes::look_up(before, new.iter().filter(is_welcome)).await?;
     let (mut storing, mut refused) = (HashMap::new(), HashMap::new());
     for (position, response) in new.iter().enumerate().filter(|(_, response)| is_welcome(response)) {
         if let Entry::Vacant(free) = storing.entry(key_of(response)) {
@@ -135,19 +149,20 @@ fn outcomes(
 }
 
 /// The waves that take answers.
-async fn open_waves(transaction: &DatabaseTransaction) -> Result<HashSet<i32>, StorageError> {
+async fn open_waves(before: &impl ConnectionTrait) -> Result<HashSet<i32>, StorageError> {
     let open: Vec<i32> = wave::Entity::find()
         .select_only()
         .column(wave::Column::Id)
         .filter(wave::Column::State.eq(WaveState::Open.as_str()))
         .into_tuple()
-        .all(transaction)
+        .all(before)
         .await?;
     Ok(open.into_iter().collect())
 }
 
 /// The content hashes of those responses whose keys are kept already, under whatever unit.
-async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Result<HashMap<Key, Uuid>, StorageError> {
+async fn find_kept(before: &impl ConnectionTrait, new: &[NewResponse]) -> Result<HashMap<Key, Uuid>, StorageError> {
+    let backend = before.get_database_backend();
     let mut sought: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
     for response in new {
         sought.entry(response.wave.0).or_default().push(response.key);
@@ -157,9 +172,9 @@ async fn find_kept(transaction: &DatabaseTransaction, new: &[NewResponse]) -> Re
         let text = |any: &str| format!("SELECT key, content_hash FROM response WHERE wave_id = {wave} AND key {any}");
         keys.sort_unstable();
         // A key is less than a tenth of a row.
-        for chunk in keys.chunks(8 * rows_per_statement(transaction, new.len())) {
-            let statement = keys_statement(transaction.get_database_backend(), chunk, text)?;
-            for row in transaction.query_all_raw(statement).await? {
+        for chunk in keys.chunks(8 * rows_per_statement(backend, new.len())) {
+            let statement = keys_statement(backend, chunk, text)?;
+            for row in before.query_all_raw(statement).await? {
                 let (key, hash): (Uuid, Uuid) = row.try_get_many_by_index()?;
                 kept.insert((WaveId(wave), key), hash);
             }
@@ -190,20 +205,24 @@ const KEPT: Columns<15> = [
 /// Inserts the responses: those whose key is new and whose wave is open now. All of them must be; else the transaction is done
 /// again: it is another server that was faster, or who is welcome was not looked up.
 async fn insert(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
-    let names = names(&KEPT);
-    // A join, because a distributed database refuses a subquery a row. It begins with the rows, which SQLite is told by CROSS.
+    let (backend, names) = (transaction.get_database_backend(), names(&KEPT));
+    // A join, because a distributed database refuses a subquery a row. It begins with the rows, which SQLite is told by CROSS. And
+    // no ON CONFLICT, with which a distributed database does not say how many rows it wrote, and takes ten times as long.
     let insert = |rows: &str| {
         format!(
             "INSERT INTO response ({names}) SELECT {names} FROM (SELECT {rows}) AS new \
              CROSS JOIN (SELECT id, state AS wave_state FROM wave) AS state \
-             WHERE state.id = new.wave_id AND wave_state = '{}' ON CONFLICT (wave_id, key, unit_id) DO NOTHING",
+             WHERE state.id = new.wave_id AND wave_state = '{}'",
             WaveState::Open.as_str()
         )
     };
-    for chunk in stored.chunks(rows_per_statement(transaction, stored.len())) {
+    for chunk in stored.chunks(rows_per_statement(backend, stored.len())) {
         let rows = chunk.iter().map(|response| row(response));
-        let statement = rows_statement(transaction.get_database_backend(), &KEPT, rows, insert)?;
-        if transaction.execute_raw(statement).await?.rows_affected() < chunk.len() as u64 {
+        let statement = rows_statement(backend, &KEPT, rows, insert)?;
+        let inserted = transaction.execute_raw(statement).await.map_err(StorageError::from);
+        let inserted =
+            inserted.map_err(|error| if error.is_taken_key("response") { StorageError::LostRace } else { error })?;
+        if inserted.rows_affected() < chunk.len() as u64 {
             return Err(StorageError::LostRace);
         }
     }
@@ -252,11 +271,12 @@ async fn keep_words(transaction: &DatabaseTransaction, stored: &[&NewResponse]) 
     // By key, so that the words do not lie in the order of the responses.
     words.sort_unstable();
     let insert = |rows: &str| format!("INSERT INTO free_text ({}) SELECT {rows}", names(&WORDS));
-    for chunk in words.chunks(rows_per_statement(transaction, words.len())) {
+    let backend = transaction.get_database_backend();
+    for chunk in words.chunks(rows_per_statement(backend, words.len())) {
         let rows = chunk.iter().map(|(key, wave, unit, item, words)| {
             [(*wave).into(), (*unit).into(), (**key).into(), (*item).into(), (*words).into()]
         });
-        transaction.execute_raw(rows_statement(transaction.get_database_backend(), &WORDS, rows, insert)?).await?;
+        transaction.execute_raw(rows_statement(backend, &WORDS, rows, insert)?).await?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use sea_orm::sea_query::ArrayType;
 use sea_orm::sea_query::extension::postgres::PgFunc;
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
+use sea_orm::{ColumnTrait, DbBackend, Statement, Value};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -26,8 +26,8 @@ const ROWS_OF_MANY: usize = 30_000;
 const MANY: usize = 4_000;
 
 /// How many of `rows` rows go into one statement.
-pub(super) fn rows_per_statement(transaction: &DatabaseTransaction, rows: usize) -> usize {
-    match transaction.get_database_backend() {
+pub(super) fn rows_per_statement(backend: DbBackend, rows: usize) -> usize {
+    match backend {
         DbBackend::Sqlite => ROWS_EMBEDDED,
         _ if rows >= MANY => ROWS_OF_MANY,
         _ => ROWS_TO_SERVER,

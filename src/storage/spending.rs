@@ -34,15 +34,15 @@ fn by_wave<'a>(responses: impl Iterator<Item = &'a NewResponse>) -> BTreeMap<i32
 
 /// Runs a statement on all `hashes`; `text` writes it around what comes after the column. Returns the rows that it gives.
 async fn on_hashes(
-    transaction: &DatabaseTransaction,
+    connection: &impl ConnectionTrait,
     hashes: BTreeSet<Uuid>,
     text: impl Fn(&str) -> String,
 ) -> Result<Vec<QueryResult>, StorageError> {
     let hashes: Vec<Uuid> = hashes.into_iter().collect();
     let mut rows = Vec::with_capacity(hashes.len());
     for chunk in hashes.chunks(ROWS_PER_STATEMENT) {
-        let statement = keys_statement(transaction.get_database_backend(), chunk, &text)?;
-        rows.extend(transaction.query_all_raw(statement).await?);
+        let statement = keys_statement(connection.get_database_backend(), chunk, &text)?;
+        rows.extend(connection.query_all_raw(statement).await?);
     }
     Ok(rows)
 }
@@ -58,7 +58,7 @@ impl KnownCodes {
     /// Looks the codes of `responses` up. They are not locked, which a distributed database refuses: if another server spends
     /// one in the meantime, [`spend`] finds it gone, and the transaction is done again.
     pub(super) async fn look_up(
-        transaction: &DatabaseTransaction,
+        before: &impl ConnectionTrait,
         responses: impl Iterator<Item = &NewResponse>,
     ) -> Result<Self, StorageError> {
         let mut known = HashMap::new();
@@ -66,7 +66,7 @@ impl KnownCodes {
             let text = |any: &str| {
                 format!("SELECT hash, unit_id, state FROM invitation WHERE wave_id = {wave} AND hash {any}")
             };
-            for row in on_hashes(transaction, hashes, text).await? {
+            for row in on_hashes(before, hashes, text).await? {
                 let (hash, unit, state): (Uuid, i64, String) = row.try_get_many_by_index()?;
                 let state = InvitationState::from_name(&state)
                     .ok_or_else(|| StorageError::damaged("invitation", format!("the state {state:?} is unknown")))?;
@@ -98,11 +98,11 @@ fn code_key(response: &NewResponse) -> Option<CodeKey> {
 /// response's unit and there only once; else the transaction is done again. Without codes nothing is asked.
 pub(super) async fn spend<'a>(
     transaction: &DatabaseTransaction,
-    storing: Vec<&'a NewResponse>,
+    storing: &[&'a NewResponse],
 ) -> Result<Vec<Cow<'a, NewResponse>>, StorageError> {
     let wanted = by_wave(storing.iter().copied());
     if wanted.is_empty() {
-        return Ok(storing.into_iter().map(Cow::Borrowed).collect());
+        return Ok(storing.iter().copied().map(Cow::Borrowed).collect());
     }
     let mut placements: HashMap<(CodeKey, UnitId), Placement> = HashMap::new();
     for (wave, hashes) in wanted {
@@ -124,7 +124,7 @@ pub(super) async fn spend<'a>(
         let placement = placements.remove(&(key, response.unit)).ok_or(StorageError::LostRace)?;
         Ok(Cow::Owned(NewResponse { placement, ..response.clone() }))
     };
-    storing.into_iter().map(&mut placed).collect()
+    storing.iter().copied().map(&mut placed).collect()
 }
 
 fn placement(stratum: String, psu: Option<String>, weight: i64) -> Result<Placement, StorageError> {

@@ -17,9 +17,10 @@ use super::StorageError;
 use super::connections::Connections;
 use super::entities::setting;
 use super::file::EmbeddedFile;
+use super::reader::Reader;
 
 /// How often a transaction is tried before its error is reported.
-const TRIES_MAX: u32 = 6;
+pub(super) const TRIES_MAX: u32 = 6;
 
 /// What is done in one transaction; it may be done again from the start. A trait and not a closure, because the compiler
 /// cannot prove that the future of an `AsyncFn` is `Send`.
@@ -35,6 +36,11 @@ pub(super) trait Work: Sync {
     /// Does it.
     fn run(&self, transaction: &DatabaseTransaction)
     -> impl Future<Output = Result<Self::Output, StorageError>> + Send;
+}
+
+/// Waits before work is tried once more, longer each time.
+pub(super) async fn pause_after(tries: u32) {
+    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
 }
 
 /// One statement.
@@ -78,6 +84,11 @@ impl Writer {
         Self { connections, file }
     }
 
+    /// The connections that write, for what is looked up before a transaction: those of SQLite then keep its pages in memory.
+    pub(super) fn before(&self) -> Reader {
+        Reader::new(self.connections.clone(), self.file.clone())
+    }
+
     /// The file of an embedded store.
     pub(super) fn file(&self) -> Option<&EmbeddedFile> {
         self.file.as_ref()
@@ -89,7 +100,7 @@ impl Writer {
         loop {
             match self.once(work).await {
                 Err(error) if error.is_transient() && tries < TRIES_MAX => {
-                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
+                    pause_after(tries).await;
                     tries += 1;
                 }
                 result => return result,

@@ -8,6 +8,8 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbE
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use super::spread::{drop_spread, is_distributed, spread};
+
 /// Names another PostgreSQL to run the tests on: a URL of a database whose user may create databases.
 const OTHER_SERVER: &str = "PLUMBLINE_TEST_POSTGRES";
 /// Where PostgreSQL is expected otherwise; its user `postgres` must be let in without a password, as CI sets it up.
@@ -69,7 +71,11 @@ impl Engine {
                 // A killed run with the same process number may have left one behind.
                 administer(&format!("DROP DATABASE IF EXISTS {name}")).await?;
                 administer(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await?;
-                Ok(TestDatabase { url: database_of(&server(), &name), place: Place::Server(name) })
+                let url = database_of(&server(), &name);
+                if is_distributed() {
+                    spread(&name).await?;
+                }
+                Ok(TestDatabase { url, place: Place::Server(name) })
             }
         }
     }
@@ -87,6 +93,19 @@ impl TestDatabase {
         self
     }
 
+    /// Whether it is spread over several servers, and so comes with the present schema.
+    pub(crate) fn is_spread(&self) -> bool {
+        matches!(self.place, Place::Server(_)) && is_distributed()
+    }
+
+    /// Whether there is nothing in it yet, not even the schema. Says that a test is skipped which needs that.
+    pub(crate) fn is_empty(&self) -> bool {
+        if self.is_spread() {
+            tell(&format!("SKIPPED: a test of an empty database ({} is spread over several servers)", self.url));
+        }
+        !self.is_spread()
+    }
+
     /// A connection beside the platform's own, to look at what is kept.
     pub(crate) async fn connect(&self) -> DatabaseConnection {
         let url = if self.url.starts_with("sqlite:") { format!("{}?mode=rwc", self.url) } else { self.url.clone() };
@@ -97,19 +116,23 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let Place::Server(name) = &self.place else { return };
+        let (name, shown) = (name.clone(), name);
         let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let everywhere = async move {
+            administer(&statement).await?;
+            if is_distributed() { drop_spread(&name).await } else { Ok(()) }
+        };
         // The test's runtime may be unwinding; a thread of its own waits for the server in any case.
-        let dropped =
-            std::thread::spawn(move || Runtime::new().map(|runtime| runtime.block_on(administer(&statement))));
+        let dropped = std::thread::spawn(move || Runtime::new().map(|runtime| runtime.block_on(everywhere)));
         if !matches!(dropped.join(), Ok(Ok(Ok(())))) {
-            tell(&format!("{name} could not be dropped"));
+            tell(&format!("{shown} could not be dropped"));
         }
     }
 }
 
 /// The URL of the server's own database that the tests connect to first.
 #[expect(clippy::disallowed_methods, reason = "whoever runs the tests decides on which server")]
-fn server() -> String {
+pub(super) fn server() -> String {
     std::env::var(OTHER_SERVER).unwrap_or_else(|_| SERVER.to_owned())
 }
 
@@ -119,7 +142,7 @@ pub(crate) fn is_elsewhere() -> bool {
 }
 
 /// The URL of another database of the server that `server` is a URL of.
-fn database_of(server: &str, database: &str) -> String {
+pub(super) fn database_of(server: &str, database: &str) -> String {
     let (place, options) = server.split_once('?').map_or((server, None), |(place, options)| (place, Some(options)));
     let begin = place.find("://").map_or(0, |at| at + 3);
     let end = place[begin..].find('/').map_or(place.len(), |at| begin + at);
@@ -138,10 +161,14 @@ fn a_database_of_a_server_has_its_own_name_and_the_options_of_the_server() {
     }
 }
 
-async fn administer(statement: &str) -> Result<(), DbErr> {
-    let mut options = ConnectOptions::new(server());
+pub(super) async fn connect_to(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url.to_owned());
     options.max_connections(1).connect_timeout(Duration::from_secs(5)).sqlx_logging(false);
-    let connection = Database::connect(options).await?;
+    Database::connect(options).await
+}
+
+async fn administer(statement: &str) -> Result<(), DbErr> {
+    let connection = connect_to(&server()).await?;
     connection.execute_unprepared(statement).await?;
     connection.close().await
 }

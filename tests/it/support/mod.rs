@@ -18,6 +18,7 @@ pub(crate) mod invitations;
 pub(crate) mod load;
 pub(crate) mod pooler;
 pub(crate) mod process;
+mod spread;
 mod world;
 
 pub(crate) use database::{Engine, TestDatabase, or_skip};
