@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::sqlx::{self, Connection, SqliteConnection};
+use sea_orm::sqlx::{self, Connection, Executor, PgConnection, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::StorageError;
@@ -69,23 +69,25 @@ pub(super) async fn open_server(
     is_pooled: bool,
     sizes: PoolSizes,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StorageError> {
-    let open_some = async |connections, sets_up: fn(PgConnectOptions) -> PgConnectOptions| {
+    let of_server = |connections| {
         let mut options = options(url, connections, BUSY_TIMEOUT_MS);
-        options.map_sqlx_postgres_opts(
-            move |options| {
-                if is_pooled { behind_pooler(options) } else { sets_up(options) }
-            },
-        );
-        open(options).await
+        options.map_sqlx_postgres_opts(move |options| if is_pooled { behind_pooler(options) } else { options });
+        options
     };
-    Ok((open_some(sizes.writers, planned_anew).await?, open_some(sizes.readers, |options| options).await?))
+    let mut writer = of_server(sizes.writers);
+    if !is_pooled {
+        writer.map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(async { plan_anew(connection).await }))
+        });
+    }
+    Ok((open(writer).await?, open(of_server(sizes.readers)).await?))
 }
 
-/// Options for a connection that writes: each statement is planned for the table as it is now. A plan that was made when the table of
-/// responses was nearly empty walks through all of it, and a prepared statement would keep that plan for as long as the field lasts.
-/// (Behind a pooler nothing is prepared.)
-fn planned_anew(options: PgConnectOptions) -> PgConnectOptions {
-    options.options([("plan_cache_mode", "force_custom_plan")])
+/// Has each statement planned for the table as it is now. A plan that was made when the table of responses was nearly empty walks
+/// through all of it, and a prepared statement would keep that plan for as long as the field lasts. (Behind a pooler nothing is
+/// prepared.) It is no option of the connection: a pooler that is not named would refuse it.
+async fn plan_anew(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute("SET plan_cache_mode = force_custom_plan").await.map(|_| ())
 }
 
 /// Options for a connection to a pooler: it refuses a setting that it does not know, and a statement that was prepared once is not
