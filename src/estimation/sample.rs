@@ -178,6 +178,31 @@ impl Domain {
         Ok(())
     }
 
+    /// Adds the sums of a part of the same domain, without its covariance.
+    pub(super) fn merge(&mut self, other: &Self) -> Result<(), EstimationError> {
+        let add = |sums: &mut [f64], more: &[f64]| sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        self.responses += other.responses;
+        self.weight_sum += other.weight_sum;
+        self.answered.iter_mut().zip(&other.answered).for_each(|(sum, more)| *sum += more);
+        for ((answered, weight), (more, more_weight)) in self.answered_any.iter_mut().zip(&other.answered_any) {
+            *answered += more;
+            *weight += more_weight;
+        }
+        self.ratings.iter_mut().zip(&other.ratings).for_each(|(sums, more)| add(sums, more));
+        add(&mut self.totals, &other.totals);
+        match (&mut self.whole_totals, &other.whole_totals) {
+            (Some(whole), Some(more)) => add_checked(whole, more)?,
+            (whole, _) => *whole = None,
+        }
+        self.pairs.add_scaled(&other.pairs, 1.0);
+        Ok(())
+    }
+
+    /// The same without its covariance.
+    pub(super) fn without_covariance(&self) -> Self {
+        Self { covariance: None, averaged: None, ..self.clone() }
+    }
+
     pub(super) fn set_pairs(&mut self, pairs: SymmetricMatrix) {
         self.pairs = pairs;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::auxiliary::{AbsentStrata, AbsentStratum, StratumCounts};
+use super::auxiliary::{AbsentStrata, AbsentStratum, AbsentSums, StratumCounts};
 use super::between::{BetweenStage, BetweenSums};
 use super::explicit::Explicit;
 use super::own_units::{OwnScores, OwnUnits};
@@ -97,7 +97,7 @@ impl<'a> StratumSums<'a> {
                 self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items, self.survey.groups));
             sums.add(totals)?;
         }
-        self.counts.add_unit(&unit.auxiliary);
+        self.counts.add_unit(unit.auxiliary.clone());
         let (scores, counts) = self.survey.scores.of_unit(unit, self.survey.scale);
         self.between.add_unit(&scores, &counts, &unit.between);
         Ok(())
@@ -248,6 +248,20 @@ impl DomainCovariance {
         }
     }
 
+    /// Adds strata without a member.
+    fn add_absent(&mut self, sums: &AbsentSums, is_lonely: bool) {
+        if is_lonely {
+            sums.add_lonely_to(&mut self.stage);
+        } else {
+            sums.add_to(&mut self.stage);
+        }
+        self.is_census = false;
+        for strata in &mut self.strata {
+            strata.all += sums.strata;
+            strata.lonely += if is_lonely { sums.strata } else { 0 };
+        }
+    }
+
     /// The covariance, and for `average` the first stage, which is yet to be multiplied.
     pub(super) fn covariance(self, rule: LonelyPsu) -> Option<(SymmetricMatrix, Option<Averaged>)> {
         let others = self.stage.finish()?;
@@ -315,17 +329,19 @@ impl<'a> FirstStage<'a> {
 
     pub(super) fn finish(self, projection: &Projection) -> Gathered {
         let Self { survey, mut domains, absent, mut between, pairs_max } = self;
-        let absent = AbsentStrata::new(absent);
+        let absent = AbsentStrata::new(absent, projection.strata_of_whole.as_deref());
         between.add_pairs(&absent.pairs(survey.scores));
         let regressions = projection.calibrated.iter().flat_map(|(fitted, regressions)| {
-            regressions.iter().enumerate().map(move |(domain, regression)| (domain, fitted, regression))
+            // Everybody has members in all strata.
+            regressions.iter().enumerate().skip(1).map(move |(domain, regression)| (domain, fitted, regression))
         });
         for (domain, fitted, regression) in regressions {
-            let Some(sums) = absent.of(domain, fitted, regression) else { continue };
-            let sum = domains.entry(domain).or_insert_with(|| DomainCovariance::empty(survey));
-            sums.add_to(&mut sum.stage);
-            sum.is_census = false;
-            sum.strata.iter_mut().for_each(|strata| strata.all += sums.strata);
+            let sums = absent.of(domain, fitted, regression);
+            for (sums, is_lonely) in sums.iter().zip([false, true]) {
+                let Some(sums) = sums else { continue };
+                let sum = domains.entry(domain).or_insert_with(|| DomainCovariance::empty(survey));
+                sum.add_absent(sums, is_lonely);
+            }
         }
         let factor = |position, statistic| {
             let strata = || {

@@ -7,6 +7,7 @@ use super::PipelineError;
 use super::counting::CountsByUnit;
 use super::forming::States;
 use super::known_waves::LoadedWave;
+use super::part_reader::PartReader;
 use super::parts::KnownParts;
 use super::progress::Progress;
 use crate::storage::{Snapshot, UnitCounts};
@@ -37,7 +38,8 @@ impl KnownUnits {
         let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
         if self.parts.are_wanted(loaded) {
             let by_unit = versions.iter().copied().collect();
-            if let Some(days) = self.parts.catch_up((snapshot, progress), loaded, &by_unit, &pending).await? {
+            let reader = PartReader { snapshot, loaded, versions: &by_unit, pending: &pending, progress };
+            if let Some(days) = self.parts.catch_up(&reader).await? {
                 return Ok((States::Parts(self.parts.snapshot()), days));
             }
         }

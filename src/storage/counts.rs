@@ -115,7 +115,17 @@ impl Snapshot {
         shape: &Shape,
         units: &[UnitId],
     ) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
-        read_counts(&self.0, wave, shape, units).await
+        read_counts(&self.0, wave, shape, units, true).await
+    }
+
+    /// The same without the products that design effects need, which are half of what is kept.
+    pub async fn counts_without_products(
+        &self,
+        wave: WaveId,
+        shape: &Shape,
+        units: &[UnitId],
+    ) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
+        read_counts(&self.0, wave, shape, units, false).await
     }
 
     /// What changes with everything that is committed to a wave.

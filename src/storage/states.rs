@@ -19,12 +19,13 @@ const SMALL_ROWS_PER_STATEMENT: usize = 20_000;
 /// Units whose rows are read at once: some megabytes.
 const UNITS_PER_STATEMENT: usize = 500;
 
-/// The kept counts of these units; one of which nothing is kept is not among them.
+/// The kept counts of these units, with or without the products of answers; one of which nothing is kept is not among them.
 pub(super) async fn read_counts(
     connection: &impl ConnectionTrait,
     wave: WaveId,
     shape: &Shape,
     units: &[UnitId],
+    with_products: bool,
 ) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
     let mut counts: BTreeMap<UnitId, UnitCounts> = BTreeMap::new();
     for units in units.chunks(UNITS_PER_STATEMENT) {
@@ -40,10 +41,8 @@ pub(super) async fn read_counts(
         }
         let products = product::Entity::find()
             .filter(product::Column::WaveId.eq(wave.0))
-            .filter(product::Column::UnitId.is_in(units()))
-            .all(connection)
-            .await?;
-        for row in products {
+            .filter(product::Column::UnitId.is_in(units()));
+        for row in if with_products { products.all(connection).await? } else { Vec::new() } {
             counts.entry(UnitId(row.unit_id)).or_default().state.add_kept_products(shape, row.cell, &row.sums)?;
         }
         let days = daily_count::Entity::find()
