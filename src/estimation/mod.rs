@@ -10,7 +10,7 @@
 //! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` holds
 //! all of it in order, and `walk.rs` goes through strata and stages; `unit_totals.rs` says what a unit adds, `own_units.rs` what
 //! respondents that are units add, `auxiliary.rs` what both add to calibrated domains (`explicit.rs`) without a member near them;
-//! `strata.rs` adds it up, `scores.rs` and `between.rs` between levels,
+//! `strata.rs` adds it up (`averaged.rs` where lonely strata stand for others), `scores.rs` and `between.rs` between levels,
 //! `formed.rs` between many; `contribution.rs` forms a sample of many levels part by part, a calibrated one from what each part leaves
 //! for the factors (`margin_counts.rs`) and what all share (`common_fit.rs`); `pairs.rs` and `joint.rs` form what design effects need.
 //!
@@ -19,6 +19,7 @@
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`UnitState`].
 
 mod auxiliary;
+mod averaged;
 mod between;
 mod builder;
 #[cfg(test)]

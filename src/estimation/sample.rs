@@ -1,12 +1,13 @@
 //! A sample that is ready to be read: totals, their covariance, and what design effects need, for each domain.
 
+use super::averaged::Averaged;
 use super::cell_sums::CellSums;
 use super::groups::Groups;
 use super::margins::numbers;
 use super::negative::NegativeWeights;
 use super::position_pairs::Pairs;
 use super::scores::BetweenLevels;
-use super::strata::{Averaged, DomainCovariance};
+use super::strata::DomainCovariance;
 use super::tally::BILLIONTH;
 use super::unit_totals::add_checked;
 use super::{EstimationError, Statistic};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::EstimationError;
 use super::auxiliary::{AbsentStrata, AbsentStratum, AbsentSums, StratumCounts};
+use super::averaged::{Averaged, StrataInPlay};
 use super::between::{BetweenStage, BetweenSums};
 use super::explicit::Explicit;
 use super::own_units::{OwnScores, OwnUnits};
@@ -170,33 +171,6 @@ pub(super) struct DomainCovariance {
     /// Whether every unit of every stage was drawn.
     pub(super) is_census: bool,
     strata: Vec<StrataInPlay>,
-}
-
-/// How many strata a statistic rests on, and how many of them are lonely.
-#[derive(Debug, Clone, Copy, Default)]
-struct StrataInPlay {
-    all: u64,
-    lonely: u64,
-}
-
-impl StrataInPlay {
-    /// What the sum over the strata is multiplied by where lonely ones stand for the mean of the others; nothing where all are.
-    fn factor(&self) -> Option<f64> {
-        match self.all - self.lonely {
-            0 => None,
-            others => Some(self.all as f64 / others as f64),
-        }
-    }
-}
-
-/// The first stage where lonely strata stand for the mean of the others (`average`): which others there are depends on who
-/// answered, as in R, whose `na.rm` takes strata without an answer out.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Averaged {
-    /// What the strata that are not lonely add.
-    pub(super) others: SymmetricMatrix,
-    /// What it is multiplied by: item by item, then any item of each group. Nothing where all strata are lonely.
-    pub(super) factors: Vec<Option<f64>>,
 }
 
 impl DomainCovariance {

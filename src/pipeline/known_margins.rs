@@ -1,16 +1,15 @@
 //! What the parts of a calibrated wave leave for the factors of all: only parts that changed since are read again.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::PipelineError;
 use super::gather::{calibration_of, gather};
 use super::known_waves::LoadedWave;
-use super::part_reader::{PartReader, Wanted};
+use super::part_reader::{CountsOfPart, PartReader, Wanted};
 use crate::estimation::{CommonFit, EstimationError, MarginCounts};
-use crate::storage::UnitCounts;
-use crate::survey::{CalibrationPlan, UnitId};
+use crate::survey::CalibrationPlan;
 
 /// What is known of the parts of a calibrated wave.
 #[derive(Default)]
@@ -37,7 +36,7 @@ impl KnownMargins {
         let stale: Vec<usize> = (0..reader.parts()).filter(|part| !is_good(part)).collect();
         reader.progress.begin(stale.len() as u64);
         let plan = plan.clone();
-        let make = move |loaded: &LoadedWave, units: Range<usize>, counts: BTreeMap<UnitId, UnitCounts>| {
+        let make = move |loaded: &LoadedWave, units: Range<usize>, counts: CountsOfPart| {
             let gathered = gather(loaded, units, |unit| Some(&counts.get(&unit)?.state), Some(&plan))?;
             Ok(Arc::new(gathered.sample.margin_counts()?))
         };

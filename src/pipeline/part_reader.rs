@@ -1,7 +1,9 @@
 //! Reads a wave part by part: some units each, so that memory never holds the state of more than a few.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
+
+use tokio::task::JoinHandle;
 
 use super::PipelineError;
 use super::known_waves::LoadedWave;
@@ -12,8 +14,11 @@ use crate::survey::UnitId;
 /// The units of a part: each part leaves some 75 kB, each unit of one that is formed takes some 200, and with calibration by many
 /// cells a megabyte.
 const UNITS_PER_PART: usize = 16;
-/// Parts that are formed side by side. As many are read while they are.
+/// Parts that are formed side by side, while the next one is read.
 const PARTS_AT_ONCE: usize = 4;
+
+/// What is counted of the units of a part; one without responses need not be among them.
+pub(super) type CountsOfPart = BTreeMap<UnitId, UnitCounts>;
 
 /// The parts of a wave as of one moment.
 pub(super) struct PartReader<'a> {
@@ -65,42 +70,43 @@ impl PartReader<'_> {
         &self,
         parts: &[usize],
         wanted: Wanted,
-        make: impl Fn(&LoadedWave, Range<usize>, BTreeMap<UnitId, UnitCounts>) -> Result<T, PipelineError>
-        + Clone
-        + Send
-        + 'static,
+        make: impl Fn(&LoadedWave, Range<usize>, CountsOfPart) -> Result<T, PipelineError> + Clone + Send + 'static,
         mut take: impl FnMut(usize, T),
     ) -> Result<(), PipelineError> {
-        let mut making = Vec::new();
-        for some in parts.chunks(PARTS_AT_ONCE).chain([&[][..]]) {
-            // Those of before are being made meanwhile.
-            let mut counts = self.read(some, wanted).await?;
-            let begin = |part: &usize| {
-                let of_part = ids(self.loaded, *part).filter_map(|unit| Some((unit, counts.remove(&unit)?))).collect();
-                let (loaded, units, make) = (self.loaded.clone(), units_of(self.loaded, *part), make.clone());
-                (*part, tokio::task::spawn_blocking(move || make(&loaded, units, of_part)))
-            };
-            let next = some.iter().map(begin).collect();
-            for (part, made) in std::mem::replace(&mut making, next) {
+        let mut making = VecDeque::new();
+        let mut parts = parts.iter().copied();
+        loop {
+            let next = parts.next();
+            if next.is_none() || making.len() == PARTS_AT_ONCE {
+                let Some((part, made)) = making.pop_front() else { return Ok(()) };
+                let made: JoinHandle<Result<T, PipelineError>> = made;
                 take(part, made.await.map_err(|_| PipelineError::Interrupted)??);
                 self.progress.advance(1);
             }
-        }
-        Ok(())
-    }
-
-    async fn read(&self, parts: &[usize], wanted: Wanted) -> Result<BTreeMap<UnitId, UnitCounts>, PipelineError> {
-        let units: Vec<UnitId> = parts.iter().flat_map(|part| ids(self.loaded, *part)).collect();
-        let (id, shape) = (self.loaded.id, &self.loaded.counting.shape);
-        let mut counts = match wanted {
-            Wanted::All => self.snapshot.counts(id, shape, &units).await?,
-            Wanted::WithoutProducts => self.snapshot.counts_without_products(id, shape, &units).await?,
-        };
-        for unit in units {
-            if let Some(pending) = self.pending.get(&unit) {
-                counts.entry(unit).or_default().merge(pending.clone())?;
+            if let Some(part) = next {
+                making.push_back((part, self.begin(part, wanted, make.clone()).await?));
             }
         }
-        Ok(counts)
+    }
+
+    /// Reads a part, and leaves the rest to a thread.
+    async fn begin<T: Send + 'static>(
+        &self,
+        part: usize,
+        wanted: Wanted,
+        make: impl Fn(&LoadedWave, Range<usize>, CountsOfPart) -> Result<T, PipelineError> + Send + 'static,
+    ) -> Result<JoinHandle<Result<T, PipelineError>>, PipelineError> {
+        let units: Vec<UnitId> = ids(self.loaded, part).collect();
+        let rows = self.snapshot.rows(self.loaded.id, &units, wanted == Wanted::All).await?;
+        let pending: Vec<(UnitId, UnitCounts)> =
+            units.iter().filter_map(|unit| Some((*unit, self.pending.get(unit)?.clone()))).collect();
+        let loaded = self.loaded.clone();
+        Ok(tokio::task::spawn_blocking(move || {
+            let mut counts = rows.counts(&loaded.counting.shape)?;
+            for (unit, pending) in pending {
+                counts.entry(unit).or_default().merge(pending)?;
+            }
+            make(&loaded, units_of(&loaded, part), counts)
+        }))
     }
 }

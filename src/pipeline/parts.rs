@@ -6,7 +6,7 @@
 //! With calibration one more answer changes the weights of all: what the factors are found from is kept of each part, and then every part
 //! is formed anew.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,13 +15,12 @@ use super::counting::CountsByUnit;
 use super::gather::{Gathered, OpenLinkAnswers, gather};
 use super::known_margins::KnownMargins;
 use super::known_waves::LoadedWave;
-use super::part_reader::{PartReader, Wanted, units_of};
+use super::part_reader::{CountsOfPart, PartReader, Wanted, units_of};
 use crate::estimation::{BetweenLevels, CommonFit, Contribution, EstimationError, SampleBuilder, UnitState};
 use crate::index::{
     Method, OpenLinkResults, UnitResults, WaveResults, compute_units, covariance_of, put_together, wanted_covariances,
 };
 use crate::statistics::{LonelyPsu, SparseCovariance};
-use crate::storage::UnitCounts;
 use crate::survey::{OpenAnswers, UnitId};
 
 /// A wave of more units is formed part by part.
@@ -98,7 +97,7 @@ impl KnownParts {
     }
 
     async fn form(&mut self, reader: &PartReader<'_>, fit: Option<Arc<CommonFit>>) -> Result<(), PipelineError> {
-        // What was formed with other factors says nothing any more, and were it by a round that was cut off.
+        // What was formed with other factors is not used again, even where a round was cut off and left some of it.
         let is_calibrated = fit.is_some();
         self.are_calibrated |= is_calibrated;
         let is_good = |part: &usize| {
@@ -108,7 +107,7 @@ impl KnownParts {
         };
         let stale: Vec<usize> = (0..reader.parts()).filter(|part| !is_good(part)).collect();
         reader.progress.begin(stale.len() as u64);
-        let make = move |loaded: &LoadedWave, units: Range<usize>, counts: BTreeMap<UnitId, UnitCounts>| {
+        let make = move |loaded: &LoadedWave, units: Range<usize>, counts: CountsOfPart| {
             Ok(Arc::new(Part::form(loaded, units, counts, fit.as_deref())?))
         };
         let take = |part: usize, formed: Arc<Part>| {
@@ -145,7 +144,7 @@ impl Part {
     fn form(
         loaded: &LoadedWave,
         units: Range<usize>,
-        mut counts: BTreeMap<UnitId, UnitCounts>,
+        mut counts: CountsOfPart,
         fit: Option<&CommonFit>,
     ) -> Result<Self, PipelineError> {
         let (wave, method) = (&loaded.wave, loaded.method()?);
