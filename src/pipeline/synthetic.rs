@@ -13,8 +13,8 @@ use super::intake::Intake;
 use crate::foundation::{Code, LanguageTag, Weight};
 use crate::survey::{Answer, AnswerSheet, ItemKind, Mode, OpenAnswers, Placement, Response, Source, Unit, Wave};
 
-/// Responses a transaction.
-const RESPONSES_PER_TRANSACTION: usize = 2_000;
+/// Responses a transaction. Their keys are anywhere in the table, so fewer would write each of its pages more often.
+const RESPONSES_PER_TRANSACTION: usize = 10_000;
 /// For so many answers of the sample, one comes over the open link.
 const OPEN_LINK_SHARE: usize = 20;
 /// How much less content than others are those who come over the open link, in standard deviations.
