@@ -73,18 +73,17 @@ impl PartReader<'_> {
         make: impl Fn(&LoadedWave, Range<usize>, CountsOfPart) -> Result<T, PipelineError> + Clone + Send + 'static,
         mut take: impl FnMut(usize, T),
     ) -> Result<(), PipelineError> {
-        let mut making = VecDeque::new();
+        let mut under_way: VecDeque<(usize, JoinHandle<Result<T, PipelineError>>)> = VecDeque::new();
         let mut parts = parts.iter().copied();
         loop {
             let next = parts.next();
-            if next.is_none() || making.len() == PARTS_AT_ONCE {
-                let Some((part, made)) = making.pop_front() else { return Ok(()) };
-                let made: JoinHandle<Result<T, PipelineError>> = made;
-                take(part, made.await.map_err(|_| PipelineError::Interrupted)??);
+            if next.is_none() || under_way.len() == PARTS_AT_ONCE {
+                let Some((part, thread)) = under_way.pop_front() else { return Ok(()) };
+                take(part, thread.await.map_err(|_| PipelineError::Interrupted)??);
                 self.progress.advance(1);
             }
             if let Some(part) = next {
-                making.push_back((part, self.begin(part, wanted, make.clone()).await?));
+                under_way.push_back((part, self.begin(part, wanted, make.clone()).await?));
             }
         }
     }
