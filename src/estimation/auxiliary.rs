@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::EstimationError;
+use super::absent_totals::{AbsentStratum, AbsentTotals, AuxiliarySums, Entries};
 use super::cells::Cells;
 use super::explicit::Explicit;
 use super::frame::Frame;
@@ -134,44 +135,6 @@ impl StratumCounts {
             entries.extend((i..columns.len()).map(|j| ((*row, columns[j]), covariance.get(i, j))));
         }
         Ok(AbsentStratum { explicit, drawn, sums, entries })
-    }
-}
-
-/// What one stratum adds to domains that have no member in it.
-#[derive(Debug)]
-pub(super) struct AbsentStratum {
-    explicit: BTreeSet<usize>,
-    drawn: u64,
-    sums: Vec<(usize, f64)>,
-    /// The covariance of the counts; of a lonely stratum their products.
-    entries: Entries,
-}
-
-/// The upper triangle of a sparse symmetric matrix.
-type Entries = Vec<((usize, usize), f64)>;
-
-/// Strata added up: those of several units, and lonely ones.
-#[derive(Debug, Default)]
-pub(super) struct AbsentTotals {
-    several: AuxiliarySums,
-    lonely: AuxiliarySums,
-}
-
-#[derive(Debug, Default)]
-struct AuxiliarySums {
-    strata: u64,
-    drawn: u64,
-    sums: BTreeMap<usize, f64>,
-    entries: BTreeMap<(usize, usize), f64>,
-}
-
-impl AbsentTotals {
-    pub(super) fn add(&mut self, stratum: &AbsentStratum) {
-        let to = if stratum.is_lonely() { &mut self.lonely } else { &mut self.several };
-        to.strata += 1;
-        to.drawn += stratum.drawn;
-        stratum.entries.iter().for_each(|(at, value)| *to.entries.entry(*at).or_insert(0.0) += value);
-        stratum.sums.iter().for_each(|(column, sum)| *to.sums.entry(*column).or_insert(0.0) += sum);
     }
 }
 
@@ -305,10 +268,6 @@ impl AbsentSums {
 }
 
 impl AbsentStratum {
-    fn is_lonely(&self) -> bool {
-        self.drawn == 1
-    }
-
     /// Takes `β_aᵀ Cov_h(X) β_b` out of sums, a value a statistic.
     fn take_out(&self, a: &[Vec<f64>], b: &[Vec<f64>], sums: &mut [f64]) {
         for ((i, j), value) in &self.entries {

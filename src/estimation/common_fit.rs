@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::EstimationError;
-use super::auxiliary::AbsentTotals;
+use super::absent_totals::AbsentTotals;
 use super::cell_sums::Shape;
 use super::cells::Cells;
 use super::domain_sums::{Sums, people_of, regressions_of};

@@ -9,7 +9,7 @@
 //! responses by both;
 //! `margins.rs` finds the factors of a calibration, `negative.rs` the weights that it made negative; `frame.rs` holds
 //! all of it in order, and `walk.rs` goes through strata and stages; `unit_totals.rs` says what a unit adds, `own_units.rs` what
-//! respondents that are units add, `auxiliary.rs` what both add to calibrated domains (`explicit.rs`) without a member near them;
+//! respondents that are units add, `auxiliary.rs` what both add to calibrated domains (`explicit.rs`) without a member near them, in sums of `absent_totals.rs`;
 //! `strata.rs` adds it up (`averaged.rs` where lonely strata stand for others), `scores.rs` and `between.rs` between levels,
 //! `formed.rs` between many; `contribution.rs` forms a sample of many levels part by part, a calibrated one from what each part leaves
 //! for the factors (`margin_counts.rs`) and what all share (`common_fit.rs`); `pairs.rs` and `joint.rs` form what design effects need.
@@ -18,6 +18,7 @@
 //!
 //! The room knows nothing of storage, HTTP, or of what an index is made of. Start reading at [`UnitState`].
 
+mod absent_totals;
 mod auxiliary;
 mod averaged;
 mod between;

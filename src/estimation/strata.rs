@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::auxiliary::{AbsentStrata, AbsentStratum, AbsentSums, StratumCounts};
+use super::absent_totals::AbsentStratum;
+use super::auxiliary::{AbsentStrata, AbsentSums, StratumCounts};
 use super::averaged::{Averaged, StrataInPlay};
 use super::between::{BetweenStage, BetweenSums};
 use super::explicit::Explicit;

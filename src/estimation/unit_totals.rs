@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::EstimationError;
-use super::auxiliary::AbsentTotals;
+use super::absent_totals::AbsentTotals;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::explicit::Explicit;
