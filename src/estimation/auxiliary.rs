@@ -241,7 +241,9 @@ impl StrataSums {
             self.sums.iter().for_each(|sum| add(sum, -1.0));
             others.iter().flat_map(|stratum| &stratum.sums).for_each(|sum| add(sum, 1.0));
             let mut matrix = sandwich(&self.entries, left);
-            others.iter().for_each(|stratum| matrix.add_scaled(&sandwich(&stratum.entries, left), -1.0));
+            for stratum in others {
+                matrix.add_scaled(&sandwich(&stratum.entries, left), -1.0);
+            }
             (totals, matrix)
         });
         Some(AbsentSums { strata, drawn, totals, matrix })

@@ -85,12 +85,14 @@ fn between(levels: usize) -> BetweenLevels {
 }
 
 /// The levels of all parts, the variances of their index, and what the parts add to everybody.
+type InParts = (Vec<Domain>, Vec<f64>, Vec<Contribution>);
+
 fn in_parts(
     given: &[Given],
     size: usize,
     lonely: LonelyPsu,
     calibration: &Calibration,
-) -> Result<(Vec<Domain>, Vec<f64>, Vec<Contribution>), EstimationError> {
+) -> Result<InParts, EstimationError> {
     let shape = Shape::new(&SCALES, &[[0, 1]]).unwrap();
     let ranges = || (0..LEVELS).step_by(size).map(|first| first..LEVELS.min(first + size));
     let part = |range| builder(given, range, lonely, calibration);

@@ -309,7 +309,9 @@ mod tests {
             stage.add(&StratumCovariance::of(&stratum(&[1, 2, 3]), None, size(3), 0.5), size(3));
             let of = |units: &[f64]| {
                 let mut products = SymmetricMatrix::zeros(1);
-                units.iter().for_each(|unit| products.add_outer(&[*unit], 1.0));
+                for unit in units {
+                    products.add_outer(&[*unit], 1.0);
+                }
                 (products, units.iter().sum::<f64>())
             };
             let (products, total) = of(&[5.0, 2.0]);
