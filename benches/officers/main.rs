@@ -14,6 +14,10 @@ mod http;
 #[allow(dead_code, reason = "another benchmark uses all of it")]
 mod making;
 
+#[allow(dead_code, reason = "the tests use all of it")]
+#[path = "../../tests/it/support/spread.rs"]
+mod spread;
+
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -81,15 +85,18 @@ async fn main() {
     if let Some(url) = &arguments.serve {
         return serve(url).await;
     }
-    println!("| engine | weights | answers | officers' p50 ms | p99 | most | intake's p50 ms alone | p99 | with officers | p99 |");
+    println!(
+        "| engine | weights | answers | officers' p50 ms | p99 | most | intake's p50 ms alone | p99 | with officers | p99 |"
+    );
     println!("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|");
     let is_wanted = |asked: &Option<String>, name: &str| asked.as_deref().is_none_or(|asked| asked == name);
     for (engine, _) in [(Engine::Sqlite, "sqlite"), (Engine::Postgres, "postgres")]
         .into_iter()
         .filter(|(_, name)| is_wanted(&arguments.engine, name))
     {
-        for (is_calibrated, weights) in
-            [(false, "designed"), (true, "calibrated")].into_iter().filter(|(_, name)| is_wanted(&arguments.weights, name))
+        for (is_calibrated, weights) in [(false, "designed"), (true, "calibrated")]
+            .into_iter()
+            .filter(|(_, name)| is_wanted(&arguments.weights, name))
         {
             match measure(engine, is_calibrated, &arguments).await {
                 Ok(row) => println!("| {engine:?} | {weights} | {} | {row} |", arguments.answers),

@@ -9,11 +9,15 @@
 //!
 //! The sums of `Cov_h(X)` over the strata without a member are formed first, and B is put in once for each domain. A stratum
 //! in which that costs more than a residual for each unit and domain, or where lonely units or later stages matter, has residuals.
+//!
+//! Of a sample that is formed part by part no other part has residuals: what its strata add comes from these sums alone, those of
+//! lonely strata from the products of counts `X Xᵀ`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::EstimationError;
+use super::absent_totals::{AbsentStratum, AbsentTotals, AuxiliarySums, Entries};
 use super::cells::Cells;
 use super::explicit::Explicit;
 use super::frame::Frame;
@@ -54,7 +58,8 @@ pub(super) fn explicit_in(frame: &Frame, cells: &Cells, projection: &Projection,
     let columns: BTreeSet<usize> = groups.iter().flat_map(|group| fitted.columns(*group)).copied().collect();
     let dimension = 3 * projection.scales().len() as u64;
     let is_cheaper = (columns.len() as u64).pow(2) <= units.saturating_mul(dimension * (dimension + 1) / 2);
-    let members = (units >= 2 && is_cheaper && !has_populations).then_some(members);
+    let is_apart = if projection.strata_of_whole.is_some() { units > 0 } else { units >= 2 && is_cheaper };
+    let members = (is_apart && !has_populations).then_some(members);
     let is_explicit = |domain: &usize| members.as_ref().is_none_or(|members| members.contains(domain));
     let rows = |domain: usize| {
         let row = |column: &usize| (*column, regressions[domain].row(fitted, *column));
@@ -82,8 +87,8 @@ pub(super) struct OwnCounts {
 }
 
 impl StratumCounts {
-    pub(super) fn add_unit(&mut self, counts: &Counts) {
-        self.units.push(counts.clone());
+    pub(super) fn add_unit(&mut self, counts: Counts) {
+        self.units.push(counts);
     }
 
     pub(super) fn add_own(&mut self, own: Vec<OwnCounts>) {
@@ -112,13 +117,19 @@ impl StratumCounts {
         let mut moments = StratumMoments::new(columns.len());
         self.units.iter().try_for_each(|counts| moments.add_psu(&local(counts)))?;
         self.own.iter().try_for_each(|own| moments.add_equal_psus(&local(&own.mean), own.responses))?;
-        let n = drawn as f64;
-        let mut covariance = moments.covariance(drawn, scale * scale).ok_or(EstimationError::Impossible)?;
-        for own in &self.own {
-            let ones: Vec<f64> = local(&own.mean).iter().map(|count| f64::from(u8::from(*count != 0))).collect();
-            covariance.add_outer(&ones, n / (n - 1.0) * own.scatter);
+        let totals: Vec<f64> = moments.sums().iter().map(|sum| *sum as f64 * scale).collect();
+        let mut covariance = SymmetricMatrix::zeros(columns.len());
+        if drawn == 1 {
+            covariance.add_outer(&totals, 1.0);
+        } else {
+            let n = drawn as f64;
+            covariance = moments.covariance(drawn, scale * scale).ok_or(EstimationError::Impossible)?;
+            for own in &self.own {
+                let ones: Vec<f64> = local(&own.mean).iter().map(|count| f64::from(u8::from(*count != 0))).collect();
+                covariance.add_outer(&ones, n / (n - 1.0) * own.scatter);
+            }
         }
-        let sums = columns.iter().zip(moments.sums()).map(|(column, sum)| (*column, *sum as f64 * scale)).collect();
+        let sums = columns.iter().copied().zip(totals).collect();
         let mut entries = Vec::new();
         for (i, row) in columns.iter().enumerate() {
             entries.extend((i..columns.len()).map(|j| ((*row, columns[j]), covariance.get(i, j))));
@@ -127,80 +138,54 @@ impl StratumCounts {
     }
 }
 
-/// What one stratum adds to domains that have no member in it.
-#[derive(Debug)]
-pub(super) struct AbsentStratum {
-    explicit: BTreeSet<usize>,
+/// All strata of that kind. What is wanted of a domain, or of two, is the sum over all of them less the few in which it has members.
+pub(super) struct AbsentStrata {
+    strata: Vec<AbsentStratum>,
+    several: StrataSums,
+    lonely: StrataSums,
+    /// By domain, the strata in which it has members.
+    of_members: BTreeMap<usize, Vec<usize>>,
+}
+
+/// [`AuxiliarySums`] as lists.
+struct StrataSums {
+    strata: u64,
     drawn: u64,
     sums: Vec<(usize, f64)>,
     entries: Entries,
 }
 
-/// The upper triangle of a sparse symmetric matrix.
-type Entries = Vec<((usize, usize), f64)>;
-
-/// All strata of that kind. What is wanted of a domain, or of two, is the sum over all of them less the few in which it has members.
-pub(super) struct AbsentStrata {
-    strata: Vec<AbsentStratum>,
-    all: Entries,
-    sums: Vec<(usize, f64)>,
-    /// By domain, the strata in which it has members.
-    of_members: BTreeMap<usize, Vec<usize>>,
-}
-
-/// What all strata without a member add to one domain.
-pub(super) struct AbsentSums {
-    pub(super) strata: u64,
-    drawn: u64,
-    totals: Vec<f64>,
-    covariance: SymmetricMatrix,
-}
-
-impl AbsentSums {
-    pub(super) fn add_to(&self, stage: &mut StageCovariance) {
-        stage.add_strata(&self.covariance, &self.totals, self.strata, self.drawn);
+impl From<&AuxiliarySums> for StrataSums {
+    fn from(of: &AuxiliarySums) -> Self {
+        let sums = of.sums.iter().map(|(column, sum)| (*column, *sum)).collect();
+        let entries = of.entries.iter().map(|(at, value)| (*at, *value)).collect();
+        Self { strata: of.strata, drawn: of.drawn, sums, entries }
     }
 }
 
 impl AbsentStrata {
-    pub(super) fn new(strata: Vec<AbsentStratum>) -> Self {
-        let (mut all, mut sums, mut of_members) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    /// `of_whole`: what all strata add up to where these are those of a part.
+    pub(super) fn new(strata: Vec<AbsentStratum>, of_whole: Option<&AbsentTotals>) -> Self {
+        let (mut totals, mut of_members) = (AbsentTotals::default(), BTreeMap::new());
         for (number, stratum) in strata.iter().enumerate() {
-            stratum.entries.iter().for_each(|(at, value)| *all.entry(*at).or_insert(0.0) += value);
-            stratum.sums.iter().for_each(|(column, sum)| *sums.entry(*column).or_insert(0.0) += sum);
+            totals.add(stratum);
             for domain in &stratum.explicit {
                 of_members.entry(*domain).or_insert_with(Vec::new).push(number);
             }
         }
-        Self { strata, all: all.into_iter().collect(), sums: sums.into_iter().collect(), of_members }
+        let totals = of_whole.unwrap_or(&totals);
+        Self { strata, several: (&totals.several).into(), lonely: (&totals.lonely).into(), of_members }
     }
 
     fn with_members(&self, domain: usize) -> &[usize] {
         self.of_members.get(&domain).map_or(&[], Vec::as_slice)
     }
 
-    /// What they add to a domain with this regression; nothing where it has members in every stratum.
-    pub(super) fn of(&self, domain: usize, fitted: &Fitted, regression: &Regression) -> Option<AbsentSums> {
-        let others = self.with_members(domain);
-        let strata = self.strata.len() - others.len();
-        if strata == 0 {
-            return None;
-        }
-        let others = || others.iter().map(|number| &self.strata[*number]);
-        let drawn = self.strata.iter().map(|stratum| stratum.drawn).sum::<u64>();
-        let drawn = drawn - others().map(|stratum| stratum.drawn).sum::<u64>();
-        let (totals, covariance) = regression.around(fitted, |left| {
-            let mut totals = vec![0.0; left.first().map_or(0, Vec::len)];
-            let mut add = |(column, sum): &(usize, f64), sign: f64| {
-                totals.iter_mut().zip(&left[*column]).for_each(|(total, left)| *total += sign * sum * left);
-            };
-            self.sums.iter().for_each(|sum| add(sum, -1.0));
-            others().flat_map(|stratum| &stratum.sums).for_each(|sum| add(sum, 1.0));
-            let mut covariance = sandwich(&self.all, left);
-            others().for_each(|stratum| covariance.add_scaled(&sandwich(&stratum.entries, left), -1.0));
-            (totals, covariance)
-        });
-        Some(AbsentSums { strata: strata as u64, drawn, totals, covariance })
+    /// What those without a member add to a domain with this regression, the lonely ones last; nothing where it has members in all.
+    pub(super) fn of(&self, domain: usize, fitted: &Fitted, regression: &Regression) -> [Option<AbsentSums>; 2] {
+        let members = || self.with_members(domain).iter().map(|number| &self.strata[*number]);
+        let (lonely, several): (Vec<_>, Vec<_>) = members().partition(|stratum| stratum.is_lonely());
+        [(&self.several, several), (&self.lonely, lonely)].map(|(all, others)| all.without(&others, fitted, regression))
     }
 
     /// The covariances between levels that strata add in which neither has a member: `Σ_h β_aᵀ Cov_h(X) β_b`, with β the scores that are
@@ -214,7 +199,7 @@ impl AbsentStrata {
         // Levels are numbered as they are met; their positions do not tell that.
         levels.sort_by_key(|(position, ..)| *position);
         for (at, (position, domain, expected)) in levels.iter().enumerate() {
-            let product = times(&self.all, expected);
+            let product = times(&self.several.entries, expected);
             for (other_position, other_domain, other) in &levels[at + 1..] {
                 if !scores.is_gathered(*position) && !scores.is_gathered(*other_position) {
                     continue;
@@ -237,6 +222,50 @@ impl AbsentStrata {
             }
         }
         pairs
+    }
+}
+
+impl StrataSums {
+    /// What all but these strata add to a domain with this regression.
+    fn without(&self, others: &[&AbsentStratum], fitted: &Fitted, regression: &Regression) -> Option<AbsentSums> {
+        let strata = self.strata - others.len() as u64;
+        if strata == 0 {
+            return None;
+        }
+        let drawn = self.drawn - others.iter().map(|stratum| stratum.drawn).sum::<u64>();
+        let (totals, matrix) = regression.around(fitted, |left| {
+            let mut totals = vec![0.0; left.first().map_or(0, Vec::len)];
+            let mut add = |(column, sum): &(usize, f64), sign: f64| {
+                totals.iter_mut().zip(&left[*column]).for_each(|(total, left)| *total += sign * sum * left);
+            };
+            self.sums.iter().for_each(|sum| add(sum, -1.0));
+            others.iter().flat_map(|stratum| &stratum.sums).for_each(|sum| add(sum, 1.0));
+            let mut matrix = sandwich(&self.entries, left);
+            for stratum in others {
+                matrix.add_scaled(&sandwich(&stratum.entries, left), -1.0);
+            }
+            (totals, matrix)
+        });
+        Some(AbsentSums { strata, drawn, totals, matrix })
+    }
+}
+
+/// What strata without a member add to one domain.
+pub(super) struct AbsentSums {
+    pub(super) strata: u64,
+    drawn: u64,
+    totals: Vec<f64>,
+    /// The covariance of its totals; of lonely strata their products.
+    matrix: SymmetricMatrix,
+}
+
+impl AbsentSums {
+    pub(super) fn add_to(&self, stage: &mut StageCovariance) {
+        stage.add_strata(&self.matrix, &self.totals, self.strata, self.drawn);
+    }
+
+    pub(super) fn add_lonely_to(&self, stage: &mut StageCovariance) {
+        stage.add_lonely_strata(&self.matrix, &self.totals, self.strata);
     }
 }
 

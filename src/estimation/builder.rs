@@ -7,11 +7,13 @@ use std::sync::Arc;
 use super::EstimationError;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
+use super::common_fit::CommonFit;
+use super::domain_sums::{project, sums_by_domain_and_group};
 use super::formed::Formed;
 use super::frame::{Frame, KeptSums};
 use super::joint::points_max;
 use super::log::{Log, Stand};
-use super::margins::{Calibration, numbers, weight_of};
+use super::margins::Calibration;
 use super::negative::NegativeWeights;
 use super::pairs::pairs_by_domain;
 use super::place::{Place, Places};
@@ -19,8 +21,7 @@ use super::position_pairs::Pairs;
 use super::sample::{Domain, Sample};
 use super::scores::BetweenLevels;
 use super::strata::{DomainCovariance, Gathered};
-use super::tally::BILLIONTH;
-use super::threads::{joined, side_by_side, threads_for};
+use super::threads::joined;
 use super::unit_totals::Projection;
 use crate::foundation::{RatingScale, Weight};
 use crate::statistics::{LonelyPsu, PairSums};
@@ -66,7 +67,7 @@ pub struct SampleBuilder {
     lonely: LonelyPsu,
     pub(super) calibration: Option<Calibration>,
     pub(super) places: Places,
-    cells: Cells,
+    pub(super) cells: Cells,
     pub(super) log: Log,
     pub(super) kept: KeptSums,
 }
@@ -200,7 +201,7 @@ impl SampleBuilder {
     ) -> Result<(Sample, Option<DomainCovariance>), EstimationError> {
         let is_gathered = self.tied_pairs(between) <= BetweenLevels::PAIRS_MAX;
         let rows = if is_gathered { 0..between.levels.len() } else { 0..0 };
-        let (sample, formed) = self.gather(between.clone(), rows)?;
+        let (sample, formed) = self.gather(between.clone(), rows, None)?;
         let sample = sample.with_covariances(&formed.between, is_gathered.then_some(&formed.pairs));
         Ok((sample, formed.everybody))
     }
@@ -208,7 +209,7 @@ impl SampleBuilder {
     /// The same without the covariances between levels, and what they can be gathered from row by row, however many there are.
     pub fn form(self, between: BetweenLevels) -> Result<(Sample, Formed), EstimationError> {
         let rows = Formed::rows_at_once(&between);
-        self.gather(between, rows)
+        self.gather(between, rows, None)
     }
 
     /// No more pairs of wanted levels than so many are tied.
@@ -225,16 +226,23 @@ impl SampleBuilder {
         by_stratum.values().map(|levels| pairs(levels.len())).sum::<usize>().min(all)
     }
 
-    /// Gathers the covariances between the levels at the positions `rows` and all wanted ones.
-    fn gather(mut self, between: BetweenLevels, rows: Range<usize>) -> Result<(Sample, Formed), EstimationError> {
+    /// Gathers the covariances between the levels at the positions `rows` and all wanted ones. `fit` is what a part of a calibrated
+    /// sample shares with the others.
+    pub(super) fn gather(
+        mut self,
+        between: BetweenLevels,
+        rows: Range<usize>,
+        fit: Option<&CommonFit>,
+    ) -> Result<(Sample, Formed), EstimationError> {
         self.cells.sort_groups();
         let domains = self.levels + 1;
         let ranks = self.cells.ranks(&between.levels);
         let frame = Frame::new(self.shape, self.places, (self.log, self.kept), ranks)?;
         let sums = sums_by_domain_and_group(&frame, &self.cells)?;
-        let projection = match &self.calibration {
-            None => Projection::plain(frame.shape()),
-            Some(calibration) => project(calibration, &self.cells, &sums, frame.shape(), domains)?,
+        let projection = match (&self.calibration, fit) {
+            (None, _) => Projection::plain(frame.shape()),
+            (Some(calibration), None) => project(calibration, &self.cells, &sums, frame.shape(), domains)?,
+            (Some(_), Some(fit)) => fit.projection(&self.cells, &sums, frame.shape(), domains)?,
         };
         let mut domains: Vec<Domain> =
             (0..domains).map(|_| Domain::empty(projection.scales(), &frame.shape().groups)).collect();
@@ -278,71 +286,4 @@ impl SampleBuilder {
         let negative = self.calibration.as_ref().map(find).transpose()?.flatten();
         Ok((Sample::new(domains, lonely, negative), formed))
     }
-}
-
-type Sums = BTreeMap<(usize, usize), CellSums>;
-
-/// Adds up places on all processors; integers add up to the same in any split.
-fn sums_by_domain_and_group(frame: &Frame, cells: &Cells) -> Result<Sums, EstimationError> {
-    let threads = threads_for(frame.responses().count());
-    let parts: Vec<Range<usize>> =
-        (0..threads).map(|part| part * frame.places() / threads..(part + 1) * frame.places() / threads).collect();
-    let mut sums = sums_of_cells(cells, frame.kept_people())?;
-    for part in side_by_side(parts, |places| sums_of_places(frame, cells, places)) {
-        for (key, part) in part? {
-            add_to(&mut sums, key, &part)?;
-        }
-    }
-    Ok(sums)
-}
-
-fn sums_of_places(frame: &Frame, cells: &Cells, places: Range<usize>) -> Result<Sums, EstimationError> {
-    // A cell has many places and few domains.
-    let mut by_cell: BTreeMap<u32, CellSums> = BTreeMap::new();
-    for of_run in places.flat_map(|place| frame.sums_of_responses(place)) {
-        let (cell, sums) = of_run?;
-        add_to(&mut by_cell, cell, &sums)?;
-    }
-    sums_of_cells(cells, &by_cell)
-}
-
-fn sums_of_cells(cells: &Cells, by_cell: &BTreeMap<u32, CellSums>) -> Result<Sums, EstimationError> {
-    let mut sums = Sums::new();
-    for (cell, of_cell) in by_cell {
-        cells.domains(*cell).try_for_each(|domain| add_to(&mut sums, (domain, cells.group(*cell)), of_cell))?;
-    }
-    Ok(sums)
-}
-
-fn add_to<K: Ord>(sums: &mut BTreeMap<K, CellSums>, key: K, more: &CellSums) -> Result<(), EstimationError> {
-    if let Some(sum) = sums.get_mut(&key) {
-        return sum.merge_people(more);
-    }
-    sums.insert(key, more.people());
-    Ok(())
-}
-
-/// Finds the factors that meet the margins, and each domain's regression on them.
-fn project(
-    calibration: &Calibration,
-    cells: &Cells,
-    sums: &Sums,
-    shape: &Shape,
-    domains: usize,
-) -> Result<Projection, EstimationError> {
-    let groups = cells.groups();
-    let everybody = |group: usize| sums.get(&(0, group)).map_or(0.0, |sums| weight_of(&sums.tally));
-    let weights: Vec<f64> = (0..groups.len()).map(everybody).collect();
-    let fitted = calibration.fit(groups, &weights)?;
-    let mut regressions = Vec::with_capacity(domains);
-    for domain in 0..domains {
-        let mut totals = Vec::new();
-        for ((_, group), sums) in sums.range((domain, 0)..(domain + 1, 0)) {
-            totals.push((*group, numbers(&sums.tally.totals(&shape.scales)?, BILLIONTH)));
-        }
-        regressions.push(fitted.regression(&totals, 3 * shape.items()));
-    }
-    // Not of the weights as they were: they may be shares that are calibrated to people, or people calibrated to shares.
-    let people = weights.iter().zip(&fitted.factors).map(|(weight, factor)| (weight * factor).abs()).sum();
-    Ok(Projection::calibrated(shape, fitted, regressions, people))
 }

@@ -1,14 +1,21 @@
 //! What a part of a sample adds to everybody, so that a sample of many levels is formed part by part.
 //!
 //! A sample of ten thousand levels with everything that is known of each takes gigabytes. Where no stratum has members in two
-//! parts and nothing is calibrated, what a part says of its levels does not depend on the others: it is formed, read, and
-//! dropped. Of everybody each part leaves its sums, which are added in the order of the parts.
+//! parts, what a part says of its levels does not depend on the others: it is formed, read, and dropped. Of everybody each part leaves
+//! its sums, which are added in the order of the parts.
+//!
+//! With calibration it depends on them through the factors alone, and through the strata that a level has no member in. So there are two
+//! rounds: each part leaves what the factors are found from ([`MarginCounts`]), and is then formed with what all share ([`CommonFit`]).
 
 use std::collections::BTreeSet;
 
 use super::EstimationError;
 use super::builder::SampleBuilder;
 use super::cell_sums::{CellSums, Shape};
+use super::common_fit::CommonFit;
+use super::frame::Frame;
+use super::margin_counts::MarginCounts;
+use super::negative::NegativeWeights;
 use super::sample::{Domain, Sample};
 use super::scores::BetweenLevels;
 use super::strata::DomainCovariance;
@@ -18,11 +25,19 @@ use crate::statistics::{LonelyPsu, PairSums};
 /// What a part of a sample adds to everybody.
 #[derive(Debug, Clone)]
 pub struct Contribution {
-    sums: CellSums,
-    products: PairSums,
+    everybody: Everybody,
     /// Nothing where nobody responded.
     covariance: Option<DomainCovariance>,
     strata: BTreeSet<String>,
+    negative: Option<NegativeWeights>,
+}
+
+#[derive(Debug, Clone)]
+enum Everybody {
+    /// Weights as they are.
+    Sums(Box<CellSums>, PairSums),
+    /// Calibrated weights, which are no whole numbers.
+    Calibrated(Box<Domain>),
 }
 
 impl Contribution {
@@ -30,6 +45,11 @@ impl Contribution {
     #[must_use]
     pub fn strata(&self) -> &BTreeSet<String> {
         &self.strata
+    }
+
+    /// The weights that a calibration made negative in some parts.
+    pub fn negative_weights<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Option<NegativeWeights> {
+        NegativeWeights::of_parts(parts.into_iter().filter_map(|part| part.negative.as_ref()))
     }
 
     /// Everybody in some parts of a sample whose sums have this shape, and that was built with this rule for lonely strata.
@@ -41,18 +61,25 @@ impl Contribution {
         let mut sums = CellSums::new(shape, false)?;
         let mut products = PairSums::new(3 * shape.items());
         let mut covariance: Option<DomainCovariance> = None;
+        let mut everybody = Domain::empty(&shape.scales, &shape.groups);
         for part in parts {
-            sums.merge_people(&part.sums)?;
-            products.merge(&part.products)?;
+            match &part.everybody {
+                Everybody::Sums(more, more_products) => {
+                    sums.merge_people(more)?;
+                    products.merge(more_products)?;
+                }
+                Everybody::Calibrated(more) => everybody.merge(more)?,
+            }
             match (&mut covariance, &part.covariance) {
                 (_, None) => {}
                 (Some(sum), Some(more)) => sum.merge(more),
                 (none, Some(first)) => *none = Some(first.clone()),
             }
         }
-        let mut everybody = Domain::empty(&shape.scales, &shape.groups);
-        everybody.add(&sums, None, &shape.scales)?;
-        everybody.set_pairs(products.to_matrix(BILLIONTH));
+        if sums.tally.responses() > 0 {
+            everybody.add(&sums, None, &shape.scales)?;
+            everybody.set_pairs(products.to_matrix(BILLIONTH));
+        }
         if let Some(covariance) = covariance {
             everybody.set_covariance(covariance, lonely);
         }
@@ -61,6 +88,38 @@ impl Contribution {
 }
 
 impl SampleBuilder {
+    /// What the factors of the whole sample are found from. To be built of kept sums alone.
+    pub fn margin_counts(mut self) -> Result<MarginCounts, EstimationError> {
+        if !self.log.is_empty() {
+            return Err(EstimationError::Impossible);
+        }
+        self.cells.sort_groups();
+        let ranks = self.cells.ranks(&[]);
+        MarginCounts::of(&Frame::new(self.shape, self.places, (self.log, self.kept), ranks)?, &self.cells)
+    }
+
+    /// Forms a part of a calibrated sample: its own levels as [`Self::finish`] does that of the whole, and what it adds to everybody.
+    /// Covariances between levels are not gathered: all of them are tied. To be built of kept sums alone.
+    pub fn finish_calibrated_part(
+        self,
+        fit: &CommonFit,
+        between: &BetweenLevels,
+    ) -> Result<(Sample, Contribution), EstimationError> {
+        if self.calibration.is_none() || !self.log.is_empty() {
+            return Err(EstimationError::Impossible);
+        }
+        let strata = self.strata();
+        let (sample, formed) = self.gather(BetweenLevels::default(), 0..0, Some(fit))?;
+        let everybody = Everybody::Calibrated(Box::new(sample.overall().without_covariance()));
+        let negative = sample.negative_weights().cloned();
+        let contribution = Contribution { everybody, covariance: formed.everybody, strata, negative };
+        Ok((sample.with_covariances(between, None), contribution))
+    }
+
+    fn strata(&self) -> BTreeSet<String> {
+        self.kept.sums.iter().map(|((place, _), _)| self.places.stratum(*place).to_owned()).collect()
+    }
+
     /// Forms a part of a sample: its own levels as [`Self::finish`] does, to the last bit, and what it adds to everybody. To be built
     /// of kept sums alone, and without calibration.
     pub fn finish_part(self, between: &BetweenLevels) -> Result<(Sample, Contribution), EstimationError> {
@@ -71,9 +130,9 @@ impl SampleBuilder {
         self.kept.people.values().try_for_each(|more| sums.merge_people(more))?;
         let mut products = PairSums::new(3 * self.shape.items());
         self.kept.products.values().try_for_each(|more| products.merge(more))?;
-        let strata = self.kept.sums.iter().map(|((place, _), _)| self.places.stratum(*place).to_owned()).collect();
+        let (strata, everybody) = (self.strata(), Everybody::Sums(Box::new(sums), products));
         let (sample, covariance) = self.finish_with_everybody(between)?;
-        Ok((sample, Contribution { sums, products, covariance, strata }))
+        Ok((sample, Contribution { everybody, covariance, strata, negative: None }))
     }
 }
 

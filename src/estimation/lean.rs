@@ -16,10 +16,9 @@ pub(super) enum Totals {
 }
 
 impl Totals {
-    fn of(tally: &TallySums, scales: &[RatingScale]) -> Result<Self, EstimationError> {
-        let totals = tally.totals(scales)?;
+    pub(super) fn short(totals: Vec<i128>) -> Self {
         let short: Result<Vec<i64>, _> = totals.iter().map(|total| i64::try_from(*total)).collect();
-        Ok(short.map_or_else(|_| Self::Long(totals), Self::Short))
+        short.map_or_else(|_| Self::Long(totals), Self::Short)
     }
 
     /// Adds them to sums, one by one.
@@ -106,7 +105,7 @@ impl Lean {
     ) -> Result<Self, EstimationError> {
         let items = (0..tally.items()).map(|item| tally.answered(item) > 0);
         Ok(Self {
-            totals: Totals::of(tally, scales)?,
+            totals: Totals::short(tally.totals(scales)?),
             answered: items.chain(answered_groups).collect(),
             responses: tally.responses(),
             weight: tally.weight_sum(),
@@ -132,7 +131,7 @@ mod tests {
                 let double = tally.clone();
                 tally.add(&double).unwrap();
             });
-            let totals = Totals::of(&tally, &scales).unwrap();
+            let totals = Totals::short(tally.totals(&scales).unwrap());
             let mut sums = vec![7; 6];
             totals.add_to(&mut sums).unwrap();
             let expected: Vec<i128> = tally.totals(&scales).unwrap().iter().map(|total| total + 7).collect();

@@ -1,6 +1,7 @@
 //! Calibration to known margins: who is in which cell, and the factors.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::limits::MARGIN_LEVELS_MAX;
 use super::regression::Fitted;
@@ -128,7 +129,7 @@ impl Calibration {
         let cells: Vec<CalibrationCell> = ones.iter().zip(weights).map(cell).collect();
         let totals: Vec<f64> = columns.iter().map(|(margin, level)| self.margins[*margin].levels[*level].1).collect();
         let found = calibrate(&cells, &totals, self.method).map_err(|error| self.explain(error, &columns))?;
-        Ok(Fitted { factors: found.factors, ones, inverse: found.inverse })
+        Ok(Fitted { factors: found.factors, ones, inverse: Arc::new(found.inverse) })
     }
 
     fn refuse_empty_levels(&self, groups: &[Vec<u32>]) -> Result<(), EstimationError> {

@@ -76,6 +76,24 @@ impl NegativeWeights {
         Self::of_groups(found, smallest, calibration)
     }
 
+    /// Those of all parts of a sample.
+    pub(super) fn of_parts<'a>(parts: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        let mut combinations: BTreeMap<&[u32], NegativeCombination> = BTreeMap::new();
+        let (mut respondents, mut smallest) = (0, 0.0_f64);
+        for part in parts {
+            respondents += part.respondents;
+            smallest = smallest.min(part.smallest);
+            for one in &part.combinations {
+                match combinations.get_mut(one.levels.as_slice()) {
+                    Some(known) => known.respondents += one.respondents,
+                    None => drop(combinations.insert(&one.levels, one.clone())),
+                }
+            }
+        }
+        let combinations = combinations.into_values().collect();
+        (respondents > 0).then_some(Self { respondents, smallest, combinations })
+    }
+
     /// Those of groups of respondents who have the same levels, as far as there are any in a group.
     fn of_groups<'a>(
         groups: impl Iterator<Item = (&'a [u32], u64)>,

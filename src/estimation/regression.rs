@@ -1,6 +1,7 @@
 //! What the totals of a domain are expected to be of the auxiliary variables of a calibration.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::statistics::{Linearised, SymmetricMatrix};
 
@@ -12,7 +13,7 @@ pub(super) struct Fitted {
     /// The auxiliary variables that are 1 in each group; all others are 0.
     pub(super) ones: Vec<Vec<usize>>,
     /// `(Σ_c N_c x_c x_cᵀ)⁻¹`.
-    pub(super) inverse: Vec<Vec<f64>>,
+    pub(super) inverse: Arc<Vec<Vec<f64>>>,
 }
 
 /// The regression of a domain's totals on the auxiliary variables, of which there is a row each:
@@ -22,7 +23,7 @@ pub(super) struct Fitted {
 /// ```
 ///
 /// Of a domain with members in few groups most rows of R are 0: B is then kept as a product, and what is asked of it costs the less.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Regression {
     /// B.
     Whole(Vec<Vec<f64>>),
@@ -39,6 +40,15 @@ impl Fitted {
     /// The auxiliary variables that are 1 in a group.
     pub(super) fn columns(&self, group: usize) -> &[usize] {
         &self.ones[group]
+    }
+
+    /// The same of some groups, which are numbered anew.
+    pub(super) fn of_groups(&self, numbers: &[usize]) -> Self {
+        Self {
+            factors: numbers.iter().map(|group| self.factors[*group]).collect(),
+            ones: numbers.iter().map(|group| self.ones[*group].clone()).collect(),
+            inverse: Arc::clone(&self.inverse),
+        }
     }
 
     /// The auxiliary variables of groups with these weights, each with its calibrated count.

@@ -1,12 +1,13 @@
 //! A sample that is ready to be read: totals, their covariance, and what design effects need, for each domain.
 
+use super::averaged::Averaged;
 use super::cell_sums::CellSums;
 use super::groups::Groups;
 use super::margins::numbers;
 use super::negative::NegativeWeights;
 use super::position_pairs::Pairs;
 use super::scores::BetweenLevels;
-use super::strata::{Averaged, DomainCovariance};
+use super::strata::DomainCovariance;
 use super::tally::BILLIONTH;
 use super::unit_totals::add_checked;
 use super::{EstimationError, Statistic};
@@ -176,6 +177,31 @@ impl Domain {
         let totals = numbers(&totals, BILLIONTH);
         self.totals.iter_mut().zip(totals).for_each(|(sum, total)| *sum += factor * total);
         Ok(())
+    }
+
+    /// Adds the sums of a part of the same domain, without its covariance.
+    pub(super) fn merge(&mut self, other: &Self) -> Result<(), EstimationError> {
+        let add = |sums: &mut [f64], more: &[f64]| sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        self.responses += other.responses;
+        self.weight_sum += other.weight_sum;
+        self.answered.iter_mut().zip(&other.answered).for_each(|(sum, more)| *sum += more);
+        for ((answered, weight), (more, more_weight)) in self.answered_any.iter_mut().zip(&other.answered_any) {
+            *answered += more;
+            *weight += more_weight;
+        }
+        self.ratings.iter_mut().zip(&other.ratings).for_each(|(sums, more)| add(sums, more));
+        add(&mut self.totals, &other.totals);
+        match (&mut self.whole_totals, &other.whole_totals) {
+            (Some(whole), Some(more)) => add_checked(whole, more)?,
+            (whole, _) => *whole = None,
+        }
+        self.pairs.add_scaled(&other.pairs, 1.0);
+        Ok(())
+    }
+
+    /// The same without its covariance.
+    pub(super) fn without_covariance(&self) -> Self {
+        Self { covariance: None, averaged: None, ..self.clone() }
     }
 
     pub(super) fn set_pairs(&mut self, pairs: SymmetricMatrix) {

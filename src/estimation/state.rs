@@ -104,6 +104,13 @@ impl UnitState {
         })
     }
 
+    /// Makes ahead what a sample of this shape is formed from, so that many threads may do it for many units.
+    pub fn prepare(&self, shape: &Shape) -> Result<(), EstimationError> {
+        self.people()?;
+        let sums = self.sums.iter().filter(|(key, _)| key.part == Part::Sample && !key.psu.is_empty());
+        sums.into_iter().try_for_each(|(_, sums)| sums.lean(&shape.scales, shape.groups.len()).map(drop))
+    }
+
     /// Whether nobody responded.
     #[must_use]
     pub fn is_empty(&self) -> bool {

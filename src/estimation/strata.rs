@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::EstimationError;
-use super::auxiliary::{AbsentStrata, AbsentStratum, StratumCounts};
+use super::absent_totals::AbsentStratum;
+use super::auxiliary::{AbsentStrata, AbsentSums, StratumCounts};
+use super::averaged::{Averaged, StrataInPlay};
 use super::between::{BetweenStage, BetweenSums};
 use super::explicit::Explicit;
 use super::own_units::{OwnScores, OwnUnits};
@@ -97,7 +99,7 @@ impl<'a> StratumSums<'a> {
                 self.domains.entry(*domain).or_insert_with(|| DomainSums::new(self.survey.items, self.survey.groups));
             sums.add(totals)?;
         }
-        self.counts.add_unit(&unit.auxiliary);
+        self.counts.add_unit(unit.auxiliary.clone());
         let (scores, counts) = self.survey.scores.of_unit(unit, self.survey.scale);
         self.between.add_unit(&scores, &counts, &unit.between);
         Ok(())
@@ -172,33 +174,6 @@ pub(super) struct DomainCovariance {
     strata: Vec<StrataInPlay>,
 }
 
-/// How many strata a statistic rests on, and how many of them are lonely.
-#[derive(Debug, Clone, Copy, Default)]
-struct StrataInPlay {
-    all: u64,
-    lonely: u64,
-}
-
-impl StrataInPlay {
-    /// What the sum over the strata is multiplied by where lonely ones stand for the mean of the others; nothing where all are.
-    fn factor(&self) -> Option<f64> {
-        match self.all - self.lonely {
-            0 => None,
-            others => Some(self.all as f64 / others as f64),
-        }
-    }
-}
-
-/// The first stage where lonely strata stand for the mean of the others (`average`): which others there are depends on who
-/// answered, as in R, whose `na.rm` takes strata without an answer out.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Averaged {
-    /// What the strata that are not lonely add.
-    pub(super) others: SymmetricMatrix,
-    /// What it is multiplied by: item by item, then any item of each group. Nothing where all strata are lonely.
-    pub(super) factors: Vec<Option<f64>>,
-}
-
 impl DomainCovariance {
     fn empty(survey: Survey<'_>) -> Self {
         let (items, counted) = (survey.items, survey.items + survey.groups);
@@ -245,6 +220,20 @@ impl DomainCovariance {
                 strata.all += 1;
                 strata.lonely += u64::from(is_lonely);
             }
+        }
+    }
+
+    /// Adds strata without a member.
+    fn add_absent(&mut self, sums: &AbsentSums, is_lonely: bool) {
+        if is_lonely {
+            sums.add_lonely_to(&mut self.stage);
+        } else {
+            sums.add_to(&mut self.stage);
+        }
+        self.is_census = false;
+        for strata in &mut self.strata {
+            strata.all += sums.strata;
+            strata.lonely += if is_lonely { sums.strata } else { 0 };
         }
     }
 
@@ -315,17 +304,19 @@ impl<'a> FirstStage<'a> {
 
     pub(super) fn finish(self, projection: &Projection) -> Gathered {
         let Self { survey, mut domains, absent, mut between, pairs_max } = self;
-        let absent = AbsentStrata::new(absent);
+        let absent = AbsentStrata::new(absent, projection.strata_of_whole.as_deref());
         between.add_pairs(&absent.pairs(survey.scores));
         let regressions = projection.calibrated.iter().flat_map(|(fitted, regressions)| {
-            regressions.iter().enumerate().map(move |(domain, regression)| (domain, fitted, regression))
+            // Everybody has members in all strata.
+            regressions.iter().enumerate().skip(1).map(move |(domain, regression)| (domain, fitted, regression))
         });
         for (domain, fitted, regression) in regressions {
-            let Some(sums) = absent.of(domain, fitted, regression) else { continue };
-            let sum = domains.entry(domain).or_insert_with(|| DomainCovariance::empty(survey));
-            sums.add_to(&mut sum.stage);
-            sum.is_census = false;
-            sum.strata.iter_mut().for_each(|strata| strata.all += sums.strata);
+            let sums = absent.of(domain, fitted, regression);
+            for (sums, is_lonely) in sums.iter().zip([false, true]) {
+                let Some(sums) = sums else { continue };
+                let sum = domains.entry(domain).or_insert_with(|| DomainCovariance::empty(survey));
+                sum.add_absent(sums, is_lonely);
+            }
         }
         let factor = |position, statistic| {
             let strata = || {

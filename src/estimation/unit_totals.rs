@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::EstimationError;
+use super::absent_totals::AbsentTotals;
 use super::cell_sums::{CellSums, Shape};
 use super::cells::Cells;
 use super::explicit::Explicit;
@@ -65,22 +67,23 @@ pub(super) struct Projection {
     pub(super) calibrated: Option<(Fitted, Vec<Regression>)>,
     /// What a whole part is worth.
     pub(super) scale: f64,
+    /// Of a part of a calibrated sample, what the strata of all parts add to domains without a member in them.
+    pub(super) strata_of_whole: Option<Arc<AbsentTotals>>,
 }
 
 impl Projection {
     /// Totals as they are.
     pub(super) fn plain(shape: &Shape) -> Self {
-        Self { scales: shape.scales.clone(), groups: shape.groups.len(), calibrated: None, scale: BILLIONTH }
+        let (scales, groups) = (shape.scales.clone(), shape.groups.len());
+        Self { scales, groups, calibrated: None, scale: BILLIONTH, strata_of_whole: None }
     }
 
     /// Residuals after calibration; `regressions` has that of each domain, `people` is the sum of all calibrated weights,
     /// each taken as positive.
     pub(super) fn calibrated(shape: &Shape, fitted: Fitted, regressions: Vec<Regression>, people: f64) -> Self {
-        // Scores are at most 5, as a rule, and so is what is expected of them; so all residuals together come to some 2^57
-        // parts, which is finer than numbers are. Residuals that are 10^12 times larger have room, too.
-        let scale = (people * 1.6 * f64::from(score_max(&shape.scales))).log2().ceil().exp2() / 2_f64.powi(57);
+        let (scales, groups) = (shape.scales.clone(), shape.groups.len());
         let calibrated = Some((fitted, regressions));
-        Self { scales: shape.scales.clone(), groups: shape.groups.len(), calibrated, scale }
+        Self { scales, groups, calibrated, scale: scale_for(shape, people), strata_of_whole: None }
     }
 
     /// The scales that items are rated on.
@@ -216,6 +219,13 @@ impl Projection {
         let empty = || DomainTotals { totals: vec![0; 3 * self.scales.len()], answered: answered(), within: None };
         unit.domains.entry(domain).or_insert_with(empty)
     }
+}
+
+/// What a whole part of a residual is worth, where all calibrated weights, each taken as positive, sum to `people`.
+pub(super) fn scale_for(shape: &Shape, people: f64) -> f64 {
+    // Scores are at most 5, as a rule, and so is what is expected of them; so all residuals together come to some 2^57
+    // parts, which is finer than numbers are. Residuals that are 10^12 times larger have room, too.
+    (people * 1.6 * f64::from(score_max(&shape.scales))).log2().ceil().exp2() / 2_f64.powi(57)
 }
 
 /// Adds whole numbers to others, one by one.

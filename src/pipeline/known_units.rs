@@ -7,10 +7,14 @@ use super::PipelineError;
 use super::counting::CountsByUnit;
 use super::forming::States;
 use super::known_waves::LoadedWave;
+use super::part_reader::PartReader;
 use super::parts::KnownParts;
 use super::progress::Progress;
 use crate::storage::{Snapshot, UnitCounts};
 use crate::survey::UnitId;
+
+/// Units that are read at once; while threads make counts of them, the next are read.
+const UNITS_AT_ONCE: usize = 16;
 
 /// What is kept of the units of a wave, as it was last read. Of a wave that is formed in parts no unit is kept.
 #[derive(Default)]
@@ -37,7 +41,8 @@ impl KnownUnits {
         let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
         if self.parts.are_wanted(loaded) {
             let by_unit = versions.iter().copied().collect();
-            if let Some(days) = self.parts.catch_up((snapshot, progress), loaded, &by_unit, &pending).await? {
+            let reader = PartReader { snapshot, loaded, versions: &by_unit, pending: &pending, progress };
+            if let Some(days) = self.parts.catch_up(&reader).await? {
                 return Ok((States::Parts(self.parts.snapshot()), days));
             }
         }
@@ -56,11 +61,23 @@ impl KnownUnits {
         let is_new =
             |(unit, version): &(UnitId, i64)| self.units.get(unit).is_none_or(|known| known.version != *version);
         let changed: Vec<(UnitId, i64)> = versions.into_iter().filter(is_new).collect();
-        let units: Vec<UnitId> = changed.iter().map(|(unit, _)| *unit).collect();
-        let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
-        for (unit, version) in changed {
-            let counts = Arc::new(counts.remove(&unit).unwrap_or_default());
-            self.units.insert(unit, KnownUnit { version, counts });
+        let mut counting = Vec::new();
+        for some in changed.chunks(UNITS_AT_ONCE) {
+            let units: Vec<UnitId> = some.iter().map(|(unit, _)| *unit).collect();
+            let rows = snapshot.rows(loaded.id, &units, true).await?;
+            let of_wave = Arc::clone(&loaded.counting);
+            counting.push(tokio::task::spawn_blocking(move || {
+                let counts = rows.counts(&of_wave.shape)?;
+                counts.values().try_for_each(|counts| counts.state.prepare(&of_wave.shape))?;
+                Ok::<_, PipelineError>(counts)
+            }));
+        }
+        for (some, counted) in changed.chunks(UNITS_AT_ONCE).zip(counting) {
+            let mut counted = counted.await.map_err(|_| PipelineError::Interrupted)??;
+            for (unit, version) in some {
+                let counts = Arc::new(counted.remove(unit).unwrap_or_default());
+                self.units.insert(*unit, KnownUnit { version: *version, counts });
+            }
         }
         Ok(())
     }

@@ -1,36 +1,40 @@
 //! A wave of many units is formed part by part: some units are read, what they say is kept, and what it was made of is dropped.
 //!
 //! So memory holds the results of all units and the state of a few, and one more answer costs what its part costs. It takes that
-//! no stratum has units in two parts, and no calibration; else the wave is formed as a whole.
+//! no stratum has units in two parts; else the wave is formed as a whole.
+//!
+//! With calibration one more answer changes the weights of all: what the factors are found from is kept of each part, and then every part
+//! is formed anew.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::PipelineError;
 use super::counting::CountsByUnit;
 use super::gather::{Gathered, OpenLinkAnswers, gather};
+use super::known_margins::KnownMargins;
 use super::known_waves::LoadedWave;
-use super::progress::Progress;
-use crate::estimation::{BetweenLevels, Contribution, SampleBuilder, UnitState};
+use super::part_reader::{CountsOfPart, PartReader, Wanted, units_of};
+use crate::estimation::{BetweenLevels, CommonFit, Contribution, EstimationError, SampleBuilder, UnitState};
 use crate::index::{
     Method, OpenLinkResults, UnitResults, WaveResults, compute_units, covariance_of, put_together, wanted_covariances,
 };
 use crate::statistics::{LonelyPsu, SparseCovariance};
-use crate::storage::{Snapshot, UnitCounts};
 use crate::survey::{OpenAnswers, UnitId};
 
 /// A wave of more units is formed part by part.
 const WHOLE_MAX: usize = 1_000;
-/// The units of a part: each part leaves some 75 kB, each unit of one that is formed takes some 200.
-const UNITS_PER_PART: usize = 16;
-/// Parts that are read and formed side by side.
-const PARTS_AT_ONCE: usize = 8;
 
 /// What is known of the parts of a wave.
 #[derive(Default)]
 pub(super) struct KnownParts {
     parts: Vec<KnownPart>,
+    margins: KnownMargins,
+    /// Whether any part was formed with calibrated weights.
+    are_calibrated: bool,
+    /// Why the weights of a wave could not be calibrated that wants it.
+    uncalibrated: Option<EstimationError>,
     /// Whether strata were seen in two parts: then they always will be, for no response goes away.
     are_tied: bool,
 }
@@ -57,63 +61,72 @@ struct Part {
 impl KnownParts {
     /// Whether a wave is formed in parts, as far as is known.
     pub(super) fn are_wanted(&self, loaded: &LoadedWave) -> bool {
-        loaded.wave.units.len() > WHOLE_MAX && loaded.wave.plan.calibration.is_none() && !self.are_tied
+        loaded.wave.units.len() > WHOLE_MAX && !self.are_tied
     }
 
-    /// Forms the parts anew whose units were folded since, or have something pending. Returns what is counted of each unit by day,
-    /// nothing where it shows that the wave cannot be formed in parts.
-    pub(super) async fn catch_up(
-        &mut self,
-        (snapshot, progress): (&Snapshot, &Progress),
-        loaded: &LoadedWave,
-        versions: &BTreeMap<UnitId, i64>,
-        pending: &BTreeMap<UnitId, UnitCounts>,
-    ) -> Result<Option<CountsByUnit>, PipelineError> {
-        let count = loaded.wave.units.len().div_ceil(UNITS_PER_PART);
-        let wanted: Vec<(usize, Option<Vec<i64>>)> =
-            (0..count).map(|part| (part, versions_of(loaded, part, versions, pending))).collect();
-        let is_good = |(part, versions): &(usize, Option<Vec<i64>>)| {
-            versions.is_some() && self.parts.get(*part).is_some_and(|known| known.versions == *versions)
-        };
-        let stale: Vec<_> = wanted.into_iter().filter(|part| !is_good(part)).collect();
-        progress.begin(stale.len() as u64);
-        for stale in stale.chunks(PARTS_AT_ONCE) {
-            let units: Vec<UnitId> = stale.iter().flat_map(|(part, _)| ids(loaded, *part)).collect();
-            let mut counts = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
-            for unit in units {
-                if let Some(pending) = pending.get(&unit) {
-                    counts.entry(unit).or_default().merge(pending.clone())?;
-                }
-            }
-            let form = |(part, _): &(usize, Option<Vec<i64>>)| {
-                let of_part = ids(loaded, *part).filter_map(|unit| Some((unit, counts.remove(&unit)?))).collect();
-                let (loaded, units) = (loaded.clone(), units_of(loaded, *part));
-                tokio::task::spawn_blocking(move || Part::form(&loaded, units, of_part))
-            };
-            let forming: Vec<_> = stale.iter().map(form).collect();
-            for ((number, versions), part) in stale.iter().zip(forming) {
-                let part = Arc::new(part.await.map_err(|_| PipelineError::Interrupted)??);
-                let known = KnownPart { versions: versions.clone(), part };
-                // Parts are formed in their order, so a new one is the next.
-                match self.parts.get_mut(*number) {
-                    Some(old) => *old = known,
-                    None => self.parts.push(known),
-                }
-                progress.advance(1);
-            }
+    /// Forms the parts anew whose units were folded since, or have something pending; all of them with calibration. Returns what is
+    /// counted of each unit by day, nothing where it shows that the wave cannot be formed in parts.
+    pub(super) async fn catch_up(&mut self, reader: &PartReader<'_>) -> Result<Option<CountsByUnit>, PipelineError> {
+        let fit = self.fit(reader).await?;
+        if !self.are_tied {
+            self.form(reader, fit).await?;
+            self.are_tied = self.share_strata();
         }
-        self.are_tied = self.share_strata();
         if self.are_tied {
-            self.parts = Vec::new();
+            (self.parts, self.margins) = (Vec::new(), KnownMargins::default());
             return Ok(None);
         }
         let days = self.parts.iter().flat_map(|known| &known.part.days);
         Ok(Some(days.map(|(unit, counts)| (*unit, Arc::clone(counts))).collect()))
     }
 
+    /// What all parts share; nothing where weights are not calibrated, or cannot be.
+    async fn fit(&mut self, reader: &PartReader<'_>) -> Result<Option<Arc<CommonFit>>, PipelineError> {
+        let Some(plan) = &reader.loaded.wave.plan.calibration else { return Ok(None) };
+        self.margins.catch_up(reader, plan).await?;
+        self.are_tied = self.margins.are_tied();
+        if self.are_tied {
+            return Ok(None);
+        }
+        let (fit, reason) = match self.margins.fit(reader.loaded, plan).await? {
+            Ok(fit) => (Some(Arc::new(fit)), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        self.uncalibrated = reason;
+        Ok(fit)
+    }
+
+    async fn form(&mut self, reader: &PartReader<'_>, fit: Option<Arc<CommonFit>>) -> Result<(), PipelineError> {
+        // What was formed with other factors is not used again, even where a round was cut off and left some of it.
+        let is_calibrated = fit.is_some();
+        self.are_calibrated |= is_calibrated;
+        let is_good = |part: &usize| {
+            let versions = reader.versions_of(*part);
+            let known = self.parts.get(*part).filter(|_| !self.are_calibrated);
+            versions.is_some() && known.is_some_and(|known| known.versions == versions)
+        };
+        let stale: Vec<usize> = (0..reader.parts()).filter(|part| !is_good(part)).collect();
+        reader.progress.begin(stale.len() as u64);
+        let make = move |loaded: &LoadedWave, units: Range<usize>, counts: CountsOfPart| {
+            Ok(Arc::new(Part::form(loaded, units, counts, fit.as_deref())?))
+        };
+        let take = |part: usize, formed: Arc<Part>| {
+            let known = KnownPart { versions: reader.versions_of(part), part: formed };
+            // Parts come in their order, so a new one is the next.
+            match self.parts.get_mut(part) {
+                Some(old) => *old = known,
+                None => self.parts.push(known),
+            }
+        };
+        reader.each(&stale, Wanted::All, make, take).await?;
+        self.are_calibrated = is_calibrated;
+        Ok(())
+    }
+
     /// The parts as they are.
     pub(super) fn snapshot(&self) -> Parts {
-        Parts(self.parts.iter().map(|known| Arc::clone(&known.part)).collect())
+        let parts = self.parts.iter().map(|known| Arc::clone(&known.part)).collect();
+        Parts { parts, uncalibrated: self.uncalibrated.clone() }
     }
 
     fn share_strata(&self) -> bool {
@@ -127,39 +140,22 @@ impl KnownParts {
     }
 }
 
-fn units_of(loaded: &LoadedWave, part: usize) -> Range<usize> {
-    let first = part * UNITS_PER_PART;
-    first..loaded.wave.units.len().min(first + UNITS_PER_PART)
-}
-
-fn ids(loaded: &LoadedWave, part: usize) -> impl Iterator<Item = UnitId> {
-    loaded.wave.units[units_of(loaded, part)].iter().map(|unit| unit.id)
-}
-
-/// How often each unit of a part was folded; nothing where something is pending.
-fn versions_of(
-    loaded: &LoadedWave,
-    part: usize,
-    versions: &BTreeMap<UnitId, i64>,
-    pending: &BTreeMap<UnitId, UnitCounts>,
-) -> Option<Vec<i64>> {
-    let version = |unit: UnitId| {
-        let version = versions.get(&unit).copied().unwrap_or_default();
-        (!pending.contains_key(&unit)).then_some(version)
-    };
-    ids(loaded, part).map(version).collect()
-}
-
 impl Part {
     fn form(
         loaded: &LoadedWave,
         units: Range<usize>,
-        mut counts: BTreeMap<UnitId, UnitCounts>,
+        mut counts: CountsOfPart,
+        fit: Option<&CommonFit>,
     ) -> Result<Self, PipelineError> {
         let (wave, method) = (&loaded.wave, loaded.method()?);
         let state_of = |unit: UnitId| -> Option<&UnitState> { Some(&counts.get(&unit)?.state) };
-        let Gathered { sample, open_link } = gather(loaded, units.clone(), state_of, None)?;
-        let (sample, everybody) = sample.finish_part(&wanted_covariances(wave, method, units.len()))?;
+        let calibration = fit.and(wave.plan.calibration.as_ref());
+        let Gathered { sample, open_link } = gather(loaded, units.clone(), state_of, calibration)?;
+        let wanted = wanted_covariances(wave, method, units.len());
+        let (sample, everybody) = match fit {
+            Some(fit) => sample.finish_calibrated_part(fit, &wanted)?,
+            None => sample.finish_part(&wanted)?,
+        };
         let (open_link, apart) = match open_link {
             OpenLinkAnswers::None => (0, None),
             OpenLinkAnswers::Counted(answers) => (answers, None),
@@ -184,7 +180,10 @@ impl Part {
 }
 
 /// The parts of a wave as of one moment, in the plan's order.
-pub(super) struct Parts(Vec<Arc<Part>>);
+pub(super) struct Parts {
+    parts: Vec<Arc<Part>>,
+    uncalibrated: Option<EstimationError>,
+}
 
 impl Parts {
     /// The results of the wave.
@@ -192,16 +191,22 @@ impl Parts {
         let (wave, method) = (&loaded.wave, loaded.method()?);
         let shape = &loaded.counting.shape;
         let lonely = wave.plan.estimation.lonely_psu;
-        let everybody = Contribution::everybody(self.0.iter().map(|part| &part.everybody), shape, lonely)?;
+        let contributions = || self.parts.iter().map(|part| &part.everybody);
+        let everybody = Contribution::everybody(contributions(), shape, lonely)?;
         let mut covariance = SparseCovariance::default();
-        self.0.iter().for_each(|part| covariance.append(&part.covariance));
-        let units = self.0.iter().flat_map(|part| part.units.iter().cloned()).collect();
+        self.parts.iter().for_each(|part| covariance.append(&part.covariance));
+        let units = self.parts.iter().flat_map(|part| part.units.iter().cloned()).collect();
         let results = put_together(wave, method, units, (&everybody, covariance));
-        Ok(WaveResults { open_link: self.open_link(loaded, method)?, ..results })
+        Ok(WaveResults {
+            uncalibrated: self.uncalibrated.clone(),
+            negative_weights: Contribution::negative_weights(contributions()),
+            open_link: self.open_link(loaded, method)?,
+            ..results
+        })
     }
 
     fn open_link(&self, loaded: &LoadedWave, method: &Method) -> Result<OpenLinkResults, PipelineError> {
-        let answers: u64 = self.0.iter().map(|part| part.open_link).sum();
+        let answers: u64 = self.parts.iter().map(|part| part.open_link).sum();
         if answers == 0 {
             return Ok(OpenLinkResults::None);
         }
@@ -209,10 +214,10 @@ impl Parts {
         if wave.plan.open_link.answers == OpenAnswers::Counted {
             return Ok(OpenLinkResults::Counted(answers));
         }
-        let apart = self.0.iter().filter_map(|part| Some(&part.apart.as_ref()?.1));
+        let apart = self.parts.iter().filter_map(|part| Some(&part.apart.as_ref()?.1));
         let everybody = Contribution::everybody(apart, shape, LonelyPsu::Remove)?;
         let mut units = Vec::with_capacity(wave.units.len());
-        for (number, part) in self.0.iter().enumerate() {
+        for (number, part) in self.parts.iter().enumerate() {
             if let Some((of_part, _)) = &part.apart {
                 units.extend(of_part.iter().cloned());
                 continue;

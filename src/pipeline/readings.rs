@@ -2,7 +2,7 @@
 //!
 //! What was computed last is good as long as nothing was committed since. Else it is computed anew, by a task of its own that
 //! goes on when the reader has left, and from what is kept of the units that changed. A reader waits for it a moment; where it
-//! takes longer, what was computed last is shown with its time, unless that is more than [`OLD`].
+//! takes longer, what was computed last is shown with its time, unless that is older than [`good_for`] says.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex as Slot, PoisonError};
@@ -23,11 +23,24 @@ use crate::foundation::Clock;
 use crate::monitoring::Fieldwork;
 use crate::storage::{Signature, Store, WaveId};
 
-/// From this age on what was computed last is no answer any more.
+/// From this age on what was computed last is no answer any more, unless it takes half of that to compute.
 const OLD: Duration = Duration::from_secs(2);
 /// Between two computations of a wave passes as much time as the last one took, so that at most half a processor computes; but
-/// no more than this.
+/// no more than this, unless nothing could be younger than [`OLD`] in any case.
 const PAUSE_MAX: Duration = Duration::from_millis(500);
+/// What takes longer than half of [`OLD`] is shown until it is so many times as old: the computation, the pause and the next computation
+/// are three.
+const OLD_TIMES: u32 = 4;
+
+/// For how long a reading is an answer that took so long to compute: thousands of units with calibrated weights take seconds.
+fn good_for(took: Duration) -> Duration {
+    if took > OLD / 2 { OLD_TIMES * took } else { OLD }
+}
+
+/// How long nothing is computed after a reading that took so long.
+fn pause_after(took: Duration) -> Duration {
+    if took > OLD / 2 { took } else { took.min(PAUSE_MAX) }
+}
 
 /// What a wave is read from.
 #[derive(Clone)]
@@ -96,7 +109,7 @@ impl Readings {
         let mut computing = tokio::spawn(async move { readings.compute(&of, loaded, asked_at).await });
         let computed = match tokio::time::timeout(patience, &mut computing).await {
             Ok(computed) => computed,
-            Err(_) => match self.last().filter(|last| last.taken_at.elapsed() < OLD) {
+            Err(_) => match self.last().filter(|last| last.taken_at.elapsed() < good_for(last.took)) {
                 Some(last) => Ok(Ok(last)),
                 None => computing.await,
             },
@@ -122,7 +135,7 @@ impl Readings {
             if last.taken_at >= asked_at {
                 return Ok(last);
             }
-            tokio::time::sleep_until(last.taken_at + 2 * last.took.min(PAUSE_MAX)).await;
+            tokio::time::sleep_until(last.taken_at + 2 * pause_after(last.took)).await;
         }
         let (taken_at, as_of) = (Instant::now(), source.clock.now());
         let snapshot = source.store.snapshot().await?;
@@ -136,5 +149,21 @@ impl Readings {
             Arc::new(Reading { signature, as_of, taken_at, took, standings, counts, fieldwork: Slot::default() });
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&reading));
         Ok(reading)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_seconds_is_shown_until_the_next_one_can_be_there_and_computes_half_of_the_time() {
+        for (took_ms, shown_ms, pause_ms) in
+            [(20, 2_000, 20), (700, 2_000, 500), (1_000, 2_000, 500), (1_001, 4_004, 1_001), (9_000, 36_000, 9_000)]
+        {
+            let took = Duration::from_millis(took_ms);
+            assert_eq!(good_for(took).as_millis(), shown_ms, "{took:?}");
+            assert_eq!(pause_after(took).as_millis(), pause_ms, "{took:?}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Invented answers for demonstrations and benchmarks. Everything that is made here is labelled as synthetic.
 
+use std::collections::HashMap;
+
 use chrono::{Days, NaiveDate};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -9,12 +11,10 @@ use super::context::Context;
 use super::counts::Counts;
 use super::intake::Intake;
 use crate::foundation::{Code, LanguageTag, Weight};
-use crate::survey::{
-    Answer, AnswerSheet, ItemKind, Mode, OpenAnswers, Placement, Response, Source, Unit, Wave, unit_on,
-};
+use crate::survey::{Answer, AnswerSheet, ItemKind, Mode, OpenAnswers, Placement, Response, Source, Unit, Wave};
 
-/// Responses a transaction.
-const RESPONSES_PER_TRANSACTION: usize = 2_000;
+/// Responses a transaction. Their keys are anywhere in the table, so fewer would write each of its pages more often.
+const RESPONSES_PER_TRANSACTION: usize = 10_000;
 /// For so many answers of the sample, one comes over the open link.
 const OPEN_LINK_SHARE: usize = 20;
 /// How much less content than others are those who come over the open link, in standard deviations.
@@ -56,13 +56,15 @@ impl Synthetic {
         let (register, intake) = (self.context.store.units().await?, Intake::of(&self.context));
         let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
         let people = People::imagine(wave, &register, &mut rng);
+        // Unit by unit: what a transaction adds to few units is folded with few rows. The order is nowhere kept.
+        let mut drawn: Vec<&Place> = (0..plan.answers).map(|_| people.somewhere(&mut rng)).collect();
+        drawn.sort_by_key(|place| (place.unit.as_str(), place.psu.as_ref().map(Code::as_str)));
         let mut done = 0;
-        while done < plan.answers {
-            let batch = RESPONSES_PER_TRANSACTION.min(plan.answers - done);
-            let responses: Result<Vec<_>, _> =
-                (0..batch).map(|_| intake.prepare(&loaded, people.answer(wave, plan.until, &mut rng))).collect();
+        for batch in drawn.chunks(RESPONSES_PER_TRANSACTION) {
+            let answer = |place: &&Place| intake.prepare(&loaded, people.answer(place, wave, plan.until, &mut rng));
+            let responses: Result<Vec<_>, _> = batch.iter().map(answer).collect();
             self.context.store.insert_responses(&responses?).await?;
-            done += batch;
+            done += batch.len();
             progress(done);
         }
         let takes_open = wave.plan.modes.contains(&Mode::Web) && wave.plan.open_link.answers != OpenAnswers::Refused;
@@ -98,16 +100,18 @@ struct People {
 impl People {
     fn imagine(wave: &Wave, register: &[Unit], rng: &mut ChaCha8Rng) -> Self {
         let mut places = Vec::new();
+        let on = wave.plan.units.on;
+        let mut below: HashMap<&Code, Vec<&Code>> = HashMap::new();
+        for row in register.iter().map(|unit| &unit.row).filter(|row| row.is_valid_on(on)) {
+            if let Some(parent) = &row.parent_code {
+                below.entry(parent).or_default().push(&row.code);
+            }
+        }
         for unit in &wave.units {
             let quality = 0.22 * normal(rng);
             let factors: Vec<f64> = wave.questionnaire.factors.iter().map(|_| 0.12 * normal(rng)).collect();
-            let on = wave.plan.units.on;
-            let below = register.iter().filter(|candidate| {
-                let row = &candidate.row;
-                row.parent_code.as_ref() == Some(unit.code())
-                    && unit_on(register, row.level.as_str(), row.code.as_str(), on).is_some()
-            });
-            let mut psus: Vec<Option<Code>> = below.map(|commune| Some(commune.code().clone())).collect();
+            let of_unit = below.get(unit.code()).map_or(&[][..], Vec::as_slice);
+            let mut psus: Vec<Option<Code>> = of_unit.iter().map(|commune| Some((*commune).clone())).collect();
             if psus.len() < 2 {
                 psus = vec![None];
             }
@@ -123,19 +127,23 @@ impl People {
         Self { places, items }
     }
 
-    fn answer(&self, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
-        self.answer_of(0.0, wave, until, rng)
+    fn somewhere(&self, rng: &mut ChaCha8Rng) -> &Place {
+        &self.places[rng.random_range(0..self.places.len())]
+    }
+
+    fn answer(&self, place: &Place, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
+        self.answer_of(0.0, place, wave, until, rng)
     }
 
     /// An answer of somebody who was not asked.
     fn answer_over_open_link(&self, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
-        let response = self.answer_of(OPEN_LINK_MOOD, wave, until, rng);
+        let place = self.somewhere(rng);
+        let response = self.answer_of(OPEN_LINK_MOOD, place, wave, until, rng);
         let placement = Placement { stratum: response.unit.clone(), psu: None, weight: Weight::ONE };
         Response { placement, mode: Mode::Web, source: Source::Open, ..response }
     }
 
-    fn answer_of(&self, mood: f64, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
-        let place = &self.places[rng.random_range(0..self.places.len())];
+    fn answer_of(&self, mood: f64, place: &Place, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
         let person = mood + 0.75 * normal(rng);
         let plan = &wave.plan;
         let days = (until.min(plan.field.closes) - plan.field.opens).num_days().max(0).unsigned_abs();

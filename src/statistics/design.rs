@@ -74,6 +74,15 @@ pub struct StageCovariance {
     units: u64,
     totals: Vec<f64>,
     lonely: Vec<(f64, Vec<f64>)>,
+    lonely_sums: Option<LonelySums>,
+}
+
+/// Lonely strata that are known by their sums alone, drawn from so many that nothing is corrected.
+#[derive(Debug, Clone)]
+struct LonelySums {
+    strata: u64,
+    totals: Vec<f64>,
+    products: SymmetricMatrix,
 }
 
 /// What one stratum adds to a stage, in numbers.
@@ -111,6 +120,7 @@ impl StageCovariance {
             units: 0,
             totals: vec![0.0; dimension],
             lonely: Vec::new(),
+            lonely_sums: None,
         }
     }
 
@@ -121,6 +131,25 @@ impl StageCovariance {
         self.strata += strata;
         self.units += units;
         self.matrix.add_scaled(covariance, 1.0);
+    }
+
+    /// Adds so many lonely strata, each drawn from so many that nothing is corrected: the sums of their totals in numbers, and of the
+    /// products of totals.
+    pub fn add_lonely_strata(&mut self, products: &SymmetricMatrix, totals: &[f64], strata: u64) {
+        self.totals.iter_mut().zip(totals).for_each(|(total, sum)| *total += sum);
+        self.strata += strata;
+        self.units += strata;
+        self.add_lonely_sums(products, totals, strata);
+    }
+
+    fn add_lonely_sums(&mut self, products: &SymmetricMatrix, totals: &[f64], strata: u64) {
+        if let Some(sums) = &mut self.lonely_sums {
+            sums.strata += strata;
+            sums.totals.iter_mut().zip(totals).for_each(|(total, sum)| *total += sum);
+            sums.products.add_scaled(products, 1.0);
+        } else {
+            self.lonely_sums = Some(LonelySums { strata, totals: totals.to_vec(), products: products.clone() });
+        }
     }
 
     /// Adds a stratum whose units have totals in numbers, each multiplied by `scale`: those of units with members of the domain,
@@ -168,12 +197,15 @@ impl StageCovariance {
     pub fn merge(&mut self, other: &Self) {
         self.add_strata(&other.matrix, &other.totals, other.strata, other.units);
         self.lonely.extend(other.lonely.iter().cloned());
+        if let Some(LonelySums { strata, totals, products }) = &other.lonely_sums {
+            self.add_lonely_sums(products, totals, *strata);
+        }
     }
 
     /// The covariance; nothing where lonely strata leave none (see [`StageCovariance`]).
     #[must_use]
     pub fn finish(mut self) -> Option<SymmetricMatrix> {
-        let lonely = self.lonely.len() as u64;
+        let lonely = self.lonely.len() as u64 + self.lonely_sums.as_ref().map_or(0, |sums| sums.strata);
         match self.rule {
             _ if lonely == 0 => {}
             LonelyPsu::Fail => return None,
@@ -184,11 +216,25 @@ impl StageCovariance {
                     let off: Vec<f64> = sums.iter().zip(&centre).map(|(sum, centre)| sum - centre).collect();
                     self.matrix.add_outer(&off, *correction);
                 }
+                if let Some(sums) = &self.lonely_sums {
+                    sums.add_around(&centre, &mut self.matrix);
+                }
             }
             LonelyPsu::Average if lonely == self.strata => return None,
             LonelyPsu::Average => self.matrix.scale(self.strata as f64 / (self.strata - lonely) as f64),
         }
         Some(self.matrix)
+    }
+}
+
+impl LonelySums {
+    /// Adds the products of how far the totals lie from a centre: how they scatter around their own mean, and how far that is off.
+    fn add_around(&self, centre: &[f64], sum: &mut SymmetricMatrix) {
+        let n = self.strata as f64;
+        sum.add_scaled(&self.products, 1.0);
+        sum.add_outer(&self.totals, -1.0 / n);
+        let off: Vec<f64> = self.totals.iter().zip(centre).map(|(total, centre)| total / n - centre).collect();
+        sum.add_outer(&off, n);
     }
 }
 
@@ -251,6 +297,32 @@ mod tests {
             let exact =
                 finished(&|stage| stage.add(&StratumCovariance::of(&stratum(units), None, size, 0.5), size)).unwrap();
             assert!(is_close(finished(&|stage| stage.add_units(&numbers, size)), exact), "{units:?}");
+        }
+    }
+
+    #[test]
+    fn lonely_strata_that_are_known_by_their_sums_add_what_they_add_one_by_one() {
+        for rule in [LonelyPsu::Fail, LonelyPsu::Remove, LonelyPsu::Certainty, LonelyPsu::Adjust, LonelyPsu::Average] {
+            let one_by_one = variance(rule, &[(&[1, 2, 3], None), (&[10], None), (&[4], None), (&[-3], None)]);
+            let mut stage = StageCovariance::new(1, rule, 0.5);
+            let size = |drawn| StratumSize { drawn, population: None };
+            stage.add(&StratumCovariance::of(&stratum(&[1, 2, 3]), None, size(3), 0.5), size(3));
+            let of = |units: &[f64]| {
+                let mut products = SymmetricMatrix::zeros(1);
+                for unit in units {
+                    products.add_outer(&[*unit], 1.0);
+                }
+                (products, units.iter().sum::<f64>())
+            };
+            let (products, total) = of(&[5.0, 2.0]);
+            stage.add_lonely_strata(&products, &[total], 2);
+            let mut other = StageCovariance::new(1, rule, 0.5);
+            let (products, total) = of(&[-1.5]);
+            other.add_lonely_strata(&products, &[total], 1);
+            stage.merge(&other);
+            let by_sums = stage.finish().map(|matrix| matrix.get(0, 0));
+            assert_eq!(by_sums.is_some(), one_by_one.is_some(), "{rule:?}");
+            assert!(one_by_one.is_none_or(|expected| is_close(by_sums, expected)), "{rule:?} {by_sums:?}");
         }
     }
 

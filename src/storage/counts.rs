@@ -18,7 +18,7 @@ use super::entities::{pending_batch, response, tally_version};
 use super::fold::count_batches;
 use super::layout::behind_head;
 use super::register::code;
-use super::states::read_counts;
+use super::states::{KeptRows, read_counts, read_rows};
 use super::waves::WaveId;
 use super::{StorageError, Store};
 use crate::estimation::Shape;
@@ -117,6 +117,11 @@ impl Snapshot {
         units: &[UnitId],
     ) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
         read_counts(&self.0, wave, shape, units).await
+    }
+
+    /// The same as it is kept, with or without the products that design effects need, which are half of it.
+    pub async fn rows(&self, wave: WaveId, units: &[UnitId], with_products: bool) -> Result<KeptRows, StorageError> {
+        read_rows(&self.0, wave, units, with_products).await
     }
 
     /// What changes with everything that is committed to a wave.

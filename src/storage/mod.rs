@@ -55,5 +55,6 @@ pub use recordings::NewRecording;
 pub use recount::Counted;
 pub use releases::KeptRelease;
 pub use responses::Outcome;
+pub use states::KeptRows;
 pub use store::Store;
 pub use waves::{StoredWave, WaveId};

@@ -19,6 +19,38 @@ const SMALL_ROWS_PER_STATEMENT: usize = 20_000;
 /// Units whose rows are read at once: some megabytes.
 const UNITS_PER_STATEMENT: usize = 500;
 
+/// What is kept of some units, as it was read: whoever asks for it may have another thread make counts of it.
+pub struct KeptRows {
+    tallies: Vec<tally::Model>,
+    products: Vec<product::Model>,
+    days: Vec<daily_count::Model>,
+}
+
+/// What is kept of these units, with or without the products of answers.
+pub(super) async fn read_rows(
+    connection: &impl ConnectionTrait,
+    wave: WaveId,
+    units: &[UnitId],
+    with_products: bool,
+) -> Result<KeptRows, StorageError> {
+    let units = || units.iter().map(|unit| unit.0);
+    let tallies = tally::Entity::find()
+        .filter(tally::Column::WaveId.eq(wave.0))
+        .filter(tally::Column::UnitId.is_in(units()))
+        .all(connection)
+        .await?;
+    let products = product::Entity::find()
+        .filter(product::Column::WaveId.eq(wave.0))
+        .filter(product::Column::UnitId.is_in(units()));
+    let products = if with_products { products.all(connection).await? } else { Vec::new() };
+    let days = daily_count::Entity::find()
+        .filter(daily_count::Column::WaveId.eq(wave.0))
+        .filter(daily_count::Column::UnitId.is_in(units()))
+        .all(connection)
+        .await?;
+    Ok(KeptRows { tallies, products, days })
+}
+
 /// The kept counts of these units; one of which nothing is kept is not among them.
 pub(super) async fn read_counts(
     connection: &impl ConnectionTrait,
@@ -26,45 +58,38 @@ pub(super) async fn read_counts(
     shape: &Shape,
     units: &[UnitId],
 ) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
-    let mut counts: BTreeMap<UnitId, UnitCounts> = BTreeMap::new();
+    let mut counts = BTreeMap::new();
     for units in units.chunks(UNITS_PER_STATEMENT) {
-        let units = || units.iter().map(|unit| unit.0);
-        let tallies = tally::Entity::find()
-            .filter(tally::Column::WaveId.eq(wave.0))
-            .filter(tally::Column::UnitId.is_in(units()))
-            .all(connection)
-            .await?;
-        for row in tallies {
-            let key = key_of(&row)?;
-            counts.entry(UnitId(row.unit_id)).or_default().state.add_kept_sums(shape, key, &row.sums)?;
+        counts.extend(read_rows(connection, wave, units, true).await?.counts(shape)?);
+    }
+    Ok(counts)
+}
+
+impl KeptRows {
+    /// The counts by unit, whose sums have this shape; one of which nothing is kept is not among them.
+    pub fn counts(self, shape: &Shape) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
+        let mut counts: BTreeMap<UnitId, UnitCounts> = BTreeMap::new();
+        for row in self.tallies {
+            let (unit, sums) = (UnitId(row.unit_id), key_and_sums(row)?);
+            counts.entry(unit).or_default().state.add_kept_sums(shape, sums.0, &sums.1)?;
         }
-        let products = product::Entity::find()
-            .filter(product::Column::WaveId.eq(wave.0))
-            .filter(product::Column::UnitId.is_in(units()))
-            .all(connection)
-            .await?;
-        for row in products {
+        for row in self.products {
             counts.entry(UnitId(row.unit_id)).or_default().state.add_kept_products(shape, row.cell, &row.sums)?;
         }
-        let days = daily_count::Entity::find()
-            .filter(daily_count::Column::WaveId.eq(wave.0))
-            .filter(daily_count::Column::UnitId.is_in(units()))
-            .all(connection)
-            .await?;
-        for row in days {
+        for row in self.days {
             let damaged = |reason: &str| StorageError::damaged("daily_count", reason);
             let channel = Channel::from_name(&row.mode).ok_or_else(|| damaged("unknown mode"))?;
             let responses = u64::try_from(row.responses).map_err(|_| damaged("a negative count"))?;
             counts.entry(UnitId(row.unit_id)).or_default().days.insert((row.answered_on, channel), responses);
         }
+        Ok(counts)
     }
-    Ok(counts)
 }
 
-fn key_of(row: &tally::Model) -> Result<StateKey, StorageError> {
-    let part = Part::from_name(&row.part).ok_or_else(|| StorageError::damaged("tally", "unknown part"))?;
-    let (stratum, psu, cell) = (row.stratum.clone(), row.psu.clone(), row.cell.clone());
-    Ok(StateKey { part, stratum, psu, cell })
+fn key_and_sums(row: tally::Model) -> Result<(StateKey, Vec<u8>), StorageError> {
+    let tally::Model { part, stratum, psu, cell, sums, .. } = row;
+    let part = Part::from_name(&part).ok_or_else(|| StorageError::damaged("tally", "unknown part"))?;
+    Ok((StateKey { part, stratum, psu, cell }, sums))
 }
 
 /// Adds to counts what is kept under the same keys, so that they may be written in the place of it.
@@ -99,11 +124,9 @@ pub(super) async fn add_kept(
         .all(transaction)
         .await?;
     for row in kept_sums {
-        let key = key_of(&row)?;
-        if let Some(counts) =
-            counts.get_mut(&UnitId(row.unit_id)).filter(|counts| counts.state.sums().contains_key(&key))
-        {
-            counts.state.add_kept_sums(shape, key, &row.sums)?;
+        let (unit, (key, sums)) = (UnitId(row.unit_id), key_and_sums(row)?);
+        if let Some(counts) = counts.get_mut(&unit).filter(|counts| counts.state.sums().contains_key(&key)) {
+            counts.state.add_kept_sums(shape, key, &sums)?;
         }
     }
     for row in kept_products {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use axum::http::{StatusCode, header};
+use plumbline::files::{EstimateOptions, OutputFormat, estimate_files};
 use plumbline::survey::WaveState;
 
 use crate::support::{SMALL_PLAN, World, on_both_engines};
@@ -14,6 +15,11 @@ fn code(unit: usize) -> String {
 
 /// The small survey in so many communes, of which every tenth is a Đông Hà; strata are told by a column of their own.
 async fn world_of(database: crate::support::TestDatabase, units: usize) -> World {
+    world_with(database, units, "").await
+}
+
+/// The same with further lines in the plan, and with the question of sex asked of everybody.
+async fn world_with(database: crate::support::TestDatabase, units: usize, lines: &str) -> World {
     let world = World::small(database).await;
     let mut register = "code,level,kind,parent_code,name_vi,name_en,valid_from,valid_to\n".to_owned();
     for unit in 0..units {
@@ -27,7 +33,13 @@ async fn world_of(database: crate::support::TestDatabase, units: usize) -> World
         .replace("level = \"district\"", "level = \"commune\"")
         .replace(r#"["D01", "D02", "D03"]"#, &format!("[{}]", codes.join(", ")))
         .replace("stratum = \"district\"", "stratum = \"zone\"")
-        + "\n[ranking]\nanswers_min = 1\n";
+        .replace("questionnaire = \"small\"", "questionnaire = \"asked\"")
+        + "\n[ranking]\nanswers_min = 1\n"
+        + lines;
+    let asked = include_str!("support/small-questionnaire.toml")
+        .replace("code = \"small\"", "code = \"asked\"")
+        .replace("code = \"sex\"\n", "code = \"sex\"\nrequired = true\n");
+    world.platform.waves().import_questionnaire(&asked).await.unwrap();
     world.platform.waves().create(&plan, Path::new(".")).await.unwrap();
     world.platform.waves().advance("m", WaveState::Open).await.unwrap();
     world
@@ -35,15 +47,24 @@ async fn world_of(database: crate::support::TestDatabase, units: usize) -> World
 
 /// Four answers from two villages in each of these units; of each unit the stratum that `zone` tells.
 async fn answer(world: &World, file: &str, units: impl Iterator<Item = usize>, zone: impl Fn(usize) -> String) {
-    let folder = tempfile::tempdir().unwrap();
+    import(world, &answers(file, units, zone)).await;
+}
+
+fn answers(file: &str, units: impl Iterator<Item = usize>, zone: impl Fn(usize) -> String) -> String {
     let mut text = "number,district,zone,village,weight,q01,q02,q03,q04,sex\n".to_owned();
     for unit in units {
         for number in 0..4 {
             let rating = 1 + (unit + number * number) % 5;
             let (id, zone, code) = (format!("{file}-{unit}-{number}"), zone(unit), code(unit));
-            writeln!(text, "{id},{code},{zone},V{},1,{rating},4,5,{},F", number % 2, 1 + unit % 5).unwrap();
+            let sex = ["F", "M", "M"][(unit + number) % 3];
+            writeln!(text, "{id},{code},{zone},V{},1,{rating},4,5,{},{sex}", number % 2, 1 + unit % 5).unwrap();
         }
     }
+    text
+}
+
+async fn import(world: &World, text: &str) {
+    let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("answers.csv");
     std::fs::write(&path, text).unwrap();
     let imported = world.platform.imports().responses("m", &path, std::sync::Arc::default()).await.unwrap();
@@ -145,4 +166,71 @@ on_both_engines! {
         assert_eq!(responses().await, 4 * 117);
         assert_ne!(of_all().await["rows"], before);
     }
+
+    async fn a_calibrated_wave_of_more_than_a_thousand_units_says_what_estimate_says_of_the_whole(database: TestDatabase) {
+        let world = world_with(database, 1_003, CALIBRATION).await;
+        let unanswered = world.get_as_administrator("/api/v1/waves/m/results?per_page=1").await.json();
+        assert!(unanswered["uncalibrated"].as_str().unwrap().contains("no response has"), "{unanswered}");
+        let of_few = answers("a", (0..1_003).step_by(29), code);
+        import(&world, &of_few).await;
+        world.get_as_administrator("/api/v1/waves/m/results?per_page=1").await;
+        // One more answer changes the weights of all.
+        let more = answers("b", [58].into_iter(), code);
+        import(&world, &more).await;
+        let all = format!("{of_few}{}", more.split_once('\n').unwrap().1);
+        let expected = estimated(&all);
+        let mut compared = 0;
+        for page in 1..=2 {
+            let path = format!("/api/v1/waves/m/results?per_page=1000&page={page}");
+            let document = world.get_as_administrator(&path).await.json();
+            assert!(document["uncalibrated"].is_null(), "{}", document["uncalibrated"]);
+            for (key, found) in numbers(&document, "unit") {
+                let Some(expected) = expected.get(&key) else { continue };
+                compared += 1;
+                for (found, expected) in found.iter().zip(expected) {
+                    let (found, expected) = (found.unwrap_or(-1.0), expected.unwrap_or(-1.0));
+                    assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{key:?} {found} {expected}");
+                }
+            }
+        }
+        assert!(compared >= 4 * 35, "{compared}");
+        assert_eq!(world.platform.doctor().check_up().await.unwrap().mismatches, []);
+    }
+}
+
+const CALIBRATION: &str = "\n[calibration]\nmethod = \"raking\"\n[[calibration.margin]]\ncolumns = [\"sex\"]\n\
+    levels = [{ values = [\"F\"], people = 5_000 }, { values = [\"M\"], people = 4_200 }]\n";
+
+type Numbers = std::collections::BTreeMap<(String, String, String), [Option<f64>; 2]>;
+
+/// Value and standard error by unit, statistic and item.
+fn numbers(document: &serde_json::Value, unit: &str) -> Numbers {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or("").to_owned();
+    let rows = document.get("rows").unwrap_or(document).as_array().unwrap();
+    let of = |row: &serde_json::Value| {
+        let key = (text(&row[unit]), text(&row["statistic"]), text(&row["item"]));
+        (key, ["estimate", "se"].map(|column| row[column].as_f64()))
+    };
+    rows.iter().map(of).filter(|((_, _, item), _)| !item.is_empty()).collect()
+}
+
+/// What `estimate` says of the same answers, which forms them as a whole.
+fn estimated(answers: &str) -> Numbers {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let design = "[columns]\nweight = \"weight\"\nstrata = [\"zone\"]\npsu = \"village\"\ndomains = [\"district\"]\n\
+        items = [\"q01\", \"q02\", \"q03\", \"q04\"]\n[calibration]\nmethod = \"raking\"\n[[calibration.margin]]\n\
+        columns = [\"sex\"]\nfile = \"sex.csv\"\n";
+    for (name, text) in [("design.toml", design), ("sex.csv", "sex,Freq\nF,5000\nM,4200\n"), ("answers.csv", answers)] {
+        std::fs::write(place(name), text).unwrap();
+    }
+    let options = EstimateOptions {
+        responses: place("answers.csv"),
+        design: place("design.toml"),
+        output: place("estimates.json"),
+        format: OutputFormat::Json,
+        ..EstimateOptions::default()
+    };
+    estimate_files(&options, |_| ()).unwrap();
+    numbers(&serde_json::from_str(&std::fs::read_to_string(&options.output).unwrap()).unwrap(), "level")
 }
