@@ -22,6 +22,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -192,11 +193,13 @@ async fn send(server: &Server, arguments: &Arguments, time: Duration) -> Vec<Dur
 
 /// An answer to everything.
 fn answer(number: usize, units: usize) -> Value {
+    static SENT: AtomicU64 = AtomicU64::new(1);
+    let id = Uuid::from_u64_pair(std::process::id().into(), SENT.fetch_add(1, Ordering::Relaxed));
     let unit = format!("D{:05}", number % units);
     let answers: serde_json::Map<String, Value> =
         (1..=22).map(|item| (format!("q{item:02}"), json!(1 + (number + item) % 5))).collect();
     json!({
-        "id": Uuid::new_v4(), "unit": unit, "mode": "interviewer", "language": "vi", "answered_on": "2024-11-20",
+        "id": id, "unit": unit, "mode": "interviewer", "language": "vi", "answered_on": "2024-11-20",
         "answers": answers, "respondent": {"sex": "F", "age_band": "30-44"},
         "design": {"stratum": unit, "psu": format!("{unit}V{}", number % PSUS)},
     })

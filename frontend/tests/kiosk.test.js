@@ -1,6 +1,7 @@
 // A device at an office: one visitor after another, each finding nothing of the one before.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { barriers } from "./barriers.js";
 import * as phone from "./phone.js";
 import { LANGUAGES, onSmallSurvey } from "./product.js";
 
@@ -65,7 +66,7 @@ test("whoever goes silent is asked, may go on, and is cleared after when not", a
   await page.locator(".tile:visible").first().click();
   await page.clock.runFor(46_000);
   await page.waitForSelector("dialog[open]");
-  assert.deepEqual(await phone.seriousViolations(page), []);
+  assert.deepEqual(await barriers(page), []);
   await page.click("dialog button");
   assert.equal(await page.locator("dialog[open]").count(), 0);
   await page.clock.runFor(40_000);

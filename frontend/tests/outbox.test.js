@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { barriers } from "./barriers.js";
 import * as phone from "./phone.js";
 import { smallSurvey, startBrowser } from "./product.js";
 
@@ -147,7 +148,7 @@ test("an answer that comes after the survey is over stays visible, can be downlo
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download")]);
   const exported = JSON.parse(await readFile(await download.path(), "utf8"));
   assert.deepEqual([exported.unit, exported.answers.q1], ["D01", 4]);
-  assert.deepEqual(await phone.seriousViolations(page), []);
+  assert.deepEqual(await barriers(page), []);
   const remove = () => page.click("button:text-is('Delete')");
   page.once("dialog", (dialog) => dialog.dismiss());
   await remove();

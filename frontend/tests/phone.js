@@ -1,10 +1,7 @@
 // A phone with script, and what a person does on it.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { readFile } from "node:fs/promises";
 
 const STEPS_MAX = 60;
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 // A phone of its own: nothing on it but what the tests put there.
 export const openPhone = (browser, product, options = {}) =>
@@ -68,6 +65,9 @@ export async function eventually(condition, what, within = 20_000) {
   assert.fail(`${what}: ${JSON.stringify(last)}`);
 }
 
+// Answers a request as a network that is away does; one that its page no longer waits for is nobody's business.
+export const refuse = (route) => route.abort().catch(() => undefined);
+
 // Waits until the receipt is shown, and returns it.
 export async function receiptOf(page) {
   await page.waitForSelector("output");
@@ -86,16 +86,6 @@ export const putAside = (page) =>
       }),
     "the form is put aside",
   );
-
-export async function seriousViolations(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
-}
-
-export const scrollsSideways = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 
 // The most that a page may shift under the finger, as browsers count it; 0.1 counts as good.
 export const LAYOUT_SHIFT_MAX = 0.1;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { barriers, scrollsSideways } from "./barriers.js";
 import * as phone from "./phone.js";
 import { LANGUAGES, smallSurvey, startBrowser } from "./product.js";
 
@@ -87,7 +88,7 @@ test("what is wrong is said beside the question, is read out, takes the focus, a
   const message = page.locator('[data-path="answers.q1"] [role=alert]');
   assert.match(await message.textContent(), /Choose an answer/);
   assert.equal(await page.evaluate(() => document.activeElement.name), "answers.q1");
-  assert.deepEqual(await phone.seriousViolations(page), []);
+  assert.deepEqual(await barriers(page), []);
   await tile("q1", 4).check();
   assert.equal(await message.count(), 0);
   await phone.next(page);
@@ -150,7 +151,7 @@ test("a draft is there again after the page was closed, says so, and can be clea
   assert.match(await page.textContent("main [role=status]:not(#progress)"), /filled in/);
   assert.deepEqual(await picked(), ["answers.q1=4", "answers.q2=3"]);
   assert.match(await phone.position(page), /2 of 3/);
-  assert.deepEqual(await phone.seriousViolations(page), []);
+  assert.deepEqual(await barriers(page), []);
   await page.click("text=Clear them");
   assert.deepEqual([await picked(), await phone.position(page)], [[], "Part 1 of 3"]);
   await phone.openForm(page, FORM);
@@ -266,11 +267,11 @@ test("the page does not jump when the script takes over, nor from step to step",
 
 for (const width of [320, 360]) {
   for (const colorScheme of ["light", "dark"]) {
-    test(`each step is usable at ${width} px, ${colorScheme}, and has no serious barrier`, async () => {
+    test(`each step is usable at ${width} px, ${colorScheme}, and has no barrier`, async () => {
       await use(singleProduct, { viewport: { width, height: 640 }, colorScheme });
       const check = async () => {
-        assert.deepEqual(await phone.seriousViolations(page), []);
-        assert.equal(await phone.scrollsSideways(page), false);
+        assert.deepEqual(await barriers(page), []);
+        assert.equal(await scrollsSideways(page), false);
       };
       await phone.openForm(page, "/vi/s/small/D01");
       while (!(await page.locator(".checked:visible").count())) {

@@ -3,26 +3,15 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { barriers, scrollsSideways } from "./barriers.js";
 import * as phone from "./phone.js";
 import { onSmallSurvey } from "./product.js";
+import { tone } from "./tone.js";
 
 const TARGET_MIN = 48;
 const FORM = "/s/small/D01";
 const HMONG = "language-name = Hmoob\nform-next = Mus ntxiv\nform-listen = Mloog\nform-progress = { $number } ntawm { $count }\n";
 let browser, survey, product, context, page;
-
-// A tone of five seconds, 8,000 samples of a byte each.
-function tone(hertz) {
-  const samples = Buffer.from(Array.from({ length: 40_000 }, (_, at) => 128 + Math.round(60 * Math.sin((at * hertz * Math.PI) / 4_000))));
-  const head = Buffer.alloc(44);
-  head.write("RIFF", 0);
-  head.writeUInt32LE(36 + samples.length, 4);
-  head.write("WAVEfmt ", 8);
-  [16, 1 | (1 << 16), 8_000, 8_000, 1 | (8 << 16)].forEach((word, at) => head.writeUInt32LE(word, 16 + 4 * at));
-  head.write("data", 36);
-  head.writeUInt32LE(samples.length, 40);
-  return Buffer.concat([head, samples]);
-}
 
 onSmallSurvey((stage) => ({ browser, product, survey } = stage), {
   questionnaire: (text) =>
@@ -61,7 +50,7 @@ test("without script the browser's own player stands beside the question, and lo
   assert.equal(await player.getAttribute("aria-label"), "Mloog");
   assert.ok((await player.boundingBox()).height >= TARGET_MIN);
   assert.deepEqual(sounds(requests), []);
-  assert.ok(!(await phone.scrollsSideways(page)));
+  assert.ok(!(await scrollsSideways(page)));
 });
 
 test("a button plays the question, fetched when it is pressed, and stops for the next one", async () => {
@@ -86,7 +75,7 @@ test("a button plays the question, fetched when it is pressed, and stops for the
   await phone.eventually(isPlaying, "the sound plays again by keyboard");
   await phone.next(page);
   assert.equal(await isPlaying(), false, "whoever goes on hears no earlier question");
-  assert.deepEqual(await phone.seriousViolations(page), []);
+  assert.deepEqual(await barriers(page), []);
 });
 
 test("a sound that cannot be loaded is told so, and the question stays", async () => {
@@ -111,8 +100,8 @@ test("a language of a file is offered by its name and falls back to Vietnamese w
     const first = page.locator(".item:visible").first();
     assert.equal(await first.locator("legend [lang=vi]").textContent(), "Có ghế");
     assert.match(await first.textContent(), /Tiếng Việt/);
-    assert.ok(!(await phone.scrollsSideways(page)), `${width} px`);
-    assert.deepEqual(await phone.seriousViolations(page), []);
+    assert.ok(!(await scrollsSideways(page)), `${width} px`);
+    assert.deepEqual(await barriers(page), []);
     await phone.answerStep(page);
     await phone.next(page);
     const polite = page.locator(".item:visible").filter({ hasText: "Hais lus zoo" });
@@ -134,7 +123,7 @@ test("an answer given in that language is kept as given in it, and numbers and d
     await page.goto(`/hmn${path}`);
     assert.equal(await page.getAttribute("html", "lang"), "hmn", path);
     assert.ok(!(await page.textContent("body")).includes("undefined"), path);
-    assert.ok(!(await phone.scrollsSideways(page)), path);
+    assert.ok(!(await scrollsSideways(page)), path);
   }
 });
 

@@ -1,5 +1,6 @@
 //! How the numbers were made, in words, under every page of results.
 
+use super::weights_note::weights;
 use super::{numbers, words};
 use crate::index::{Index, IndexMeasure, IndexUnit, Tree, WaveResults};
 use crate::ranking::{RankMethod, Ranking};
@@ -30,10 +31,10 @@ impl MethodView {
     ) -> Self {
         let level = |value: f64| [("level", numbers::level(language, value).into())];
         let note = |title: &str, text: String| Note { title: language.t(title), text };
-        let mut notes = vec![
-            note("method-formula", formula(wave, results, language)),
-            note("method-interval-title", language.t_with("method-interval", level(results.level))),
-        ];
+        let mut notes = vec![note("method-formula", formula(wave, results, language))];
+        let weights = weights(wave, &results.headline.tree, language);
+        notes.extend(weights.map(|weights| note("method-weights-title", weights)));
+        notes.push(note("method-interval-title", language.t_with("method-interval", level(results.level))));
         notes.extend(shares_note(wave.plan.estimation.interval, language));
         notes.extend(lonely_note(wave.plan.estimation.lonely_psu, language));
         notes.extend(wave.plan.calibration.as_ref().map(|plan| {

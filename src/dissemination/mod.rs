@@ -19,6 +19,7 @@ mod sample;
 mod sets_view;
 mod unit_page;
 mod waves_page;
+mod weights_note;
 mod words;
 
 pub use api::{api_description, api_pages, api_routes};

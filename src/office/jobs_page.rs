@@ -73,6 +73,8 @@ mod tests {
                 let jobs = vec![JobRow::new(&job, language)];
                 let html = JobsPage { page: test_page(language, "/jobs"), jobs }.render().unwrap();
                 assert!(!html.contains("jobs-"), "{kind:?} {state:?}: {html}");
+                let tag = format!("<html lang=\"{}\">", language.tag());
+                assert!(html.contains(&tag) && html.matches("<h1>").count() == 1, "{html}");
                 let share = if state == JobState::Done { "100" } else { "33" };
                 assert!(html.contains("w&#60;1&#62;") && html.contains(share), "{html}");
                 assert_eq!(html.contains("/jobs/7/cancel"), !state.is_final(), "{state:?}");

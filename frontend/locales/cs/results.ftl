@@ -91,6 +91,7 @@ download-open-link = Odpovědi přes otevřený odkaz jako CSV
 
 method-title = Jak index vzniká
 method-name = Metoda
+method-weights-title = Co má v indexu jakou váhu
 method-formula = Vzorec
 formula-items = U každého kritéria (celkem { $items }) se spočte podíl odpovědí „spokojen/a“ a „velmi spokojen/a“ mezi všemi, kdo vyjádřili názor. Index je průměr těchto podílů v procentech.
 formula-factors = U každého kritéria se spočte podíl odpovědí „spokojen/a“ a „velmi spokojen/a“ mezi všemi, kdo vyjádřili názor. Podíly se zprůměrují v každém faktoru (celkem { $factors }); index je průměr faktorů v procentech.

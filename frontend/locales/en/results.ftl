@@ -89,6 +89,7 @@ download-open-link = Answers over the open link as CSV
 
 method-title = How the index is made
 method-name = Method
+method-weights-title = What counts how much in the index
 method-formula = Formula
 formula-items = For each of the { $items } criteria, the share of answers “satisfied” or “very satisfied” among all who gave an opinion. The index is the mean of these shares, in per cent.
 formula-factors = For each criterion, the share of answers “satisfied” or “very satisfied” among all who gave an opinion. These shares are averaged within each of the { $factors } factors; the index is the mean of the factors, in per cent.

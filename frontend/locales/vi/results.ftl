@@ -96,6 +96,7 @@ download-open-link = Phiếu qua đường dẫn mở, tệp CSV
 
 method-title = Cách tính chỉ số
 method-name = Phương pháp
+method-weights-title = Trọng số của từng phần trong chỉ số
 method-formula = Công thức
 formula-items = Với mỗi tiêu chí trong { $items } tiêu chí, tính tỷ lệ trả lời “hài lòng” hoặc “rất hài lòng” trong số những người có ý kiến. Chỉ số là trung bình cộng các tỷ lệ này, tính bằng phần trăm.
 formula-factors = Với mỗi tiêu chí, tính tỷ lệ trả lời “hài lòng” hoặc “rất hài lòng” trong số những người có ý kiến. Các tỷ lệ được lấy trung bình trong từng yếu tố ({ $factors } yếu tố); chỉ số là trung bình cộng các yếu tố, tính bằng phần trăm.
