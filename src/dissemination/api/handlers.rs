@@ -11,8 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::open_link_document::{OpenLinkDocument, OpenLinkEstimate};
+use super::ranking_documents::{RankingColumns, RankingDocument, ranked_places};
 use super::release_documents::{AskedRelease, ReleaseNumbers, ReleaseRow, ReleasesDocument};
-use super::result_documents::{RankingColumns, RankingDocument, ResultsDocument, UnitDocument, ranked_places};
+use super::result_documents::{ResultsDocument, UnitDocument};
 use super::rows::EstimateColumns;
 use super::wave_documents::{MeasuredUnitRow, WaveDocument, WaveList, WaveRow, WaveSummary};
 use crate::accounts::Actor;

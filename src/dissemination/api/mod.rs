@@ -8,6 +8,7 @@ mod handlers;
 mod negative_weights_document;
 mod open_link_document;
 mod rank_set_documents;
+mod ranking_documents;
 mod reference;
 mod release_documents;
 mod result_documents;

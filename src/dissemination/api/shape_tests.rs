@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::open_link_document::OpenLinkEstimate;
-use super::result_documents::{RankingColumns, RankingDocument, ResultsDocument, UnitDocument, ranked_places};
+use super::ranking_documents::{RankingColumns, RankingDocument, ranked_places};
+use super::result_documents::{ResultsDocument, UnitDocument};
 use super::rows::EstimateColumns;
 use super::wave_documents::{MeasuredUnitRow, WaveDocument, WaveRow};
 use crate::dissemination::sample;
