@@ -121,7 +121,7 @@ on_both_engines! {
         for turn in ["first", "second", "only"] {
             assert_eq!(said(&enter(&world, &lan, turn, 1, "answers.q01=1").await), "kept_before");
         }
-        assert_eq!(rows(&world, "mode || ' ' || collector || ' ' || answers").await, ["paper minh 5;4;-;;"]);
+        assert_eq!(rows(&world, "mode || ' ' || collector || ' ' || answers").await, ["paper minh 1~5;4;-;;"]);
         // As a crash leaves it: the form is kept, and its first entry is still there.
         let left = "INSERT INTO form_entry SELECT wave_id, unit_id, 'B-1', 1, 1, 'lan', 'paper', answered_on, '{}' FROM response";
         world.database().connect().await.execute_unprepared(left).await.unwrap();
@@ -147,7 +147,7 @@ on_both_engines! {
         let decision = "unit=D01&batch=B-1&form=7&pick.answers.q01=second&pick.answers.q03=first&pick.respondent.sex=second";
         let settled = page(&world, &lan, "/en/entry/differences", Some(decision)).await;
         assert_eq!(settled.status, StatusCode::SEE_OTHER, "{}", settled.text);
-        assert_eq!(rows(&world, "answers || ' ' || respondent").await, ["3;4;-;; M"]);
+        assert_eq!(rows(&world, "answers || ' ' || respondent").await, ["1~3;4;-;; 1~M"]);
         let list = page(&world, &lan, "/en/entry/differences?unit=D01", None).await;
         assert!(list.text.contains("No form of this unit is waiting"), "{}", list.text);
     }

@@ -60,7 +60,7 @@ fn a_program_is_answered_with_json() {
                 malformed.push((method, path));
             }
         }
-        assert_eq!(malformed.len(), 8);
+        assert_eq!(malformed.len(), 9);
         for (method, path) in malformed {
             assert_is_problem(&ask(&world, &method, &path).await, StatusCode::BAD_REQUEST, &path);
         }
