@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::foundation::RatingScale;
-use crate::statistics::{Averaged, Confidence, Functional, IntervalMethod, Ratio, Term, UnaskedItems};
+use crate::statistics::{Confidence, Functional, IntervalMethod, MeanTree, Ratio, Term, UnaskedItems};
 
 /// What is measured of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,12 +61,12 @@ impl ItemTree {
         }
     }
 
-    fn averaged(&self, ratio: &dyn Fn(usize) -> Ratio) -> Averaged {
+    fn means(&self, ratio: &dyn Fn(usize) -> Ratio) -> MeanTree {
         match self {
-            Self::Item(item) => Averaged::Ratio(ratio(*item)),
+            Self::Item(item) => MeanTree::Ratio(ratio(*item)),
             Self::Branches(branches) => {
-                let term = |(weight, branch): &(f64, Self)| Term { weight: *weight, of: branch.averaged(ratio) };
-                Averaged::Mean(branches.iter().map(term).collect())
+                let term = |(weight, branch): &(f64, Self)| Term { weight: *weight, of: branch.means(ratio) };
+                MeanTree::Mean(branches.iter().map(term).collect())
             }
         }
     }
@@ -88,10 +88,10 @@ fn ratio(scales: &[RatingScale], measure: Measure, of: &[usize]) -> Ratio {
 }
 
 impl Statistic {
-    fn new(measure: Measure, mut items: Vec<usize>, functional: Functional) -> Self {
+    fn new(measure: Measure, mut items: Vec<usize>, of: MeanTree) -> Self {
         items.sort_unstable();
         items.dedup();
-        Self { functional, items, is_share: measure == Measure::Share }
+        Self { functional: Functional::of(of), items, is_share: measure == Measure::Share }
     }
 
     /// How its interval is made, given the wish.
@@ -103,7 +103,7 @@ impl Statistic {
     /// `p_j = T_j / A_j`, `m_j = S_j / A_j` or `(m_j − a_j) / (b_j − a_j)` of an item whose scale runs from `a_j` to `b_j`.
     #[must_use]
     pub fn item(scales: &[RatingScale], measure: Measure, item: usize) -> Self {
-        Self::new(measure, vec![item], Functional::of_ratio(ratio(scales, measure, &[item])))
+        Self::new(measure, vec![item], MeanTree::Ratio(ratio(scales, measure, &[item])))
     }
 
     /// The mean over groups of the mean over each group's items: one group of all items is "by number of criteria".
@@ -118,17 +118,13 @@ impl Statistic {
     /// The weighted mean of the items of a tree.
     #[must_use]
     pub fn tree(scales: &[RatingScale], measure: Measure, tree: &ItemTree) -> Self {
-        let functional = match tree.averaged(&|item| ratio(scales, measure, &[item])) {
-            Averaged::Ratio(ratio) => Functional::of_ratio(ratio),
-            Averaged::Mean(terms) => Functional::mean_of(terms),
-        };
-        Self::new(measure, tree.items(), functional)
+        Self::new(measure, tree.items(), tree.means(&|item| ratio(scales, measure, &[item])))
     }
 
     /// All answers to the items of `group` together: `Σ_j T_j / Σ_j A_j`. Of ratings, their scales must be one.
     #[must_use]
     pub fn pooled(scales: &[RatingScale], measure: Measure, group: &[usize]) -> Self {
-        Self::new(measure, group.to_vec(), Functional::of_ratio(ratio(scales, measure, group)))
+        Self::new(measure, group.to_vec(), MeanTree::Ratio(ratio(scales, measure, group)))
     }
 
     /// The same, with this said of items that nobody answered. All answers together never need those.

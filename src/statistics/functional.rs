@@ -28,13 +28,13 @@ impl Ratio {
 pub struct Term {
     /// What it counts, above 0; 1 where all count alike.
     pub weight: f64,
-    /// What is averaged.
-    pub of: Averaged,
+    /// What it is of.
+    pub of: MeanTree,
 }
 
-/// What is averaged: a leaf of the tree, or a tree.
+/// Means of means: a ratio is a leaf.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Averaged {
+pub enum MeanTree {
     /// A ratio.
     Ratio(Ratio),
     /// A weighted mean, which is not of nothing.
@@ -68,8 +68,8 @@ pub struct Functional {
     pub constant: f64,
     /// What the mean is multiplied by.
     pub factor: f64,
-    /// What the mean is of; not nothing.
-    pub terms: Vec<Term>,
+    /// M: a mean, or a ratio alone.
+    pub of: MeanTree,
     /// What becomes of ratios without anybody below the line.
     pub unasked: UnaskedItems,
 }
@@ -84,22 +84,16 @@ pub struct Linearised {
 }
 
 impl Functional {
-    /// The mean of these, as it is.
+    /// A mean or a ratio, as it is.
     #[must_use]
-    pub fn mean_of(terms: Vec<Term>) -> Self {
-        Self { constant: 0.0, factor: 1.0, terms, unasked: UnaskedItems::Withhold }
-    }
-
-    /// A ratio, as it is.
-    #[must_use]
-    pub fn of_ratio(ratio: Ratio) -> Self {
-        Self::mean_of(vec![Term { weight: 1.0, of: Averaged::Ratio(ratio) }])
+    pub fn of(of: MeanTree) -> Self {
+        Self { constant: 0.0, factor: 1.0, of, unasked: UnaskedItems::Withhold }
     }
 
     /// The same function of totals that stand elsewhere: what stood at `i` stands at `place(i)`.
     #[must_use]
     pub fn moved(mut self, place: impl Fn(usize) -> usize) -> Self {
-        self.terms.iter_mut().for_each(|term| term.of.move_totals(&place));
+        self.of.move_totals(&place);
         self
     }
 
@@ -127,7 +121,7 @@ impl Functional {
             ratio.denominator.iter().for_each(|i| gradient[*i] -= coefficient * quotient / denominator);
         };
         let has_value = |ratio: &Ratio| sum(&ratio.denominator) > 0.0;
-        walk(&self.terms, (1.0, 1.0), &has_value, &mut add);
+        self.of.each_ratio((1.0, 1.0), &has_value, &mut add);
         let gradient = gradient.into_iter().enumerate().filter(|(_, slope)| *slope != 0.0).collect();
         Some(Linearised { value, gradient })
     }
@@ -150,11 +144,11 @@ impl Functional {
     }
 
     fn value(&self, quotient: &dyn Fn(&Ratio) -> Option<f64>) -> Option<f64> {
-        Some(self.constant + self.factor * mean(&self.terms, self.unasked, quotient)?)
+        Some(self.constant + self.factor * self.of.value(self.unasked, quotient)?)
     }
 }
 
-impl Averaged {
+impl MeanTree {
     fn move_totals(&mut self, place: &dyn Fn(usize) -> usize) {
         match self {
             Self::Ratio(ratio) => {
@@ -171,37 +165,36 @@ impl Averaged {
             Self::Mean(terms) => terms.iter().any(|term| term.of.is_there(has_value)),
         }
     }
-}
 
-/// The mean of what has a value; nothing where something has none that may not be missing, or nothing has one.
-fn mean(terms: &[Term], unasked: UnaskedItems, quotient: &dyn Fn(&Ratio) -> Option<f64>) -> Option<f64> {
-    let value = |term: &Term| {
-        let value = match &term.of {
-            Averaged::Ratio(ratio) => quotient(ratio),
-            Averaged::Mean(terms) => mean(terms, unasked, quotient),
+    /// The mean of what has a value; nothing where something has none that may not be missing, or nothing has one.
+    fn value(&self, unasked: UnaskedItems, quotient: &dyn Fn(&Ratio) -> Option<f64>) -> Option<f64> {
+        let terms = match self {
+            Self::Ratio(ratio) => return quotient(ratio),
+            Self::Mean(terms) => terms,
         };
-        Some((term.weight, value?))
-    };
-    let there: Vec<(f64, f64)> = terms.iter().filter_map(value).collect();
-    let is_enough = there.len() == terms.len() || unasked == UnaskedItems::LeaveOut;
-    (!there.is_empty() && is_enough).then(|| weighted_mean(there))
-}
+        let there = terms.iter().filter_map(|term| Some((term.weight, term.of.value(unasked, quotient)?)));
+        let there: Vec<(f64, f64)> = there.collect();
+        let is_enough = there.len() == terms.len() || unasked == UnaskedItems::LeaveOut;
+        (!there.is_empty() && is_enough).then(|| weighted_mean(there))
+    }
 
-/// Hands each leaf over with what it counts in the whole: the product of the weights on the way to it, and that of the sums of
-/// weights that these are divided by. What has no value counts nothing.
-fn walk(
-    terms: &[Term],
-    (above, below): (f64, f64),
-    has_value: &dyn Fn(&Ratio) -> bool,
-    add: &mut dyn FnMut(&Ratio, (f64, f64)),
-) {
-    let there = || terms.iter().filter(|term| term.of.is_there(has_value));
-    let weights: f64 = there().map(|term| term.weight).sum();
-    for term in there() {
-        let counts = (above * term.weight, below * weights);
-        match &term.of {
-            Averaged::Ratio(ratio) => add(ratio, counts),
-            Averaged::Mean(terms) => walk(terms, counts, has_value, add),
+    /// Hands over each ratio that has a value, with what it counts in the whole: the product of the weights on the way to it, and that of
+    /// the sums of weights that these are divided by. What has no value counts nothing.
+    fn each_ratio(
+        &self,
+        (above, below): (f64, f64),
+        has_value: &dyn Fn(&Ratio) -> bool,
+        take: &mut dyn FnMut(&Ratio, (f64, f64)),
+    ) {
+        match self {
+            Self::Ratio(ratio) => take(ratio, (above, below)),
+            Self::Mean(terms) => {
+                let there = || terms.iter().filter(|term| term.of.is_there(has_value));
+                let weights: f64 = there().map(|term| term.weight).sum();
+                for term in there() {
+                    term.of.each_ratio((above * term.weight, below * weights), has_value, take);
+                }
+            }
         }
     }
 }
@@ -240,12 +233,16 @@ mod tests {
     fn three_ratios() -> Functional {
         let ratio = |numerator: &[usize], denominator: &[usize]| Ratio::of(numerator.to_vec(), denominator.to_vec());
         let groups = [vec![ratio(&[0], &[1])], vec![ratio(&[0, 2], &[1, 3]), ratio(&[2], &[3])]];
-        let groups = groups.map(|group| alike(group.into_iter().map(Averaged::Ratio)));
-        Functional { constant: 1.0, factor: 4.0, ..Functional::mean_of(alike(groups.map(Averaged::Mean))) }
+        let groups = groups.map(|group| alike(group.into_iter().map(MeanTree::Ratio)));
+        Functional { constant: 1.0, factor: 4.0, ..Functional::of(alike(groups)) }
     }
 
-    fn alike(of: impl IntoIterator<Item = Averaged>) -> Vec<Term> {
-        of.into_iter().map(|of| Term { weight: 1.0, of }).collect()
+    fn alike(of: impl IntoIterator<Item = MeanTree>) -> MeanTree {
+        weighted(of.into_iter().map(|of| (1.0, of)))
+    }
+
+    fn weighted(terms: impl IntoIterator<Item = (f64, MeanTree)>) -> MeanTree {
+        MeanTree::Mean(terms.into_iter().map(|(weight, of)| Term { weight, of }).collect())
     }
 
     #[test]
@@ -273,7 +270,7 @@ mod tests {
 
     #[test]
     fn thirteen_of_sixteen_is_one_number_whatever_everybody_weighs() {
-        let share = Functional::of_ratio(Ratio::of(vec![0], vec![1]));
+        let share = Functional::of(MeanTree::Ratio(Ratio::of(vec![0], vec![1])));
         for weight in [1, 100_000_000, 333_333_333, 7_300_000_000, 10_000_000_000, 30_000_000_000, 999_999_999_999_989]
         {
             assert_eq!(share.value_at_whole(&[13 * weight, 16 * weight]), Some(0.8125), "{weight}");
@@ -285,7 +282,7 @@ mod tests {
     #[test]
     fn the_ends_of_a_scale_are_mapped_to_0_and_1_to_the_last_bit() {
         for (from, span) in [(1, 4), (0, 10), (1, 6), (-2, 4), (-1, 2), (10, 10)] {
-            let mean = Functional::of_ratio(Ratio { from, span, ..Ratio::of(vec![0], vec![1]) });
+            let mean = Functional::of(MeanTree::Ratio(Ratio { from, span, ..Ratio::of(vec![0], vec![1]) }));
             for people in [1_i128, 7, 333_333_333] {
                 let at = |value: i32| mean.value_at_whole(&[i128::from(value) * people, people]);
                 assert_eq!([from, from + span].map(at), [Some(0.0), Some(1.0)], "{from} {span}");
@@ -299,9 +296,9 @@ mod tests {
         #[test]
         fn the_gradient_is_the_slope_of_the_value(x in prop::collection::vec(1.0_f64..100.0, 4), i in 0_usize..4) {
             let moved = Ratio { from: -3, span: 7, ..Ratio::of(vec![2], vec![3]) };
-            let mut functional = three_ratios();
-            functional.terms.push(Term { weight: 0.3, of: Averaged::Mean(alike([Averaged::Mean(three_ratios().terms)])) });
-            functional.terms.push(Term { weight: 2.5, of: Averaged::Ratio(moved) });
+            let three = three_ratios();
+            let of = weighted([(1.0, three.of.clone()), (0.3, alike([alike([three.of.clone()])])), (2.5, MeanTree::Ratio(moved))]);
+            let functional = Functional { of, ..three };
             let step = 1e-5;
             let shifted = |by: f64| {
                 let mut moved = x.clone();
@@ -320,19 +317,16 @@ mod tests {
         ) {
             // Mostly full shares, as in a unit that everybody praises.
             let totals: Vec<i64> = shares.iter().flat_map(|(less, all)| [(*all - less / 20).max(0), *all]).collect();
-            let ratio = |at: usize| Averaged::Ratio(Ratio::of(vec![2 * at], vec![2 * at + 1]));
-            let ratios: Vec<Averaged> = (0..shares.len()).map(ratio).collect();
+            let ratio = |at: usize| MeanTree::Ratio(Ratio::of(vec![2 * at], vec![2 * at + 1]));
+            let ratios: Vec<MeanTree> = (0..shares.len()).map(ratio).collect();
             let groups = ratios.chunks(shares.len().div_ceil(groups));
-            let upper = |groups: Vec<Averaged>| alike([Averaged::Mean(alike(groups)), ratio(0)]);
-            let functional =
-                Functional::mean_of(upper(groups.clone().map(|group| Averaged::Mean(alike(group.to_vec()))).collect()));
-            let reversed =
-                groups.rev().map(|group| Averaged::Mean(alike(group.iter().rev().cloned()))).collect();
-            let reversed = upper(reversed).into_iter().rev().collect();
+            let functional = Functional::of(alike([alike(groups.clone().map(|group| alike(group.to_vec()))), ratio(0)]));
+            let reversed = groups.rev().map(|group| alike(group.iter().rev().cloned()));
+            let reversed = Functional::of(alike([ratio(0), alike(reversed)]));
             let whole: Vec<i128> = totals.iter().map(|total| i128::from(*total)).collect();
             let value = functional.value_at_whole(&whole).unwrap();
             prop_assert!((0.0..=1.0).contains(&value), "{value}");
-            prop_assert_eq!(Functional::mean_of(reversed).value_at_whole(&whole), Some(value));
+            prop_assert_eq!(reversed.value_at_whole(&whole), Some(value));
             let numbers: Vec<f64> = totals.iter().map(|total| *total as f64 * 0.1).collect();
             let near = functional.linearise(&numbers).unwrap().value;
             prop_assert!((0.0..=1.0).contains(&near) && (near - value).abs() < 1e-12);

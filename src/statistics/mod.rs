@@ -45,7 +45,7 @@ pub use design::{LonelyPsu, StageCovariance, StratumCovariance, StratumSize};
 pub use difference::{Difference, difference_df};
 pub use distribution::{chi_square_upper_tail, f_quantile, f_upper_tail, student_t_two_sided};
 pub use estimate::{Estimate, Precision};
-pub use functional::{Averaged, Functional, Linearised, Ratio, Term, UnaskedItems};
+pub use functional::{Functional, Linearised, MeanTree, Ratio, Term, UnaskedItems};
 pub use given_replicates::{ReplicateKind, ReplicateScaleError, ReplicateScales, rank_of};
 pub use independence::{IndependenceTest, independence_test};
 pub use interval::{IntervalMethod, UnknownIntervalMethod};

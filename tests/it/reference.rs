@@ -12,7 +12,7 @@ use plumbline::estimation::{
 use plumbline::foundation::{Code, RatingScale, Weight};
 use plumbline::index::{Criteria, Method, UnitResults, WaveResults, compute_domain};
 use plumbline::ranking::{RankMethod, RankOptions, rank};
-use plumbline::statistics::{Confidence, DesignEffect, Estimate, Functional, Ratio};
+use plumbline::statistics::{Confidence, DesignEffect, Estimate, Functional, MeanTree, Ratio};
 use serde_json::Value;
 
 const TOLERANCE: f64 = 1e-9;
@@ -294,7 +294,7 @@ fn the_size_of_the_survey_and_two_checks_on_another_way_are_those_of_r() {
         let item = |total: &str| total[3..].parse::<usize>().unwrap() - 1;
         assert!(numerator.starts_with("t_q") && denominator.starts_with("a_q"));
         let ratio = Ratio::of(vec![item(numerator)], vec![22 + item(denominator)]);
-        Statistic { functional: Functional::of_ratio(ratio), items: (0..22).collect(), is_share: true }
+        Statistic { functional: Functional::of(MeanTree::Ratio(ratio)), items: (0..22).collect(), is_share: true }
     };
     let ratios: Vec<Statistic> = expected["names"].as_array().unwrap().iter().map(ratio).collect();
     for (i, a) in ratios.iter().enumerate() {

@@ -5,13 +5,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::estimation::{BetweenLevels, Margin, Measure, Membership, Place, Respondent, SampleBuilder, Statistic};
 use crate::foundation::{RatingScale, Weight};
-use crate::statistics::{CalibrationMethod, Confidence, Functional, IntervalMethod, Ratio, ReplicateKind};
+use crate::statistics::{CalibrationMethod, Confidence, Functional, IntervalMethod, MeanTree, Ratio, ReplicateKind};
 
 /// A person of stratum, sampling unit, weight, level of the margin and rating.
 type Person = (u8, u8, u32, u32, u8);
 
 fn mean() -> NumericStatistic {
-    NumericStatistic::Ratios(Functional::of_ratio(Ratio::of(vec![0], vec![1])))
+    NumericStatistic::Ratios(Functional::of(MeanTree::Ratio(Ratio::of(vec![0], vec![1]))))
 }
 
 fn people() -> impl Strategy<Value = Vec<Person>> {

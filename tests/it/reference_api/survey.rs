@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plumbline::statistics::{
     Calibrated, CalibrationCell, CalibrationMethod, DesignEffect, Functional, IntervalMethod, Linearised,
-    LinearisedSample, LonelyPsu, Precision, Ratio, StageCovariance, StratumCovariance, StratumMoments, StratumSize,
-    SymmetricMatrix, calibrate, precision,
+    LinearisedSample, LonelyPsu, MeanTree, Precision, Ratio, StageCovariance, StratumCovariance, StratumMoments,
+    StratumSize, SymmetricMatrix, calibrate, precision,
 };
 
 use crate::reference_distributions::naive::Rows;
@@ -221,7 +221,7 @@ impl Totals {
     /// The ratio of two totals; the mean where the second is 0, the number of people.
     pub(crate) fn ratio(&self, numerator: usize, denominator: usize) -> Linearised {
         let ratio = Ratio::of(vec![numerator], vec![denominator]);
-        Functional::of_ratio(ratio).linearise(&self.values).unwrap()
+        Functional::of(MeanTree::Ratio(ratio)).linearise(&self.values).unwrap()
     }
 
     /// The covariance of two estimates.

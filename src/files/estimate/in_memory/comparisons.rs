@@ -5,14 +5,14 @@ use super::maker::{Level, Maker};
 use super::rows::{More, StatisticRow};
 use crate::estimation::{NumericStatistic, Study};
 use crate::index::EstimateRow;
-use crate::statistics::{Difference, Functional, Ratio, independence_test};
+use crate::statistics::{Difference, Functional, MeanTree, Ratio, independence_test};
 
 /// The most cells of a table whose independence is tested.
 const CELLS_MAX: usize = 400;
 
 fn ratio(numerator: usize, denominator: usize) -> NumericStatistic {
     let ratio = Ratio::of(vec![numerator], vec![denominator]);
-    NumericStatistic::Ratios(Functional::of_ratio(ratio))
+    NumericStatistic::Ratios(Functional::of(MeanTree::Ratio(ratio)))
 }
 
 /// The differences of all pairs of levels of `between`, or of two, each as its own sample: R's `svyttest` on the subset of the two.

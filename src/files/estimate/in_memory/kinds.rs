@@ -7,14 +7,14 @@ use super::rows::{More, StatisticRow};
 use crate::estimation::{NumericStatistic, Study};
 use crate::index::EstimateRow;
 use crate::statistics::{
-    Estimate, Functional, IntervalMethod, QuantileEstimate, QuantileInterval, QuantilePlan, QuantileRule, Ratio,
-    ShareBelow, WeightedValues, quantile_estimate, student_t_quantile,
+    Estimate, Functional, IntervalMethod, MeanTree, QuantileEstimate, QuantileInterval, QuantilePlan, QuantileRule,
+    Ratio, ShareBelow, WeightedValues, quantile_estimate, student_t_quantile,
 };
 
 /// The first variable of a study over the second.
 pub(super) fn ratio() -> NumericStatistic {
     let ratio = Ratio::of(vec![0], vec![1]);
-    NumericStatistic::Ratios(Functional::of_ratio(ratio))
+    NumericStatistic::Ratios(Functional::of(MeanTree::Ratio(ratio)))
 }
 
 /// The rows of a statistic.
