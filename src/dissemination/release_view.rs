@@ -86,25 +86,8 @@ impl ReleaseNote {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::release::CorrectionReason;
-
-    fn releases(count: i32) -> Arc<[ReleaseFacts]> {
-        let facts = |number: i32| ReleaseFacts {
-            number,
-            released_on: format!("2026-12-0{number}").parse().unwrap(),
-            reason: (number > 1).then(|| CorrectionReason::from_pairs([("vi", "Một tệp"), ("en", "A file")]).unwrap()),
-            program: String::new(),
-            method: String::new(),
-            plan_hash: String::new(),
-            questionnaire_hash: String::new(),
-            register_hash: String::new(),
-            content_hash: String::new(),
-        };
-        (1..=count).map(facts).collect()
-    }
+    use crate::release::sample::releases;
 
     fn view(count: i32, asked: Option<i32>, language: Language) -> ReleaseView {
         let published = Published::among(&releases(count), asked);

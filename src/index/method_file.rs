@@ -271,12 +271,6 @@ mod tests {
                 "index[0].group",
                 "duplicate",
             ),
-            (
-                "by = \"items\"",
-                "group = [{ group = [{ group = [{ group = [{ group = [{ group = [{ group = [{ factor = \"f\" }] }] }] }] }] }] }]",
-                "index[0].group[0].group[0].group[0].group[0].group[0].group[0].group",
-                "too_deep",
-            ),
             ("by = \"items\"", "group = [{ items = { a = 0 } }]", "index[0].group[0].items", "wrong_type"),
             ("by = \"items\"", "group = [{ factor = \"f\" }, { factor = \"f\" }]", "index[0].group", "duplicate"),
             ("decimals = 2", "decimals = 5", "index[0].decimals", "out_of_range"),
@@ -290,6 +284,21 @@ mod tests {
                 "{to}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn groups_may_lie_as_deep_as_it_is_said_and_no_deeper() {
+        let nested = |depth: usize| {
+            let innermost = "{ factor = \"f\" }".to_owned();
+            let group = (1..depth).fold(innermost, |inner, _| format!("{{ group = [{inner}] }}"));
+            Method::from_toml(&TOP2.replacen("by = \"items\"", &format!("group = [{group}]"), 1))
+        };
+        assert!(nested(DEPTH_MAX).is_ok());
+        let found = nested(DEPTH_MAX + 1).unwrap_err().0;
+        assert_eq!(
+            (found[0].path.as_str(), found[0].code),
+            ("index[0].group[0].group[0].group[0].group[0].group[0].group[0].group", "too_deep")
+        );
     }
 
     #[test]

@@ -7,6 +7,8 @@
 mod facts;
 mod published;
 mod reason;
+#[cfg(test)]
+pub(crate) mod sample;
 
 pub use facts::{ReleaseFacts, content_hash};
 pub use published::Published;

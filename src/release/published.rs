@@ -51,22 +51,7 @@ impl Published {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::release::CorrectionReason;
-
-    fn releases(count: i32) -> Arc<[ReleaseFacts]> {
-        let facts = |number: i32| ReleaseFacts {
-            number,
-            released_on: "2026-11-29".parse().unwrap(),
-            reason: (number > 1).then(|| CorrectionReason::from_pairs([("vi", "x")]).unwrap()),
-            program: "0.1.0".to_owned(),
-            method: "sipas-top2@2017".to_owned(),
-            plan_hash: String::new(),
-            questionnaire_hash: String::new(),
-            register_hash: String::new(),
-            content_hash: format!("hash-{number}"),
-        };
-        (1..=count).map(facts).collect()
-    }
+    use crate::release::sample::releases;
 
     #[test]
     fn the_latest_release_is_the_one_unless_another_is_named() {

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use plumbline::jobs::JobState;
-use plumbline::release::CorrectionReason;
+use plumbline::release::{CorrectionReason, ReleaseFacts};
+use plumbline::storage::{KeptRelease, StorageError, WaveId};
 use plumbline::survey::WaveState;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
+use crate::jobs::{another, begin_and_fall_silent, nothing};
 use crate::releases::{closed, sampled};
 use crate::support::{TestDatabase, World, on_both_engines, platform_on};
 
@@ -106,6 +108,20 @@ on_both_engines! {
         let other = CorrectionReason::from_pairs([("vi", "Lý do khác")]).unwrap();
         let refused = world.platform.waves().want_correction("w", &other).await.unwrap_err().to_string();
         assert!(refused.contains(&format!("job {wanted} is correcting it for another reason")), "{refused}");
+    }
+
+    async fn a_correction_that_was_cut_off_is_made_once_by_another_server(database: TestDatabase) {
+        let world = mistaken(database).await;
+        let (waves, store) = (world.platform.waves(), world.platform.store());
+        let wanted = waves.want_correction("w", &reason()).await.unwrap();
+        let lost = begin_and_fall_silent(store, wanted).await;
+        let job = another(&world).await.jobs().finish(wanted, &|_| ()).await.unwrap();
+        assert_eq!((job.state, job.tries), (JobState::Done, 2));
+        // Whoever comes back late has made nothing.
+        let late = store.keep_release(lost, WaveId(1), &KeptRelease { facts: ReleaseFacts { number: 3, ..nothing().facts }, ..nothing() }).await;
+        assert!(matches!(late, Err(StorageError::JobTaken)), "{late:?}");
+        let listed = world.restarted().await.get("/api/v1/waves/w/releases").await.json();
+        assert_eq!(listed["releases"].as_array().unwrap().len(), 2);
     }
 
     async fn another_server_shows_a_correction_soon_and_what_it_knows_until_then(database: TestDatabase) {

@@ -16,7 +16,7 @@ use crate::support::{World, on_both_engines, platform_on, platform_under};
 const SILENCE: Duration = Duration::from_millis(300);
 
 /// Another server on the same database, which soon misses a worker of whom nothing is heard.
-async fn another(world: &World) -> Platform {
+pub(crate) async fn another(world: &World) -> Platform {
     platform_under(world.url(), PlatformLimits { job_silence: SILENCE, ..PlatformLimits::default() }).await
 }
 
@@ -31,7 +31,7 @@ async fn releases(world: &World) -> i64 {
 }
 
 /// Begins a job, and is never heard of again.
-async fn begin_and_fall_silent(store: &Store, id: JobId) -> Claim {
+pub(crate) async fn begin_and_fall_silent(store: &Store, id: JobId) -> Claim {
     let job = store.job(id).await.unwrap().unwrap();
     store.claim_job(&job).await.unwrap().expect("nobody works on it")
 }
@@ -155,7 +155,7 @@ on_both_engines! {
 }
 
 /// A release of nothing.
-fn nothing() -> KeptRelease {
+pub(crate) fn nothing() -> KeptRelease {
     let facts = ReleaseFacts {
         number: 1,
         released_on: "2024-12-01".parse().unwrap(),

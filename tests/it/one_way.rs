@@ -11,8 +11,7 @@ use plumbline::estimation::Shape;
 use plumbline::foundation::{Code, LanguageTag, RatingScale};
 use plumbline::jobs::{Claim, Job, JobId, JobKind, JobState};
 use plumbline::pipeline::{Platform, SyntheticWave, Turn, TypedForm};
-use plumbline::release::ReleaseFacts;
-use plumbline::storage::{KeptRelease, NewJob, StorageError, Store, WaveId};
+use plumbline::storage::{NewJob, StorageError, Store, WaveId};
 use plumbline::survey::{AccessKind, Mode, RawAnswers, Wave, WaveState};
 use plumbline::validation::Submission;
 use rand::SeedableRng;
@@ -21,6 +20,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::jobs::nothing;
 use crate::support::invitations::{frame, sample};
 use crate::support::{Engine, SMALL_PLAN, World, submission};
 
@@ -89,22 +89,6 @@ fn form(wave: &Wave, rating: u8) -> TypedForm {
         answered_on: "2024-11-18".parse().unwrap(),
         answers: RawAnswers::from_json(&wave.questionnaire, |part| typed[part.as_str()].as_object()),
     }
-}
-
-/// A release of nothing.
-fn release() -> KeptRelease {
-    let facts = ReleaseFacts {
-        number: 1,
-        released_on: "2024-12-01".parse().unwrap(),
-        reason: None,
-        program: String::new(),
-        method: String::new(),
-        plan_hash: String::new(),
-        questionnaire_hash: String::new(),
-        register_hash: String::new(),
-        content_hash: String::new(),
-    };
-    KeptRelease { facts, content: Vec::new() }
 }
 
 fn job(object: &str) -> NewJob {
@@ -182,7 +166,7 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
     let (working, recounting, keeping) =
         (claim(store, "at work").await, claim(store, "recounted").await.1, claim(store, "kept").await.1);
     // Of another release than the one that the wave below comes to.
-    let release_of_none = store.release_wave(claim(store, "nothing").await.1, WaveId(9), &release()).await;
+    let release_of_none = store.release_wave(claim(store, "nothing").await.1, WaveId(9), &nothing()).await;
     said.push(("release_wave", release_of_none.map_or_else(|error| error.to_string(), |_| "done".to_owned())));
     tries! {
         "import_units": platform.register().import_units(new_units.as_bytes());
@@ -209,7 +193,7 @@ async fn try_everything(platform: &Platform, folder: &TempDir) -> Vec<(&'static 
         "fail_job": store.fail_job(working.1, "no reason");
         "cancel_job": store.cancel_job(working.1.id);
         "recount": store.recount(recounting, WaveId(9), &shape, &|_| unreachable!("it has no answers"));
-        "keep_release": store.keep_release(keeping, WaveId(1), &release());
+        "keep_release": store.keep_release(keeping, WaveId(1), &nothing());
         "replace_settings": platform.administrators().renew_token([3; 16]);
         "forget_replaced_settings": store.forget_replaced_settings();
         "try_to_commit": platform.store().try_to_commit();

@@ -38,7 +38,7 @@ rank-between = { $count ->
     [2] { $unit } may be { $low } or { $high }
    *[other] { $unit } may be anything from { $low } to { $high }
   }
-rank-anywhere = The rank of { $unit } cannot be said: it may be anything from { $low } to { $high }
+rank-anywhere = The rank of { $unit } is open: it may be anything from { $low } to { $high }
 rank-indistinct = it does not clearly differ from { $others }
 rank-indistinct-many = it does not clearly differ from { $count } other units
 list-and = and

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::open_link_document::{OpenLinkDocument, OpenLinkEstimate};
 use super::ranking_documents::{RankingColumns, RankingDocument, ranked_places};
-use super::release_documents::{AskedRelease, ReleaseNumbers, ReleaseRow, ReleasesDocument};
+use super::release_documents::{AskedRelease, ReleaseColumns, ReleaseNumbers, ReleasesDocument};
 use super::result_documents::{ResultsDocument, UnitDocument};
 use super::rows::EstimateColumns;
 use super::wave_documents::{MeasuredUnitRow, WaveDocument, WaveList, WaveRow, WaveSummary};
@@ -43,7 +43,7 @@ pub fn api_routes() -> OpenApiRouter<Platform> {
     describe_table::<RankingColumns<'_>>(description, "/waves/{wave}/ranking");
     describe_table::<EstimateColumns<'_>>(description, "/waves/{wave}/units/{unit}");
     describe_table::<OpenLinkEstimate>(description, "/waves/{wave}/open-link");
-    describe_table::<ReleaseRow>(description, "/waves/{wave}/releases");
+    describe_table::<ReleaseColumns<'_>>(description, "/waves/{wave}/releases");
     routes
 }
 

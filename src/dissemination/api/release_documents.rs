@@ -50,35 +50,23 @@ pub(super) struct ReleasesDocument {
 /// What is known of a release. Hashes are BLAKE3, in hexadecimal digits.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ReleaseDocument {
-    /// 1 for the first one; each correction counts one more.
-    number: i32,
-    /// The day.
-    released_on: NaiveDate,
+    #[serde(flatten)]
+    row: ReleaseRow,
     /// Why the release before was corrected, by language; null for the first.
     reason: Option<Text>,
-    /// The version of the program that computed it.
-    program: String,
-    /// How the index is made.
-    method: String,
-    /// The hash of the plan.
-    plan_hash: String,
-    /// The hash of the questionnaire.
-    questionnaire_hash: String,
-    /// The hash of the units that were measured, as the register had them.
-    register_hash: String,
-    /// The hash of what was published.
-    content_hash: String,
 }
 
+/// The columns of releases.
+pub(super) type ReleaseColumns<'a> = (&'a ReleaseRow, ReasonColumn);
+
 rows! {
-    /// A release as a row.
+    /// What a release is by itself.
+    #[derive(Debug, Serialize, ToSchema)]
     pub(super) struct ReleaseRow {
         /// 1 for the first one; each correction counts one more.
-        number: u64 => Concept::number("RELEASE", Figure::plain(0)),
+        number: u32 => Concept::number("RELEASE", Figure::plain(0)),
         /// The day.
         released_on: NaiveDate => Concept::text("RELEASE_DATE"),
-        /// Why the release before was corrected, in Vietnamese; empty for the first.
-        reason: Option<String> => Concept::text("REASON"),
         /// The version of the program that computed it.
         program: String => Concept::text("PROGRAM"),
         /// How the index is made.
@@ -94,34 +82,37 @@ rows! {
     }
 }
 
+rows! {
+    /// What stands beside it in a table.
+    pub(super) struct ReasonColumn {
+        /// Why the release before was corrected, in Vietnamese; empty for the first.
+        reason: Option<String> => Concept::text("REASON"),
+    }
+}
+
 impl ReleasesDocument {
     pub(super) fn new(wave: &Wave, releases: &[ReleaseFacts]) -> Self {
         let release = |facts: &ReleaseFacts| ReleaseDocument {
-            number: facts.number,
-            released_on: facts.released_on,
+            row: ReleaseRow {
+                number: facts.number.unsigned_abs(),
+                released_on: facts.released_on,
+                program: facts.program.clone(),
+                method: facts.method.clone(),
+                plan_hash: facts.plan_hash.clone(),
+                questionnaire_hash: facts.questionnaire_hash.clone(),
+                register_hash: facts.register_hash.clone(),
+                content_hash: facts.content_hash.clone(),
+            },
             reason: facts.reason.as_ref().map(|reason| reason.text().clone()),
-            program: facts.program.clone(),
-            method: facts.method.clone(),
-            plan_hash: facts.plan_hash.clone(),
-            questionnaire_hash: facts.questionnaire_hash.clone(),
-            register_hash: facts.register_hash.clone(),
-            content_hash: facts.content_hash.clone(),
         };
         Self { wave: wave.plan.code.clone(), releases: releases.iter().map(release).collect() }
     }
 
     /// The releases as a table.
-    pub(super) fn dataset(&self) -> Dataset<impl Iterator<Item = ReleaseRow>> {
-        Dataset::new(self.releases.iter().map(|release| ReleaseRow {
-            number: release.number.unsigned_abs().into(),
-            released_on: release.released_on,
-            reason: release.reason.as_ref().map(|reason| reason.get("vi").to_owned()),
-            program: release.program.clone(),
-            method: release.method.clone(),
-            plan_hash: release.plan_hash.clone(),
-            questionnaire_hash: release.questionnaire_hash.clone(),
-            register_hash: release.register_hash.clone(),
-            content_hash: release.content_hash.clone(),
+    pub(super) fn dataset(&self) -> Dataset<impl Iterator<Item = ReleaseColumns<'_>>> {
+        Dataset::new(self.releases.iter().map(|release| {
+            let reason = release.reason.as_ref().map(|reason| reason.get("vi").to_owned());
+            (&release.row, ReasonColumn { reason })
         }))
     }
 }
