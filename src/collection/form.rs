@@ -23,7 +23,7 @@ use super::throttle::count_try;
 use super::whole::{Offline, show_whole};
 use crate::pipeline::{Platform, SubmitError};
 use crate::survey::{Mode, OpenAnswers, TypedCode, Wave, WaveState};
-use crate::web::{ForPage, PageError, Place, Sender, Wait, draw_id};
+use crate::web::{Address, ForPage, PageError, Sender, Wait, draw_id};
 
 /// The most fields of a form.
 const FIELDS_MAX: usize = 1000;
@@ -40,25 +40,25 @@ pub(super) async fn public_wave(platform: &Platform, code: &str) -> Result<Arc<W
 }
 
 /// The page that says when answers are taken, if none are taken today.
-pub(super) fn not_open(platform: &Platform, place: &Place, wave: &Wave, late: StatusCode) -> Option<Answered> {
+pub(super) fn not_open(platform: &Platform, address: &Address, wave: &Wave, late: StatusCode) -> Option<Answered> {
     let today = platform.clock().today();
     let early = wave.state == WaveState::Open && today < wave.plan.field.opens;
     let status = if early { StatusCode::OK } else { late };
-    (!wave.accepts_on(today)).then(|| show_not_open(place, wave, status, early))
+    (!wave.accepts_on(today)).then(|| show_not_open(address, wave, status, early))
 }
 
 pub(super) async fn choose_unit(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     WithRejection(Path(wave), _): ForPage<Path<String>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
+    if let Some(answer) = not_open(&platform, &address, &wave, StatusCode::GONE) {
         return answer;
     }
     match wave.plan.open_link.answers {
-        OpenAnswers::Refused => show_by_invitation(&place, &wave, StatusCode::OK),
-        OpenAnswers::Apart | OpenAnswers::Counted => show_choice(&place, &wave),
+        OpenAnswers::Refused => show_by_invitation(&address, &wave, StatusCode::OK),
+        OpenAnswers::Apart | OpenAnswers::Counted => show_choice(&address, &wave),
     }
 }
 
@@ -72,40 +72,40 @@ pub(super) struct Opening {
 
 pub(super) async fn open_form(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     WithRejection(Path((wave, unit)), _): ForPage<Path<(String, String)>>,
     WithRejection(Query(opening), _): ForPage<Query<Opening>>,
     Extension(offline): Extension<Offline>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
+    if let Some(answer) = not_open(&platform, &address, &wave, StatusCode::GONE) {
         return answer;
     }
     // Who comes with a code has begun at it, and the script then asks for all questions.
     if wave.plan.open_link.answers == OpenAnswers::Refused && opening.all.is_empty() {
-        return show_by_invitation(&place, &wave, StatusCode::OK);
+        return show_by_invitation(&address, &wave, StatusCode::OK);
     }
-    let draft = draft(&platform, &place, &wave, &unit, &[])?;
+    let draft = draft(&platform, &address, &wave, &unit, &[])?;
     if !opening.all.is_empty() {
-        return show_whole(&place, &draft, minutes_ahead(&platform), offline);
+        return show_whole(&address, &draft, minutes_ahead(&platform), offline);
     }
-    show_step(&place, &draft, Step::Questions(0), &[], false)
+    show_step(&address, &draft, Step::Questions(0), &[], false)
 }
 
 pub(super) async fn continue_form(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     sender: Sender,
     WithRejection(Path((wave, unit)), _): ForPage<Path<(String, String)>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     let Form(fields) = form?;
-    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::CONFLICT) {
+    if let Some(answer) = not_open(&platform, &address, &wave, StatusCode::CONFLICT) {
         return answer;
     }
-    let draft = draft(&platform, &place, &wave, &unit, &fields)?;
-    answer_form(&platform, &place, &sender, &draft, &fields).await
+    let draft = draft(&platform, &address, &wave, &unit, &fields)?;
+    answer_form(&platform, &address, &sender, &draft, &fields).await
 }
 
 /// How many minutes the wave's clock is ahead of UTC.
@@ -116,7 +116,7 @@ pub(super) fn minutes_ahead(platform: &Platform) -> i32 {
 /// Shows the next step of a form, or sends it.
 pub(super) async fn answer_form(
     platform: &Platform,
-    place: &Place,
+    address: &Address,
     sender: &Sender,
     draft: &Draft<'_>,
     fields: &[(String, String)],
@@ -130,12 +130,12 @@ pub(super) async fn answer_form(
         Outcome::Show(step, findings) => {
             let stays_changing = !field(fields, "changing").is_empty();
             let changing = matches!(action, Action::Change(_) | Action::Send) || stays_changing;
-            show_step(place, draft, step, &findings, changing)
+            show_step(address, draft, step, &findings, changing)
         }
         Outcome::Submit if let Err(wait) = count(sender, draft) => {
-            ask_again(place, draft, StatusCode::TOO_MANY_REQUESTS, wait.retry_after())
+            ask_again(address, draft, StatusCode::TOO_MANY_REQUESTS, wait.retry_after())
         }
-        Outcome::Submit => submit(platform, place, draft).await,
+        Outcome::Submit => submit(platform, address, draft).await,
     };
     answer.map(unkept)
 }
@@ -152,7 +152,7 @@ fn count(sender: &Sender, draft: &Draft<'_>) -> Result<(), Wait> {
 /// What travelled with the form, or the start of a new one with an identifier of its own.
 pub(super) fn draft<'w>(
     platform: &Platform,
-    place: &Place,
+    address: &Address,
     wave: &'w Wave,
     unit: &str,
     fields: &[(String, String)],
@@ -174,7 +174,7 @@ pub(super) fn draft<'w>(
         code,
         device: None,
         typed,
-        language: place.language.tag(),
+        language: address.language.tag(),
         today: platform.clock().today(),
     })
 }
@@ -184,7 +184,7 @@ pub(super) fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
 }
 
 /// Sends the answers. What was sent before is answered as the first time, so a double click does no harm.
-async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>) -> Answered {
+async fn submit(platform: &Platform, address: &Address, draft: &Draft<'_>) -> Answered {
     match platform.intake().submit(draft.wave, draft.submission()).await {
         Ok(accepted) => {
             let at = match &draft.device {
@@ -192,29 +192,29 @@ async fn submit(platform: &Platform, place: &Place, draft: &Draft<'_>) -> Answer
                 None => format!("/s/{}", draft.wave.plan.code),
             };
             let thanks = format!("{at}/thanks?receipt={}", accepted.receipt);
-            Ok(Redirect::to(&place.language.path(&thanks)).into_response())
+            Ok(Redirect::to(&address.language.path(&thanks)).into_response())
         }
         Err(SubmitError::Invalid(findings)) => {
             let (step, findings) = step_with(draft.wave, findings.0);
-            show_step(place, draft, step, &findings, true)
+            show_step(address, draft, step, &findings, true)
         }
-        Err(SubmitError::NotOpen) => show_not_open(place, draft.wave, StatusCode::CONFLICT, false),
-        Err(SubmitError::InvitationNeeded) => show_by_invitation(place, draft.wave, StatusCode::FORBIDDEN),
-        Err(SubmitError::Conflict) => show_conflict(place, draft.wave, draft.unit),
+        Err(SubmitError::NotOpen) => show_not_open(address, draft.wave, StatusCode::CONFLICT, false),
+        Err(SubmitError::InvitationNeeded) => show_by_invitation(address, draft.wave, StatusCode::FORBIDDEN),
+        Err(SubmitError::Conflict) => show_conflict(address, draft.wave, draft.unit),
         Err(SubmitError::Code(refusal)) => {
             let typed = draft.code.as_ref().map_or("", |code| &code.0);
-            show_invitation(place, draft.wave, typed, Some(refusal))
+            show_invitation(address, draft.wave, typed, Some(refusal))
         }
         Err(SubmitError::Overloaded | SubmitError::Storage(_)) => {
-            ask_again(place, draft, StatusCode::SERVICE_UNAVAILABLE, RETRY_SECONDS)
+            ask_again(address, draft, StatusCode::SERVICE_UNAVAILABLE, RETRY_SECONDS)
         }
         Err(SubmitError::Pipeline(error)) => Err(error.into()),
     }
 }
 
 /// An empty page would lose the answers, so even a failure shows them again, ready to be sent once more.
-fn ask_again(place: &Place, draft: &Draft<'_>, status: StatusCode, retry_after: HeaderValue) -> Answered {
-    let mut response = show_busy(place, draft, status)?;
+fn ask_again(address: &Address, draft: &Draft<'_>, status: StatusCode, retry_after: HeaderValue) -> Answered {
+    let mut response = show_busy(address, draft, status)?;
     response.headers_mut().insert(RETRY_AFTER, retry_after);
     Ok(response)
 }
@@ -227,7 +227,7 @@ pub(super) struct Thanks {
 
 pub(super) async fn give_thanks(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     WithRejection(Path(wave), _): ForPage<Path<String>>,
     WithRejection(Query(thanks), _): ForPage<Query<Thanks>>,
 ) -> Answered {
@@ -236,5 +236,5 @@ pub(super) async fn give_thanks(
     if received.is_none_or(|received| received.plan.code != wave.plan.code) {
         return Err(PageError::NotFound);
     }
-    show_thanks(&place, &wave, thanks.receipt).map(unkept)
+    show_thanks(&address, &wave, thanks.receipt).map(unkept)
 }

@@ -14,7 +14,7 @@ use super::journey::Step;
 use super::pages::{show_invitation, show_step, unkept};
 use super::throttle::{count_refusal, count_try, show_wait};
 use crate::pipeline::Platform;
-use crate::web::{ForPage, Place, Sender};
+use crate::web::{Address, ForPage, Sender};
 
 /// The most characters that are read of a code, with room for spaces and hyphens.
 const CODE_LENGTH_MAX: usize = 64;
@@ -22,24 +22,24 @@ const CODE_LENGTH_MAX: usize = 64;
 /// The form that asks for a code.
 pub(super) async fn ask_for_code(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     WithRejection(Path(wave), _): ForPage<Path<String>>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
-    not_open(&platform, &place, &wave, StatusCode::GONE).unwrap_or_else(|| show_invitation(&place, &wave, "", None))
+    not_open(&platform, &address, &wave, StatusCode::GONE).unwrap_or_else(|| show_invitation(&address, &wave, "", None))
 }
 
 /// Opens the form of the code's unit, with the code in it.
 pub(super) async fn use_code(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     sender: Sender,
     WithRejection(Path(wave), _): ForPage<Path<String>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Answered {
     let wave = public_wave(&platform, &wave).await?;
     let Form(fields) = form?;
-    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::CONFLICT) {
+    if let Some(answer) = not_open(&platform, &address, &wave, StatusCode::CONFLICT) {
         return answer;
     }
     // Some paste the whole link, which has the code behind the `#`.
@@ -47,7 +47,7 @@ pub(super) async fn use_code(
     let code = pasted.rsplit_once('#').map_or(pasted, |(_, code)| code);
     let typed: String = code.chars().take(CODE_LENGTH_MAX).collect();
     if typed.is_empty() {
-        return show_invitation(&place, &wave, "", None);
+        return show_invitation(&address, &wave, "", None);
     }
     if let Err(wait) = count_try(&sender, &typed) {
         return Ok(show_wait(wait));
@@ -55,13 +55,13 @@ pub(super) async fn use_code(
     match platform.invited(&wave, &typed).await? {
         Ok((platform, unit)) => {
             let fields = [("code".to_owned(), typed)];
-            let draft = draft(&platform, &place, &wave, unit.as_str(), &fields)?;
+            let draft = draft(&platform, &address, &wave, unit.as_str(), &fields)?;
             // The language switch leads on from the form, and not from here.
-            let place = Place { path: draft.address(), ..place };
-            show_step(&place, &draft, Step::Questions(0), &[], false).map(unkept)
+            let address = Address { path: draft.address(), ..address };
+            show_step(&address, &draft, Step::Questions(0), &[], false).map(unkept)
         }
         Err(refusal) => match count_refusal(&sender, refusal) {
-            Ok(()) => show_invitation(&place, &wave, &typed, Some(refusal)),
+            Ok(()) => show_invitation(&address, &wave, &typed, Some(refusal)),
             Err(wait) => Ok(show_wait(wait)),
         },
     }

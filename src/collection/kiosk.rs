@@ -22,7 +22,7 @@ use super::whole::{Offline, show_whole};
 use crate::accounts::Actor;
 use crate::pipeline::Platform;
 use crate::survey::Wave;
-use crate::web::{ForPage, PageError, Place, Sender, render};
+use crate::web::{Address, ForPage, PageError, Sender, render};
 
 #[derive(Template)]
 #[template(path = "form/kiosk_thanks.html")]
@@ -49,20 +49,20 @@ fn refuse(sender: &Sender) -> Response {
 /// A form for the next visitor, with what was typed so far.
 fn draft_on<'w>(
     platform: &Platform,
-    place: &Place,
+    address: &Address,
     wave: &'w Wave,
     device: Device,
     fields: &[(String, String)],
 ) -> Result<Draft<'w>, PageError> {
     let unit = device.access.unit.clone().ok_or(PageError::NotFound)?;
-    let draft = draft(platform, place, wave, unit.as_str(), fields)?;
+    let draft = draft(platform, address, wave, unit.as_str(), fields)?;
     Ok(Draft { device: Some(device), code: None, ..draft })
 }
 
 /// All questions, ready for the next visitor.
 pub(super) async fn open(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     sender: Sender,
     axum::Extension(offline): axum::Extension<Offline>,
     WithRejection(Path(code), _): ForPage<Path<String>>,
@@ -71,17 +71,17 @@ pub(super) async fn open(
         Ok(found) => found,
         Err(answer) => return Ok(answer),
     };
-    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::GONE) {
+    if let Some(answer) = not_open(&platform, &address, &wave, StatusCode::GONE) {
         return answer;
     }
-    let draft = draft_on(&platform, &place, &wave, device, &[])?;
-    show_whole(&place, &draft, minutes_ahead(&platform), offline).map(unkept)
+    let draft = draft_on(&platform, &address, &wave, device, &[])?;
+    show_whole(&address, &draft, minutes_ahead(&platform), offline).map(unkept)
 }
 
 /// Goes on in the form, as without script.
 pub(super) async fn go_on(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     sender: Sender,
     WithRejection(Path(code), _): ForPage<Path<String>>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
@@ -91,11 +91,11 @@ pub(super) async fn go_on(
         Err(answer) => return Ok(answer),
     };
     let Form(fields) = form?;
-    if let Some(answer) = not_open(&platform, &place, &wave, StatusCode::CONFLICT) {
+    if let Some(answer) = not_open(&platform, &address, &wave, StatusCode::CONFLICT) {
         return answer;
     }
-    let draft = draft_on(&platform, &place, &wave, device, &fields)?;
-    answer_form(&platform, &place, &sender, &draft, &fields).await
+    let draft = draft_on(&platform, &address, &wave, device, &fields)?;
+    answer_form(&platform, &address, &sender, &draft, &fields).await
 }
 
 #[derive(Deserialize)]
@@ -107,7 +107,7 @@ pub(super) struct Thanks {
 /// Thanks, and the way to the next visitor.
 pub(super) async fn give_thanks(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     sender: Sender,
     WithRejection(Path(code), _): ForPage<Path<String>>,
     WithRejection(Query(thanks), _): ForPage<Query<Thanks>>,
@@ -121,7 +121,7 @@ pub(super) async fn give_thanks(
         return Err(PageError::NotFound);
     }
     let template = KioskThanksPage {
-        page: page(&place, &wave, place.language.t("thanks-title")),
+        page: page(&address, &wave, address.language.t("thanks-title")),
         receipt: thanks.receipt,
         next: format!("/k/{code}"),
     };

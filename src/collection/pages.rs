@@ -10,7 +10,7 @@ use super::tongues::{heard_in, shown_instead};
 use super::view::{AnswerGroup, Control, QuestionGroup, answers, kept_fields, message, questions};
 use crate::foundation::Finding;
 use crate::survey::{CodeRefusal, PlacedItem, Unit, Wave};
-use crate::web::{Language, Page, PageError, Place, Style, render};
+use crate::web::{Address, Language, Page, PageError, Style, render};
 
 /// How many questions a person answers in a minute, from which the introduction says how long the form takes.
 const QUESTIONS_PER_MINUTE: usize = 9;
@@ -140,55 +140,55 @@ struct InvitationPage {
 
 /// Shows a step of the form with what was found; `changing` when the list of answers is to be shown next.
 pub(super) fn show_step(
-    place: &Place,
+    address: &Address,
     draft: &Draft<'_>,
     step: Step,
     findings: &[Finding],
     changing: bool,
 ) -> Result<Response, PageError> {
-    let summary = summary(draft, findings, place.language);
+    let summary = summary(draft, findings, address.language);
     let status = if findings.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     match step {
-        Step::Questions(page) => render(status, &questions_page(place, draft, page, findings, changing, summary)),
-        Step::Check => render(status, &check_page(place, draft, summary)),
+        Step::Questions(page) => render(status, &questions_page(address, draft, page, findings, changing, summary)),
+        Step::Check => render(status, &check_page(address, draft, summary)),
     }
 }
 
 /// Says that the server is busy, on the list of answers, from which they can be sent again.
-pub(super) fn show_busy(place: &Place, draft: &Draft<'_>, status: StatusCode) -> Result<Response, PageError> {
-    let busy = SummaryLine { path: String::new(), text: String::new(), message: place.language.t("check-busy") };
-    render(status, &check_page(place, draft, vec![busy]))
+pub(super) fn show_busy(address: &Address, draft: &Draft<'_>, status: StatusCode) -> Result<Response, PageError> {
+    let busy = SummaryLine { path: String::new(), text: String::new(), message: address.language.t("check-busy") };
+    render(status, &check_page(address, draft, vec![busy]))
 }
 
 /// Lists the units to choose from, in the order of the language.
-pub(super) fn show_choice(place: &Place, wave: &Wave) -> Result<Response, PageError> {
-    let language = place.language;
+pub(super) fn show_choice(address: &Address, wave: &Wave) -> Result<Response, PageError> {
+    let language = address.language;
     let mut units: Vec<_> = wave.units.iter().map(|unit| (unit.name(language.tag()), form_path(wave, unit))).collect();
     units.sort_by(|a, b| language.compare(a.0, b.0));
-    render(StatusCode::OK, &ChoosePage { page: page(place, wave, wave.plan.title.get(language.tag())), units })
+    render(StatusCode::OK, &ChoosePage { page: page(address, wave, wave.plan.title.get(language.tag())), units })
 }
 
 /// Says when the wave takes answers; `early` when it has not begun.
 pub(super) fn show_not_open(
-    place: &Place,
+    address: &Address,
     wave: &Wave,
     status: StatusCode,
     early: bool,
 ) -> Result<Response, PageError> {
-    let language = place.language;
+    let language = address.language;
     let (title, advice) =
         if early { ("early-title", "early-title.advice") } else { ("closed-title", "closed-title.advice") };
     let day = |date| language.format_date(date).into();
     let advice =
         language.t_with(advice, [("opens", day(wave.plan.field.opens)), ("closes", day(wave.plan.field.closes))]);
-    render(status, &NoticePage { page: page(place, wave, language.t(title)), advice, onward: None })
+    render(status, &NoticePage { page: page(address, wave, language.t(title)), advice, onward: None })
 }
 
 /// Says that the survey is answered by invitation, and where to enter its code.
-pub(super) fn show_by_invitation(place: &Place, wave: &Wave, status: StatusCode) -> Result<Response, PageError> {
-    let language = place.language;
+pub(super) fn show_by_invitation(address: &Address, wave: &Wave, status: StatusCode) -> Result<Response, PageError> {
+    let language = address.language;
     let notice = NoticePage {
-        page: page(place, wave, language.t("by-invitation-title")),
+        page: page(address, wave, language.t("by-invitation-title")),
         advice: language.t("by-invitation-title.advice"),
         onward: Some((language.t("by-invitation-title.onward"), format!("/i/{}", wave.plan.code))),
     };
@@ -196,10 +196,10 @@ pub(super) fn show_by_invitation(place: &Place, wave: &Wave, status: StatusCode)
 }
 
 /// Says that another answer was sent from this form before.
-pub(super) fn show_conflict(place: &Place, wave: &Wave, unit: &Unit) -> Result<Response, PageError> {
-    let language = place.language;
+pub(super) fn show_conflict(address: &Address, wave: &Wave, unit: &Unit) -> Result<Response, PageError> {
+    let language = address.language;
     let notice = NoticePage {
-        page: page(place, wave, language.t("conflict-title")),
+        page: page(address, wave, language.t("conflict-title")),
         advice: language.t("conflict-title.advice"),
         onward: Some((language.t("conflict-title.onward"), form_path(wave, unit))),
     };
@@ -208,14 +208,14 @@ pub(super) fn show_conflict(place: &Place, wave: &Wave, unit: &Unit) -> Result<R
 
 /// The form that asks for a code, with what is wrong with the one that was typed.
 pub(super) fn show_invitation(
-    place: &Place,
+    address: &Address,
     wave: &Wave,
     typed: &str,
     refusal: Option<CodeRefusal>,
 ) -> Result<Response, PageError> {
-    let language = place.language;
+    let language = address.language;
     let action = format!("/i/{}", wave.plan.code);
-    let place = Place { language, path: action.clone() };
+    let address = Address { language, path: action.clone() };
     let status = if refusal.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
     let refusal = refusal.map(|refusal| {
         let key = match refusal {
@@ -229,7 +229,7 @@ pub(super) fn show_invitation(
         Refusal { title: language.t(key), advice: language.t(&format!("{key}.advice")) }
     });
     let template = InvitationPage {
-        page: page(&place, wave, language.t("invitation-title")),
+        page: page(&address, wave, language.t("invitation-title")),
         title: wave.plan.title.get(language.tag()).to_owned(),
         action,
         code: typed.to_owned(),
@@ -239,8 +239,8 @@ pub(super) fn show_invitation(
 }
 
 /// Thanks, with the receipt.
-pub(super) fn show_thanks(place: &Place, wave: &Wave, receipt: String) -> Result<Response, PageError> {
-    let page = page(place, wave, place.language.t("thanks-title"));
+pub(super) fn show_thanks(address: &Address, wave: &Wave, receipt: String) -> Result<Response, PageError> {
+    let page = page(address, wave, address.language.t("thanks-title"));
     render(StatusCode::OK, &ThanksPage { page, receipt })
 }
 
@@ -251,20 +251,20 @@ pub(super) fn unkept(mut response: Response) -> Response {
 }
 
 /// A page of the form. At the address of a device there is no way out of it, whatever it says.
-pub(super) fn page(place: &Place, wave: &Wave, title: impl Into<String>) -> Page {
-    let page = Page::new(place, title, Style::Form).with_synthetic(wave.plan.synthetic);
-    if place.path.starts_with("/k/") { page.on_kiosk() } else { page }
+pub(super) fn page(address: &Address, wave: &Wave, title: impl Into<String>) -> Page {
+    let page = Page::new(address, title, Style::Form).with_synthetic(wave.plan.synthetic);
+    if address.path.starts_with("/k/") { page.on_kiosk() } else { page }
 }
 
 fn questions_page<'w>(
-    place: &Place,
+    address: &Address,
     draft: &Draft<'w>,
     number: usize,
     findings: &[Finding],
     changing: bool,
     summary: Vec<SummaryLine>,
 ) -> QuestionsPage<'w> {
-    let (language, wave) = (place.language, draft.wave);
+    let (language, wave) = (address.language, draft.wave);
     let relevant = draft.relevant_items();
     let pages = pages(wave);
     let groups = pages.get(number).map(|page| shown(page, &relevant)).unwrap_or_default();
@@ -277,7 +277,7 @@ fn questions_page<'w>(
     };
     let heading = if summary.is_empty() { heading.clone() } else { format!("{}: {heading}", language.t("form-error")) };
     QuestionsPage {
-        page: page(place, wave, heading),
+        page: page(address, wave, heading),
         title,
         action: draft.address(),
         intro: Intro::of(draft, language),
@@ -293,12 +293,12 @@ fn questions_page<'w>(
     }
 }
 
-fn check_page<'w>(place: &Place, draft: &Draft<'w>, summary: Vec<SummaryLine>) -> CheckPage<'w> {
-    let language = place.language;
+fn check_page<'w>(address: &Address, draft: &Draft<'w>, summary: Vec<SummaryLine>) -> CheckPage<'w> {
+    let language = address.language;
     let groups = answers(draft, language);
     let blanks = groups.iter().flat_map(|group| &group.lines).filter(|line| line.answer.is_none()).count();
     CheckPage {
-        page: page(place, draft.wave, language.t("check-title")),
+        page: page(address, draft.wave, language.t("check-title")),
         action: draft.address(),
         unit: draft.unit.name(language.tag()),
         id: draft.id.to_string(),

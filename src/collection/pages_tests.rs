@@ -18,12 +18,12 @@ use super::samples::{day, fields, wave};
 use super::whole::{Offline, show_outbox, show_whole};
 use crate::foundation::{Code, Finding, LanguageTag};
 use crate::survey::{Access, AccessKind, CodeRefusal, FormLayout, Questionnaire, Recording, TypedCode, Wave};
-use crate::web::{Language, PageError, Place};
+use crate::web::{Address, Language, PageError};
 
 const BYTES_MAX: usize = 8 * 1024;
 
-fn place(language: Language) -> Place {
-    Place { language, path: "/s/w/082".into() }
+fn address(language: Language) -> Address {
+    Address { language, path: "/s/w/082".into() }
 }
 
 fn draft<'w>(wave: &'w Wave, typed: &str, language: Language) -> Draft<'w> {
@@ -60,7 +60,7 @@ async fn every_page_is_rendered_in_every_language_without_inline_script_or_style
     for layout in [FormLayout::FactorPages, FormLayout::SinglePage] {
         let wave = wave(layout);
         for language in Language::BUILT_IN {
-            let (place, draft) = (place(language), draft(&wave, "answers.q1=2&answers.visits=200", language));
+            let (address, draft) = (address(language), draft(&wave, "answers.q1=2&answers.visits=200", language));
             let findings = [
                 Finding::new("answers.q1", "required", ""),
                 Finding::new("answers.visits", "out_of_range", ""),
@@ -68,20 +68,20 @@ async fn every_page_is_rendered_in_every_language_without_inline_script_or_style
                 Finding::new("answers", "empty", ""),
             ];
             let pages = [
-                show_step(&place, &draft, Step::Questions(0), &[], false),
-                show_step(&place, &draft, Step::Questions(1), &findings, true),
-                show_step(&place, &draft, Step::Questions(2), &[], false),
-                show_step(&place, &draft, Step::Check, &findings, false),
-                show_busy(&place, &draft, StatusCode::SERVICE_UNAVAILABLE),
-                show_choice(&place, &wave),
-                show_not_open(&place, &wave, StatusCode::GONE, false),
-                show_not_open(&place, &wave, StatusCode::OK, true),
-                show_conflict(&place, &wave, &wave.units[0]),
-                show_thanks(&place, &wave, "AB12-CD34".into()),
-                show_invitation(&place, &wave, "", None),
-                show_whole(&place, &draft, 420, Offline(true)),
+                show_step(&address, &draft, Step::Questions(0), &[], false),
+                show_step(&address, &draft, Step::Questions(1), &findings, true),
+                show_step(&address, &draft, Step::Questions(2), &[], false),
+                show_step(&address, &draft, Step::Check, &findings, false),
+                show_busy(&address, &draft, StatusCode::SERVICE_UNAVAILABLE),
+                show_choice(&address, &wave),
+                show_not_open(&address, &wave, StatusCode::GONE, false),
+                show_not_open(&address, &wave, StatusCode::OK, true),
+                show_conflict(&address, &wave, &wave.units[0]),
+                show_thanks(&address, &wave, "AB12-CD34".into()),
+                show_invitation(&address, &wave, "", None),
+                show_whole(&address, &draft, 420, Offline(true)),
             ];
-            let refused = CodeRefusal::ALL.map(|refusal| show_invitation(&place, &wave, "<AB12>", Some(refusal)));
+            let refused = CodeRefusal::ALL.map(|refusal| show_invitation(&address, &wave, "<AB12>", Some(refusal)));
             let pages = pages.into_iter().chain(refused);
             for (position, page) in pages.enumerate() {
                 let html = text(page).await;
@@ -96,7 +96,7 @@ async fn every_page_is_rendered_in_every_language_without_inline_script_or_style
 async fn what_was_typed_on_other_pages_travels_along() {
     let wave = wave(FormLayout::FactorPages);
     let draft = draft(&wave, "answers.q1=2&answers.how=desk&respondent.sex=F", Language::English);
-    let html = text(show_step(&place(Language::English), &draft, Step::Questions(1), &[], false)).await;
+    let html = text(show_step(&address(Language::English), &draft, Step::Questions(1), &[], false)).await;
     assert!(html.contains(r#"<input type="hidden" name="answers.q1" value="2">"#), "{html}");
     assert!(html.contains(r#"<input type="hidden" name="respondent.sex" value="F">"#));
     assert!(html.contains(r#"name="answers.how" value="desk" checked"#));
@@ -109,9 +109,9 @@ async fn a_code_travels_with_every_page_and_keeps_the_form_at_its_unit() {
     let code = Some(TypedCode("AB12-CD34".into()));
     let draft = Draft { code, ..draft(&wave, "answers.q1=4", Language::English) };
     for step in [Step::Questions(0), Step::Questions(1), Step::Check] {
-        let html = text(show_step(&place(Language::English), &draft, step, &[], false)).await;
+        let html = text(show_step(&address(Language::English), &draft, step, &[], false)).await;
         assert!(html.contains(r#"<input type="hidden" name="code" value="AB12-CD34">"#), "{html}");
-        assert!(!html.contains("Choose another place"));
+        assert!(!html.contains("Choose another address"));
     }
     assert_eq!(draft.submission().code, draft.code);
 }
@@ -121,7 +121,7 @@ async fn what_was_typed_cannot_become_markup() {
     let wave = wave(FormLayout::FactorPages);
     let draft = draft(&wave, "answers.q1=1&answers.why=%22%3E%3Cscript%3E", Language::English);
     for step in [Step::Questions(0), Step::Questions(1), Step::Check] {
-        let html = text(show_step(&place(Language::English), &draft, step, &[], false)).await;
+        let html = text(show_step(&address(Language::English), &draft, step, &[], false)).await;
         assert!(!has_other_script(&html), "{html}");
     }
 }
@@ -130,7 +130,7 @@ async fn what_was_typed_cannot_become_markup() {
 async fn nothing_is_preselected() {
     let wave = wave(FormLayout::SinglePage);
     let draft = draft(&wave, "", Language::Vietnamese);
-    let html = text(show_step(&place(Language::Vietnamese), &draft, Step::Questions(0), &[], false)).await;
+    let html = text(show_step(&address(Language::Vietnamese), &draft, Step::Questions(0), &[], false)).await;
     assert!(!html.contains(" checked"), "{html}");
 }
 
@@ -139,7 +139,7 @@ async fn findings_are_summarised_first_and_told_beside_their_question() {
     let wave = wave(FormLayout::FactorPages);
     let findings = [Finding::new("answers.q1", "required", "")];
     let draft = draft(&wave, "", Language::English);
-    let shown = show_step(&place(Language::English), &draft, Step::Questions(0), &findings, false);
+    let shown = show_step(&address(Language::English), &draft, Step::Questions(0), &findings, false);
     assert_eq!(shown.as_ref().unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
     let html = text(shown).await;
     assert!(html.contains(r##"<a href="#answers.q1" autofocus>There are seats – Choose an answer</a>"##), "{html}");
@@ -149,10 +149,10 @@ async fn findings_are_summarised_first_and_told_beside_their_question() {
 
 #[tokio::test]
 async fn the_first_page_of_the_built_in_questionnaire_takes_at_most_8_kilobytes_compressed() {
-    let handler = async |place: Place| {
+    let handler = async |address: Address| {
         let questionnaire = Questionnaire::built_in("sipas-2017").unwrap();
         let wave = Wave { questionnaire, ..wave(FormLayout::FactorPages) };
-        show_step(&place, &draft(&wave, "", place.language), Step::Questions(0), &[], false)
+        show_step(&address, &draft(&wave, "", address.language), Step::Questions(0), &[], false)
     };
     let routes = crate::web::wrap(Router::new().route("/", get(handler)).layer(CompressionLayer::new()));
     for language in Language::BUILT_IN {
@@ -175,7 +175,7 @@ fn words_of(html: &str) -> serde_json::Map<String, serde_json::Value> {
 async fn the_page_for_the_script_has_every_question_with_what_decides_it() {
     let wave = wave(FormLayout::OneQuestion);
     let draft = draft(&wave, "", Language::English);
-    let html = text(show_whole(&place(Language::English), &draft, 420, Offline(true))).await;
+    let html = text(show_whole(&address(Language::English), &draft, 420, Offline(true))).await;
     for expected in [
         r#"data-path="answers.q1" data-kind="rating" data-required"#,
         r#"data-path="answers.why" data-kind="text" data-if="answers.q1" data-is="1 2""#,
@@ -190,7 +190,7 @@ async fn the_page_for_the_script_has_every_question_with_what_decides_it() {
     ] {
         assert!(html.contains(expected), "{expected}: {html}");
     }
-    let without = text(show_whole(&place(Language::English), &draft, 420, Offline(false))).await;
+    let without = text(show_whole(&address(Language::English), &draft, 420, Offline(false))).await;
     assert!(!without.contains("data-worker"), "{without}");
 }
 
@@ -198,12 +198,12 @@ async fn the_page_for_the_script_has_every_question_with_what_decides_it() {
 async fn the_script_finds_every_word_about_sound_where_there_is_sound() {
     let mut wave = wave(FormLayout::FactorPages);
     let silent =
-        text(show_whole(&place(Language::Vietnamese), &draft(&wave, "", Language::Vietnamese), 420, Offline(true)));
+        text(show_whole(&address(Language::Vietnamese), &draft(&wave, "", Language::Vietnamese), 420, Offline(true)));
     assert!(!words_of(&silent.await).contains_key("form-mute"));
     let recording = Recording { hash: "abc".to_owned(), length: 9 };
     wave.recordings.insert(LanguageTag::vietnamese(), Code::new("q1").unwrap(), recording);
     let html =
-        text(show_whole(&place(Language::Vietnamese), &draft(&wave, "", Language::Vietnamese), 420, Offline(true)))
+        text(show_whole(&address(Language::Vietnamese), &draft(&wave, "", Language::Vietnamese), 420, Offline(true)))
             .await;
     assert!(html.contains(r#"<audio controls preload="none" src="/sound/abc""#), "{html}");
     let words = words_of(&html);
@@ -218,8 +218,8 @@ async fn the_script_finds_every_word_that_it_says_in_the_page() {
     let wave = wave(FormLayout::FactorPages);
     for language in Language::BUILT_IN {
         let draft = draft(&wave, "", language);
-        let form = text(show_whole(&place(language), &draft, 420, Offline(true))).await;
-        let outbox = text(show_outbox(place(language)).await).await;
+        let form = text(show_whole(&address(language), &draft, 420, Offline(true))).await;
+        let outbox = text(show_outbox(address(language)).await).await;
         let words = words_of(&form);
         assert_eq!(
             words["phone-step"],
@@ -233,7 +233,7 @@ async fn the_script_finds_every_word_that_it_says_in_the_page() {
         ];
         let on_device = [on_form.as_slice(), &[include_str!("../../frontend/src/kiosk.ts")]].concat();
         let on_outbox = [include_str!("../../frontend/src/list.ts")];
-        let device = text(show_whole(&place(language), &on_a_device(&draft), 420, Offline(true))).await;
+        let device = text(show_whole(&address(language), &on_a_device(&draft), 420, Offline(true))).await;
         let cases = [(on_form.as_slice(), words), (&on_device, words_of(&device)), (&on_outbox, words_of(&outbox))];
         for (sources, words) in cases {
             let is_device = words.contains_key("kiosk-next");

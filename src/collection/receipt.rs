@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::pages::unkept;
 use crate::pipeline::Platform;
 use crate::survey::Wave;
-use crate::web::{ForPage, Language, Page, PageError, Place, Style, render};
+use crate::web::{Address, ForPage, Language, Page, PageError, Style, render};
 
 /// The most characters that are read of a code, with room for spaces and hyphens.
 const CODE_LENGTH_MAX: usize = 64;
@@ -37,7 +37,7 @@ struct ReceiptPage {
 /// The form that asks for a code, with the answer when one was given.
 pub(super) async fn show_receipt(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     WithRejection(Query(asked), _): ForPage<Query<Asked>>,
 ) -> Result<Response, PageError> {
     let code: String = asked.code.trim().chars().take(CODE_LENGTH_MAX).collect();
@@ -45,10 +45,10 @@ pub(super) async fn show_receipt(
         None
     } else {
         let wave = platform.intake().find_receipt(&code).await?;
-        Some(answer(wave.as_deref(), place.language))
+        Some(answer(wave.as_deref(), address.language))
     };
     let template =
-        ReceiptPage { page: Page::new(&place, place.language.t("receipt-title"), Style::Form), code, answer };
+        ReceiptPage { page: Page::new(&address, address.language.t("receipt-title"), Style::Form), code, answer };
     render(StatusCode::OK, &template).map(unkept)
 }
 

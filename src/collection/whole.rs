@@ -14,7 +14,7 @@ use super::pages::{Intro, page};
 use super::view::{Control, QuestionGroup, questions};
 use crate::foundation::LanguageTag;
 use crate::survey::Wave;
-use crate::web::{Language, Page, PageError, Place, Style, render};
+use crate::web::{Address, Language, Page, PageError, Style, render};
 
 /// Whether phones may put the form aside for use without a network.
 #[derive(Debug, Clone, Copy)]
@@ -127,15 +127,15 @@ struct OutboxPage {
 
 /// Shows all questions on one page, as the script takes them. `offset` is how many minutes the wave's clock is ahead of UTC.
 pub(super) fn show_whole(
-    place: &Place,
+    address: &Address,
     draft: &Draft<'_>,
     offset: i32,
     offline: Offline,
 ) -> Result<Response, PageError> {
-    let (language, wave) = (place.language, draft.wave);
+    let (language, wave) = (address.language, draft.wave);
     let action = draft.address();
     // The language switch leads to the form as it is opened, not to this page.
-    let place = Place { language, path: action.clone() };
+    let address = Address { language, path: action.clone() };
     let title = wave.plan.title.get(language.tag());
     let groups: Vec<_> = pages(wave).into_iter().flatten().collect();
     let mut said = FORM_WORDS.to_vec();
@@ -146,7 +146,7 @@ pub(super) fn show_whole(
         said.extend(SOUND_WORDS);
     }
     let template = WholePage {
-        page: page(&place, wave, title),
+        page: page(&address, wave, title),
         title,
         unit: draft.unit.name(language.tag()),
         unit_code: draft.unit.code().as_str(),
@@ -167,9 +167,9 @@ pub(super) fn show_whole(
 }
 
 /// Shows what waits on the phone that looks at it. The server knows nothing of it.
-pub(super) async fn show_outbox(place: Place) -> Result<Response, PageError> {
-    let page = Page::new(&place, place.language.t("outbox-title"), Style::Form);
-    render(StatusCode::OK, &OutboxPage { page, words: words(place.language, OUTBOX_WORDS) })
+pub(super) async fn show_outbox(address: Address) -> Result<Response, PageError> {
+    let page = Page::new(&address, address.language.t("outbox-title"), Style::Form);
+    render(StatusCode::OK, &OutboxPage { page, words: words(address.language, OUTBOX_WORDS) })
 }
 
 /// Words as a JSON object. Where an argument stands, they have its name between percent signs.

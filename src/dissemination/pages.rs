@@ -11,7 +11,7 @@ use axum::{Extension, Router};
 use axum_extra::extract::WithRejection;
 
 use super::asked::AskedResults;
-use super::published::{Address, PublishedPages};
+use super::published::{PageKey, PublishedPages};
 use super::ranking_page::{RankingPage, RankingView};
 use super::release_view::ShownRelease;
 use super::unit_page::{UnitPage, UnitView};
@@ -21,7 +21,7 @@ use crate::entrance::Visitor;
 use crate::pipeline::{Platform, Standings};
 use crate::release::Published;
 use crate::survey::Wave;
-use crate::web::{AskedList, ForPage, Page, PageError, Place, Style, render};
+use crate::web::{Address, AskedList, ForPage, Page, PageError, Style, render};
 
 /// The pages `/`, `/r/{wave}` and `/r/{wave}/{unit}`.
 pub fn pages() -> Router<Platform> {
@@ -34,7 +34,7 @@ pub fn pages() -> Router<Platform> {
 
 async fn show_waves(
     WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
-    place: Place,
+    address: Address,
 ) -> Result<Response, PageError> {
     let waves = platform.waves().all().await?;
     let today = platform.clock().today();
@@ -44,11 +44,11 @@ async fn show_waves(
             sees_results: platform.may(Permission::SeeResults, &of_wave),
             uses_office: platform.may(Permission::UseOffice, &of_wave),
         };
-        WaveCard::new(wave, today, rights, place.language)
+        WaveCard::new(wave, today, rights, address.language)
     };
     let cards = waves.iter().map(card).collect();
     let synthetic = !waves.is_empty() && waves.iter().all(|wave| wave.plan.synthetic);
-    let page = Page::new(&place, place.language.t("waves-title"), Style::Site).with_synthetic(synthetic);
+    let page = Page::new(&address, address.language.t("waves-title"), Style::Site).with_synthetic(synthetic);
     render(StatusCode::OK, &WavesPage { page, waves: cards })
 }
 
@@ -57,15 +57,15 @@ async fn visible_standings(
     platform: &Platform,
     code: &str,
     release: Option<i32>,
-    place: &Place,
+    address: &Address,
 ) -> Result<(Arc<Wave>, Standings), PageError> {
     let wave = platform.waves().find(code).await?;
     if platform.may(Permission::SeeResults, &Scope::of(&wave)) {
         let standings = platform.results().standings_of(&wave, release).await?;
         return Ok((wave, standings));
     }
-    let title = place.language.t("not-released-title");
-    let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
+    let title = address.language.t("not-released-title");
+    let page = Page::new(address, title, Style::Site).with_synthetic(wave.plan.synthetic);
     let today = platform.clock().today();
     let told = render(StatusCode::FORBIDDEN, &NotReleasedPage::new(&wave, today, page))?;
     Err(PageError::Told(Box::new(told)))
@@ -74,7 +74,7 @@ async fn visible_standings(
 /// What every page of results is made of.
 struct Asked {
     platform: Platform,
-    place: Place,
+    address: Address,
     headers: HeaderMap,
     pages: PublishedPages,
 }
@@ -83,10 +83,10 @@ impl FromRequestParts<Platform> for Asked {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, PageError> {
-        let Ok(place) = Place::from_request_parts(parts, platform).await;
+        let Ok(address) = Address::from_request_parts(parts, platform).await;
         Ok(Self {
             platform: Visitor::from_request_parts(parts, platform).await?.platform,
-            place,
+            address,
             headers: parts.headers.clone(),
             pages: parts.extensions.get::<PublishedPages>().cloned().unwrap_or_default(),
         })
@@ -100,21 +100,21 @@ impl Asked {
         self,
         code: &str,
         (release, has_pages): (Option<i32>, bool),
-        make: impl AsyncFnOnce(&Place, Arc<Wave>, Standings) -> Result<Response, PageError>,
+        make: impl AsyncFnOnce(&Address, Arc<Wave>, Standings) -> Result<Response, PageError>,
     ) -> Result<Response, PageError> {
-        let Self { platform, place, headers, pages } = self;
-        let (wave, standings) = visible_standings(&platform, code, release, &place).await?;
+        let Self { platform, address, headers, pages } = self;
+        let (wave, standings) = visible_standings(&platform, code, release, &address).await?;
         // Addresses with anything else behind them are as many as somebody likes, and are not worth keeping.
-        let is_usual = place.path.split_once('?').is_none_or(|(_, query)| AskedResults::is_link(query, has_pages));
+        let is_usual = address.path.split_once('?').is_none_or(|(_, query)| AskedResults::is_link(query, has_pages));
         let Some(release) = standings.release.as_ref().map(Published::key).filter(|_| is_usual) else {
-            return make(&place, wave, standings).await;
+            return make(&address, wave, standings).await;
         };
-        let address = Address { release, language: place.language.tag(), path: place.path.clone() };
-        if let Some(kept) = pages.find(&address, &headers) {
+        let key = PageKey { release, language: address.language.tag(), path: address.path.clone() };
+        if let Some(kept) = pages.find(&key, &headers) {
             return Ok(kept);
         }
-        let page = make(&place, wave, standings).await?;
-        Ok(pages.keep(address, page, &headers).await)
+        let page = make(&address, wave, standings).await?;
+        Ok(pages.keep(key, page, &headers).await)
     }
 }
 
@@ -124,12 +124,12 @@ async fn show_ranking(
     WithRejection(Query(list), _): ForPage<Query<AskedList>>,
     page: Asked,
 ) -> Result<Response, PageError> {
-    let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {
+    let make = async |address: &Address, wave: Arc<Wave>, standings: Standings| {
         let chosen = standings.ranking(asked.sets()?).await?;
-        let title = wave.plan.title.get(place.language.tag());
-        let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
+        let title = wave.plan.title.get(address.language.tag());
+        let page = Page::new(address, title, Style::Site).with_synthetic(wave.plan.synthetic);
         let shown = ShownRelease { published: standings.release.as_ref(), asked: asked.release };
-        let view = RankingView::new(&wave, &standings.results, (&chosen, shown), &list, place.language)?;
+        let view = RankingView::new(&wave, &standings.results, (&chosen, shown), &list, address.language)?;
         render(StatusCode::OK, &RankingPage { page, view })
     };
     page.show(&code, (asked.release, true), make).await
@@ -140,16 +140,17 @@ async fn show_unit(
     WithRejection(Query(asked), _): ForPage<Query<AskedResults>>,
     page: Asked,
 ) -> Result<Response, PageError> {
-    let make = async |place: &Place, wave: Arc<Wave>, standings: Standings| {
+    let make = async |address: &Address, wave: Arc<Wave>, standings: Standings| {
         let chosen = standings.ranking(asked.sets()?).await?;
         let results = &standings.results;
         let measured = wave.unit(&unit).ok_or(PageError::NotFound)?;
         let of_unit = wave.units.position(&unit).and_then(|position| results.units.get(position));
         let of_unit = of_unit.ok_or(PageError::NotFound)?;
-        let title = format!("{} · {}", measured.name(place.language.tag()), wave.plan.title.get(place.language.tag()));
-        let page = Page::new(place, title, Style::Site).with_synthetic(wave.plan.synthetic);
+        let title =
+            format!("{} · {}", measured.name(address.language.tag()), wave.plan.title.get(address.language.tag()));
+        let page = Page::new(address, title, Style::Site).with_synthetic(wave.plan.synthetic);
         let shown = ShownRelease { published: standings.release.as_ref(), asked: asked.release };
-        let view = UnitView::new(&wave, results, (&chosen, shown), of_unit, place.language);
+        let view = UnitView::new(&wave, results, (&chosen, shown), of_unit, address.language);
         render(StatusCode::OK, &UnitPage { page, view })
     };
     page.show(&code, (asked.release, false), make).await

@@ -25,29 +25,29 @@ pub(super) struct PublishedPages(Arc<Mutex<Kept>>);
 /// Two generations: once the young ones have half of the memory, the old ones go and the young ones are old.
 #[derive(Default)]
 struct Kept {
-    young: HashMap<Address, Arc<KeptPage>>,
-    old: HashMap<Address, Arc<KeptPage>>,
+    young: HashMap<PageKey, Arc<KeptPage>>,
+    old: HashMap<PageKey, Arc<KeptPage>>,
     /// What the young ones take.
     bytes: usize,
 }
 
 impl Kept {
-    fn find(&mut self, address: &Address) -> Option<Arc<KeptPage>> {
-        if let Some(page) = self.young.get(address) {
+    fn find(&mut self, key: &PageKey) -> Option<Arc<KeptPage>> {
+        if let Some(page) = self.young.get(key) {
             return Some(Arc::clone(page));
         }
-        let (address, page) = self.old.remove_entry(address)?;
-        self.add(address, Arc::clone(&page));
+        let (key, page) = self.old.remove_entry(key)?;
+        self.add(key, Arc::clone(&page));
         Some(page)
     }
 
-    fn add(&mut self, address: Address, page: Arc<KeptPage>) {
+    fn add(&mut self, key: PageKey, page: Arc<KeptPage>) {
         let bytes = page.packed.len();
         if self.bytes + bytes > BYTES_MAX / 2 {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
-        if self.young.insert(address, page).is_none() {
+        if self.young.insert(key, page).is_none() {
             self.bytes += bytes;
         }
     }
@@ -55,7 +55,7 @@ impl Kept {
 
 /// Which page of which release.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Address {
+pub(super) struct PageKey {
     /// The key of the release.
     pub(super) release: String,
     /// The language.
@@ -72,13 +72,13 @@ struct KeptPage {
 
 impl PublishedPages {
     /// The page at an address, if it was made.
-    pub(super) fn find(&self, address: &Address, asked: &HeaderMap) -> Option<Response> {
-        let page = self.0.lock().unwrap_or_else(PoisonError::into_inner).find(address);
+    pub(super) fn find(&self, key: &PageKey, asked: &HeaderMap) -> Option<Response> {
+        let page = self.0.lock().unwrap_or_else(PoisonError::into_inner).find(key);
         page.map(|page| page.answer(asked))
     }
 
     /// Keeps a page that was just made, and answers with it. What is no page is handed on.
-    pub(super) async fn keep(&self, address: Address, made: Response, asked: &HeaderMap) -> Response {
+    pub(super) async fn keep(&self, key: PageKey, made: Response, asked: &HeaderMap) -> Response {
         if made.status() != StatusCode::OK {
             return made;
         }
@@ -89,7 +89,7 @@ impl PublishedPages {
         let Some(packed) = pack(&plain) else { return Response::from_parts(parts, plain.into()) };
         let tag = blake3::hash(&plain).to_hex()[..32].to_owned();
         let page = Arc::new(KeptPage { tag, packed });
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(address, Arc::clone(&page));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(key, Arc::clone(&page));
         page.answer(asked)
     }
 }
@@ -151,8 +151,8 @@ mod tests {
         headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
     }
 
-    fn address(path: &str) -> Address {
-        Address { release: "r".into(), language: "en", path: path.to_owned() }
+    fn key(path: &str) -> PageKey {
+        PageKey { release: "r".into(), language: "en", path: path.to_owned() }
     }
 
     async fn body(response: Response) -> Bytes {
@@ -164,7 +164,7 @@ mod tests {
         let pages = PublishedPages::default();
         let page = "<p>first of nine</p>".repeat(100);
         let packing = asking(&[(ACCEPT_ENCODING, "gzip, br")]);
-        let made = pages.keep(address("/r/w"), page.clone().into_response(), &packing).await;
+        let made = pages.keep(key("/r/w"), page.clone().into_response(), &packing).await;
         assert_eq!(made.status(), StatusCode::OK);
         assert_eq!(made.headers()[CONTENT_ENCODING], "br");
         let tag = made.headers()[ETAG].to_str().unwrap().to_owned();
@@ -172,33 +172,33 @@ mod tests {
         brotli::BrotliDecompress(&mut body(made).await.as_ref(), &mut unpacked).unwrap();
         assert_eq!(unpacked, page.as_bytes());
 
-        let plain = pages.find(&address("/r/w"), &asking(&[(ACCEPT_ENCODING, "br;q=0")])).unwrap();
+        let plain = pages.find(&key("/r/w"), &asking(&[(ACCEPT_ENCODING, "br;q=0")])).unwrap();
         assert_ne!(plain.headers()[ETAG], tag.as_str());
         assert_eq!(body(plain).await, page.as_bytes());
 
         let mut knowing = packing.clone();
         knowing.insert(IF_NONE_MATCH, HeaderValue::from_str(&tag).unwrap());
-        let known = pages.find(&address("/r/w"), &knowing).unwrap();
+        let known = pages.find(&key("/r/w"), &knowing).unwrap();
         assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(known.headers()[CACHE_CONTROL], CACHE);
-        assert!(pages.find(&address("/r/x"), &knowing).is_none());
+        assert!(pages.find(&key("/r/x"), &knowing).is_none());
     }
 
     #[tokio::test]
     async fn what_is_no_page_is_not_kept_and_memory_has_an_end() {
         let pages = PublishedPages::default();
-        let refused = pages.keep(address("/r/x"), StatusCode::NOT_FOUND.into_response(), &HeaderMap::new()).await;
+        let refused = pages.keep(key("/r/x"), StatusCode::NOT_FOUND.into_response(), &HeaderMap::new()).await;
         assert_eq!(refused.status(), StatusCode::NOT_FOUND);
-        assert!(pages.find(&address("/r/x"), &HeaderMap::new()).is_none());
+        assert!(pages.find(&key("/r/x"), &HeaderMap::new()).is_none());
         let mut kept = Kept::default();
         let large = || Arc::new(KeptPage { tag: String::new(), packed: vec![0; BYTES_MAX / 4].into() });
         for path in ["/1", "/2", "/3", "/4"] {
             // The first one is asked for all the time.
-            assert_eq!(kept.find(&address("/1")).is_some(), path != "/1");
-            kept.add(address(path), large());
+            assert_eq!(kept.find(&key("/1")).is_some(), path != "/1");
+            kept.add(key(path), large());
             assert!(kept.young.len() + kept.old.len() <= 4);
         }
-        let found = ["/1", "/2", "/4"].map(|path| kept.find(&address(path)).is_some());
+        let found = ["/1", "/2", "/4"].map(|path| kept.find(&key(path)).is_some());
         assert_eq!(found, [true, false, true]);
     }
 }

@@ -8,7 +8,7 @@ use crate::web::Language;
 const NAMED_MAX: usize = 40;
 
 /// A factor, or an item that a group names, and its share of the whole index, 0–1.
-struct Part {
+struct NamedShare {
     name: String,
     share: f64,
 }
@@ -18,7 +18,7 @@ pub(super) fn weights(wave: &Wave, tree: &Tree, language: Language) -> Option<St
     let Tree::Groups(groups) = tree else { return None };
     let mut parts = Vec::new();
     add(&mut parts, groups, 1.0, wave, language);
-    let words = |part: &Part| format!("{} {}", part.name, language.format_percent(part.share, 1));
+    let words = |part: &NamedShare| format!("{} {}", part.name, language.format_percent(part.share, 1));
     let mut named: Vec<String> = parts.iter().take(NAMED_MAX).map(words).collect();
     if parts.len() > NAMED_MAX {
         named.push("…".to_owned());
@@ -27,7 +27,7 @@ pub(super) fn weights(wave: &Wave, tree: &Tree, language: Language) -> Option<St
 }
 
 /// Adds what is in groups that together count `share`. A method's groups lie six deep at most.
-fn add(parts: &mut Vec<Part>, groups: &[Group], share: f64, wave: &Wave, language: Language) {
+fn add(parts: &mut Vec<NamedShare>, groups: &[Group], share: f64, wave: &Wave, language: Language) {
     let all: f64 = groups.iter().map(|group| group.weight).sum();
     for group in groups {
         let share = share * group.weight / all;
@@ -36,14 +36,14 @@ fn add(parts: &mut Vec<Part>, groups: &[Group], share: f64, wave: &Wave, languag
             GroupItems::Factor(code) => {
                 let factor = wave.questionnaire.factors.iter().find(|factor| factor.code == *code);
                 let name = factor.map_or(code.as_str(), |factor| factor.title.get(language.tag())).to_owned();
-                parts.push(Part { name, share });
+                parts.push(NamedShare { name, share });
             }
             GroupItems::Items(items) => {
                 let of_items: f64 = items.iter().map(|(_, weight)| weight).sum();
                 for (code, weight) in items {
                     let item = wave.questionnaire.rated_items().find(|item| item.code == *code);
                     let text = item.map_or(code.as_str(), |item| item.text.get(language.tag()));
-                    parts.push(Part { name: format!("“{text}”"), share: share * weight / of_items });
+                    parts.push(NamedShare { name: format!("“{text}”"), share: share * weight / of_items });
                 }
             }
         }

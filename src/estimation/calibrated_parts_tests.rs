@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use proptest::prelude::*;
 
-use super::state::{Part, StateBuilder, StateKey};
+use super::state::{Recruitment, StateBuilder, StateKey};
 use super::{
     BetweenLevels, Calibration, CommonFit, Contribution, Domain, EstimationError, Margin, Measure, Membership, Place,
     Sample, SampleBuilder, Shape, Statistic,
@@ -53,7 +53,7 @@ fn builder(given: &[Given], levels: Range<usize>, lonely: LonelyPsu, calibration
         for (_, stratum, psu, sex, age, tenths, ratings) in given.iter().filter(|(of, ..)| *of == level) {
             let psu = if *psu == 0 { String::new() } else { psu.to_string() };
             let key = StateKey {
-                part: Part::Sample,
+                recruitment: Recruitment::Sample,
                 stratum: format!("{level}/{stratum}"),
                 psu,
                 cell: format!("{sex}{age}"),

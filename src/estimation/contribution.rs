@@ -142,7 +142,7 @@ mod tests {
 
     use super::super::{Measure, Membership, Place, Statistic};
     use super::*;
-    use crate::estimation::state::{Part, StateBuilder, StateKey};
+    use crate::estimation::state::{Recruitment, StateBuilder, StateKey};
     use crate::foundation::{RatingScale, Weight};
     use crate::statistics::{Confidence, SparseCovariance};
 
@@ -165,7 +165,7 @@ mod tests {
             for (_, stratum, psu, tenths, ratings) in given.iter().filter(|(of, ..)| *of == level) {
                 let psu = if *psu == 0 { String::new() } else { psu.to_string() };
                 let stratum = format!("{level}/{stratum}");
-                let key = StateKey { part: Part::Sample, stratum, psu, cell: String::new() };
+                let key = StateKey { recruitment: Recruitment::Sample, stratum, psu, cell: String::new() };
                 state.add(&key, Weight::from_billionths(tenths * 100_000_000).unwrap(), ratings).unwrap();
             }
             let state = state.finish().unwrap();

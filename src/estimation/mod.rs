@@ -77,7 +77,7 @@ pub use numeric::{NameColumn, NumericSample, NumericStatistic, PlaceColumns, Pre
 pub use place::Place;
 pub use sample::{Domain, Sample};
 pub use scores::BetweenLevels;
-pub use state::{Part, StateBuilder, StateKey, UnitState};
+pub use state::{Recruitment, StateBuilder, StateKey, UnitState};
 pub use state_bytes::products_to_bytes;
 pub use statistic::{ItemTree, Measure, Statistic};
 pub use tally::TallySums;

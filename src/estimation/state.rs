@@ -24,14 +24,14 @@ const GATHERED_MAX: usize = 64;
 
 /// Which answers sums are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+pub enum Recruitment {
     /// Those that count in the sample.
     Sample,
     /// Those that came over the open link, everybody at weight 1.
     OpenLink,
 }
 
-impl Part {
+impl Recruitment {
     /// Its name in storage.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -41,10 +41,10 @@ impl Part {
         }
     }
 
-    /// The part with this name.
+    /// The recruitment with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Sample, Self::OpenLink].into_iter().find(|part| part.as_str() == name)
+        [Self::Sample, Self::OpenLink].into_iter().find(|recruitment| recruitment.as_str() == name)
     }
 }
 
@@ -52,7 +52,7 @@ impl Part {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StateKey {
     /// Whether they count in the sample.
-    pub part: Part,
+    pub recruitment: Recruitment,
     /// The stratum.
     pub stratum: String,
     /// The sampling unit; empty where respondents are their own.
@@ -64,7 +64,7 @@ pub struct StateKey {
 impl StateKey {
     /// Whether it is sums of respondents that are their own sampling units.
     fn has_own_units(&self) -> bool {
-        self.part == Part::Sample && self.psu.is_empty()
+        self.recruitment == Recruitment::Sample && self.psu.is_empty()
     }
 }
 
@@ -94,7 +94,7 @@ impl UnitState {
     pub fn people(&self) -> Result<&BTreeMap<String, CellSums>, EstimationError> {
         self.people.get(|| {
             let mut people: BTreeMap<String, CellSums> = BTreeMap::new();
-            for (key, sums) in self.sums.iter().filter(|(key, _)| key.part == Part::Sample) {
+            for (key, sums) in self.sums.iter().filter(|(key, _)| key.recruitment == Recruitment::Sample) {
                 match people.get_mut(&key.cell) {
                     Some(known) => known.merge_people(sums)?,
                     None => drop(people.insert(key.cell.clone(), sums.people())),
@@ -107,7 +107,7 @@ impl UnitState {
     /// Makes ahead what a sample of this shape is formed from, so that many threads may do it for many units.
     pub fn prepare(&self, shape: &Shape) -> Result<(), EstimationError> {
         self.people()?;
-        let sums = self.sums.iter().filter(|(key, _)| key.part == Part::Sample && !key.psu.is_empty());
+        let sums = self.sums.iter().filter(|(key, _)| key.recruitment == Recruitment::Sample && !key.psu.is_empty());
         sums.into_iter().try_for_each(|(_, sums)| sums.lean(&shape.scales, shape.groups.len()).map(drop))
     }
 
@@ -186,14 +186,14 @@ impl<'a> StateBuilder<'a> {
     /// answered.
     pub fn add(&mut self, key: &StateKey, weight: Weight, ratings: &[u8]) -> Result<(), EstimationError> {
         check_ratings(ratings, self.shape.items(), points_max(&self.shape.scales))?;
-        let weight = if key.part == Part::OpenLink { Weight::ONE } else { weight };
+        let weight = if key.recruitment == Recruitment::OpenLink { Weight::ONE } else { weight };
         if !self.state.sums.contains_key(key) {
             self.state.sums.insert(key.clone(), Arc::new(CellSums::new(self.shape, key.has_own_units())?));
         }
         if let Some(sums) = self.state.sums.get_mut(key) {
             Arc::make_mut(sums).add(self.shape, Entry { weight, ratings })?;
         }
-        if key.part == Part::OpenLink {
+        if key.recruitment == Recruitment::OpenLink {
             return Ok(());
         }
         if !self.gathered.contains_key(&key.cell) {
@@ -246,9 +246,9 @@ mod tests {
     }
 
     fn responses() -> impl Strategy<Value = Vec<Given>> {
-        let part = prop_oneof![4 => Just(Part::Sample), 1 => Just(Part::OpenLink)];
-        let key = (part, "[ab]", "[xy]?", "[fm]?").prop_map(|(part, stratum, psu, cell)| StateKey {
-            part,
+        let recruitment = prop_oneof![4 => Just(Recruitment::Sample), 1 => Just(Recruitment::OpenLink)];
+        let key = (recruitment, "[ab]", "[xy]?", "[fm]?").prop_map(|(recruitment, stratum, psu, cell)| StateKey {
+            recruitment,
             stratum,
             psu,
             cell,
@@ -301,7 +301,8 @@ mod tests {
     #[test]
     fn a_rating_that_no_scale_has_is_refused() {
         let shape = shape();
-        let key = StateKey { part: Part::Sample, stratum: "a".into(), psu: String::new(), cell: String::new() };
+        let key =
+            StateKey { recruitment: Recruitment::Sample, stratum: "a".into(), psu: String::new(), cell: String::new() };
         let error = StateBuilder::new(&shape).add(&key, Weight::ONE, &[1, 12, 1]).unwrap_err();
         assert_eq!(error, EstimationError::Rating { found: 12, max: 11 });
     }

@@ -65,7 +65,7 @@ fn sample_of_states(people: &[Person], calibration: Option<&Calibration>) -> Res
             let mut sums = StateBuilder::new(&shape);
             for person in part.iter().filter(|person| person.unit == unit) {
                 let key = StateKey {
-                    part: Part::Sample,
+                    recruitment: Recruitment::Sample,
                     stratum: person.stratum.to_string(),
                     psu: person.psu.map_or_else(String::new, |psu| psu.to_string()),
                     cell: calibration.map_or_else(String::new, |_| margin_of(person).to_string()),
@@ -322,7 +322,8 @@ fn sums_that_were_kept_for_another_place_are_refused() {
     let mut builder = SampleBuilder::new(&[RatingScale::FIVE; ITEMS], UNITS).unwrap();
     let member = Membership { levels: &[0], margins: &[] };
     let mut state = StateBuilder::new(&shape);
-    let key = StateKey { part: Part::OpenLink, stratum: "a".into(), psu: String::new(), cell: String::new() };
+    let key =
+        StateKey { recruitment: Recruitment::OpenLink, stratum: "a".into(), psu: String::new(), cell: String::new() };
     state.add(&key, Weight::ONE, &[5; ITEMS]).unwrap();
     builder.add_sums(member, &Place::default(), &state.finish().unwrap().sums()[&key]).unwrap();
     assert_eq!(builder.finish(&BetweenLevels::default()).map(drop), Err(EstimationError::Impossible));

@@ -14,7 +14,7 @@ use crate::accounts::{Permission, Scope};
 use crate::entrance::Visitor;
 use crate::jobs::JobId;
 use crate::pipeline::Platform;
-use crate::web::{AskedList, ForPage, Page, PageError, Place, Style, render};
+use crate::web::{Address, AskedList, ForPage, Page, PageError, Style, render};
 
 /// The pages `/office/{wave}` (`?unit=CODE` shows the days of one unit, `?q=` and `?page=` a part of many units) and `/jobs`, for the
 /// administrator alone.
@@ -35,27 +35,27 @@ async fn show_fieldwork(
     WithRejection(Path(code), _): ForPage<Path<String>>,
     WithRejection(Query(shown), _): ForPage<Query<Shown>>,
     WithRejection(Query(list), _): ForPage<Query<AskedList>>,
-    place: Place,
+    address: Address,
 ) -> Result<Response, PageError> {
     platform.demand(Permission::UseOffice, &Scope::default())?;
     let wave = platform.waves().find(&code).await?;
     let (fieldwork, as_of) = platform.monitor().fieldwork(&wave).await?;
-    let find = |unit: &String| wave.units.position(unit).and_then(|place| fieldwork.units.get(place));
+    let find = |unit: &String| wave.units.position(unit).and_then(|address| fieldwork.units.get(address));
     let unit = shown.unit.as_ref().map(|unit| find(unit).ok_or(PageError::NotFound)).transpose()?;
-    let title = place.language.t("fieldwork-title");
-    let page = Page::new(&place, title, Style::Site).with_synthetic(wave.plan.synthetic);
-    let view = FieldworkView::new(&wave, (&fieldwork, as_of), (unit, &list), place.language)?;
+    let title = address.language.t("fieldwork-title");
+    let page = Page::new(&address, title, Style::Site).with_synthetic(wave.plan.synthetic);
+    let view = FieldworkView::new(&wave, (&fieldwork, as_of), (unit, &list), address.language)?;
     render(StatusCode::OK, &FieldworkPage { page, view })
 }
 
 async fn show_jobs(
     WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
-    place: Place,
+    address: Address,
 ) -> Result<Response, PageError> {
     platform.demand(Permission::UseOffice, &Scope::default())?;
     let jobs = platform.jobs().latest().await?;
-    let jobs = jobs.iter().map(|job| JobRow::new(job, place.language)).collect();
-    let page = Page::new(&place, place.language.t("jobs-title"), Style::Site);
+    let jobs = jobs.iter().map(|job| JobRow::new(job, address.language)).collect();
+    let page = Page::new(&address, address.language.t("jobs-title"), Style::Site);
     render(StatusCode::OK, &JobsPage { page, jobs })
 }
 
@@ -63,9 +63,9 @@ async fn show_jobs(
 async fn cancel_job(
     WithRejection(Visitor { platform, .. }, _): ForPage<Visitor>,
     WithRejection(Path(id), _): ForPage<Path<i32>>,
-    place: Place,
+    address: Address,
 ) -> Result<Response, PageError> {
     platform.demand(Permission::UseOffice, &Scope::default())?;
     platform.jobs().cancel(JobId(id)).await?;
-    Ok(Redirect::to(&place.language.path("/jobs")).into_response())
+    Ok(Redirect::to(&address.language.path("/jobs")).into_response())
 }

@@ -8,7 +8,7 @@ use super::PipelineError;
 use super::context::Context;
 use super::counts::Counts;
 use super::known_waves::{LoadedWave, unmeasured};
-use crate::estimation::{Part, StateKey, products_to_bytes};
+use crate::estimation::{Recruitment, StateKey, products_to_bytes};
 use crate::foundation::{Code, Weight};
 use crate::storage::{KeptResponse, Snapshot, UnitCounter, UnitCounts};
 use crate::survey::{Channel, UnitId};
@@ -127,11 +127,11 @@ fn fingerprint(bytes: &[u8]) -> String {
 }
 
 fn place_of(key: &StateKey) -> String {
-    let StateKey { part, stratum, psu, cell } = key;
-    let whose = match (part, psu.as_str()) {
-        (Part::OpenLink, _) => "over the open link".to_owned(),
-        (Part::Sample, "") => "respondents that are their own PSU".to_owned(),
-        (Part::Sample, psu) => format!("PSU {psu}"),
+    let StateKey { recruitment, stratum, psu, cell } = key;
+    let whose = match (recruitment, psu.as_str()) {
+        (Recruitment::OpenLink, _) => "over the open link".to_owned(),
+        (Recruitment::Sample, "") => "respondents that are their own PSU".to_owned(),
+        (Recruitment::Sample, psu) => format!("PSU {psu}"),
     };
     let cell = if cell.is_empty() { String::new() } else { format!(", {cell}") };
     format!("stratum {stratum}, {whose}{cell}")

@@ -7,8 +7,8 @@ use super::PipelineError;
 use super::counting::values_of;
 use super::known_waves::LoadedWave;
 use crate::estimation::{
-    Calibration, CellNumber, EstimationError, Margin, Membership, Part, Place, PlaceNumber, SampleBuilder, StateKey,
-    UnitState,
+    Calibration, CellNumber, EstimationError, Margin, Membership, Place, PlaceNumber, Recruitment, SampleBuilder,
+    StateKey, UnitState,
 };
 use crate::statistics::LonelyPsu;
 use crate::storage::StorageError;
@@ -59,8 +59,8 @@ pub(super) fn gather<'a>(
         let Some(state) = state_of(unit.id) else { continue };
         let mut members = margins.of_unit(unit.code().as_str(), [level]);
         let mut at: Option<(&str, &str, PlaceNumber)> = None;
-        for (StateKey { part, stratum, psu, cell }, sums) in state.sums() {
-            if *part == Part::OpenLink {
+        for (StateKey { recruitment, stratum, psu, cell }, sums) in state.sums() {
+            if *recruitment == Recruitment::OpenLink {
                 opt_in += sums.tally().responses();
                 let place = Place { stratum, units: &[OPEN_LINK], populations: &[] };
                 apart.add_sums(Membership { levels: &[level], margins: &[] }, &place, sums)?;

@@ -108,14 +108,14 @@ impl Imports {
         let mut rejections = Rejections::beside(path);
         while let Some(part) = read.recv().await {
             match part {
-                Part::Header { columns, ignored, told } => {
+                FromReader::Header { columns, ignored, told } => {
                     rejections.columns = columns;
                     for sentence in &told {
                         progress.tell(sentence);
                     }
                     imported.ignored_columns = ignored;
                 }
-                Part::Rows(batch) => self.keep_batch(batch, &mut imported, &mut rejections).await?,
+                FromReader::Rows(batch) => self.keep_batch(batch, &mut imported, &mut rejections).await?,
             }
         }
         reading.await.map_err(|_| PipelineError::Interrupted)??;
@@ -146,13 +146,13 @@ impl Imports {
         loaded: &LoadedWave,
         file: impl Read,
         mut numbers: Option<Numbers>,
-        sender: &mpsc::Sender<Part>,
+        sender: &mpsc::Sender<FromReader>,
     ) -> Result<(), PipelineError> {
         let mut rows = read_responses(file, &loaded.wave, self.context.clock.today())?;
         let intake = Intake::of(&self.context);
         let (columns, ignored) = (rows.columns().to_vec(), rows.ignored_columns().to_vec());
         let told = rows.told().to_vec();
-        let mut is_received = sender.blocking_send(Part::Header { columns, ignored, told }).is_ok();
+        let mut is_received = sender.blocking_send(FromReader::Header { columns, ignored, told }).is_ok();
         let mut batch = Batch::default();
         while is_received && let Some(row) = rows.next() {
             match row {
@@ -170,10 +170,10 @@ impl Imports {
                 Err(rejected) => batch.invalid.push((rejected.findings, rejected.record)),
             }
             if batch.valid.len() + batch.invalid.len() >= ROWS_PER_TRANSACTION {
-                is_received = sender.blocking_send(Part::Rows(std::mem::take(&mut batch))).is_ok();
+                is_received = sender.blocking_send(FromReader::Rows(std::mem::take(&mut batch))).is_ok();
             }
         }
-        drop(sender.blocking_send(Part::Rows(batch)));
+        drop(sender.blocking_send(FromReader::Rows(batch)));
         Ok(())
     }
 
@@ -216,7 +216,7 @@ impl Imports {
 }
 
 /// What the reading thread sends.
-enum Part {
+enum FromReader {
     /// The names of all columns and of those that nothing is read from, and what people should know.
     Header { columns: Vec<String>, ignored: Vec<String>, told: Vec<String> },
     /// Rows that wait for storage.

@@ -43,11 +43,11 @@ pub(super) struct KnownParts {
 struct KnownPart {
     /// How often each of its units was folded; nothing where it also holds what was pending.
     versions: Option<Vec<i64>>,
-    part: Arc<Part>,
+    part: Arc<FormedPart>,
 }
 
 /// What some units of a wave say.
-struct Part {
+struct FormedPart {
     units: Vec<Arc<UnitResults>>,
     covariance: SparseCovariance,
     everybody: Contribution,
@@ -108,9 +108,9 @@ impl KnownParts {
         let stale: Vec<usize> = (0..reader.parts()).filter(|part| !is_good(part)).collect();
         reader.progress.begin(stale.len() as u64);
         let make = move |loaded: &LoadedWave, units: Range<usize>, counts: CountsOfPart| {
-            Ok(Arc::new(Part::form(loaded, units, counts, fit.as_deref())?))
+            Ok(Arc::new(FormedPart::form(loaded, units, counts, fit.as_deref())?))
         };
-        let take = |part: usize, formed: Arc<Part>| {
+        let take = |part: usize, formed: Arc<FormedPart>| {
             let known = KnownPart { versions: reader.versions_of(part), part: formed };
             // Parts come in their order, so a new one is the next.
             match self.parts.get_mut(part) {
@@ -140,7 +140,7 @@ impl KnownParts {
     }
 }
 
-impl Part {
+impl FormedPart {
     fn form(
         loaded: &LoadedWave,
         units: Range<usize>,
@@ -181,7 +181,7 @@ impl Part {
 
 /// The parts of a wave as of one moment, in the plan's order.
 pub(super) struct Parts {
-    parts: Vec<Arc<Part>>,
+    parts: Vec<Arc<FormedPart>>,
     uncalibrated: Option<EstimationError>,
 }
 

@@ -57,11 +57,12 @@ impl Synthetic {
         let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
         let people = People::imagine(wave, &register, &mut rng);
         // Unit by unit: what a transaction adds to few units is folded with few rows. The order is nowhere kept.
-        let mut drawn: Vec<&Place> = (0..plan.answers).map(|_| people.somewhere(&mut rng)).collect();
-        drawn.sort_by_key(|place| (place.unit.as_str(), place.psu.as_ref().map(Code::as_str)));
+        let mut drawn: Vec<&Commune> = (0..plan.answers).map(|_| people.somewhere(&mut rng)).collect();
+        drawn.sort_by_key(|commune| (commune.unit.as_str(), commune.psu.as_ref().map(Code::as_str)));
         let mut done = 0;
         for batch in drawn.chunks(RESPONSES_PER_TRANSACTION) {
-            let answer = |place: &&Place| intake.prepare(&loaded, people.answer(place, wave, plan.until, &mut rng));
+            let answer =
+                |commune: &&Commune| intake.prepare(&loaded, people.answer(commune, wave, plan.until, &mut rng));
             let responses: Result<Vec<_>, _> = batch.iter().map(answer).collect();
             self.context.store.insert_responses(&responses?).await?;
             done += batch.len();
@@ -81,7 +82,7 @@ impl Synthetic {
 }
 
 /// A commune in which people answer.
-struct Place {
+struct Commune {
     unit: Code,
     psu: Option<Code>,
     weight: Weight,
@@ -93,13 +94,13 @@ struct Place {
 
 /// The imagined population: its places, and how hard each item is to be satisfied with.
 struct People {
-    places: Vec<Place>,
+    communes: Vec<Commune>,
     items: Vec<f64>,
 }
 
 impl People {
     fn imagine(wave: &Wave, register: &[Unit], rng: &mut ChaCha8Rng) -> Self {
-        let mut places = Vec::new();
+        let mut communes = Vec::new();
         let on = wave.plan.units.on;
         let mut below: HashMap<&Code, Vec<&Code>> = HashMap::new();
         for row in register.iter().map(|unit| &unit.row).filter(|row| row.is_valid_on(on)) {
@@ -120,30 +121,30 @@ impl People {
                 let weight = Weight::from_billionths(tenths * (Weight::SCALE / 10))
                     .expect("20 to 45 is within the range of weights");
                 let quality = quality + 0.07 * normal(rng);
-                places.push(Place { unit: unit.code().clone(), psu, weight, quality, factors: factors.clone() });
+                communes.push(Commune { unit: unit.code().clone(), psu, weight, quality, factors: factors.clone() });
             }
         }
         let items = wave.questionnaire.items().map(|_| 0.35 * normal(rng)).collect();
-        Self { places, items }
+        Self { communes, items }
     }
 
-    fn somewhere(&self, rng: &mut ChaCha8Rng) -> &Place {
-        &self.places[rng.random_range(0..self.places.len())]
+    fn somewhere(&self, rng: &mut ChaCha8Rng) -> &Commune {
+        &self.communes[rng.random_range(0..self.communes.len())]
     }
 
-    fn answer(&self, place: &Place, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
-        self.answer_of(0.0, place, wave, until, rng)
+    fn answer(&self, commune: &Commune, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
+        self.answer_of(0.0, commune, wave, until, rng)
     }
 
     /// An answer of somebody who was not asked.
     fn answer_over_open_link(&self, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
-        let place = self.somewhere(rng);
-        let response = self.answer_of(OPEN_LINK_MOOD, place, wave, until, rng);
+        let commune = self.somewhere(rng);
+        let response = self.answer_of(OPEN_LINK_MOOD, commune, wave, until, rng);
         let placement = Placement { stratum: response.unit.clone(), psu: None, weight: Weight::ONE };
         Response { placement, mode: Mode::Web, source: Source::Open, ..response }
     }
 
-    fn answer_of(&self, mood: f64, place: &Place, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
+    fn answer_of(&self, mood: f64, commune: &Commune, wave: &Wave, until: NaiveDate, rng: &mut ChaCha8Rng) -> Response {
         let person = mood + 0.75 * normal(rng);
         let plan = &wave.plan;
         let days = (until.min(plan.field.closes) - plan.field.opens).num_days().max(0).unsigned_abs();
@@ -152,7 +153,8 @@ impl People {
         let mut answers = Vec::with_capacity(self.items.len());
         for (factor, section) in wave.questionnaire.factors.iter().enumerate() {
             for asked in &section.items {
-                let mood = 0.6 + self.items[item] + place.quality + place.factors[factor] + person + 0.85 * normal(rng);
+                let mood =
+                    0.6 + self.items[item] + commune.quality + commune.factors[factor] + person + 0.85 * normal(rng);
                 answers.push(invent(&asked.kind, mood, rng));
                 item += 1;
             }
@@ -160,8 +162,8 @@ impl People {
         let respondent = wave.questionnaire.respondent.iter().map(|asked| invent(&asked.kind, 0.0, rng)).collect();
         Response {
             id: uuid::Builder::from_random_bytes(rng.random()).into_uuid(),
-            unit: place.unit.clone(),
-            placement: Placement { stratum: place.unit.clone(), psu: place.psu.clone(), weight: place.weight },
+            unit: commune.unit.clone(),
+            placement: Placement { stratum: commune.unit.clone(), psu: commune.psu.clone(), weight: commune.weight },
             code: None,
             mode: mode_of(&plan.modes, rng),
             language: LanguageTag::vietnamese(),

@@ -7,16 +7,16 @@ mod knowledge;
 mod neighbour;
 mod options;
 mod peer_group;
-mod place;
 mod rank;
 mod simulated;
 mod ties;
+mod unit_rank;
 
 pub use knowledge::Knowledge;
 pub use neighbour::{Neighbour, Verdict};
 pub use options::{RankMethod, RankOptions, RankOrder, UnknownRankMethod};
 pub use peer_group::{Ranked, Ranking, Withheld, WithheldReason};
-pub use place::{Place, places};
 pub use rank::rank;
 pub use simulated::Simulated;
 pub use ties::Ties;
+pub use unit_rank::{UnitRank, unit_ranks};

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::neighbour::{Shared, neighbours};
 use super::{
-    Knowledge, RankMethod, RankOptions, RankOrder, Ranked, Ranking, Simulated, Ties, Withheld, WithheldReason, places,
+    Knowledge, RankMethod, RankOptions, RankOrder, Ranked, Ranking, Simulated, Ties, Withheld, WithheldReason,
+    unit_ranks,
 };
 use crate::foundation::Code;
 use crate::statistics::{Comparison, Covariance, Estimate, RankSetError, RankSets, SparseCovariance};
@@ -49,15 +50,15 @@ pub fn rank(
     let shared = |a: usize, b: usize| covariance.between(candidates[a].position, candidates[b].position);
     let shared = Shared { variances: &errors.variances, between: &shared };
     let neighbours = neighbours(&ranked, &shared, options.level, |i, j| found.are_distinct(i, j));
-    let places = places(&estimates, &found, options);
-    let described = candidates.iter().zip(places).zip(ties(&found, options.order)).zip(neighbours);
-    let entries = described.map(|(((candidate, place), ties), [previous, next])| Ranked {
+    let ranks = unit_ranks(&estimates, &found, options);
+    let described = candidates.iter().zip(ranks).zip(ties(&found, options.order)).zip(neighbours);
+    let entries = described.map(|(((candidate, rank), ties), [previous, next])| Ranked {
         unit: candidate.unit.clone(),
         estimate: *candidate.estimate,
-        rank: place.rank,
-        rank_low: place.rank_low,
-        rank_high: place.rank_high,
-        tier: place.tier,
+        rank: rank.rank,
+        rank_low: rank.rank_low,
+        rank_high: rank.rank_high,
+        tier: rank.tier,
         ties,
         previous,
         next,

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::layout::behind_head;
 use super::{NewResponse, StorageError};
-use crate::estimation::{Part, Shape, StateBuilder, StateKey, UnitState};
+use crate::estimation::{Recruitment, Shape, StateBuilder, StateKey, UnitState};
 use crate::foundation::Weight;
 use crate::survey::{Channel, Source};
 
@@ -117,13 +117,17 @@ impl<'a> UnitCounter<'a> {
         }
         let stratum = response.stratum.to_string();
         if response.is_open {
-            let key =
-                StateKey { part: Part::OpenLink, stratum: stratum.clone(), psu: String::new(), cell: String::new() };
+            let key = StateKey {
+                recruitment: Recruitment::OpenLink,
+                stratum: stratum.clone(),
+                psu: String::new(),
+                cell: String::new(),
+            };
             self.state.add(&key, *weight, ratings)?;
         }
         if *channel != Channel::OpenLink {
             let (psu, cell) = (response.psu.to_string(), response.cell.to_string());
-            self.state.add(&StateKey { part: Part::Sample, stratum, psu, cell }, *weight, ratings)?;
+            self.state.add(&StateKey { recruitment: Recruitment::Sample, stratum, psu, cell }, *weight, ratings)?;
         }
         Ok(())
     }
@@ -183,12 +187,13 @@ mod tests {
                 .state
                 .sums()
                 .iter()
-                .map(|(key, sums)| (key.part, key.cell.as_str().to_owned(), sums.tally().weight_sum()))
+                .map(|(key, sums)| (key.recruitment, key.cell.as_str().to_owned(), sums.tally().weight_sum()))
                 .collect();
             (parts, counts.days.len())
         };
         let (web, cell) = (Channel::Mode(Mode::Web), "F;30-44".to_owned());
-        let (sample, open) = ((Part::Sample, cell, 2_500_000_000), (Part::OpenLink, String::new(), 1_000_000_000));
+        let (sample, open) =
+            ((Recruitment::Sample, cell, 2_500_000_000), (Recruitment::OpenLink, String::new(), 1_000_000_000));
         assert_eq!(parts(web, false), (vec![sample.clone()], 1));
         assert_eq!(parts(web, true), (vec![sample.clone(), open.clone()], 1));
         assert_eq!(parts(Channel::OpenLink, true), (vec![open], 1));

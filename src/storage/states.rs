@@ -9,7 +9,7 @@ use super::counting::UnitCounts;
 use super::entities::{daily_count, product, tally};
 use super::rows::{Columns, Kind, is_one_of, names, rows_statement};
 use super::waves::WaveId;
-use crate::estimation::{Part, Shape, StateKey, products_to_bytes};
+use crate::estimation::{Recruitment, Shape, StateKey, products_to_bytes};
 use crate::survey::{Channel, UnitId};
 
 /// Names of sampling units a statement, and rows with the products of answers: some megabytes.
@@ -88,8 +88,8 @@ impl KeptRows {
 
 fn key_and_sums(row: tally::Model) -> Result<(StateKey, Vec<u8>), StorageError> {
     let tally::Model { part, stratum, psu, cell, sums, .. } = row;
-    let part = Part::from_name(&part).ok_or_else(|| StorageError::damaged("tally", "unknown part"))?;
-    Ok((StateKey { part, stratum, psu, cell }, sums))
+    let recruitment = Recruitment::from_name(&part).ok_or_else(|| StorageError::damaged("tally", "unknown part"))?;
+    Ok((StateKey { recruitment, stratum, psu, cell }, sums))
 }
 
 /// Adds to counts what is kept under the same keys, so that they may be written in the place of it.
@@ -185,8 +185,8 @@ async fn write_sums(
 ) -> Result<(), StorageError> {
     let rows = counts.iter().flat_map(|(unit, counts)| {
         counts.state.sums().iter().map(|(key, sums)| {
-            let StateKey { part, stratum, psu, cell } = key;
-            let names = [part.as_str(), stratum, psu, cell].map(Value::from);
+            let StateKey { recruitment, stratum, psu, cell } = key;
+            let names = [recruitment.as_str(), stratum, psu, cell].map(Value::from);
             let [part, stratum, psu, cell] = names;
             [wave.0.into(), unit.0.into(), part, stratum, psu, cell, sums.to_bytes().into()]
         })

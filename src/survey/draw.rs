@@ -68,13 +68,13 @@ impl Frame {
             sample: DrawnSample { invitees: Vec::new(), stages: design.stages.iter().map(stage).collect() },
         };
         for rows in self.rows.chunk_by(|a, b| a.stratum == b.stratum) {
-            let place = Place {
+            let branch = Branch {
                 path: vec![rows[0].stratum.as_str()],
                 stratum: rows[0].stratum.clone(),
                 psu: None,
                 probability: 1.0,
             };
-            drawing.descend(&rows.iter().collect::<Vec<_>>(), &place)?;
+            drawing.descend(&rows.iter().collect::<Vec<_>>(), &branch)?;
         }
         check_groups(&drawing.sample.invitees, design.smallest_group)?;
         Ok(drawing.sample)
@@ -83,7 +83,7 @@ impl Frame {
 
 /// Where a draw has come to.
 #[derive(Clone)]
-struct Place<'f> {
+struct Branch<'f> {
     /// The stratum and the clusters below it.
     path: Vec<&'f str>,
     /// The stratum for variances: with it the names of clusters that were certain.
@@ -101,15 +101,15 @@ struct Drawing<'d> {
 
 impl Drawing<'_> {
     /// Draws from the clusters of a parent, and from theirs.
-    fn descend<'f>(&mut self, rows: &[&'f FrameRow], place: &Place<'f>) -> Result<(), Findings> {
-        let level = place.path.len() - 1;
+    fn descend<'f>(&mut self, rows: &[&'f FrameRow], branch: &Branch<'f>) -> Result<(), Findings> {
+        let level = branch.path.len() - 1;
         let stage = &self.design.stages[level];
         let clusters = clusters(rows, level);
-        let take = stage.take_of(place.path[level]);
+        let take = stage.take_of(branch.path[level]);
         let is_last = level + 1 == self.design.stages.len();
         let are_people = is_last && self.design.people.is_none();
         let all = if are_people { take + self.design.reserves } else { take };
-        let mut rng = self.stream(&place.path);
+        let mut rng = self.stream(&branch.path);
         let drawn = match stage.method {
             DrawMethod::Equal => draw_equal(clusters.len(), all, &mut rng),
             DrawMethod::Pps => {
@@ -125,15 +125,15 @@ impl Drawing<'_> {
         count.certain += drawn.iter().filter(|selected| selected.probability >= 1.0 && standing_by.is_empty()).count();
         for (at, Selected { position, probability }) in drawn.into_iter().enumerate() {
             let (code, rows) = &clusters[position];
-            let mut place = place.clone();
-            place.path.push(code.as_str());
-            place.probability *= probability * kept;
+            let mut branch = branch.clone();
+            branch.path.push(code.as_str());
+            branch.probability *= probability * kept;
             if are_people {
-                self.invite(rows[0], &place, standing_by.get(&at).copied().unwrap_or(0))?;
+                self.invite(rows[0], &branch, standing_by.get(&at).copied().unwrap_or(0))?;
                 continue;
             }
-            place.settle(code, probability, rows[0])?;
-            if is_last { self.invite_people(rows[0], &place)? } else { self.descend(rows, &place)? }
+            branch.settle(code, probability, rows[0])?;
+            if is_last { self.invite_people(rows[0], &branch)? } else { self.descend(rows, &branch)? }
         }
         Ok(())
     }
@@ -149,34 +149,34 @@ impl Drawing<'_> {
     }
 
     /// Invites people of a place that was drawn.
-    fn invite_people(&mut self, row: &FrameRow, place: &Place<'_>) -> Result<(), Findings> {
+    fn invite_people(&mut self, row: &FrameRow, branch: &Branch<'_>) -> Result<(), Findings> {
         let Some(people) = &self.design.people else { return Ok(()) };
         let there = usize::try_from(row.people).unwrap_or(usize::MAX);
         let take = people.take.min(there);
         let standing_by = self.design.reserves.min(there - take);
-        let mut place = place.clone();
-        place.probability *= take as f64 / row.people as f64;
+        let mut branch = branch.clone();
+        branch.probability *= take as f64 / row.people as f64;
         for number in 0..take + standing_by {
             let reserve = u32::try_from((number + 1).saturating_sub(take)).unwrap_or(u32::MAX);
-            self.invite(row, &place, reserve)?;
+            self.invite(row, &branch, reserve)?;
         }
         Ok(())
     }
 
-    fn invite(&mut self, row: &FrameRow, place: &Place<'_>, reserve: u32) -> Result<(), Findings> {
+    fn invite(&mut self, row: &FrameRow, branch: &Branch<'_>, reserve: u32) -> Result<(), Findings> {
         if self.sample.invitees.len() == INVITEES_MAX {
             let message = format!("a draw invites at most {INVITEES_MAX} people; make it smaller, or draw in parts");
             return Err(Finding::new("", "too_many", message).into());
         }
         let placement =
-            Placement { stratum: place.stratum.clone(), psu: place.psu.clone(), weight: weight(row, place)? };
+            Placement { stratum: branch.stratum.clone(), psu: branch.psu.clone(), weight: weight(row, branch)? };
         let locality = row.locality.clone();
         self.sample.invitees.push(Invitee { unit: row.unit.clone(), placement, locality, reserve });
         Ok(())
     }
 }
 
-impl Place<'_> {
+impl Branch<'_> {
     /// A cluster that is certain adds nothing to the variance: it is a stratum, and what is drawn below it are the sampling
     /// units. The first one that is not certain is the sampling unit.
     fn settle(&mut self, cluster: &Code, probability: f64, row: &FrameRow) -> Result<(), Findings> {
@@ -229,8 +229,8 @@ fn reserves(drawn: usize, take: usize, rng: &mut ChaCha8Rng) -> HashMap<usize, u
 }
 
 /// The inverse of the probability to be invited, times the weight that the row brings along.
-fn weight(row: &FrameRow, place: &Place<'_>) -> Result<Weight, Findings> {
-    let billionths = (row.weight.value() / place.probability * Weight::SCALE as f64).round();
+fn weight(row: &FrameRow, branch: &Branch<'_>) -> Result<Weight, Findings> {
+    let billionths = (row.weight.value() / branch.probability * Weight::SCALE as f64).round();
     let whole = if (1.0..=Weight::MAX.billionths() as f64).contains(&billionths) { to_whole(billionths) } else { 0 };
     Weight::from_billionths(whole).ok().filter(|weight| !weight.is_zero()).ok_or_else(|| {
         let weight = billionths / Weight::SCALE as f64;
@@ -258,7 +258,7 @@ fn check_groups(invitees: &[Invitee], smallest: usize) -> Result<(), Findings> {
     };
     let message = format!(
         "{} of {} groups have fewer than {smallest} people, the smallest {people}: unit {unit}, stratum {stratum}, sampling \
-         unit {}, weight {weight}. Their answers could be tied to them. Invite more people of a place, make weights equal, \
+         unit {}, weight {weight}. Their answers could be tied to them. Invite more people of a branch, make weights equal, \
          or lower smallest_group",
         small.count(),
         groups.len(),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::scale_reader::ScaleReader;
-use super::{Choice, Item, ItemKind, Questionnaire, Rated, Relevance, Scale, Section};
+use super::{Choice, Item, ItemKind, Part, Questionnaire, Rated, Relevance, Scale, Section};
 use crate::foundation::Keys;
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Text};
 
@@ -39,7 +39,7 @@ impl Questionnaire {
         let factors = reader.factors(&mut keys);
         let respondent_keys = keys.tables("respondent", Self::ITEMS_MAX, &mut reader.findings);
         let respondent: Vec<_> =
-            respondent_keys.into_iter().filter_map(|keys| reader.item(keys, Place::Respondent)).collect();
+            respondent_keys.into_iter().filter_map(|keys| reader.item(keys, Part::Respondent)).collect();
         keys.finish(&mut reader.findings);
         reader.check_size(&factors);
         let Reader { findings, languages, partial: partial_languages, scales, .. } = reader;
@@ -66,13 +66,6 @@ impl Questionnaire {
         let (_, text) = BUILT_IN.iter().find(|(name, _)| *name == code)?;
         Self::from_toml(text).ok()
     }
-}
-
-/// Where an item stands.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Factor,
-    Respondent,
 }
 
 #[derive(Default)]
@@ -179,7 +172,7 @@ impl Reader {
                 self.findings.push(keys.path_of("item"), "empty", "a factor has at least one item");
             }
             for keys in item_keys {
-                items.extend(self.item(keys, Place::Factor));
+                items.extend(self.item(keys, Part::Answers));
             }
             if let Some(code) = code {
                 if !codes.insert(code.clone()) {
@@ -212,11 +205,11 @@ impl Reader {
         }
     }
 
-    fn item(&mut self, mut keys: Keys, place: Place) -> Option<Item> {
+    fn item(&mut self, mut keys: Keys, part: Part) -> Option<Item> {
         let code: Option<Code> = keys.required("code", &mut self.findings);
         let what = code.as_ref().map_or_else(|| "the item".to_owned(), |code| format!("item {code}"));
         let text = self.text(&mut keys, &what);
-        let kind = self.kind(&mut keys, place);
+        let kind = self.kind(&mut keys, part);
         let required = keys.optional("required", &mut self.findings).unwrap_or(false);
         if required && kind == Some(ItemKind::Note) {
             self.findings.push(keys.path_of("required"), "not_allowed", "a note cannot be answered");
@@ -234,10 +227,10 @@ impl Reader {
         Some(item)
     }
 
-    fn kind(&mut self, keys: &mut Keys, place: Place) -> Option<ItemKind> {
+    fn kind(&mut self, keys: &mut Keys, part: Part) -> Option<ItemKind> {
         let name = keys.optional("kind", &mut self.findings).unwrap_or_else(|| "likert".to_owned());
-        match (name.as_str(), place) {
-            ("likert", Place::Factor) => {
+        match (name.as_str(), part) {
+            ("likert", Part::Answers) => {
                 self.has_rated = true;
                 let scales = std::mem::take(&mut self.scales);
                 let rated = self.scale_reader().rated(keys, &scales);
@@ -252,7 +245,7 @@ impl Reader {
                 Some(ItemKind::ShortText { length_max: u16::try_from(length_max).ok()? })
             }
             ("note", _) => Some(ItemKind::Note),
-            ("likert", Place::Respondent) => {
+            ("likert", Part::Respondent) => {
                 let message = "a question about the respondent is not rated; give its kind, such as \"single\"";
                 self.findings.push(keys.path_of("kind"), "not_allowed", message);
                 None

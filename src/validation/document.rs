@@ -9,7 +9,7 @@ use uuid::fmt::Hyphenated;
 use validator::{Validate, ValidationErrors};
 
 use super::Fault;
-use super::place::Place;
+use super::location::Location;
 use super::submission::{Design, Readable, Submission, allowed_modes, shortened};
 use crate::foundation::{Code, LanguageTag, LimitedFindings, Weight, WeightError, parse_date};
 use crate::survey::{Mode, Part, Plan, RawAnswers, TypedCode, Wave};
@@ -87,7 +87,11 @@ impl Submission {
         let mut unread = LimitedFindings::default();
         let Value::Object(fields) = document else {
             unread.push("", "wrong_type", "a submission is a JSON object");
-            return Self { unread, readable: Readable::Nothing, ..Self::empty(RawAnswers::default(), Place::Document) };
+            return Self {
+                unread,
+                readable: Readable::Nothing,
+                ..Self::empty(RawAnswers::default(), Location::Document)
+            };
         };
         find_unknown(fields, &FIELDS, "", &mut unread);
         let mut mistyped = Vec::new();
@@ -122,7 +126,7 @@ impl Submission {
             readable: if answers.is_some() { Readable::Whole } else { Readable::NoAnswers },
             unknown_items,
             unread,
-            ..Self::empty(RawAnswers::from_json(&wave.questionnaire, object), Place::Document)
+            ..Self::empty(RawAnswers::from_json(&wave.questionnaire, object), Location::Document)
         }
     }
 }

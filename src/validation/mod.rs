@@ -29,7 +29,7 @@ mod answer;
 #[cfg(test)]
 mod cases_tests;
 mod document;
-mod place;
+mod location;
 mod response_columns;
 mod response_file;
 #[cfg(test)]

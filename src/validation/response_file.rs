@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Fault;
 use super::document::{read_code, read_day, read_mode, read_unit, read_weight};
-use super::place::Place;
+use super::location::Location;
 use super::response_columns::{Columns, ItemColumns, find_columns};
 use super::submission::{Design, Sent, Submission};
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings};
@@ -141,7 +141,7 @@ impl<R: Read> ResponseFile<'_, R> {
         };
         let mode = mode.map_or(Some(Mode::Paper), |column| row.required(column, |name| read_mode(name, plan)));
         let answered_on = answered_on.and_then(|column| row.required(column, read_day));
-        let place = Place::Row { line, columns: Arc::clone(&self.columns.names) };
+        let location = Location::Row { line, columns: Arc::clone(&self.columns.names) };
         Submission {
             id,
             unit: unit_code,
@@ -150,7 +150,7 @@ impl<R: Read> ResponseFile<'_, R> {
             answered_on,
             design: Some(design),
             unread: findings,
-            ..Submission::empty(self.read_answers(), place)
+            ..Submission::empty(self.read_answers(), location)
         }
     }
 
@@ -202,11 +202,11 @@ impl<R: Read> ResponseFile<'_, R> {
     fn id_of_content(&mut self, response: &Response) -> Uuid {
         let Response { unit, placement, mode, answered_on, answers, respondent, .. } = response;
         let Placement { stratum, psu, weight } = placement;
-        let mut place = String::new();
-        write!(place, "{weight} {answered_on}").expect("writing to a string does not fail");
+        let mut location = String::new();
+        write!(location, "{weight} {answered_on}").expect("writing to a string does not fail");
         let psu = psu.as_ref().map_or("", Code::as_str);
         let (said, of_whom) = (answers.pack(), respondent.pack());
-        let mut parts = vec!["content", self.wave.plan.code.as_str(), unit.as_str(), stratum.as_str(), psu, &place];
+        let mut parts = vec!["content", self.wave.plan.code.as_str(), unit.as_str(), stratum.as_str(), psu, &location];
         parts.extend([mode.as_str(), &said, &of_whom]);
         parts.extend(answers.0.iter().chain(&respondent.0).map(|answer| match answer {
             Some(Answer::Text(words)) => words.as_str(),

@@ -2,7 +2,7 @@
 
 use super::Fault;
 use super::answer::check_answer;
-use super::place::Place;
+use super::location::Location;
 use crate::foundation::LimitedFindings;
 use crate::survey::{Answer, AnswerSheet, Part, PlacedItem, RawAnswer, RawAnswers, Wave};
 
@@ -11,7 +11,7 @@ pub(super) fn check_sheets(
     wave: &Wave,
     drawn: bool,
     said: &RawAnswers,
-    place: &Place,
+    location: &Location,
     findings: &mut LimitedFindings,
 ) -> (AnswerSheet, AnswerSheet) {
     let questionnaire = &wave.questionnaire;
@@ -25,7 +25,7 @@ pub(super) fn check_sheets(
             _ => Ok(None),
         };
         let answer = checked.unwrap_or_else(|fault| {
-            findings.push(place.of_item(&placed), fault.code, fault.message);
+            findings.push(location.of_item(&placed), fault.code, fault.message);
             None
         });
         sheets[placed.part as usize].0.push(answer);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::Fault;
-use super::place::Place;
+use super::location::Location;
 use super::sheets::{check_sheets, is_answered};
 use super::work;
 use crate::foundation::{Code, Findings, LanguageTag, LimitedFindings, Weight};
@@ -60,7 +60,7 @@ pub struct Submission {
     /// The paths of answers to items that there are not.
     pub(super) unknown_items: Vec<String>,
     /// Where it stands.
-    pub(super) place: Place,
+    pub(super) location: Location,
 }
 
 /// Where a response is placed in the sample design; nothing where the plan decides.
@@ -102,12 +102,12 @@ impl Submission {
             mode: Some(mode),
             language: Some(language),
             answered_on: Some(answered_on),
-            ..Self::empty(answers, Place::Document)
+            ..Self::empty(answers, Location::Document)
         }
     }
 
     /// One that says nothing yet but answers.
-    pub(super) fn empty(answers: RawAnswers, place: Place) -> Self {
+    pub(super) fn empty(answers: RawAnswers, location: Location) -> Self {
         Self {
             id: None,
             unit: None,
@@ -122,7 +122,7 @@ impl Submission {
             unread: LimitedFindings::default(),
             readable: Readable::Whole,
             unknown_items: Vec::new(),
-            place,
+            location,
         }
     }
 
@@ -140,7 +140,7 @@ impl Submission {
         let source = if self.code.is_some() { Source::Invited } else { sent.source };
         if !(sent.may_choose_design && self.code.is_none()) && self.design.is_some() {
             let message = "stratum, psu and weight come from the invitation or the plan; only the administrator gives them, without a code";
-            findings.push(self.place.of_field("design"), "not_allowed", message);
+            findings.push(self.location.of_field("design"), "not_allowed", message);
         }
         self.check_envelope(wave, sent.source, today, &mut findings);
         if let (Source::Open, Some(id)) = (source, self.id) {
@@ -148,12 +148,12 @@ impl Submission {
         }
         let before = findings.count();
         let is_drawn = source == Source::Drawn;
-        let (answers, respondent) = check_sheets(wave, is_drawn, &self.answers, &self.place, &mut findings);
+        let (answers, respondent) = check_sheets(wave, is_drawn, &self.answers, &self.location, &mut findings);
         for path in self.unknown_items.drain(..) {
             findings.push(path, "unknown_item", "the questionnaire has no such item here");
         }
         if self.readable == Readable::Whole && findings.count() == before && !is_drawn && !is_answered(&answers) {
-            findings.push(self.place.of_field("answers"), "empty", self.says_empty());
+            findings.push(self.location.of_field("answers"), "empty", self.says_empty());
         }
         let Self { id, unit, mode, language, answered_on, duration_minutes, design, code, .. } = self;
         let design = design.unwrap_or_default();
@@ -187,7 +187,7 @@ impl Submission {
     fn check_envelope(&self, wave: &Wave, source: Source, today: NaiveDate, findings: &mut LimitedFindings) {
         let mut note = |field: &str, fault: Option<Fault>| {
             if let Some(fault) = fault {
-                findings.push(self.place.of_field(field), fault.code, fault.message);
+                findings.push(self.location.of_field(field), fault.code, fault.message);
             }
         };
         note("mode", self.mode.and_then(|mode| check_mode(mode, &wave.plan, source)));
@@ -196,9 +196,9 @@ impl Submission {
     }
 
     fn says_empty(&self) -> &'static str {
-        match self.place {
-            Place::Document => "not a single item is answered",
-            Place::Row { .. } => {
+        match self.location {
+            Location::Document => "not a single item is answered",
+            Location::Row { .. } => {
                 "not a single item is answered; if somebody was drawn and gave no answer, leave all items empty"
             }
         }

@@ -8,10 +8,10 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 
+use super::address::Address;
 use super::error::ToldAsPage;
 use super::error_page::error_page;
 use super::headers::{harden, is_page};
-use super::place::Place;
 
 /// The longest address, in bytes.
 const ADDRESS_LENGTH_MAX: usize = 4096;
@@ -28,18 +28,18 @@ async fn finish(mut request: Request, next: Next) -> Response {
     if request.uri().path_and_query().is_some_and(|path| path.as_str().len() > ADDRESS_LENGTH_MAX) {
         return StatusCode::URI_TOO_LONG.into_response();
     }
-    let place = Place::of(request.uri(), request.headers());
-    if let Ok(path) = place.path.parse::<PathAndQuery>() {
+    let address = Address::of(request.uri(), request.headers());
+    if let Ok(path) = address.path.parse::<PathAndQuery>() {
         let mut parts = request.uri().clone().into_parts();
         parts.path_and_query = Some(path);
         if let Ok(uri) = Uri::from_parts(parts) {
             *request.uri_mut() = uri;
         }
     }
-    request.extensions_mut().insert(place.clone());
+    request.extensions_mut().insert(address.clone());
     let mut response = next.run(request).await;
     if response.extensions().get::<ToldAsPage>().is_some() {
-        let page = error_page(response.status(), &place);
+        let page = error_page(response.status(), &address);
         let refused = std::mem::replace(&mut response, page);
         for name in [ALLOW, RETRY_AFTER] {
             if let Some(value) = refused.headers().get(&name) {
@@ -49,7 +49,7 @@ async fn finish(mut request: Request, next: Next) -> Response {
     }
     harden(&mut response);
     if is_page(&response) {
-        response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(place.language.tag()));
+        response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(address.language.tag()));
         response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language"));
     }
     response
@@ -69,7 +69,10 @@ mod tests {
 
     async fn ask(address: &str, accept: &str) -> (StatusCode, HeaderMap, String) {
         let routes = Router::new()
-            .route("/where/{x}", get(|place: Place| async move { format!("{} {}", place.language.tag(), place.path) }))
+            .route(
+                "/where/{x}",
+                get(|address: Address| async move { format!("{} {}", address.language.tag(), address.path) }),
+            )
             .route("/broken", get(|| async { PageError::internal(std::io::Error::other("disk")) }))
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(not_found);

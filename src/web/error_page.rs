@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Page, Place, Style, render};
+use super::{Address, Page, Style, render};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -14,14 +14,14 @@ struct ErrorPage {
 }
 
 /// The page for a refusal with this status.
-pub(super) fn error_page(status: StatusCode, place: &Place) -> Response {
-    let language = place.language;
+pub(super) fn error_page(status: StatusCode, address: &Address) -> Response {
+    let language = address.language;
     let told = |status: u16| {
         let key = format!("error-{status}");
         language.find(&key).zip(language.find(&format!("{key}.advice")))
     };
     let Some((title, advice)) = told(status.as_u16()).or_else(|| told(400)) else { return status.into_response() };
-    let template = ErrorPage { page: Page::new(place, title, Style::Form), advice };
+    let template = ErrorPage { page: Page::new(address, title, Style::Form), advice };
     render(status, &template).unwrap_or_else(|_| status.into_response())
 }
 
@@ -40,10 +40,10 @@ mod tests {
     #[tokio::test]
     async fn every_refusal_says_in_each_language_what_happened_and_what_to_do() {
         for language in Language::all() {
-            let place = Place { language, path: "/x".to_owned() };
+            let address = Address { language, path: "/x".to_owned() };
             let mut titles = HashSet::new();
             for status in STATUSES {
-                let response = error_page(StatusCode::from_u16(status).unwrap(), &place);
+                let response = error_page(StatusCode::from_u16(status).unwrap(), &address);
                 assert_eq!(response.status().as_u16(), status);
                 let html = to_bytes(response.into_body(), 1 << 20).await.unwrap();
                 let html = String::from_utf8(html.to_vec()).unwrap();

@@ -6,6 +6,7 @@
 mod added_language;
 #[cfg(test)]
 mod added_language_tests;
+mod address;
 mod assets;
 mod credential;
 mod edge;
@@ -17,11 +18,11 @@ mod language;
 mod limits;
 mod list;
 mod page;
-mod place;
 mod random;
 mod style;
 
 pub use added_language::AddedLanguage;
+pub use address::Address;
 pub use assets::assets;
 pub use credential::{Credential, cookie, session_cookie};
 pub use edge::wrap;
@@ -32,6 +33,5 @@ pub use list::{AskedList, ListView};
 #[cfg(test)]
 pub(crate) use page::test_page;
 pub use page::{ForPage, Page, render};
-pub use place::Place;
 pub use random::draw_id;
 pub use style::Style;

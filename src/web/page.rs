@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::WithRejection;
 
-use super::{Language, PageError, Place, Style};
+use super::{Address, Language, PageError, Style};
 
 /// What a page takes from a request; a refusal is a page in the reader's language.
 pub type ForPage<E> = WithRejection<E, PageError>;
@@ -17,7 +17,7 @@ pub struct Page {
     /// The language of the page.
     pub language: Language,
     /// Its path and query without the language, for the language switch.
-    pub place: String,
+    pub address: String,
     /// Its title, without the platform's name.
     pub title: String,
     /// Whether it shows invented answers, and must say so.
@@ -29,11 +29,11 @@ pub struct Page {
 }
 
 impl Page {
-    /// A page at `place`, of real data.
-    pub fn new(place: &Place, title: impl Into<String>, style: Style) -> Self {
+    /// A page at `address`, of real data.
+    pub fn new(address: &Address, title: impl Into<String>, style: Style) -> Self {
         Self {
-            language: place.language,
-            place: place.path.clone(),
+            language: address.language,
+            address: address.path.clone(),
             title: title.into(),
             synthetic: false,
             style,
@@ -101,5 +101,5 @@ pub fn render(status: StatusCode, template: &impl Template) -> Result<Response, 
 /// A page for the tests of the rooms above.
 #[cfg(test)]
 pub(crate) fn test_page(language: Language, path: &str) -> Page {
-    Page::new(&Place { language, path: path.to_owned() }, "Sample", Style::Site)
+    Page::new(&Address { language, path: path.to_owned() }, "Sample", Style::Site)
 }

@@ -1,7 +1,7 @@
 //! The numbers of the reference survey are the same to the last bit in any order of arrival, in shards and from kept states.
 
 use plumbline::estimation::{
-    Membership, Part, Place, Sample, Shape, StateBuilder, StateKey, UnitState, products_to_bytes,
+    Membership, Place, Recruitment, Sample, Shape, StateBuilder, StateKey, UnitState, products_to_bytes,
 };
 
 use crate::reference::{
@@ -24,7 +24,7 @@ fn sample_of_states(design: Design) -> Sample {
     for answers in &*ANSWERS {
         as_respondent(answers, design, |respondent| {
             let key = StateKey {
-                part: Part::Sample,
+                recruitment: Recruitment::Sample,
                 stratum: respondent.place.stratum.to_owned(),
                 psu: respondent.place.units.concat(),
                 cell: String::new(),

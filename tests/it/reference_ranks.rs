@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use plumbline::ranking::{RankMethod, RankOptions, RankOrder, places};
+use plumbline::ranking::{RankMethod, RankOptions, RankOrder, unit_ranks};
 use plumbline::statistics::{Comparison, Covariance, CriticalValue, JointIntervals, RankSets, Simulation, Steps};
 use serde_json::Value;
 
@@ -91,7 +91,7 @@ fn ranks_holm_and_joint_intervals_are_those_of_r() {
             let z = case.expected[key]["z"].as_f64().unwrap();
             assert!((found.critical[0].value - z).abs() < 1e-12 * z, "{name}, {key}: {:?}", found.critical);
         }
-        let places = places(&case.estimates, &holm, &RankOptions::new(RankMethod::Holm, 0.95));
+        let places = unit_ranks(&case.estimates, &holm, &RankOptions::new(RankMethod::Holm, 0.95));
         let ranks: Vec<f64> = places.iter().map(|place| place.rank as f64).collect();
         assert_eq!(ranks, numbers(&case.expected["rank"]), "{name}");
         compared += ranks.len();
@@ -168,7 +168,7 @@ fn one_sided_marginal_and_best_and_worst_sets_are_those_of_csranks() {
         for (method, key, tier) in [(RankMethod::Best, "tau_best3", 1), (RankMethod::Worst, "tau_worst3", 2)] {
             let options = RankOptions { threads: 2, draws: DRAWS_CSRANKS, ..RankOptions::new(method, 0.95) };
             let found = options.rank_sets(&comparison, &|_| ()).unwrap();
-            let places = places(&case.estimates, &found, &options);
+            let places = unit_ranks(&case.estimates, &found, &options);
             let is_among: Vec<Value> = places.iter().map(|place| Value::Bool(place.tier == tier)).collect();
             assert_eq!(Value::Array(is_among), case.expected[key], "{name}, {key}");
             compared += places.len();

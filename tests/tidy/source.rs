@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 use crate::modules::Modules;
-use crate::tokens::{Place, places, test_modules};
+use crate::tokens::{TokenSpan, spans, test_modules};
 
 /// A rule of the style.
 pub(crate) type Rule = fn(&SourceTree) -> Vec<Violation>;
@@ -42,14 +42,14 @@ pub(crate) struct SourceFile {
     /// Whether the whole file is test code: integration tests, benchmarks, modules declared under `#[cfg(test)]`.
     pub(crate) is_test: bool,
     /// Where its tokens are, once somebody has asked.
-    token_places: OnceCell<Vec<Place>>,
+    spans: OnceCell<Vec<TokenSpan>>,
 }
 
 impl SourceFile {
     /// A file; whether it is a test is seen by its folder, as far as that says it.
     pub(crate) fn new(path: String, text: String) -> Self {
         let is_test = ["tests/", "benches/"].iter().any(|folder| path.starts_with(folder));
-        Self { path, text, is_test, token_places: OnceCell::new() }
+        Self { path, text, is_test, spans: OnceCell::new() }
     }
 
     /// The file as `syn` reads it.
@@ -59,8 +59,8 @@ impl SourceFile {
     }
 
     /// Where the tokens of a Rust file are.
-    pub(crate) fn token_places(&self) -> &[Place] {
-        self.token_places.get_or_init(|| places(&self.text))
+    pub(crate) fn token_spans(&self) -> &[TokenSpan] {
+        self.spans.get_or_init(|| spans(&self.text))
     }
 
     /// The folder in which the file's child modules lie, ending in `/`.

@@ -21,22 +21,22 @@ const CFG_TEST: &[&str] = &["#", "[", "cfg", "(", "test", ")", "]"];
 
 /// Where a token is in its file; no range for a literal text or character.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct TokenSpan {
     range: Option<Range<usize>>,
     line: usize,
 }
 
 /// The tokens of a file.
 pub(crate) fn tokens(file: &SourceFile) -> Vec<Token<'_>> {
-    let token = |place: &Place| {
-        let text = place.range.clone().map_or("\"\"", |range| &file.text[range]);
-        Token { text, line: place.line }
+    let token = |span: &TokenSpan| {
+        let text = span.range.clone().map_or("\"\"", |range| &file.text[range]);
+        Token { text, line: span.line }
     };
-    file.token_places().iter().map(token).collect()
+    file.token_spans().iter().map(token).collect()
 }
 
 /// Where the tokens of a source are.
-pub(crate) fn places(source: &str) -> Vec<Place> {
+pub(crate) fn spans(source: &str) -> Vec<TokenSpan> {
     let stream = TokenStream::from_str(source).map_err(|error| format!("{error} in:\n{source}"));
     let stream = stream.expect("what is compiled is Rust");
     let mut found = Vec::new();
@@ -45,7 +45,7 @@ pub(crate) fn places(source: &str) -> Vec<Place> {
 }
 
 /// Adds the places of a stream's tokens; the content of a group is between its brackets.
-fn flatten(source: &str, stream: TokenStream, found: &mut Vec<Place>) {
+fn flatten(source: &str, stream: TokenStream, found: &mut Vec<TokenSpan>) {
     let mut trees = stream.into_iter().peekable();
     while let Some(tree) = trees.next() {
         let mut range = tree.span().byte_range();
@@ -57,19 +57,19 @@ fn flatten(source: &str, stream: TokenStream, found: &mut Vec<Place>) {
         let line = tree.span().start().line;
         match tree {
             TokenTree::Group(group) => {
-                found.push(Place { range: Some(range.start..range.start + 1), line });
+                found.push(TokenSpan { range: Some(range.start..range.start + 1), line });
                 flatten(source, group.stream(), found);
-                found.push(Place { range: Some(range.end - 1..range.end), line: group.span_close().start().line });
+                found.push(TokenSpan { range: Some(range.end - 1..range.end), line: group.span_close().start().line });
             }
             TokenTree::Literal(_) if !text.starts_with(|first: char| first.is_ascii_digit()) => {
-                found.push(Place { range: None, line });
+                found.push(TokenSpan { range: None, line });
             }
             TokenTree::Punct(sign) if sign.as_char() == ':' && sign.spacing() == Spacing::Joint => {
                 let second = trees.next_if(|next| matches!(next, TokenTree::Punct(next) if next.as_char() == ':'));
                 range.end += usize::from(second.is_some());
-                found.push(Place { range: Some(range), line });
+                found.push(TokenSpan { range: Some(range), line });
             }
-            _ => found.push(Place { range: Some(range), line }),
+            _ => found.push(TokenSpan { range: Some(range), line }),
         }
     }
 }

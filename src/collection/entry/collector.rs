@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::accounts::{Actor, Permission, Scope};
 use crate::pipeline::Platform;
 use crate::survey::{Access, Mode, Unit, Wave};
-use crate::web::{PageError, Place, cookie};
+use crate::web::{Address, PageError, cookie};
 
 /// The cookie that holds a collector's code until the browser closes.
 pub(super) const COOKIE: &str = "plumbline_collector";
@@ -49,13 +49,13 @@ impl FromRequestParts<Platform> for Collector {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Response> {
-        let place = Place::from_request_parts(parts, platform).await.unwrap_or_else(|never| match never {});
+        let address = Address::from_request_parts(parts, platform).await.unwrap_or_else(|never| match never {});
         let failed = |error| PageError::from(error).into_response();
         let known = match cookie(&parts.headers, COOKIE) {
             Some(code) => platform.recognise(&code).await.map_err(failed)?,
             None => None,
         };
-        let ask = || Redirect::to(&place.language.path("/entry")).into_response();
+        let ask = || Redirect::to(&address.language.path("/entry")).into_response();
         let platform = known.ok_or_else(ask)?;
         let Actor::Collector(access) = platform.actor().clone() else { return Err(ask()) };
         let wave = platform.waves().find(access.wave.as_str()).await.map_err(failed)?;

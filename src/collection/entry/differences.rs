@@ -17,7 +17,7 @@ use crate::collection::view::value_in_words;
 use crate::foundation::Finding;
 use crate::pipeline::{Difference, SubmitError, TypedForm};
 use crate::survey::{RawAnswer, RawAnswers, Wave};
-use crate::web::{ForPage, Language, Page, Place, Style, render};
+use crate::web::{Address, ForPage, Language, Page, Style, render};
 
 /// What the second entry is called among the fields; anything else is the first.
 const SECOND: &str = "second";
@@ -56,26 +56,26 @@ struct DifferencesPage<'d> {
 
 /// Lists the forms of a unit whose entries differ.
 pub(super) async fn show(
-    place: Place,
+    address: Address,
     collector: Collector,
     WithRejection(Query(shown), _): ForPage<Query<Shown>>,
 ) -> Answered {
-    list(&place, &collector, &shown.unit, None, StatusCode::OK).await
+    list(&address, &collector, &shown.unit, None, StatusCode::OK).await
 }
 
 async fn list(
-    place: &Place,
+    address: &Address,
     collector: &Collector,
     unit: &str,
     finding: Option<Finding>,
     status: StatusCode,
 ) -> Answered {
-    let language = place.language;
+    let language = address.language;
     let unit = collector.unit(unit)?;
     let differences = collector.platform.keying().differences(&collector.wave, unit).await?;
     let path = format!("/entry/differences?unit={}", unit.code());
-    let place = Place { path, ..place.clone() };
-    let page = Page::new(&place, language.t("entry-differences"), Style::Site);
+    let address = Address { path, ..address.clone() };
+    let page = Page::new(&address, language.t("entry-differences"), Style::Site);
     let template = DifferencesPage {
         page: page.with_synthetic(collector.wave.plan.synthetic),
         unit: unit.name(language.tag()),
@@ -112,7 +112,11 @@ fn differing<'d>(difference: &'d Difference, wave: &Wave, language: Language) ->
 }
 
 /// Keeps a form as it was decided, and shows what is left.
-pub(super) async fn settle(place: Place, collector: Collector, form: Result<Form<Fields>, FormRejection>) -> Answered {
+pub(super) async fn settle(
+    address: Address,
+    collector: Collector,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Answered {
     let Form(fields) = form?;
     let unit = collector.unit(field(&fields, "unit"))?;
     let (batch, form) = (field(&fields, "batch"), field(&fields, "form"));
@@ -128,11 +132,11 @@ pub(super) async fn settle(place: Place, collector: Collector, form: Result<Form
                 SubmitError::Invalid(findings) => (findings.0.into_iter().next(), StatusCode::UNPROCESSABLE_ENTITY),
                 error => told_as_finding(error).map(|(finding, status)| (Some(finding), status))?,
             };
-            return list(&place, &collector, unit.code().as_str(), finding, status).await;
+            return list(&address, &collector, unit.code().as_str(), finding, status).await;
         }
     }
     let path = format!("/entry/differences?unit={}", unit.code());
-    Ok(Redirect::to(&place.language.path(&path)).into_response())
+    Ok(Redirect::to(&address.language.path(&path)).into_response())
 }
 
 /// The form with each reading that was decided for.

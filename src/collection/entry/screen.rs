@@ -19,7 +19,7 @@ use crate::collection::tongues::language_name;
 use crate::foundation::{Code, Finding, LanguageTag, parse_date};
 use crate::pipeline::{BatchState, Entered, FORM_NUMBER_MAX, SubmitError, Turn, TypedForm, check_form_number};
 use crate::survey::{ItemKind, Mode, PlacedItem, Unit, Wave};
-use crate::web::{ForPage, Language, Page, PageError, Place, Style, render};
+use crate::web::{Address, ForPage, Language, Page, PageError, Style, render};
 
 /// What stays the same from form to form.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -68,9 +68,9 @@ struct BatchesPage<'w> {
 }
 
 /// Where a batch begins, and those that are not done.
-pub(super) async fn show_batches(place: Place, collector: Collector) -> Answered {
+pub(super) async fn show_batches(address: Address, collector: Collector) -> Answered {
     let platform = &collector.platform;
-    let language = place.language;
+    let language = address.language;
     let wave = &collector.wave;
     let mut begun = Vec::new();
     for unit in collector.units() {
@@ -79,7 +79,7 @@ pub(super) async fn show_batches(place: Place, collector: Collector) -> Answered
             begun.push((unit, unit.name(language.tag()), batches));
         }
     }
-    let page = Page::new(&place, language.t("entry-title"), Style::Site).with_synthetic(wave.plan.synthetic);
+    let page = Page::new(&address, language.t("entry-title"), Style::Site).with_synthetic(wave.plan.synthetic);
     let template = BatchesPage {
         page,
         wave: wave.plan.title.get(language.tag()),
@@ -141,29 +141,29 @@ impl FormPage<'_> {
 
 /// The page for the next form.
 pub(super) async fn show_form(
-    place: Place,
+    address: Address,
     collector: Collector,
     WithRejection(Query(setting), _): ForPage<Query<Setting>>,
 ) -> Answered {
-    show(&place, &collector, setting, &[], &[], StatusCode::OK)
+    show(&address, &collector, setting, &[], &[], StatusCode::OK)
 }
 
 fn show(
-    place: &Place,
+    address: &Address,
     collector: &Collector,
     setting: Setting,
     typed: &[(String, String)],
     findings: &[Finding],
     status: StatusCode,
 ) -> Answered {
-    let language = place.language;
+    let language = address.language;
     let wave = &collector.wave;
     let unit = collector.unit(&setting.unit)?.name(language.tag());
     let said = (!setting.said.is_empty()).then(|| said(&setting, language));
     let stands_apart = |finding: &&Finding| wave.questionnaire.placed_items().all(|placed| !concerns(finding, &placed));
-    let place = Place { path: format!("/entry/form?{}", setting.query()), ..place.clone() };
+    let address = Address { path: format!("/entry/form?{}", setting.query()), ..address.clone() };
     let template = FormPage {
-        page: Page::new(&place, language.t("entry-title"), Style::Site).with_synthetic(wave.plan.synthetic),
+        page: Page::new(&address, language.t("entry-title"), Style::Site).with_synthetic(wave.plan.synthetic),
         unit,
         turn: language.t(match setting.turn() {
             Turn::Only => "entry-only",
@@ -233,7 +233,7 @@ fn key_fields(
 
 /// Takes a form, and shows the page for the next one.
 pub(super) async fn take_form(
-    place: Place,
+    address: Address,
     collector: Collector,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Answered {
@@ -243,7 +243,7 @@ pub(super) async fn take_form(
     let typed = match typed_form(&setting, &fields, &collector.wave) {
         Ok(typed) => typed,
         Err(finding) => {
-            return show(&place, &collector, setting, &fields, &[finding], StatusCode::UNPROCESSABLE_ENTITY);
+            return show(&address, &collector, setting, &fields, &[finding], StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
     let number = typed.form;
@@ -256,14 +256,14 @@ pub(super) async fn take_form(
                 of: number.to_string(),
                 ..setting
             };
-            Ok(Redirect::to(&place.language.path(&format!("/entry/form?{}", next.query()))).into_response())
+            Ok(Redirect::to(&address.language.path(&format!("/entry/form?{}", next.query()))).into_response())
         }
         Err(SubmitError::Invalid(findings)) => {
-            show(&place, &collector, setting, &fields, &findings.0, StatusCode::UNPROCESSABLE_ENTITY)
+            show(&address, &collector, setting, &fields, &findings.0, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(error) => {
             let (finding, status) = told_as_finding(error)?;
-            show(&place, &collector, setting, &fields, &[finding], status)
+            show(&address, &collector, setting, &fields, &[finding], status)
         }
     }
 }

@@ -12,7 +12,7 @@ use super::collector::{Answered, COOKIE, Fields, field};
 use crate::accounts::Actor;
 use crate::collection::throttle::{count_try, show_wait};
 use crate::pipeline::Platform;
-use crate::web::{Page, Place, Sender, Style, render, session_cookie};
+use crate::web::{Address, Page, Sender, Style, render, session_cookie};
 
 #[derive(Template)]
 #[template(path = "entry/sign_in.html")]
@@ -21,20 +21,20 @@ struct SignInPage {
     is_wrong: bool,
 }
 
-fn show(place: &Place, is_wrong: bool) -> Answered {
-    let page = Page::new(place, place.language.t("entry-title"), Style::Form);
+fn show(address: &Address, is_wrong: bool) -> Answered {
+    let page = Page::new(address, address.language.t("entry-title"), Style::Form);
     let status = if is_wrong { StatusCode::FORBIDDEN } else { StatusCode::OK };
     render(status, &SignInPage { page, is_wrong })
 }
 
 /// Asks for the code; leads on whoever has shown a good one.
-pub(super) async fn ask(State(platform): State<Platform>, place: Place, cookies: CookieJar) -> Answered {
-    let Some(shown) = cookies.get(COOKIE) else { return show(&place, false) };
+pub(super) async fn ask(State(platform): State<Platform>, address: Address, cookies: CookieJar) -> Answered {
+    let Some(shown) = cookies.get(COOKIE) else { return show(&address, false) };
     if is_collector(platform.recognise(shown.value()).await?.as_ref()) {
-        return Ok(to(&place, "/entry/batches").into_response());
+        return Ok(to(&address, "/entry/batches").into_response());
     }
     // A cookie that is no good leads back here: it is dropped, or the two pages would send each other to and fro.
-    let page = show(&place, true)?;
+    let page = show(&address, true)?;
     Ok((dropped(cookies), page).into_response())
 }
 
@@ -45,7 +45,7 @@ fn is_collector(known: Option<&Platform>) -> bool {
 /// Takes the code and leads on.
 pub(super) async fn sign_in(
     State(platform): State<Platform>,
-    place: Place,
+    address: Address,
     sender: Sender,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Answered {
@@ -56,21 +56,21 @@ pub(super) async fn sign_in(
     }
     if is_collector(platform.recognise(code).await?.as_ref()) {
         let cookies = CookieJar::new().add(session_cookie(COOKIE, code.to_owned()));
-        return Ok((cookies, to(&place, "/entry/batches")).into_response());
+        return Ok((cookies, to(&address, "/entry/batches")).into_response());
     }
     match sender.count_guess() {
-        Ok(()) => show(&place, true),
+        Ok(()) => show(&address, true),
         Err(wait) => Ok(show_wait(wait)),
     }
 }
 
 /// Forgets the code.
-pub(super) async fn leave(place: Place, cookies: CookieJar) -> Response {
-    (dropped(cookies), to(&place, "/entry")).into_response()
+pub(super) async fn leave(address: Address, cookies: CookieJar) -> Response {
+    (dropped(cookies), to(&address, "/entry")).into_response()
 }
 
-fn to(place: &Place, path: &str) -> Redirect {
-    Redirect::to(&place.language.path(path))
+fn to(address: &Address, path: &str) -> Redirect {
+    Redirect::to(&address.language.path(path))
 }
 
 /// A jar that takes the code back from the browser.

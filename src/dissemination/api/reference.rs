@@ -14,7 +14,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::documents::Problem;
 use crate::pipeline::Platform;
-use crate::web::{Page, PageError, Place, Style, render};
+use crate::web::{Address, Page, PageError, Style, render};
 
 /// The description without any route: title, version, how the administrator is recognised.
 #[must_use]
@@ -58,11 +58,11 @@ pub fn api_pages(description: &OpenApi) -> Router<Platform> {
     };
     Router::new()
         .route("/api/v1/openapi.json", get(show_description))
-        .route("/api", get(move |place: Place| async move { show_reference(&place, reference) }))
+        .route("/api", get(move |address: Address| async move { show_reference(&address, reference) }))
 }
 
-fn show_reference(place: &Place, reference: Arc<Reference>) -> Result<Response, PageError> {
-    let page = Page::new(place, place.language.t("api-title"), Style::Site);
+fn show_reference(address: &Address, reference: Arc<Reference>) -> Result<Response, PageError> {
+    let page = Page::new(address, address.language.t("api-title"), Style::Site);
     render(StatusCode::OK, &ReferencePage { page, reference })
 }
 

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use super::named_twice::named_twice;
 use super::table_error::TableFileError;
 use super::write_table::write_table;
-use crate::ranking::{Knowledge, Place, places};
+use crate::ranking::{Knowledge, UnitRank, unit_ranks};
 use crate::statistics::{Comparison, Covariance, RankSetError};
 use crate::tables::{concepts, rows};
 use units::Units;
@@ -74,24 +74,24 @@ pub fn rank_files(options: &RankFileOptions, progress: &(dyn Fn(usize) + Sync)) 
         .and_then(|comparison| comparison.with_exact(known.iter().map(|known| known.is_exact).collect()))
         .map_err(refused)?;
     let found = options.ranking.rank_sets(&comparison, progress).map_err(refused)?;
-    let places = places(&estimates, &found, &options.ranking);
-    let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_by_key(|unit| places[*unit].rank);
-    write(options, &units, &places, &order)?;
-    let mut sentences = words::sentences(options, &chosen, &units, &found, &places, &order);
+    let ranks = unit_ranks(&estimates, &found, &options.ranking);
+    let mut order: Vec<usize> = (0..ranks.len()).collect();
+    order.sort_by_key(|unit| ranks[*unit].rank);
+    write(options, &units, &ranks, &order)?;
+    let mut sentences = words::sentences(options, &chosen, &units, &found, &ranks, &order);
     sentences.extend(footing::sentences(&units, &known));
     Ok(sentences)
 }
 
-fn write(options: &RankFileOptions, units: &Units, places: &[Place], order: &[usize]) -> Result<(), TableFileError> {
+fn write(options: &RankFileOptions, units: &Units, ranks: &[UnitRank], order: &[usize]) -> Result<(), TableFileError> {
     let ranked = order.iter().map(|&i| RankRow {
         unit: &units.ranked[i].name,
         estimate: Some(units.ranked[i].estimate),
         se: Some(units.ranked[i].se),
-        rank: Some(places[i].rank),
-        rank_low: Some(places[i].rank_low),
-        rank_high: Some(places[i].rank_high),
-        tier: Some(places[i].tier),
+        rank: Some(ranks[i].rank),
+        rank_low: Some(ranks[i].rank_low),
+        rank_high: Some(ranks[i].rank_high),
+        tier: Some(ranks[i].tier),
     });
     let withheld = units.withheld.iter().map(|unit| RankRow {
         unit: &unit.name,

@@ -2,7 +2,7 @@
 
 use super::RankFileOptions;
 use super::units::{Chosen, Units};
-use crate::ranking::{Place, RankMethod, RankOrder, Simulated};
+use crate::ranking::{RankMethod, RankOrder, Simulated, UnitRank};
 use crate::statistics::RankSets;
 
 /// How many units are named one by one.
@@ -14,20 +14,20 @@ pub(super) fn sentences(
     chosen: &Chosen,
     units: &Units,
     found: &RankSets,
-    places: &[Place],
+    ranks: &[UnitRank],
     order: &[usize],
 ) -> Vec<String> {
     let name = |unit: usize| units.ranked[unit].name.as_str();
-    let mut lines = vec![ranked(options, chosen, places.len()), promise(options)];
+    let mut lines = vec![ranked(options, chosen, ranks.len()), promise(options)];
     match options.ranking.method {
-        RankMethod::Best | RankMethod::Worst => lines.push(candidates(options, places, order, name)),
+        RankMethod::Best | RankMethod::Worst => lines.push(candidates(options, ranks, order, name)),
         _ => {
-            let ends = |is_there: fn(&Place, usize) -> bool| -> Vec<&str> {
-                order.iter().filter(|unit| is_there(&places[**unit], places.len())).map(|unit| name(*unit)).collect()
+            let ends = |is_there: fn(&UnitRank, usize) -> bool| -> Vec<&str> {
+                order.iter().filter(|unit| is_there(&ranks[**unit], ranks.len())).map(|unit| name(*unit)).collect()
             };
-            lines.push(end("first", &ends(|place, _| place.rank_low == 1)));
-            lines.push(end("last", &ends(|place, units| place.rank_high == units)));
-            lines.extend(order.iter().take(NAMES_MAX).map(|unit| allowed(name(*unit), &places[*unit])));
+            lines.push(end("first", &ends(|unit, _| unit.rank_low == 1)));
+            lines.push(end("last", &ends(|unit, units| unit.rank_high == units)));
+            lines.extend(order.iter().take(NAMES_MAX).map(|unit| allowed(name(*unit), &ranks[*unit])));
             if order.len() > NAMES_MAX {
                 lines.push(format!("  … and {} more in {}.", order.len() - NAMES_MAX, options.output.display()));
             }
@@ -35,7 +35,7 @@ pub(super) fn sentences(
     }
     lines.push(different(options, found));
     lines.extend(simulated(options, found));
-    if options.covariance.is_none() && places.len() > 1 {
+    if options.covariance.is_none() && ranks.len() > 1 {
         lines.push("The units were treated as independent; --covariance names a file of their covariances.".to_owned());
     }
     lines.extend(withheld(units));
@@ -78,13 +78,12 @@ fn promise(options: &RankFileOptions) -> String {
 /// Who may be among the best or the worst.
 fn candidates<'a>(
     options: &RankFileOptions,
-    places: &[Place],
+    ranks: &[UnitRank],
     order: &[usize],
     name: impl Fn(usize) -> &'a str,
 ) -> String {
     let (tier, end) = if options.ranking.method == RankMethod::Best { (1, "best") } else { (2, "worst") };
-    let (inside, outside): (Vec<usize>, Vec<usize>) =
-        order.iter().copied().partition(|unit| places[*unit].tier == tier);
+    let (inside, outside): (Vec<usize>, Vec<usize>) = order.iter().copied().partition(|unit| ranks[*unit].tier == tier);
     let list = |units: Vec<usize>| {
         if units.is_empty() { "nobody".to_owned() } else { listed(&units.into_iter().map(&name).collect::<Vec<_>>()) }
     };
@@ -100,8 +99,8 @@ fn end(which: &str, names: &[&str]) -> String {
     }
 }
 
-fn allowed(name: &str, place: &Place) -> String {
-    let Place { rank, rank_low, rank_high, tier } = place;
+fn allowed(name: &str, unit: &UnitRank) -> String {
+    let UnitRank { rank, rank_low, rank_high, tier } = unit;
     if rank_low == rank_high {
         format!("  {name} has rank {rank}; the data allow no other. Tier {tier}.")
     } else {

@@ -12,7 +12,7 @@ pub struct Model {
     /// The unit.
     #[sea_orm(primary_key, auto_increment = false)]
     pub unit_id: i64,
-    /// See `estimation::Part`.
+    /// See `estimation::Recruitment`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub part: String,
     /// The stratum.

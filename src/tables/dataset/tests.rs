@@ -186,7 +186,7 @@ fn a_count_that_parquet_cannot_hold_is_refused_and_the_largest_is_not() {
 
 rows! {
     /// A place.
-    struct Place<'a> {
+    struct District<'a> {
         /// Its code,
         /// as of the wave.
         code: &'a str => Concept::code("REF_AREA"),
@@ -201,7 +201,7 @@ rows! {
 
 #[test]
 fn the_columns_of_a_struct_are_its_fields_with_what_is_said_of_them() {
-    let told: Vec<_> = Place::columns().into_iter().map(|c| (c.id, c.kind, c.concept.id, c.description)).collect();
+    let told: Vec<_> = District::columns().into_iter().map(|c| (c.id, c.kind, c.concept.id, c.description)).collect();
     let expected = [
         ("code", Kind::Code, "REF_AREA", "Its code, as of the wave."),
         ("share", Kind::Number, "OBS_VALUE", "The share."),
@@ -213,11 +213,11 @@ fn the_columns_of_a_struct_are_its_fields_with_what_is_said_of_them() {
 
 #[test]
 fn a_description_is_a_table_schema_of_csv_on_the_web_and_stands_in_parquet_too() {
-    let places = || Dataset::new([Place { code: "080", share: None, se: 0.1, n: 5 }]);
-    let of_any = places().csvw("?format=csv");
+    let districts = || Dataset::new([District { code: "080", share: None, se: 0.1, n: 5 }]);
+    let of_any = districts().csvw("?format=csv");
     let unit = |described: &Json, at: usize| described["tableSchema"]["columns"][at]["schema:unitText"].clone();
     assert_eq!(unit(&of_any, 1), "that of the statistic");
-    let of_share = places().of_one_statistic(Figure::share(2)).csvw("?format=csv");
+    let of_share = districts().of_one_statistic(Figure::share(2)).csvw("?format=csv");
     assert_eq!((unit(&of_share, 1), unit(&of_share, 3)), (json!("share, 0 to 1"), json!("answers")));
     let expected = json!({
         "name": "se",
@@ -231,7 +231,7 @@ fn a_description_is_a_table_schema_of_csv_on_the_web_and_stands_in_parquet_too()
     assert_eq!(of_share["tableSchema"]["columns"][2], expected);
     assert_eq!(of_share["@context"][0], "http://www.w3.org/ns/csvw");
     let written =
-        places().of_one_statistic(Figure::share(2)).write(tempfile::tempfile().unwrap(), OutputFormat::Parquet);
+        districts().of_one_statistic(Figure::share(2)).write(tempfile::tempfile().unwrap(), OutputFormat::Parquet);
     let reader = SerializedFileReader::new(written.unwrap()).unwrap();
     let about = reader.metadata().file_metadata().key_value_metadata().unwrap();
     let schema = about.iter().find(|about| about.key == "csvw:tableSchema").and_then(|about| about.value.as_deref());

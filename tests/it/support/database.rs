@@ -30,11 +30,11 @@ pub(crate) enum Engine {
 #[derive(Debug)]
 pub(crate) struct TestDatabase {
     url: String,
-    place: Place,
+    host: Host,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Host {
     /// Held so that the folder is removed with the test.
     Folder(#[expect(dead_code, reason = "held for its drop")] TempDir),
     /// The name of a database on the server.
@@ -62,7 +62,7 @@ impl Engine {
             Self::Sqlite => {
                 let folder = TempDir::with_prefix("plumbline-").expect("a temporary folder can be made");
                 let url = format!("sqlite://{}", folder.path().join("plumbline.db").display());
-                Ok(TestDatabase { url, place: Place::Folder(folder) })
+                Ok(TestDatabase { url, host: Host::Folder(folder) })
             }
             Self::Postgres => {
                 static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -75,7 +75,7 @@ impl Engine {
                 if is_distributed() {
                     spread(&name).await?;
                 }
-                Ok(TestDatabase { url, place: Place::Server(name) })
+                Ok(TestDatabase { url, host: Host::Server(name) })
             }
         }
     }
@@ -95,7 +95,7 @@ impl TestDatabase {
 
     /// Whether it is spread over several servers, and so comes with the present schema.
     pub(crate) fn is_spread(&self) -> bool {
-        matches!(self.place, Place::Server(_)) && is_distributed()
+        matches!(self.host, Host::Server(_)) && is_distributed()
     }
 
     /// Whether there is nothing in it yet, not even the schema. Says that a test is skipped which needs that.
@@ -115,7 +115,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let Place::Server(name) = &self.place else { return };
+        let Host::Server(name) = &self.host else { return };
         let (name, shown) = (name.clone(), name);
         let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         let everywhere = async move {
@@ -143,11 +143,11 @@ pub(crate) fn is_elsewhere() -> bool {
 
 /// The URL of another database of the server that `server` is a URL of.
 pub(super) fn database_of(server: &str, database: &str) -> String {
-    let (place, options) = server.split_once('?').map_or((server, None), |(place, options)| (place, Some(options)));
-    let begin = place.find("://").map_or(0, |at| at + 3);
-    let end = place[begin..].find('/').map_or(place.len(), |at| begin + at);
+    let (host, options) = server.split_once('?').map_or((server, None), |(host, options)| (host, Some(options)));
+    let begin = host.find("://").map_or(0, |at| at + 3);
+    let end = host[begin..].find('/').map_or(host.len(), |at| begin + at);
     let options = options.map(|options| format!("?{options}")).unwrap_or_default();
-    format!("{}/{database}{options}", &place[..end])
+    format!("{}/{database}{options}", &host[..end])
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::tables::cell_path;
 
 /// Where a submission stands, for the paths of findings.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Place {
+pub(super) enum Location {
     /// In a form or a document: `unit`, `answers.q01`.
     Document,
     /// In a file: `line 12, column q01`.
@@ -19,7 +19,7 @@ pub(super) enum Place {
     },
 }
 
-impl Place {
+impl Location {
     /// The path of a field of the envelope; of the row where the file has no such column.
     pub(super) fn of_field(&self, field: &str) -> String {
         match self {

@@ -12,14 +12,14 @@ use super::Language;
 
 /// The reader's language and address. Handlers take it as an extractor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Address {
     /// The language of the address, else the one negotiated.
     pub language: Language,
     /// Path and query without the language.
     pub path: String,
 }
 
-impl Place {
+impl Address {
     pub(super) fn of(uri: &Uri, headers: &HeaderMap) -> Self {
         let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
         if let Some((language, path)) = split_language(path) {
@@ -30,7 +30,7 @@ impl Place {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Place {
+impl<S: Send + Sync> FromRequestParts<S> for Address {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {

@@ -1,28 +1,28 @@
-//! From rank sets to places: competition ranks and tiers.
+//! From rank sets to the ranks of units: competition ranks and tiers.
 
 use super::{RankMethod, RankOptions};
 use crate::statistics::{RankSet, RankSets};
 
-/// Where a unit stands.
+/// The rank of a unit, the ranks that the data allow it, and its tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct UnitRank {
     /// Competition rank: 1, 2, 2, 4.
     pub rank: usize,
     /// The best rank that the data allow.
     pub rank_low: usize,
     /// The worst rank that the data allow.
     pub rank_high: usize,
-    /// The tier; see [`places`].
+    /// The tier; see [`unit_ranks`].
     pub tier: usize,
 }
 
-/// The place of each unit, in the order of the estimates, which were [signed](super::RankOrder::signed).
+/// The ranks of each unit, in the order of the estimates, which were [signed](super::RankOrder::signed).
 ///
 /// Tiers: units whose sets overlap, directly or over others, are one tier; tiers hold disjoint runs of ranks, 1 is the
 /// best. For `best` tier 1 may be among the best τ and tier 2 surely is not; for `worst` tier 1 surely is not among the worst
 /// τ and tier 2 may be.
 #[must_use]
-pub fn places(estimates: &[f64], found: &RankSets, options: &RankOptions) -> Vec<Place> {
+pub fn unit_ranks(estimates: &[f64], found: &RankSets, options: &RankOptions) -> Vec<UnitRank> {
     let units = estimates.len();
     let two_tiers =
         |is_second: &dyn Fn(&RankSet) -> bool| found.sets.iter().map(|set| 1 + usize::from(is_second(set))).collect();
@@ -32,9 +32,13 @@ pub fn places(estimates: &[f64], found: &RankSets, options: &RankOptions) -> Vec
         _ => chained_tiers(&found.sets),
     };
     let ranks = competition_ranks(estimates);
-    let place =
-        |((rank, set), tier): ((usize, &RankSet), usize)| Place { rank, rank_low: set.low, rank_high: set.high, tier };
-    ranks.into_iter().zip(&found.sets).zip(tiers).map(place).collect()
+    let of_unit = |((rank, set), tier): ((usize, &RankSet), usize)| UnitRank {
+        rank,
+        rank_low: set.low,
+        rank_high: set.high,
+        tier,
+    };
+    ranks.into_iter().zip(&found.sets).zip(tiers).map(of_unit).collect()
 }
 
 /// Estimates that differ by less than this part of their size are one: calibrated weights are no whole numbers, so that equal
@@ -47,11 +51,11 @@ fn competition_ranks(estimates: &[f64]) -> Vec<usize> {
     order.sort_by(|a, b| estimates[*b].total_cmp(&estimates[*a]));
     let mut ranks = vec![1; estimates.len()];
     let (mut highest, mut rank) = (f64::INFINITY, 1);
-    for (place, unit) in order.into_iter().enumerate() {
+    for (position, unit) in order.into_iter().enumerate() {
         let estimate = estimates[unit];
         let is_equal = highest - estimate <= ROUNDING * highest.abs();
         if highest.is_infinite() || !is_equal {
-            (highest, rank) = (estimate, 1 + place);
+            (highest, rank) = (estimate, 1 + position);
         }
         ranks[unit] = rank;
     }
@@ -84,7 +88,7 @@ mod tests {
         let comparison = Comparison::new(&estimates, Covariance::Independent(&[0.01; 5])).unwrap();
         let options = RankOptions { tau, draws: 2_000, ..RankOptions::new(method, 0.95) };
         let found = options.rank_sets(&comparison, &|_| ()).unwrap();
-        places(&estimates, &found, &options).iter().map(|p| (p.rank_low, p.rank_high, p.tier)).collect()
+        unit_ranks(&estimates, &found, &options).iter().map(|p| (p.rank_low, p.rank_high, p.tier)).collect()
     }
 
     #[test]
