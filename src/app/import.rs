@@ -59,7 +59,7 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
     let imported = platform.imports().responses(wave, file, progress).await;
     moving.abort();
     bar.finish_and_clear();
-    let imported = imported?;
+    let imported = imported.map_err(|error| in_file(file, &error))?;
     if !imported.ignored_columns.is_empty() {
         println!("Columns that the wave does not use: {}.", imported.ignored_columns.join(", "));
     }

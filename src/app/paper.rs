@@ -1,7 +1,7 @@
 //! `plumbline paper`: the questionnaire to be printed.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -58,7 +58,11 @@ pub(super) async fn run(platform: &Platform, arguments: &PaperArguments) -> Resu
     let forms = PaperForms { batch: batch.as_str(), from: *from, count: *count, language, base_url };
     let html = paper(&wave, unit, &forms)?;
     let named = |error: std::io::Error| format!("{}: {error}", output.display());
-    let mut file = OpenOptions::new().write(true).create_new(true).open(output).map_err(named)?;
+    let created = OpenOptions::new().write(true).create_new(true).open(output);
+    let mut file = created.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => format!("{} is there already; name a file that is not", output.display()),
+        _ => named(error),
+    })?;
     file.write_all(html.as_bytes()).map_err(named)?;
     println!("{count} form(s), numbers {from} to {}, in {}.", from + count - 1, output.display());
     Ok(())

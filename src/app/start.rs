@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::command_line::{SettingsArguments, Task};
 use super::error::AnyError;
@@ -51,7 +52,13 @@ fn settle(arguments: &SettingsArguments) -> Result<Config, AnyError> {
 }
 
 fn log_to_stderr(config: &Config) -> Result<(), AnyError> {
-    let filter = EnvFilter::try_new(&config.log_level)?;
+    let level = &config.log_level;
+    // A word that is no level would be taken for the name of a part of the program, and all others would fall silent.
+    let is_meant = |part: &str| part.contains(['=', '[']) || part.parse::<LevelFilter>().is_ok();
+    if let Some(word) = level.split(',').map(str::trim).find(|part| !part.is_empty() && !is_meant(part)) {
+        return Err(format!("log_level: {word:?} is no level; write error, warn, info, debug, trace or off").into());
+    }
+    let filter = EnvFilter::try_new(level).map_err(|error| format!("log_level {level:?}: {error}"))?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -28,6 +28,8 @@ const OF_POSTGRES: &[&str] = &[
     "statement-cache-capacity",
     "user",
 ];
+/// Places that are no file: SQLite keeps what is written there as long as somebody is connected.
+const IN_MEMORY: &[&str] = &["sqlite:", "sqlite://", "sqlite::memory:", "sqlite://:memory:"];
 /// Says that a pooler stands before PostgreSQL, and in which mode.
 const POOLER: &str = "pooler";
 /// The one mode of a pooler that needs to be known.
@@ -53,6 +55,9 @@ impl Address {
         }
         let allowed = if is_embedded { OF_SQLITE } else { OF_POSTGRES };
         let (place, options) = url.split_once('?').unwrap_or((url, ""));
+        if is_embedded && IN_MEMORY.contains(&place) {
+            return Err(StorageError::NoFileNamed);
+        }
         let (mut kept, mut is_named, mut is_pooled) = (Vec::new(), false, false);
         for option in options.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
@@ -60,6 +65,9 @@ impl Address {
             let of_session = ["options[", "options%5B", "options%5b"].iter().any(|begin| name.starts_with(begin));
             if !allowed.contains(&name) && (is_embedded || !of_session) {
                 return Err(StorageError::UnknownOption { option: name.to_owned(), allowed: allowed.join(", ") });
+            }
+            if is_embedded && (name, value) == ("mode", "memory") {
+                return Err(StorageError::NoFileNamed);
             }
             is_named |= name == "application_name";
             match (name, value) {
@@ -98,6 +106,21 @@ mod tests {
             let address = Address::read(url).unwrap();
             assert_eq!((address.url.as_str(), address.is_pooled), (expected, is_pooled), "{url}");
         }
+    }
+
+    #[test]
+    fn an_address_in_memory_is_refused_because_nothing_would_be_kept() {
+        for url in [
+            "sqlite:",
+            "sqlite://",
+            "sqlite://?mode=rwc",
+            "sqlite::memory:",
+            "sqlite://:memory:",
+            "sqlite://a.db?mode=memory",
+        ] {
+            assert!(matches!(Address::read(url), Err(StorageError::NoFileNamed)), "{url}");
+        }
+        assert!(Address::read("sqlite://memory").is_ok(), "a file may be called so");
     }
 
     #[test]

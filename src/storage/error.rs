@@ -11,6 +11,8 @@ use crate::foundation::Findings;
 pub(super) const READ_ONLY: i32 = 8;
 /// SQLite's code for a file that cannot be opened at all.
 pub(super) const CANNOT_OPEN: i32 = 14;
+/// SQLite's code for a file that holds something else.
+pub(super) const NOT_A_DATABASE: i32 = 26;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,11 @@ pub enum StorageError {
     /// The URL names no engine that we know.
     #[error("a database URL starts with sqlite:// or postgres://")]
     UnknownEngine,
+    /// The URL names no file: what is kept there would be gone with the last connection.
+    #[error(
+        "the database URL names no file, so nothing would be kept; write the path of one, such as sqlite://plumbline.db"
+    )]
+    NoFileNamed,
     /// The URL names invalid hosts, or too many.
     #[error("a database URL names 1 to {max} hosts, separated by commas: postgres://user@a:5432,b:5432/name")]
     Hosts {
@@ -65,6 +72,12 @@ pub enum StorageError {
              write to the folder and to what lies in it under the file's name"
     )]
     CannotOpen {
+        /// The file.
+        file: String,
+    },
+    /// The file is that of something else.
+    #[error("the file {file} is not an SQLite database; mend the address. The file is as it was")]
+    NotADatabase {
         /// The file.
         file: String,
     },

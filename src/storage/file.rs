@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sea_orm::DatabaseConnection;
 
 use super::StorageError;
-use super::error::{CANNOT_OPEN, READ_ONLY};
+use super::error::{CANNOT_OPEN, NOT_A_DATABASE, READ_ONLY};
 use super::pool::{PoolSizes, open_file, open_file_gently, path_in};
 
 /// Only its owner may read and write it.
@@ -116,6 +116,7 @@ impl EmbeddedFile {
                 StorageError::ReadOnly { file: file() }
             }
             Some(CANNOT_OPEN) => StorageError::CannotOpen { file: file() },
+            Some(NOT_A_DATABASE) => StorageError::NotADatabase { file: file() },
             _ => error,
         }
     }

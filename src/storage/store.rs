@@ -55,8 +55,9 @@ impl Store {
 
     /// Opens the store at `url` as [`Store::open`] does, with pools of these sizes.
     pub async fn open_with(url: &str, sizes: PoolSizes) -> Result<Self, StorageError> {
+        let address = Address::read(url)?;
         let file = EmbeddedFile::new(url);
-        if url.starts_with("sqlite:") && !file.exists() {
+        if address.is_embedded && !file.exists() {
             return Err(file.missing());
         }
         Self::connect_with(url, sizes).await

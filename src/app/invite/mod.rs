@@ -11,7 +11,7 @@ use rand::rngs::SysRng;
 
 pub(super) use arguments::{InviteTask, base_url};
 
-use super::error::{AnyError, read_text};
+use super::error::{AnyError, in_file, read_text};
 use crate::collection::{SHEETS_PER_FILE_MAX, code_link, sheets};
 use crate::foundation::Code;
 use crate::pipeline::{InvitationCard, Platform, PreparedDraw};
@@ -23,8 +23,9 @@ pub(super) async fn run(platform: &Platform, task: InviteTask) -> Result<(), Any
     match task {
         InviteTask::Draw(arguments) => draw(platform, &arguments).await?,
         InviteTask::Revoke { wave, codes } => {
-            let file = codes.map(|path| open(&path)).transpose()?;
-            let revoked = platform.invitations().revoke(&wave, file).await?;
+            let file = codes.as_deref().map(open).transpose()?;
+            let path = codes.unwrap_or_default();
+            let revoked = platform.invitations().revoke(&wave, file).await.map_err(|error| in_file(&path, &error))?;
             println!("{revoked} code(s) taken back. Those that were spent, or taken back before, are not counted.");
         }
         InviteTask::ReleaseReserves { wave, stratum, psu, up_to } => {
