@@ -72,3 +72,44 @@ impl fmt::Display for Actor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::survey::sample::code;
+
+    fn access(kind: AccessKind) -> Access {
+        Access { kind, name: code("lan"), wave: code("laocai-2024"), unit: None, revoked: false }
+    }
+
+    #[test]
+    fn whoever_holds_an_access_is_what_its_kind_says_and_keeps_it() {
+        let [device, collector] = [AccessKind::Kiosk, AccessKind::Collector].map(|kind| Actor::with(access(kind)));
+        assert_eq!((device.as_str(), collector.as_str()), ("device", "collector"));
+        assert_eq!(device.access(), Some(&access(AccessKind::Kiosk)));
+        assert_eq!(collector.access(), Some(&access(AccessKind::Collector)));
+    }
+
+    #[test]
+    fn only_devices_and_collectors_hold_an_access() {
+        let invited = Actor::Invited { wave: code("laocai-2024"), unit: code("082") };
+        for actor in [Actor::Anonymous, invited, Actor::Administrator, Actor::Operator] {
+            assert_eq!(actor.access(), None, "{actor}");
+        }
+    }
+
+    #[test]
+    fn everybody_has_a_name_of_their_own_and_words_that_say_for_which_wave() {
+        let invited = Actor::Invited { wave: code("laocai-2024"), unit: code("082") };
+        let held = AccessKind::ALL.map(|kind| Actor::with(access(kind)));
+        let of_a_wave: Vec<Actor> = held.into_iter().chain([invited]).collect();
+        for actor in &of_a_wave {
+            assert!(actor.to_string().contains("laocai-2024"), "{actor}");
+        }
+        let others = [Actor::Anonymous, Actor::Administrator, Actor::Operator];
+        let names: BTreeSet<_> = of_a_wave.iter().chain(&others).map(Actor::as_str).collect();
+        assert_eq!(names.len(), 6, "{names:?}");
+    }
+}

@@ -169,4 +169,66 @@ mod tests {
             assert_eq!(rights_of(&actor), expected, "{actor}");
         }
     }
+
+    #[test]
+    fn a_closed_wave_is_known_and_shown_like_an_open_one() {
+        let [_, open, closed, _] = WaveState::ALL.map(wave);
+        let unit = code("082");
+        let everybody = [
+            Actor::Anonymous,
+            Actor::Invited { wave: code("laocai-2024"), unit: unit.clone() },
+            Actor::with(access(AccessKind::Kiosk, Some("082"), false)),
+            Actor::with(access(AccessKind::Collector, None, false)),
+        ];
+        for (actor, permission) in
+            everybody.iter().flat_map(|actor| Permission::ALL.map(|permission| (actor, permission)))
+        {
+            let [before, after] = [&open, &closed].map(|wave| allows(actor, permission, &Scope::unit(wave, &unit)));
+            assert_eq!(before, after, "{actor}: {permission:?}");
+        }
+        assert!(
+            !allows(&Actor::Anonymous, Permission::SeeResults, &Scope::of(&closed)),
+            "nothing is shown before release"
+        );
+    }
+
+    #[test]
+    fn where_no_unit_is_named_whoever_has_one_of_the_wave_is_let_in() {
+        let open = wave(WaveState::Open);
+        let device = Actor::with(access(AccessKind::Kiosk, Some("082"), false));
+        let invited = Actor::Invited { wave: code("laocai-2024"), unit: code("082") };
+        for actor in [device, invited] {
+            assert!(allows(&actor, Permission::Answer, &Scope::of(&open)), "{actor}");
+            assert!(!allows(&actor, Permission::Answer, &Scope::default()), "{actor} on no wave at all");
+        }
+    }
+
+    #[test]
+    fn a_unit_of_the_same_code_in_another_wave_is_not_ones_own() {
+        let mut other = wave(WaveState::Open);
+        other.plan.code = code("laocai-2025");
+        let unit = code("082");
+        for kind in AccessKind::ALL {
+            let actor = Actor::with(access(kind, Some("082"), false));
+            for permission in [Permission::Answer, Permission::KeyForms] {
+                assert!(!allows(&actor, permission, &Scope::unit(&other, &unit)), "{actor}: {permission:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_that_was_taken_back_gives_no_more_than_nobody_has() {
+        let unit = code("082");
+        for state in WaveState::ALL {
+            let wave = wave(state);
+            let scopes = [Scope::of(&wave), Scope::unit(&wave, &unit), Scope::default()];
+            for (kind, scope) in AccessKind::ALL.into_iter().flat_map(|kind| scopes.map(|scope| (kind, scope))) {
+                let revoked = Actor::with(access(kind, Some("082"), true));
+                let more = Permission::ALL.into_iter().find(|permission| {
+                    allows(&revoked, *permission, &scope) && !allows(&Actor::Anonymous, *permission, &scope)
+                });
+                assert_eq!(more, None, "{revoked} while the wave is {}", state.as_str());
+            }
+        }
+    }
 }
