@@ -4,6 +4,12 @@
 
 mod calibration_flaws;
 mod cases;
+mod commands;
+mod commands_access;
+mod commands_databases;
+mod commands_import;
+mod commands_invite;
+mod commands_waves;
 mod copies;
 mod corrections;
 mod dissemination;
@@ -54,6 +60,7 @@ mod reference_weights;
 mod releases;
 mod rights;
 mod scales;
+mod sign_in;
 mod small_area_files;
 mod statistics_left_out;
 mod statistics_refused;
