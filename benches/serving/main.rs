@@ -4,6 +4,7 @@
 //! with calibrated weights (unit, sex, age) and without, on each engine, all layers of the server included. Processor time of this
 //! process in milliseconds, and in parentheses that by the clock, medians of `--rounds`; what PostgreSQL takes beside it is not
 //! counted. A calibration has no margin of more than 1,000 units. `warm`: nothing was committed since the page was read last.
+//! `released`: milliseconds of processor time of a page and a document that a browser of the public loads after the release.
 //!
 //! Memory is the most that a process held that did nothing but this (`VmHWM`): so
 //! `--engine sqlite --weights designed --answers 1000000 --units 10000` says what a server of ten thousand units needs.
@@ -69,11 +70,11 @@ async fn main() {
         return;
     }
     println!(
-        "| engine | weights | answers | first read after a start | {} | {} | MiB while serving |",
+        "| engine | weights | answers | first read after a start | {} | {} | MiB while serving | ranking, released | results, released |",
         PAGES.map(|(name, _)| name).join(" | "),
         PAGES.map(|(name, _)| format!("{name}, warm")).join(" | ")
     );
-    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     let is_wanted = |asked: &Option<String>, name: &str| asked.as_deref().is_none_or(|asked| asked == name);
     let engines = [(Engine::Sqlite, "sqlite"), (Engine::Postgres, "postgres")];
     for (engine, _) in engines.into_iter().filter(|(_, name)| is_wanted(&arguments.engine, name)) {

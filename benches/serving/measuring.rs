@@ -10,6 +10,7 @@ use http_body_util::BodyExt;
 use plumbline::app::router;
 use plumbline::entrance::SignIn;
 use plumbline::pipeline::Platform;
+use plumbline::survey::WaveState;
 use serde_json::json;
 
 use crate::making::{PSUS, start};
@@ -17,6 +18,11 @@ use crate::making::{PSUS, start};
 /// The pages that are read.
 pub(crate) const PAGES: [(&str, &str); 3] =
     [("ranking", "/en/r/w"), ("results", "/api/v1/waves/w/results"), ("fieldwork", "/en/office/w")];
+
+/// Those that are read once more when the wave is released.
+const RELEASED_PAGES: [&str; 2] = [PAGES[0].1, PAGES[1].1];
+/// How often each of them is read: one alone takes less than the clock of the process can tell.
+const RELEASED_READS: u32 = 2_000;
 
 /// Processor time and time by the clock, in milliseconds.
 struct Times(Vec<(f64, f64)>);
@@ -73,8 +79,12 @@ pub(crate) async fn measure(url: &str, units: usize, rounds: usize) -> String {
         }
         cells.push(times.cell());
     }
-    server.platform.shut_down().await.expect("the store can be closed");
     cells.push(peak_mib());
+    server.release().await;
+    for page in RELEASED_PAGES {
+        cells.push(server.cost_of_released(page).await);
+    }
+    server.platform.shut_down().await.expect("the store can be closed");
     cells.join(" | ")
 }
 
@@ -90,6 +100,29 @@ impl Server {
     async fn read(&self, page: &str) {
         let (status, _) = self.send(Request::get(page), Body::empty()).await;
         assert!(status.is_success(), "{page}: {status}");
+    }
+
+    async fn release(&self) {
+        for state in [WaveState::Closed, WaveState::Released] {
+            self.platform.waves().advance("w", state).await.expect("the wave can be released");
+        }
+    }
+
+    /// The processor time that a browser of the public costs with a page that was released, in milliseconds.
+    async fn cost_of_released(&self, page: &str) -> String {
+        let read = async || {
+            let request = Request::get(page).header(header::ACCEPT_ENCODING, "gzip").body(Body::empty());
+            let answer = tower::ServiceExt::oneshot(self.routes.clone(), request.expect("a request")).await;
+            let answer = answer.expect("an answer");
+            assert_eq!(answer.status(), StatusCode::OK, "{page}");
+            answer.into_body().collect().await.expect("a body")
+        };
+        read().await;
+        let begin = processor_time();
+        for _ in 0..RELEASED_READS {
+            read().await;
+        }
+        format!("{:.3}", (processor_time() - begin) * 1e3 / f64::from(RELEASED_READS))
     }
 
     /// One more answer, whose sums are folded.
