@@ -17,6 +17,7 @@ mod estimate_properties;
 mod form;
 mod formats;
 mod generated;
+mod held_releases;
 mod import;
 mod intake;
 mod invitations;
