@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code, helpers included")]
 
+mod asked;
 mod calibration_flaws;
 mod cases;
 mod copies;
