@@ -5,8 +5,10 @@
 mod asked;
 mod calibration_flaws;
 mod cases;
+mod codes_given_out;
 mod copies;
 mod corrections;
+mod damaged_rows;
 mod dissemination;
 mod earlier_release;
 mod entry;
@@ -22,6 +24,7 @@ mod held_releases;
 mod import;
 mod intake;
 mod invitations;
+mod job_rows;
 mod jobs;
 mod keys;
 mod kill;
