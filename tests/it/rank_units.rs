@@ -56,7 +56,7 @@ fn a_list_is_refused_by_object_and_key() {
         (r#"[{"unit":null,"estimate":1,"se":1}]"#, "object 1, key unit: the unit has no name"),
         (r#"[{"unit":"A\u0007","estimate":1,"se":1}]"#, "object 1, key unit: control characters"),
         (r#"[{"unit":"A","estimate":1,"se":-1}]"#, "object 1, key se: a standard error must not be negative: -1"),
-        (r#"[1]"#, "no list of JSON objects: "),
+        ("[1]", "no list of JSON objects: "),
         ("[]", "line 1: there is neither a column unit nor a column level"),
     ] {
         let error = error(list, &[]);
