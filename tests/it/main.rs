@@ -8,6 +8,7 @@ mod cases;
 mod codes_given_out;
 mod copies;
 mod corrections;
+mod crowded;
 mod damaged_rows;
 mod design_limits;
 mod dissemination;
