@@ -104,7 +104,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let name = parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
-        let parameter = query.split('&').find_map(|pair| pair.strip_prefix("format="));
+        let mut parameters = query.split('&').filter_map(|pair| pair.strip_prefix("format="));
+        let parameter = parameters.next();
+        // As with every other parameter: which of two was meant is not guessed.
+        if parameters.next().is_some() {
+            return Err(Problem::bad_request(Finding::new("format", "duplicate", "name one format").into()));
+        }
         let is_asked = parameter.is_some();
         let format = match parameter {
             Some(name) => Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(unknown_format)?,
@@ -167,6 +172,8 @@ mod tests {
             ("/?page=2&format=json", "text/csv", Ok(Format::Json)),
             ("/?format=xml", "*/*", Err(400)),
             ("/?format=", "*/*", Err(400)),
+            ("/?format=csv&page=2&format=json", "*/*", Err(400)),
+            ("/?format=csv&format=csv", "*/*", Err(400)),
             ("/?format=parquet", "", Ok(Format::Parquet)),
             ("/", "application/vnd.apache.parquet", Ok(Format::Parquet)),
             ("/?format=csvw", "text/csv", Ok(Format::Csvw)),

@@ -173,3 +173,67 @@ fn of_groups(groups: &[Group], criteria: &Criteria) -> ItemTree {
     };
     ItemTree::Branches(groups.iter().map(|group| (group.weight, branch(&group.of))).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::sample::{code, questionnaire};
+
+    fn index(measure: IndexMeasure, tree: Tree, unit: IndexUnit) -> Index {
+        Index { id: code("i"), measure, tree, unit, decimals: 1 }
+    }
+
+    fn limits(measure: IndexMeasure, unit: IndexUnit) -> ([f64; 2], f64) {
+        let index = index(measure, Tree::Items, unit);
+        (index.limits(), index.span())
+    }
+
+    fn group(of: GroupItems) -> Group {
+        Group { weight: 1.0, of }
+    }
+
+    #[test]
+    fn an_index_lies_between_what_0_and_1_become_and_promotion_as_far_below() {
+        use IndexMeasure::{Promotion, Score, Share};
+        use IndexUnit::{Percent, Points};
+        assert_eq!(limits(Share, Percent), ([0.0, 1.0], 1.0));
+        assert_eq!(limits(Score, Points([1.0, 5.0])), ([1.0, 5.0], 4.0));
+        assert_eq!(limits(Promotion, Percent), ([-1.0, 1.0], 1.0));
+        assert_eq!(limits(Promotion, Points([0.0, 100.0])), ([-100.0, 100.0], 100.0));
+    }
+
+    #[test]
+    fn points_that_fall_as_answers_get_better_have_the_same_limits() {
+        let falling = IndexUnit::Points([100.0, 0.0]);
+        assert_eq!(limits(IndexMeasure::Score, falling), ([0.0, 100.0], 100.0));
+        assert_eq!(limits(IndexMeasure::Promotion, falling), ([0.0, 200.0], 100.0));
+    }
+
+    #[test]
+    fn an_index_is_based_on_each_of_its_items_once_and_in_order() {
+        let criteria = Criteria::of(&questionnaire());
+        let items = |tree: Tree| index(IndexMeasure::Share, tree, IndexUnit::Percent).items(&criteria);
+        assert_eq!([items(Tree::Items), items(Tree::Factors), items(Tree::Answers)], [[0, 1, 2]; 3]);
+        let of_items = GroupItems::Items(vec![(code("q03"), 2.0), (code("q01"), 1.0)]);
+        let nested = GroupItems::Groups(vec![group(GroupItems::Factor(code("officials"))), group(of_items)]);
+        assert_eq!(items(Tree::Groups(vec![group(nested)])), [0, 2]);
+    }
+
+    #[test]
+    fn an_index_of_what_the_questionnaire_does_not_ask_is_no_statistic() {
+        let criteria = Criteria::of(&questionnaire());
+        let unknown = [GroupItems::Factor(code("parking")), GroupItems::Items(vec![(code("q99"), 1.0)])];
+        for of in unknown {
+            let index = index(IndexMeasure::Share, Tree::Groups(vec![group(of)]), IndexUnit::Percent);
+            assert_eq!(index.items(&criteria), [0; 0]);
+            assert!(index.statistic(&criteria).is_none(), "{index:?}");
+        }
+    }
+
+    #[test]
+    fn promotion_where_no_item_recommends_is_no_statistic() {
+        let criteria = Criteria::of(&questionnaire());
+        let index = index(IndexMeasure::Promotion, Tree::Items, IndexUnit::Percent);
+        assert!(index.items(&criteria).is_empty() && index.statistic(&criteria).is_none());
+    }
+}

@@ -205,7 +205,11 @@ impl Imports {
                     "a row with this id and other content is kept, from this file or an earlier one; a kept row is not changed \
                      by an import, and whoever it is about is counted once already",
                 ),
-                Outcome::NotOpen => Finding::new("wave", "not_open", "the wave is not open; run `plumbline wave open`"),
+                Outcome::NotOpen => Finding::new(
+                    "wave",
+                    "not_open",
+                    "the wave takes no answers: a draft is opened with `plumbline wave open`, and a closed wave stays closed",
+                ),
                 // No row of a file has a code.
                 Outcome::Refused(refusal) => Finding::new("code", refusal.as_str(), refusal.to_string()),
             };

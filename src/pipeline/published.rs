@@ -121,12 +121,17 @@ impl PublishedReleases {
 
 async fn read(store: &Store, loaded: &LoadedWave, release: Published) -> Result<Standings, PipelineError> {
     let facts = release.facts();
+    // Whoever mends it must know which of the rows it is.
+    let damaged = |reason: &dyn std::fmt::Display| {
+        let (number, wave) = (facts.number, &loaded.wave.plan.code);
+        damaged_release(&format!("release {number} of the wave {wave}: {reason}"))
+    };
     let kept = store.release(loaded.id, facts.number).await?;
-    let kept = kept.ok_or_else(|| damaged_release(&format!("release {} is not there any more", facts.number)))?;
+    let kept = kept.ok_or_else(|| damaged(&"it is not there any more"))?;
     if content_hash(&kept.content) != facts.content_hash {
-        return Err(damaged_release(&"its content is not what was released").into());
+        return Err(damaged(&"its content is not what was released").into());
     }
-    let published = release_formats::read(&kept.content).map_err(|reason| damaged_release(&reason))?;
+    let published = release_formats::read(&kept.content).map_err(|reason| damaged(&reason))?;
     let plan = &loaded.wave.plan;
     Ok(Standings::of_published(published, release, &plan.estimation, plan.ranking))
 }

@@ -225,3 +225,52 @@ impl StorageError {
         Self::Damaged { table, reason: reason.to_string() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conn() -> DbErr {
+        DbErr::Conn(RuntimeErr::Internal("refused".to_owned()))
+    }
+
+    #[test]
+    fn only_a_lost_race_is_tried_again_without_a_word_of_the_engine() {
+        assert!(StorageError::LostRace.is_transient());
+        for error in [StorageError::JobTaken, StorageError::Silent, StorageError::Engine(conn())] {
+            assert!(!error.is_transient(), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_an_outage_and_damage_is_none() {
+        let file = || "plumbline.db".to_owned();
+        for error in [
+            StorageError::Unreachable(conn()),
+            StorageError::Silent,
+            StorageError::NoFile { file: file() },
+            StorageError::Moved { file: file() },
+            StorageError::CannotOpen { file: file() },
+            StorageError::Engine(conn()),
+        ] {
+            assert!(error.is_outage(), "{error}");
+        }
+        for error in [
+            StorageError::damaged("job", "x"),
+            StorageError::ReadOnly { file: file() },
+            StorageError::SchemaTooOld { missing: 1 },
+            StorageError::LostRace,
+            StorageError::Engine(DbErr::RecordNotInserted),
+        ] {
+            assert!(!error.is_outage(), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_the_engine_did_not_report_has_no_code_and_is_no_taken_key() {
+        for error in [StorageError::LostRace, StorageError::Engine(conn()), StorageError::Unreachable(conn())] {
+            assert!(error.engine_code().is_none() && error.sqlite_code().is_none(), "{error}");
+            assert!(!error.is_taken_key("job"), "{error}");
+        }
+    }
+}

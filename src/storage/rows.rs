@@ -209,3 +209,54 @@ pub(super) fn is_one_of<V: Into<Value>>(
     let array = Value::Array(kind.array(), Some(Box::new(values.collect())));
     Expr::col((column.entity_name(), column)).eq(PgFunc::any(Expr::val(array)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: Columns<3> = [("a", Kind::Integer), ("b", Kind::TextOrNull), ("c", Kind::Bytes)];
+
+    fn statement(backend: DbBackend, rows: Vec<[Value; 3]>) -> Result<Statement, StorageError> {
+        rows_statement(backend, &COLUMNS, rows, |selected| format!("SELECT {selected}"))
+    }
+
+    fn values(statement: Statement) -> Vec<Value> {
+        statement.values.unwrap().0
+    }
+
+    #[test]
+    fn from_four_thousand_rows_on_a_server_gets_them_in_long_statements() {
+        for (rows, to_server) in [(0, 64), (3_999, 64), (4_000, 30_000), (usize::MAX, 30_000)] {
+            assert_eq!(rows_per_statement(DbBackend::Postgres, rows), to_server, "{rows}");
+            assert_eq!(rows_per_statement(DbBackend::Sqlite, rows), 2_000, "{rows}");
+        }
+    }
+
+    #[test]
+    fn the_text_is_the_same_for_no_row_and_for_many() {
+        let row = || [1.into(), "x".into(), vec![0_u8, 255].into()];
+        for backend in [DbBackend::Sqlite, DbBackend::Postgres] {
+            let text = |count: usize| statement(backend, (0..count).map(|_| row()).collect()).unwrap().sql;
+            assert_eq!(text(0), text(3), "{backend:?}");
+        }
+        assert_eq!(values(statement(DbBackend::Sqlite, Vec::new()).unwrap()), ["[]".into()]);
+    }
+
+    #[test]
+    fn nothing_is_null_for_one_engine_and_what_stands_for_it_for_the_other() {
+        let rows = || vec![[1.into(), Value::String(None), vec![0_u8, 255].into()]];
+        let json = values(statement(DbBackend::Sqlite, rows()).unwrap());
+        assert_eq!(json, ["[[1,null,\"00ff\"]]".into()]);
+        let to_server = statement(DbBackend::Postgres, rows()).unwrap();
+        assert!(to_server.sql.contains("NULLIF(b, '') AS b"), "{}", to_server.sql);
+        let empty = Value::Array(ArrayType::String, Some(Box::new(vec!["".into()])));
+        assert_eq!(values(to_server)[1], empty);
+    }
+
+    #[test]
+    fn a_value_that_no_column_holds_is_an_error_and_no_row() {
+        let rows = vec![[Value::Double(Some(0.5)), "x".into(), vec![0_u8].into()]];
+        let refused = statement(DbBackend::Sqlite, rows).unwrap_err().to_string();
+        assert!(refused.contains("is no value of a row"), "{refused}");
+    }
+}

@@ -127,3 +127,72 @@ fn values_of<'a>(
     }
     Some(options.iter().map(|option| option.code.as_str()).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::foundation::Finding;
+    use crate::survey::sample::{code, day, wave};
+    use crate::survey::{UnitId, WaveState};
+
+    /// The plan of the small wave for a whole level, and so many units that differ by their codes alone.
+    fn whole_level(count: usize) -> (Plan, Vec<Unit>) {
+        let wave = wave(WaveState::Draft);
+        let mut plan = wave.plan;
+        plan.units.codes = UnitSelection::All;
+        let unit = |number: usize| {
+            let mut unit = wave.units[0].clone();
+            unit.id = UnitId(i64::try_from(number).unwrap());
+            unit.row.code = code(&format!("{number:05}"));
+            unit
+        };
+        (plan, (0..count).rev().map(unit).collect())
+    }
+
+    fn checked(plan: &Plan, register: &[Unit]) -> Result<Vec<Unit>, Finding> {
+        let questionnaire = wave(WaveState::Draft).questionnaire;
+        plan.check_against(&questionnaire, register, true).map_err(|mut findings| {
+            assert_eq!(findings.0.len(), 1, "{findings}");
+            findings.0.remove(0)
+        })
+    }
+
+    #[test]
+    fn a_whole_level_is_measured_up_to_the_limit_and_in_the_order_of_codes() {
+        let (plan, register) = whole_level(Plan::UNITS_MAX);
+        let units = checked(&plan, &register).unwrap();
+        assert!(units.len() == Plan::UNITS_MAX && units.is_sorted_by_key(|unit| unit.code().clone()));
+        let (plan, register) = whole_level(Plan::UNITS_MAX + 1);
+        let Finding { path, code, message } = checked(&plan, &register).unwrap_err();
+        assert_eq!((path.as_str(), code), ("units.codes", "too_many"));
+        assert_eq!(message, "20001 units; at most 20000 are taken");
+    }
+
+    #[test]
+    fn a_level_without_a_unit_on_the_day_is_told_with_level_and_day() {
+        let (plan, _) = whole_level(1);
+        let Finding { path, code, message } = checked(&plan, &[]).unwrap_err();
+        assert_eq!((path.as_str(), code), ("units.codes", "empty"));
+        assert_eq!(message, "the register has no unit of level district on 2024-11-01");
+    }
+
+    #[test]
+    fn a_unit_is_measured_on_the_last_day_of_its_validity_and_not_the_day_after() {
+        let (mut plan, register) = whole_level(1);
+        plan.units.codes = UnitSelection::Listed(vec![code("00000")]);
+        plan.units.on = day(2025, 6, 30);
+        assert_eq!(checked(&plan, &register).unwrap().len(), 1);
+        plan.units.on = day(2025, 7, 1);
+        let Finding { path, code, message } = checked(&plan, &register).unwrap_err();
+        assert_eq!((path.as_str(), code), ("units.codes[0]", "unknown_unit"));
+        assert_eq!(message, "the register has no district 00000 on 2025-07-01; import it, or mend units.on");
+    }
+
+    #[test]
+    fn a_unit_of_another_level_is_not_meant_by_its_code() {
+        let (mut plan, mut register) = whole_level(1);
+        register[0].row.level = code("commune");
+        plan.units.codes = UnitSelection::Listed(vec![code("00000")]);
+        assert_eq!(checked(&plan, &register).unwrap_err().code, "unknown_unit");
+    }
+}

@@ -187,3 +187,87 @@ impl<R: Read> Cells<'_, R> {
         read(self, column)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a row says: a code, one that was declared elsewhere, a text, a day.
+    type Read = (Option<Code>, Option<Code>, Option<String>, Option<NaiveDate>);
+
+    /// Where each finding is, and what it is.
+    type Found = Vec<(String, &'static str)>;
+
+    fn read(text: &[u8], rows_max: usize) -> (Vec<(u64, Read)>, Found) {
+        let mut table = Table::open(text).unwrap();
+        let mut findings = LimitedFindings::default();
+        let rows = read_rows_up_to(rows_max, &BUILT_IN, &mut table, &mut findings, |cells| {
+            cells.has_all_columns().then(|| {
+                let (code, other) = (cells.code("code"), cells.code_or_missing("other"));
+                (code, other, cells.optional_text("text"), cells.optional_date("day"))
+            })
+        });
+        let found = findings.into_result(()).err().map(|found| found.0).unwrap_or_default();
+        (rows, found.into_iter().map(|finding| (finding.path, finding.code)).collect())
+    }
+
+    fn found(row: &str) -> Found {
+        read(format!("code,other,text,day\n{row}\n").as_bytes(), 9).1
+    }
+
+    #[test]
+    fn rows_up_to_the_limit_are_read_and_the_first_one_past_it_ends_the_reading() {
+        let text = b"code,other,text,day\n1,,,\n2,,,\n3,,,\nno code,,,\n";
+        let (rows, found) = read(text, 2);
+        assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(found, [("line 4".to_owned(), "too_many")], "what comes after it is not looked at");
+        assert_eq!(read(text, 4).1, [("line 5, column code".to_owned(), "invalid")]);
+    }
+
+    #[test]
+    fn a_row_that_is_not_utf_8_is_noted_and_those_around_it_are_read() {
+        let (rows, found) = read(b"code,other,text,day\n1,,,\n2,,\xff,\n3,,,\n", 9);
+        assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4]);
+        assert!(found.len() == 1 && found[0].0.starts_with("line 3"), "{found:?}");
+    }
+
+    #[test]
+    fn a_missing_code_is_a_code_where_codes_are_declared_and_nothing_in_a_text() {
+        let (rows, found) = read(b"code,other,text,day\nNA,NA,NA,NA\n", 9);
+        let na = || Some(Code::new("NA").unwrap());
+        assert_eq!((rows, found), (vec![(2, (na(), na(), None, None))], vec![]));
+    }
+
+    #[test]
+    fn a_code_that_is_empty_is_missing_and_one_that_is_none_is_invalid() {
+        let at = |code| vec![("line 2, column code".to_owned(), code)];
+        assert_eq!((found(",,,2024-01-01"), found(" ,,x,")), (at("missing"), at("missing")));
+        assert_eq!((found("a b,,,"), found(&format!("{},,,", "x".repeat(65)))), (at("invalid"), at("invalid")));
+    }
+
+    #[test]
+    fn a_cell_has_500_characters_and_none_that_controls() {
+        let at = |code| vec![("line 2, column text".to_owned(), code)];
+        assert_eq!(found(&format!("1,,{},", "ă".repeat(500))), []);
+        assert_eq!(found(&format!("1,,{},", "ă".repeat(501))), at("too_long"));
+        assert_eq!((found("1,,\"a\nb\","), found("1,,a\u{7},")), (at("invalid"), at("invalid")));
+    }
+
+    #[test]
+    fn a_day_that_no_calendar_has_is_refused_and_the_29th_of_february_of_a_leap_year_is_not() {
+        assert_eq!(found("1,,,2024-02-29"), []);
+        for day in ["2023-02-29", "2024-1-1x", "01/02/2024", "0"] {
+            assert_eq!(found(&format!("1,,,{day}")), [("line 2, column day".to_owned(), "invalid")], "{day}");
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_nearly_there_is_missed_by_name_and_the_other_one_named() {
+        let table = Table::open(&b"kode,level\n"[..]).unwrap();
+        let mut findings = Findings::default();
+        find_missing_columns(&table, &["code", "level"], &mut findings);
+        assert_eq!(findings.0.len(), 1, "{findings}");
+        assert_eq!((findings.0[0].path.as_str(), findings.0[0].code), ("line 1, column code", "missing_column"));
+        assert!(findings.0[0].message.contains("did you mean \"kode\""), "{findings}");
+    }
+}

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code, helpers included")]
 
+mod asked;
 mod calibration_flaws;
 mod cases;
+mod codes_given_out;
 mod commands;
 mod commands_access;
 mod commands_databases;
@@ -12,6 +14,9 @@ mod commands_invite;
 mod commands_waves;
 mod copies;
 mod corrections;
+mod crowded;
+mod damaged_rows;
+mod design_limits;
 mod dissemination;
 mod earlier_release;
 mod entry;
@@ -23,9 +28,11 @@ mod estimate_properties;
 mod form;
 mod formats;
 mod generated;
+mod held_releases;
 mod import;
 mod intake;
 mod invitations;
+mod job_rows;
 mod jobs;
 mod keys;
 mod kill;
@@ -42,6 +49,7 @@ mod plan;
 mod pooler;
 mod rank_files;
 mod rank_footing;
+mod rank_units;
 mod read_only;
 mod recordings;
 mod reference;
@@ -62,6 +70,7 @@ mod rights;
 mod scales;
 mod sign_in;
 mod small_area_files;
+mod small_area_tables;
 mod statistics_left_out;
 mod statistics_refused;
 mod storage;
