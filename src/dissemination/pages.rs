@@ -11,7 +11,7 @@ use axum::{Extension, Router};
 use axum_extra::extract::WithRejection;
 
 use super::asked::AskedResults;
-use super::published::{PageKey, PublishedPages};
+use super::published::{AnswerKey, PublishedAnswers};
 use super::ranking_page::{RankingPage, RankingView};
 use super::release_view::ShownRelease;
 use super::unit_page::{UnitPage, UnitView};
@@ -29,7 +29,7 @@ pub fn pages() -> Router<Platform> {
         .route("/", get(show_waves))
         .route("/r/{wave}", get(show_ranking))
         .route("/r/{wave}/{unit}", get(show_unit))
-        .layer(Extension(PublishedPages::default()))
+        .layer(Extension(PublishedAnswers::default()))
 }
 
 async fn show_waves(
@@ -76,7 +76,7 @@ struct Asked {
     platform: Platform,
     address: Address,
     headers: HeaderMap,
-    pages: PublishedPages,
+    kept: PublishedAnswers,
 }
 
 impl FromRequestParts<Platform> for Asked {
@@ -88,7 +88,7 @@ impl FromRequestParts<Platform> for Asked {
             platform: Visitor::from_request_parts(parts, platform).await?.platform,
             address,
             headers: parts.headers.clone(),
-            pages: parts.extensions.get::<PublishedPages>().cloned().unwrap_or_default(),
+            kept: parts.extensions.get::<PublishedAnswers>().cloned().unwrap_or_default(),
         })
     }
 }
@@ -102,19 +102,19 @@ impl Asked {
         (release, has_pages): (Option<i32>, bool),
         make: impl AsyncFnOnce(&Address, Arc<Wave>, Standings) -> Result<Response, PageError>,
     ) -> Result<Response, PageError> {
-        let Self { platform, address, headers, pages } = self;
+        let Self { platform, address, headers, kept } = self;
         let (wave, standings) = visible_standings(&platform, code, release, &address).await?;
         // Addresses with anything else behind them are as many as somebody likes, and are not worth keeping.
         let is_usual = address.path.split_once('?').is_none_or(|(_, query)| AskedResults::is_link(query, has_pages));
         let Some(release) = standings.release.as_ref().map(Published::key).filter(|_| is_usual) else {
             return make(&address, wave, standings).await;
         };
-        let key = PageKey { release, language: address.language.tag(), path: address.path.clone() };
-        if let Some(kept) = pages.find(&key, &headers) {
-            return Ok(kept);
+        let key = AnswerKey { release, form: address.language.tag(), path: address.path.clone() };
+        if let Some(page) = kept.find(&key, &headers) {
+            return Ok(page);
         }
         let page = make(&address, wave, standings).await?;
-        Ok(pages.keep(key, page, &headers).await)
+        Ok(kept.keep(key, page, &headers).await)
     }
 }
 

@@ -1,84 +1,101 @@
-//! Pages of released waves: made once, kept packed, and told apart by what they say.
+//! Pages and documents of released waves: made once, kept packed, and told apart by what they say.
 //!
-//! What was released never changes, so neither do its pages: a reader gets the bytes that the first one got, from memory,
+//! What was released never changes, so neither does what is said of it: a reader gets the bytes that the first one got, from memory,
 //! whatever the database does.
 
 use std::collections::HashMap;
+use std::io::{Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Bytes, to_bytes};
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 
-/// What pages may take of the memory, in bytes; of more, those are made again that were not asked for of late.
-const BYTES_MAX: usize = 64 << 20;
-/// For how long others may keep a page without asking, in seconds: a correction shows after this time.
+/// What answers may take of the memory, in bytes; of more, those are made again that were not asked for of late.
+const BYTES_MAX: usize = 32 << 20;
+/// For how long others may keep an answer without asking, in seconds: a correction shows after this time.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
-/// How hard Brotli packs, of 11: a page is packed once.
+/// How hard Brotli packs, of 11: an answer is packed once.
 const QUALITY: i32 = 9;
+/// Which headers of an answer are kept with it.
+const KEPT_HEADERS: [HeaderName; 3] = [CONTENT_TYPE, LINK, VARY];
 
-/// The pages that were made, by release and address.
+/// The answers that were made, by release and address.
 #[derive(Clone, Default)]
-pub(super) struct PublishedPages(Arc<Mutex<Kept>>);
+pub(super) struct PublishedAnswers(Arc<Mutex<Kept>>);
 
 /// Two generations: once the young ones have half of the memory, the old ones go and the young ones are old.
 #[derive(Default)]
 struct Kept {
-    young: HashMap<PageKey, Arc<KeptPage>>,
-    old: HashMap<PageKey, Arc<KeptPage>>,
+    young: HashMap<AnswerKey, Arc<KeptAnswer>>,
+    old: HashMap<AnswerKey, Arc<KeptAnswer>>,
     /// What the young ones take.
     bytes: usize,
 }
 
 impl Kept {
-    fn find(&mut self, key: &PageKey) -> Option<Arc<KeptPage>> {
-        if let Some(page) = self.young.get(key) {
-            return Some(Arc::clone(page));
+    fn find(&mut self, key: &AnswerKey) -> Option<Arc<KeptAnswer>> {
+        if let Some(answer) = self.young.get(key) {
+            return Some(Arc::clone(answer));
         }
-        let (key, page) = self.old.remove_entry(key)?;
-        self.add(key, Arc::clone(&page));
-        Some(page)
+        let (key, answer) = self.old.remove_entry(key)?;
+        self.add(key, Arc::clone(&answer));
+        Some(answer)
     }
 
-    fn add(&mut self, key: PageKey, page: Arc<KeptPage>) {
-        let bytes = page.packed.len();
+    fn add(&mut self, key: AnswerKey, answer: Arc<KeptAnswer>) {
+        let bytes = answer.body.bytes();
         if self.bytes + bytes > BYTES_MAX / 2 {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
-        if self.young.insert(key, page).is_none() {
+        if self.young.insert(key, answer).is_none() {
             self.bytes += bytes;
         }
     }
 }
 
-/// Which page of which release.
+/// Which answer of which release.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct PageKey {
+pub(super) struct AnswerKey {
     /// The key of the release.
     pub(super) release: String,
-    /// The language.
-    pub(super) language: &'static str,
+    /// The language of a page, the format of a document.
+    pub(super) form: &'static str,
     /// Path and query without the language.
     pub(super) path: String,
 }
 
-/// A page, packed; it is unpacked for the few who do not take it so.
-struct KeptPage {
+/// An answer as it was first made.
+struct KeptAnswer {
     tag: String,
-    packed: Bytes,
+    headers: HeaderMap,
+    body: KeptBody,
 }
 
-impl PublishedPages {
-    /// The page at an address, if it was made.
-    pub(super) fn find(&self, key: &PageKey, asked: &HeaderMap) -> Option<Response> {
-        let page = self.0.lock().unwrap_or_else(PoisonError::into_inner).find(key);
-        page.map(|page| page.answer(asked))
+/// What an answer says.
+enum KeptBody {
+    /// Packed both ways that clients take; for the few who take neither, one of them is unpacked.
+    Packed { brotli: Bytes, gzip: Bytes },
+    /// What packing makes hardly smaller, such as Parquet, which is packed already.
+    AsItIs(Bytes),
+}
+
+impl PublishedAnswers {
+    /// The answer of an address, if it was made.
+    pub(super) fn find(&self, key: &AnswerKey, asked: &HeaderMap) -> Option<Response> {
+        let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).find(key);
+        answer.map(|answer| answer.to(asked))
     }
 
-    /// Keeps a page that was just made, and answers with it. What is no page is handed on.
-    pub(super) async fn keep(&self, key: PageKey, made: Response, asked: &HeaderMap) -> Response {
+    /// Keeps an answer that was just made, and sends it. What is no good answer, or nothing new to whoever asks, is handed on.
+    pub(super) async fn keep(&self, key: AnswerKey, made: Response, asked: &HeaderMap) -> Response {
         if made.status() != StatusCode::OK {
             return made;
         }
@@ -86,60 +103,92 @@ impl PublishedPages {
         let Ok(plain) = to_bytes(body, BYTES_MAX).await else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        let Some(packed) = pack(&plain) else { return Response::from_parts(parts, plain.into()) };
-        let tag = blake3::hash(&plain).to_hex()[..32].to_owned();
-        let page = Arc::new(KeptPage { tag, packed });
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(key, Arc::clone(&page));
-        page.answer(asked)
+        let tag = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok()).map(|tag| tag.trim_matches('"').to_owned());
+        let kept = |(name, _): &(&HeaderName, &HeaderValue)| KEPT_HEADERS.contains(name);
+        let headers = parts.headers.iter().filter(kept).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let tag = tag.unwrap_or_else(|| blake3::hash(&plain).to_hex()[..32].to_owned());
+        // Packing a long document takes a processor for a while.
+        let Ok(body) = tokio::task::spawn_blocking(move || KeptBody::of(plain)).await else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let answer = Arc::new(KeptAnswer { tag, headers, body });
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(key, Arc::clone(&answer));
+        answer.to(asked)
     }
 }
 
-impl KeptPage {
-    /// The page in the encoding that is taken, or that the reader has it. The two encodings have a tag each.
-    fn answer(&self, asked: &HeaderMap) -> Response {
-        let is_packed = takes_brotli(asked);
-        let tag = format!("\"{}{}\"", self.tag, if is_packed { "-br" } else { "" });
-        let known = asked.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
-        let is_known = known.split(',').map(str::trim).any(|known| known == tag || known == "*");
-        let mut response = if is_known {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            let body = if is_packed { Some(self.packed.clone()) } else { unpack(&self.packed) };
-            let Some(body) = body else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-            ([(CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
+impl KeptAnswer {
+    /// The answer in the encoding that is taken, or that the reader has it. Each encoding has a tag of its own.
+    fn to(&self, asked: &HeaderMap) -> Response {
+        let Some((encoding, body)) = self.body.encoded(asked) else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
+        let tag = encoding.map_or_else(|| format!("\"{}\"", self.tag), |name| format!("\"{}-{name}\"", self.tag));
+        let known = asked.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
+        let is_tag = |known: &str| known == "*" || known.trim_start_matches("W/") == tag;
+        let is_known = known.split(',').map(str::trim).any(is_tag);
+        let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { Response::new(body.into()) };
         let headers = response.headers_mut();
-        if is_packed && !is_known {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+        headers.extend(self.headers.clone());
+        if let (Some(encoding), false) = (encoding, is_known) {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         if let Ok(tag) = HeaderValue::from_str(&tag) {
             headers.insert(ETAG, tag);
         }
         headers.insert(CACHE_CONTROL, CACHE);
-        headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+        headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
         response
     }
 }
 
-fn pack(plain: &[u8]) -> Option<Bytes> {
+impl KeptBody {
+    fn of(plain: Bytes) -> Self {
+        let packed = pack(&plain).filter(|(brotli, _)| brotli.len() < plain.len() / 10 * 9);
+        packed.map_or(Self::AsItIs(plain), |(brotli, gzip)| Self::Packed { brotli, gzip })
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Packed { brotli, gzip } => brotli.len() + gzip.len(),
+            Self::AsItIs(plain) => plain.len(),
+        }
+    }
+
+    /// The bytes to send, and how they are packed; nothing where they cannot be unpacked.
+    fn encoded(&self, asked: &HeaderMap) -> Option<(Option<&'static str>, Bytes)> {
+        Some(match self {
+            Self::AsItIs(plain) => (None, plain.clone()),
+            Self::Packed { brotli, .. } if takes("br", asked) => (Some("br"), brotli.clone()),
+            Self::Packed { gzip, .. } if takes("gzip", asked) => (Some("gzip"), gzip.clone()),
+            Self::Packed { gzip, .. } => (None, unpack(gzip)?),
+        })
+    }
+}
+
+/// Packed by Brotli, and by gzip.
+fn pack(plain: &[u8]) -> Option<(Bytes, Bytes)> {
     let parameters = brotli::enc::BrotliEncoderParams { quality: QUALITY, ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &*plain, &mut packed, &parameters).ok()?;
-    Some(packed.into())
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(plain).ok()?;
+    Some((packed.into(), gzip.finish().ok()?.into()))
 }
 
-fn unpack(packed: &[u8]) -> Option<Bytes> {
+fn unpack(gzip: &[u8]) -> Option<Bytes> {
     let mut plain = Vec::new();
-    brotli::BrotliDecompress(&mut &*packed, &mut plain).ok()?;
+    GzDecoder::new(gzip).read_to_end(&mut plain).ok()?;
     Some(plain.into())
 }
 
-fn takes_brotli(asked: &HeaderMap) -> bool {
+/// Whether an encoding is taken.
+fn takes(encoding: &str, asked: &HeaderMap) -> bool {
     let accepted = asked.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);
         let is_refused = |q: &str| q.strip_prefix("q=").is_some_and(|q| q.parse().is_ok_and(|q: f64| q <= 0.0));
-        parts.next() == Some("br") && !parts.any(is_refused)
+        parts.next() == Some(encoding) && !parts.any(is_refused)
     })
 }
 
@@ -151,8 +200,8 @@ mod tests {
         headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
     }
 
-    fn key(path: &str) -> PageKey {
-        PageKey { release: "r".into(), language: "en", path: path.to_owned() }
+    fn key(path: &str) -> AnswerKey {
+        AnswerKey { release: "r".into(), form: "en", path: path.to_owned() }
     }
 
     async fn body(response: Response) -> Bytes {
@@ -161,7 +210,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_is_kept_packed_and_plain_and_is_not_sent_to_who_has_it() {
-        let pages = PublishedPages::default();
+        let pages = PublishedAnswers::default();
         let page = "<p>first of nine</p>".repeat(100);
         let packing = asking(&[(ACCEPT_ENCODING, "gzip, br")]);
         let made = pages.keep(key("/r/w"), page.clone().into_response(), &packing).await;
@@ -185,13 +234,59 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_takes_gzip_alone_gets_it_and_an_answer_keeps_its_own_tag_and_links() {
+        let documents = PublishedAnswers::default();
+        let document = "{\"share\": 0.75}".repeat(50);
+        let headers = [
+            (CONTENT_TYPE, "application/json"),
+            (ETAG, "\"own\""),
+            (LINK, "<w?page=2>; rel=\"next\""),
+            (VARY, "Accept"),
+            (CACHE_CONTROL, "no-store"),
+        ];
+        let gzip = asking(&[(ACCEPT_ENCODING, "gzip, deflate")]);
+        let sent = documents.keep(key("/w"), (headers, document.clone()).into_response(), &gzip).await;
+        let found = |name: HeaderName| -> Vec<_> { sent.headers().get_all(name).iter().collect() };
+        assert_eq!(found(CONTENT_ENCODING), ["gzip"]);
+        assert_eq!(found(CONTENT_TYPE), ["application/json"]);
+        assert_eq!(found(LINK), ["<w?page=2>; rel=\"next\""]);
+        assert_eq!(found(ETAG), ["\"own-gzip\""]);
+        assert_eq!(found(VARY), ["Accept", "Accept-Encoding"]);
+        assert_eq!(found(CACHE_CONTROL), [CACHE], "what was released may be kept by all");
+        assert_eq!(unpack(&body(sent).await).unwrap(), document.as_bytes());
+        let plain = documents.find(&key("/w"), &HeaderMap::new()).unwrap();
+        assert_eq!(
+            (&plain.headers()[ETAG], plain.headers().get(CONTENT_ENCODING)),
+            (&"\"own\"".parse().unwrap(), None)
+        );
+        let known = documents.find(&key("/w"), &asking(&[(IF_NONE_MATCH, "W/\"own\"")])).unwrap();
+        assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
+    }
+
+    #[tokio::test]
+    async fn what_packing_makes_hardly_smaller_is_sent_as_it_is() {
+        let mut noise = vec![0; 5_000];
+        blake3::Hasher::new().finalize_xof().fill(&mut noise);
+        let packing = asking(&[(ACCEPT_ENCODING, "gzip, br")]);
+        let sent = PublishedAnswers::default().keep(key("/p"), noise.clone().into_response(), &packing).await;
+        assert_eq!(sent.headers().get(CONTENT_ENCODING), None);
+        assert_eq!(body(sent).await, noise);
+    }
+
+    #[tokio::test]
     async fn what_is_no_page_is_not_kept_and_memory_has_an_end() {
-        let pages = PublishedPages::default();
+        let pages = PublishedAnswers::default();
         let refused = pages.keep(key("/r/x"), StatusCode::NOT_FOUND.into_response(), &HeaderMap::new()).await;
         assert_eq!(refused.status(), StatusCode::NOT_FOUND);
         assert!(pages.find(&key("/r/x"), &HeaderMap::new()).is_none());
         let mut kept = Kept::default();
-        let large = || Arc::new(KeptPage { tag: String::new(), packed: vec![0; BYTES_MAX / 4].into() });
+        let large = || {
+            Arc::new(KeptAnswer {
+                tag: String::new(),
+                headers: HeaderMap::new(),
+                body: KeptBody::AsItIs(vec![0; BYTES_MAX / 4].into()),
+            })
+        };
         for path in ["/1", "/2", "/3", "/4"] {
             // The first one is asked for all the time.
             assert_eq!(kept.find(&key("/1")).is_some(), path != "/1");

@@ -79,6 +79,12 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// The format.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// The format as a parameter names it, if one does.
     #[must_use]
     pub fn asked_format(&self) -> Option<&'static str> {

@@ -163,7 +163,7 @@ on_both_engines! {
         assert!(told.mismatches.iter().all(|found| found.recounted == "nothing" && found.unit.as_str() == "D01"), "{told:?}");
     }
 
-    async fn a_batch_in_a_layout_of_a_later_program_waits_and_holds_nothing_else_up(database: TestDatabase) {
+    async fn a_batch_in_a_layout_of_a_later_program_stays_and_answers_are_taken_meanwhile(database: TestDatabase) {
         let world = counted(database).await;
         let connection = world.database().connect().await;
         let backend = connection.get_database_backend();

@@ -166,23 +166,33 @@ on_both_engines! {
         assert_eq!(world.get("/en/r/w").await.status, StatusCode::INTERNAL_SERVER_ERROR);
     }
 
-    async fn a_released_page_is_kept_by_readers_and_caches_and_sent_once(database: TestDatabase) {
-        let world = closed(database).await;
+    async fn what_was_released_is_kept_by_readers_and_caches_and_sent_once(database: TestDatabase) {
+        let mut world = closed(database).await;
         world.platform.waves().advance("w", WaveState::Released).await.unwrap();
-        let asking = |tag: Option<&str>| {
-            let request = Request::get("/en/r/w").header(header::ACCEPT_ENCODING, "br");
-            let request = tag.into_iter().fold(request, |request, tag| request.header(header::IF_NONE_MATCH, tag));
-            request.body(Body::empty()).unwrap()
-        };
-        let first = world.send(asking(None)).await;
-        assert_eq!(first.headers[header::CACHE_CONTROL], "public, max-age=60");
-        assert_eq!(first.headers[header::CONTENT_ENCODING], "br");
-        let tag = first.headers[header::ETAG].to_str().unwrap().to_owned();
-        assert!(tag.starts_with('"'), "a strong tag: {tag}");
-        assert_eq!(world.send(asking(Some(&tag))).await.status, StatusCode::NOT_MODIFIED);
-        // The same bytes come from another process.
-        let world = world.restarted().await;
-        assert_eq!(world.send(asking(None)).await.headers[header::ETAG], tag.as_str());
+        for (path, encoding) in [
+            ("/en/r/w", "br"),
+            ("/vi/r/w/D01", "gzip"),
+            ("/api/v1/waves/w/results", "gzip"),
+            ("/api/v1/waves/w/ranking?format=csv", "br"),
+            ("/api/v1/waves/w/units/D01?release=1", "gzip"),
+            ("/api/v1/waves/w/open-link", "br"),
+        ] {
+            let asking = |tag: Option<&str>| {
+                let request = Request::get(path).header(header::ACCEPT_ENCODING, encoding);
+                let request = tag.into_iter().fold(request, |request, tag| request.header(header::IF_NONE_MATCH, tag));
+                request.body(Body::empty()).unwrap()
+            };
+            let first = world.send(asking(None)).await;
+            assert_eq!(first.headers[header::CACHE_CONTROL], "public, max-age=60", "{path}");
+            assert_eq!(first.headers[header::CONTENT_ENCODING], encoding, "{path}");
+            let tag = first.headers[header::ETAG].to_str().unwrap().to_owned();
+            assert!(tag.starts_with('"') && tag.ends_with(&format!("-{encoding}\"")), "a strong tag: {tag}");
+            assert_eq!(world.send(asking(Some(&tag))).await.status, StatusCode::NOT_MODIFIED, "{path}");
+            // The same bytes come from another process.
+            world = world.restarted().await;
+            assert_eq!(world.send(asking(None)).await.headers[header::ETAG], tag.as_str(), "{path}");
+            assert_eq!(world.send(asking(Some(&tag))).await.status, StatusCode::NOT_MODIFIED, "{path}");
+        }
     }
 
     async fn while_the_database_is_away_what_was_read_is_shown_and_the_rest_comes_back(database: TestDatabase) {

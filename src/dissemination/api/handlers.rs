@@ -1,5 +1,6 @@
 //! The routes of the result API: look up, decide who may see it, answer.
 
+use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::http::header::LINK;
@@ -10,6 +11,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::super::published::PublishedAnswers;
+use super::asked_document::AskedDocument;
 use super::open_link_document::{OpenLinkDocument, OpenLinkEstimate};
 use super::ranking_documents::{RankingColumns, RankingDocument, ranked_places};
 use super::release_documents::{AskedRelease, ReleaseColumns, ReleaseNumbers, ReleasesDocument};
@@ -24,7 +27,7 @@ use crate::documents::{
 use crate::entrance::Visitor;
 use crate::foundation::Finding;
 use crate::pipeline::{LeftOut, Platform, ShownRanking, Standings};
-use crate::survey::{RankSetChoice, WaveState};
+use crate::survey::{RankSetChoice, Wave, WaveState};
 
 /// The routes under `/api/v1` and their descriptions.
 pub fn api_routes() -> OpenApiRouter<Platform> {
@@ -44,7 +47,7 @@ pub fn api_routes() -> OpenApiRouter<Platform> {
     describe_table::<EstimateColumns<'_>>(description, "/waves/{wave}/units/{unit}");
     describe_table::<OpenLinkEstimate>(description, "/waves/{wave}/open-link");
     describe_table::<ReleaseColumns<'_>>(description, "/waves/{wave}/releases");
-    routes
+    routes.layer(Extension(PublishedAnswers::default()))
 }
 
 /// List the waves.
@@ -128,19 +131,19 @@ async fn get_wave(
     )
 )]
 async fn get_results(
-    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     WithRejection(Query(AskedRelease { release }), _): ForProgram<Query<AskedRelease>>,
-    wanted: Wanted,
+    asked: AskedDocument,
 ) -> Result<Response, Problem> {
-    let wave = platform.waves().find(&code).await?;
-    let standings = platform.results().standings_of(&wave, release).await?;
-    let page = paging.cut(&wave, 0..wave.units.len())?;
-    let mut document = ResultsDocument::new(&wave, &standings.results, &page);
-    document.release = ReleaseNumbers::of(&standings);
-    let answer = answer(&wanted, Caching::of_results(&wave), &document, document.dataset())?;
-    Ok(with_links(&page, answer, (&code, "/results"), &wanted, (None, release)))
+    let make = async |wave: &Wave, standings: &Standings, wanted: &Wanted| {
+        let page = paging.cut(wave, 0..wave.units.len())?;
+        let mut document = ResultsDocument::new(wave, &standings.results, &page);
+        document.release = ReleaseNumbers::of(standings);
+        let answer = answer(wanted, Caching::of_results(wave), &document, document.dataset())?;
+        Ok(with_links(&page, answer, (&code, "/results"), wanted, (None, release)))
+    };
+    asked.answer(&code, release, make).await
 }
 
 /// Which rank sets.
@@ -191,22 +194,22 @@ impl AskedSets {
     )
 )]
 async fn get_ranking(
-    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
-    WithRejection(Query(asked), _): ForProgram<Query<AskedSets>>,
+    WithRejection(Query(sets), _): ForProgram<Query<AskedSets>>,
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     WithRejection(Query(AskedRelease { release }), _): ForProgram<Query<AskedRelease>>,
-    wanted: Wanted,
+    asked: AskedDocument,
 ) -> Result<Response, Problem> {
-    let wave = platform.waves().find(&code).await?;
-    let standings = platform.results().standings_of(&wave, release).await?;
-    let chosen = asked.ranking(&standings).await?;
-    let page = paging.cut(&wave, ranked_places(&wave, &chosen.ranking))?;
-    let mut document = RankingDocument::new(&wave, &standings.results, &chosen, &page);
-    document.release = ReleaseNumbers::of(&standings);
-    let dataset = document.dataset(&standings.results.headline);
-    let answer = answer(&wanted, Caching::of_results(&wave), &document, dataset)?;
-    Ok(with_links(&page, answer, (&code, "/ranking"), &wanted, (asked.rank_sets.as_deref(), release)))
+    let make = async |wave: &Wave, standings: &Standings, wanted: &Wanted| {
+        let chosen = sets.ranking(standings).await?;
+        let page = paging.cut(wave, ranked_places(wave, &chosen.ranking))?;
+        let mut document = RankingDocument::new(wave, &standings.results, &chosen, &page);
+        document.release = ReleaseNumbers::of(standings);
+        let dataset = document.dataset(&standings.results.headline);
+        let answer = answer(wanted, Caching::of_results(wave), &document, dataset)?;
+        Ok(with_links(&page, answer, (&code, "/ranking"), wanted, (sets.rank_sets.as_deref(), release)))
+    };
+    asked.answer(&code, release, make).await
 }
 
 /// Get the results of one unit.
@@ -225,22 +228,22 @@ async fn get_ranking(
     )
 )]
 async fn get_unit(
-    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path((code, unit)), _): ForProgram<Path<(String, String)>>,
-    WithRejection(Query(asked), _): ForProgram<Query<AskedSets>>,
+    WithRejection(Query(sets), _): ForProgram<Query<AskedSets>>,
     WithRejection(Query(AskedRelease { release }), _): ForProgram<Query<AskedRelease>>,
-    wanted: Wanted,
+    asked: AskedDocument,
 ) -> Result<Response, Problem> {
-    let wave = platform.waves().find(&code).await?;
-    let measured = wave.unit(&unit).ok_or_else(|| not_found("unit", &unit))?.code();
-    let standings = platform.results().standings_of(&wave, release).await?;
-    let chosen = asked.ranking(&standings).await?;
-    let results = &standings.results;
-    let of_unit = wave.units.position(&unit).and_then(|position| results.units.get(position));
-    let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
-    let mut document = UnitDocument::new(&wave, results, &chosen, measured, of_unit);
-    document.release = ReleaseNumbers::of(&standings);
-    answer(&wanted, Caching::of_results(&wave), &document, document.dataset())
+    let make = async |wave: &Wave, standings: &Standings, wanted: &Wanted| {
+        let measured = wave.unit(&unit).ok_or_else(|| not_found("unit", &unit))?.code();
+        let chosen = sets.ranking(standings).await?;
+        let results = &standings.results;
+        let of_unit = wave.units.position(&unit).and_then(|position| results.units.get(position));
+        let of_unit = of_unit.ok_or_else(|| not_found("unit", &unit))?;
+        let mut document = UnitDocument::new(wave, results, &chosen, measured, of_unit);
+        document.release = ReleaseNumbers::of(standings);
+        answer(wanted, Caching::of_results(wave), &document, document.dataset())
+    };
+    asked.answer(&code, release, make).await
 }
 
 /// Get what came over the open link.
@@ -259,19 +262,19 @@ async fn get_unit(
     )
 )]
 async fn get_open_link(
-    WithRejection(Visitor { platform, .. }, _): ForProgram<Visitor>,
     WithRejection(Path(code), _): ForProgram<Path<String>>,
     WithRejection(Query(paging), _): ForProgram<Query<UnitPaging>>,
     WithRejection(Query(AskedRelease { release }), _): ForProgram<Query<AskedRelease>>,
-    wanted: Wanted,
+    asked: AskedDocument,
 ) -> Result<Response, Problem> {
-    let wave = platform.waves().find(&code).await?;
-    let standings = platform.results().standings_of(&wave, release).await?;
-    let page = paging.cut(&wave, 0..wave.units.len())?;
-    let mut document = OpenLinkDocument::new(&wave, &standings.results, &page);
-    document.release = ReleaseNumbers::of(&standings);
-    let answer = answer(&wanted, Caching::of_results(&wave), &document, document.dataset())?;
-    Ok(with_links(&page, answer, (&code, "/open-link"), &wanted, (None, release)))
+    let make = async |wave: &Wave, standings: &Standings, wanted: &Wanted| {
+        let page = paging.cut(wave, 0..wave.units.len())?;
+        let mut document = OpenLinkDocument::new(wave, &standings.results, &page);
+        document.release = ReleaseNumbers::of(standings);
+        let answer = answer(wanted, Caching::of_results(wave), &document, document.dataset())?;
+        Ok(with_links(&page, answer, (&code, "/open-link"), wanted, (None, release)))
+    };
+    asked.answer(&code, release, make).await
 }
 
 /// List the releases of a wave.

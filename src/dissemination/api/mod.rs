@@ -4,6 +4,7 @@
 //! `rows.rs` and the documents hold the shapes, `handlers.rs` the routes, `reference.rs` the description and the page that renders
 //! it; what all answers share is in the room `documents`, and the document of the fieldwork beside its page in `office`.
 
+mod asked_document;
 mod handlers;
 mod negative_weights_document;
 mod open_link_document;
