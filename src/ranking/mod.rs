@@ -1,7 +1,7 @@
 //! From indices to ranks that say how sure they are: competition ranks, rank sets at a joint level, tiers.
 //!
 //! The room knows nothing of storage, HTTP, or of how an index was formed. Start reading at [`rank`] and [`Ranking`];
-//! [`RankOptions`] and [`places`] do the same for estimates that have no codes.
+//! [`RankOptions`] and [`unit_ranks`] do the same for estimates that have no codes.
 
 mod knowledge;
 mod neighbour;

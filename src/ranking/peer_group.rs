@@ -41,7 +41,7 @@ pub struct Ranked {
     pub rank_low: usize,
     /// The worst rank that the data allow.
     pub rank_high: usize,
-    /// The tier, 1 is the best; see [`super::places`].
+    /// The tier, 1 is the best; see [`super::unit_ranks`].
     pub tier: usize,
     /// Which of the other units it does not clearly differ from.
     pub ties: Ties,
