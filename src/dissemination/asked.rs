@@ -17,7 +17,7 @@ impl AskedResults {
     /// Whether a query is one that pages themselves lead to, and not one that looks for something. Only a list `has_pages`.
     pub(super) fn is_link(query: &str, has_pages: bool) -> bool {
         let is_sets = |name: &str| RankSetChoice::from_name(name).is_some();
-        let is_release = |number: &str| number.parse().is_ok_and(|n: i32| n > 0 && n.to_string() == number);
+        let is_release = |number: &str| plain_number(number).is_some();
         let is_page = |page: &str| has_pages && AskedList::is_page(page);
         // Each at most once, in the order in which pages write them.
         let mut rank_before = 0;
@@ -37,6 +37,11 @@ impl AskedResults {
         let refused = PageError::Refused(StatusCode::BAD_REQUEST);
         self.sets.as_deref().map(|name| RankSetChoice::from_name(name).ok_or(refused)).transpose()
     }
+}
+
+/// A number from 1, written as links write it and in no other way: each address stands for itself.
+pub(super) fn plain_number(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|number: &usize| *number > 0 && number.to_string() == text)
 }
 
 /// What leads from a page to another one that shows the same: nothing of it where that is what comes unasked.

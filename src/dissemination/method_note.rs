@@ -43,7 +43,7 @@ impl MethodView {
         }));
         notes.extend(negative_note(wave, results, language));
         notes.extend([
-            note("method-places-title", places(ranking, shown, language)),
+            note("method-places-title", rank_sets(ranking, shown, language)),
             note("method-tiers-title", language.t_with("method-tiers", level(ranking.level))),
             note("method-deff-title", design_effect(wave, language)),
         ]);
@@ -76,7 +76,7 @@ fn formula(wave: &Wave, results: &WaveResults, language: Language) -> String {
 }
 
 /// What the places mean; for simulated ones also what they were simulated with.
-fn places(ranking: &Ranking, shown: RankMethod, language: Language) -> String {
+fn rank_sets(ranking: &Ranking, shown: RankMethod, language: Language) -> String {
     let key = format!("method-places-{}", shown.as_str());
     let mut sentences = vec![language.t_with(&key, [("level", numbers::level(language, ranking.level).into())])];
     if let Some(simulated) = ranking.simulated
@@ -223,11 +223,11 @@ mod tests {
             .into_iter()
             .flat_map(|close_calls| {
                 let ranking = Ranking { simulated: Some(simulated(close_calls)), ..sample::ranking() };
-                Language::BUILT_IN.map(|language| places(&ranking, RankMethod::Simultaneous, language))
+                Language::BUILT_IN.map(|language| rank_sets(&ranking, RankMethod::Simultaneous, language))
             })
             .collect();
         insta::assert_snapshot!(told.join("\n"));
-        let holm = places(&sample::ranking(), RankMethod::Holm, Language::English);
+        let holm = rank_sets(&sample::ranking(), RankMethod::Holm, Language::English);
         assert!(holm.contains("Holm’s method") && !holm.contains("seed"), "{holm}");
     }
 }

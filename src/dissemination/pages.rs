@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use axum_extra::extract::WithRejection;
 
 use super::asked::AskedResults;
-use super::published::{AnswerKey, PublishedAnswers};
+use super::published::{AnswerKey, PublishedAnswers, Reader};
 use super::ranking_page::{RankingPage, RankingView};
 use super::release_view::ShownRelease;
 use super::unit_page::{UnitPage, UnitView};
@@ -75,8 +75,7 @@ async fn visible_standings(
 struct Asked {
     platform: Platform,
     address: Address,
-    headers: HeaderMap,
-    kept: PublishedAnswers,
+    reader: Reader,
 }
 
 impl FromRequestParts<Platform> for Asked {
@@ -84,12 +83,8 @@ impl FromRequestParts<Platform> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, PageError> {
         let Ok(address) = Address::from_request_parts(parts, platform).await;
-        Ok(Self {
-            platform: Visitor::from_request_parts(parts, platform).await?.platform,
-            address,
-            headers: parts.headers.clone(),
-            kept: parts.extensions.get::<PublishedAnswers>().cloned().unwrap_or_default(),
-        })
+        let Ok(reader) = Reader::from_request_parts(parts, platform).await;
+        Ok(Self { platform: Visitor::from_request_parts(parts, platform).await?.platform, address, reader })
     }
 }
 
@@ -102,7 +97,7 @@ impl Asked {
         (release, has_pages): (Option<i32>, bool),
         make: impl AsyncFnOnce(&Address, Arc<Wave>, Standings) -> Result<Response, PageError>,
     ) -> Result<Response, PageError> {
-        let Self { platform, address, headers, kept } = self;
+        let Self { platform, address, reader } = self;
         let (wave, standings) = visible_standings(&platform, code, release, &address).await?;
         // Addresses with anything else behind them are as many as somebody likes, and are not worth keeping.
         let is_usual = address.path.split_once('?').is_none_or(|(_, query)| AskedResults::is_link(query, has_pages));
@@ -110,11 +105,7 @@ impl Asked {
             return make(&address, wave, standings).await;
         };
         let key = AnswerKey { release, form: address.language.tag(), path: address.path.clone() };
-        if let Some(page) = kept.find(&key, &headers) {
-            return Ok(page);
-        }
-        let page = make(&address, wave, standings).await?;
-        Ok(kept.keep(key, page, &headers).await)
+        reader.answer(key, async || make(&address, wave, standings).await).await
     }
 }
 

@@ -4,18 +4,23 @@
 //! whatever the database does.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::io::{Read, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Bytes, to_bytes};
+use axum::extract::FromRequestParts;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, VARY,
 };
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+
+use crate::documents::is_known;
 
 /// What answers may take of the memory, in bytes; of more, those are made again that were not asked for of late.
 const BYTES_MAX: usize = 32 << 20;
@@ -88,36 +93,65 @@ enum KeptBody {
 }
 
 impl PublishedAnswers {
-    /// The answer of an address, if it was made.
-    pub(super) fn find(&self, key: &AnswerKey, asked: &HeaderMap) -> Option<Response> {
-        let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).find(key);
-        answer.map(|answer| answer.to(asked))
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Keeps an answer that was just made, and sends it. What is no good answer, or nothing new to whoever asks, is handed on.
-    pub(super) async fn keep(&self, key: AnswerKey, made: Response, asked: &HeaderMap) -> Response {
-        if made.status() != StatusCode::OK {
-            return made;
+/// Whoever asks for what was published: the answers that there are, and which of their encodings they take.
+pub(super) struct Reader {
+    answers: PublishedAnswers,
+    asked: HeaderMap,
+}
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let answers = parts.extensions.get::<PublishedAnswers>().cloned().unwrap_or_default();
+        Ok(Self { answers, asked: parts.headers.clone() })
+    }
+}
+
+impl Reader {
+    /// What an address is answered with: what was made first, or what is made now, and kept if it is good. `make` makes the whole,
+    /// whatever the reader already has of it.
+    pub(super) async fn answer<E>(
+        &self,
+        key: AnswerKey,
+        make: impl AsyncFnOnce() -> Result<Response, E>,
+    ) -> Result<Response, E> {
+        let kept = self.answers.kept().find(&key);
+        if let Some(answer) = kept {
+            return Ok(answer.to(&self.asked));
         }
-        let (parts, body) = made.into_parts();
-        let Ok(plain) = to_bytes(body, BYTES_MAX).await else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        let answer = match KeptAnswer::of(make().await?).await {
+            Ok(answer) => Arc::new(answer),
+            Err(other) => return Ok(*other),
         };
-        let tag = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok()).map(|tag| tag.trim_matches('"').to_owned());
-        let kept = |(name, _): &(&HeaderName, &HeaderValue)| KEPT_HEADERS.contains(name);
-        let headers = parts.headers.iter().filter(kept).map(|(name, value)| (name.clone(), value.clone())).collect();
-        let tag = tag.unwrap_or_else(|| blake3::hash(&plain).to_hex()[..32].to_owned());
-        // Packing a long document takes a processor for a while.
-        let Ok(body) = tokio::task::spawn_blocking(move || KeptBody::of(plain)).await else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        };
-        let answer = Arc::new(KeptAnswer { tag, headers, body });
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).add(key, Arc::clone(&answer));
-        answer.to(asked)
+        self.answers.kept().add(key, Arc::clone(&answer));
+        Ok(answer.to(&self.asked))
     }
 }
 
 impl KeptAnswer {
+    /// An answer that was just made, packed; one that is no good comes back as it is.
+    async fn of(made: Response) -> Result<Self, Box<Response>> {
+        if made.status() != StatusCode::OK {
+            return Err(Box::new(made));
+        }
+        let fault = || Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        let (parts, body) = made.into_parts();
+        let plain = to_bytes(body, BYTES_MAX).await.map_err(|_| fault())?;
+        let tag = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok()).map(|tag| tag.trim_matches('"').to_owned());
+        let tag = tag.unwrap_or_else(|| blake3::hash(&plain).to_hex()[..32].to_owned());
+        let kept = |(name, _): &(&HeaderName, &HeaderValue)| KEPT_HEADERS.contains(name);
+        let headers = parts.headers.iter().filter(kept).map(|(name, value)| (name.clone(), value.clone())).collect();
+        // Packing a long document takes a processor for a while.
+        let body = tokio::task::spawn_blocking(move || KeptBody::of(plain)).await.map_err(|_| fault())?;
+        Ok(Self { tag, headers, body })
+    }
+
     /// The answer in the encoding that is taken, or that the reader has it. Each encoding has a tag of its own.
     fn to(&self, asked: &HeaderMap) -> Response {
         let Some((encoding, body)) = self.body.encoded(asked) else {
@@ -125,8 +159,7 @@ impl KeptAnswer {
         };
         let tag = encoding.map_or_else(|| format!("\"{}\"", self.tag), |name| format!("\"{}-{name}\"", self.tag));
         let known = asked.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
-        let is_tag = |known: &str| known == "*" || known.trim_start_matches("W/") == tag;
-        let is_known = known.split(',').map(str::trim).any(is_tag);
+        let is_known = is_known(known, &tag);
         let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { Response::new(body.into()) };
         let headers = response.headers_mut();
         headers.extend(self.headers.clone());
@@ -196,12 +229,18 @@ fn takes(encoding: &str, asked: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
-    fn asking(headers: &[(axum::http::HeaderName, &'static str)]) -> HeaderMap {
+    fn asking(headers: &[(HeaderName, &'static str)]) -> HeaderMap {
         headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
     }
 
     fn key(path: &str) -> AnswerKey {
         AnswerKey { release: "r".into(), form: "en", path: path.to_owned() }
+    }
+
+    /// What a reader is answered with; without something `made`, there must be a kept answer.
+    async fn ask(answers: &PublishedAnswers, path: &str, asked: &HeaderMap, made: Option<Response>) -> Response {
+        let reader = Reader { answers: answers.clone(), asked: asked.clone() };
+        reader.answer(key(path), async || made.ok_or("it was not kept")).await.unwrap()
     }
 
     async fn body(response: Response) -> Bytes {
@@ -213,7 +252,7 @@ mod tests {
         let pages = PublishedAnswers::default();
         let page = "<p>first of nine</p>".repeat(100);
         let packing = asking(&[(ACCEPT_ENCODING, "gzip, br")]);
-        let made = pages.keep(key("/r/w"), page.clone().into_response(), &packing).await;
+        let made = ask(&pages, "/r/w", &packing, Some(page.clone().into_response())).await;
         assert_eq!(made.status(), StatusCode::OK);
         assert_eq!(made.headers()[CONTENT_ENCODING], "br");
         let tag = made.headers()[ETAG].to_str().unwrap().to_owned();
@@ -221,16 +260,16 @@ mod tests {
         brotli::BrotliDecompress(&mut body(made).await.as_ref(), &mut unpacked).unwrap();
         assert_eq!(unpacked, page.as_bytes());
 
-        let plain = pages.find(&key("/r/w"), &asking(&[(ACCEPT_ENCODING, "br;q=0")])).unwrap();
+        let plain = ask(&pages, "/r/w", &asking(&[(ACCEPT_ENCODING, "br;q=0")]), None).await;
         assert_ne!(plain.headers()[ETAG], tag.as_str());
         assert_eq!(body(plain).await, page.as_bytes());
 
         let mut knowing = packing.clone();
         knowing.insert(IF_NONE_MATCH, HeaderValue::from_str(&tag).unwrap());
-        let known = pages.find(&key("/r/w"), &knowing).unwrap();
+        let known = ask(&pages, "/r/w", &knowing, None).await;
         assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(known.headers()[CACHE_CONTROL], CACHE);
-        assert!(pages.find(&key("/r/x"), &knowing).is_none());
+        assert!(pages.kept().find(&key("/r/x")).is_none());
     }
 
     #[tokio::test]
@@ -245,7 +284,7 @@ mod tests {
             (CACHE_CONTROL, "no-store"),
         ];
         let gzip = asking(&[(ACCEPT_ENCODING, "gzip, deflate")]);
-        let sent = documents.keep(key("/w"), (headers, document.clone()).into_response(), &gzip).await;
+        let sent = ask(&documents, "/w", &gzip, Some((headers, document.clone()).into_response())).await;
         let found = |name: HeaderName| -> Vec<_> { sent.headers().get_all(name).iter().collect() };
         assert_eq!(found(CONTENT_ENCODING), ["gzip"]);
         assert_eq!(found(CONTENT_TYPE), ["application/json"]);
@@ -254,12 +293,10 @@ mod tests {
         assert_eq!(found(VARY), ["Accept", "Accept-Encoding"]);
         assert_eq!(found(CACHE_CONTROL), [CACHE], "what was released may be kept by all");
         assert_eq!(unpack(&body(sent).await).unwrap(), document.as_bytes());
-        let plain = documents.find(&key("/w"), &HeaderMap::new()).unwrap();
-        assert_eq!(
-            (&plain.headers()[ETAG], plain.headers().get(CONTENT_ENCODING)),
-            (&"\"own\"".parse().unwrap(), None)
-        );
-        let known = documents.find(&key("/w"), &asking(&[(IF_NONE_MATCH, "W/\"own\"")])).unwrap();
+        let plain = ask(&documents, "/w", &HeaderMap::new(), None).await;
+        assert_eq!(plain.headers()[ETAG], "\"own\"");
+        assert_eq!(plain.headers().get(CONTENT_ENCODING), None);
+        let known = ask(&documents, "/w", &asking(&[(IF_NONE_MATCH, "W/\"own\"")]), None).await;
         assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
     }
 
@@ -268,7 +305,7 @@ mod tests {
         let mut noise = vec![0; 5_000];
         blake3::Hasher::new().finalize_xof().fill(&mut noise);
         let packing = asking(&[(ACCEPT_ENCODING, "gzip, br")]);
-        let sent = PublishedAnswers::default().keep(key("/p"), noise.clone().into_response(), &packing).await;
+        let sent = ask(&PublishedAnswers::default(), "/p", &packing, Some(noise.clone().into_response())).await;
         assert_eq!(sent.headers().get(CONTENT_ENCODING), None);
         assert_eq!(body(sent).await, noise);
     }
@@ -276,17 +313,13 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_page_is_not_kept_and_memory_has_an_end() {
         let pages = PublishedAnswers::default();
-        let refused = pages.keep(key("/r/x"), StatusCode::NOT_FOUND.into_response(), &HeaderMap::new()).await;
+        let missing = StatusCode::NOT_FOUND.into_response();
+        let refused = ask(&pages, "/r/x", &HeaderMap::new(), Some(missing)).await;
         assert_eq!(refused.status(), StatusCode::NOT_FOUND);
-        assert!(pages.find(&key("/r/x"), &HeaderMap::new()).is_none());
+        assert!(pages.kept().find(&key("/r/x")).is_none());
         let mut kept = Kept::default();
-        let large = || {
-            Arc::new(KeptAnswer {
-                tag: String::new(),
-                headers: HeaderMap::new(),
-                body: KeptBody::AsItIs(vec![0; BYTES_MAX / 4].into()),
-            })
-        };
+        let body = || KeptBody::AsItIs(vec![0; BYTES_MAX / 4].into());
+        let large = || Arc::new(KeptAnswer { tag: String::new(), headers: HeaderMap::new(), body: body() });
         for path in ["/1", "/2", "/3", "/4"] {
             // The first one is asked for all the time.
             assert_eq!(kept.find(&key("/1")).is_some(), path != "/1");

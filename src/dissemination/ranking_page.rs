@@ -71,7 +71,7 @@ struct Row {
     code: String,
     name: String,
     index: Written,
-    places: String,
+    possible_ranks: String,
     tier: usize,
 }
 
@@ -109,7 +109,7 @@ impl RankingView {
             code: ranked.unit.to_string(),
             name: words::unit_name(wave, ranked.unit.as_str(), language).to_owned(),
             index: Written::of(&ranked.estimate, figure, language),
-            places: words::places(ranked),
+            possible_ranks: words::possible_ranks(ranked),
             tier: ranked.tier,
         };
         let is_shown = |unit: &str| {
@@ -231,7 +231,7 @@ fn charts(wave: &Wave, results: &WaveResults, shown: &[&Ranked], language: Langu
     for same in shown.chunk_by(|a, b| a.tier == b.tier) {
         let row = |ranked: &&Ranked| {
             let name = words::unit_name(wave, ranked.unit.as_str(), language);
-            dot_row(name, &ranked.estimate, figure, words::places(ranked))
+            dot_row(name, &ranked.estimate, figure, words::possible_ranks(ranked))
         };
         let label = same.first().map(|first| language.t_with("tier", [("n", first.tier.into())]));
         tiers.push(Tier { label: label.unwrap_or_default(), rows: same.iter().map(row).collect() });

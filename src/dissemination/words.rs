@@ -30,7 +30,7 @@ pub(super) fn unanswered(unanswered: &Unanswered<'_>, language: Language) -> (St
 }
 
 /// The places that the answers allow: `1`, or `1–3`.
-pub(super) fn places(ranked: &Ranked) -> String {
+pub(super) fn possible_ranks(ranked: &Ranked) -> String {
     if ranked.rank_low == ranked.rank_high {
         ranked.rank_low.to_string()
     } else {
@@ -60,7 +60,7 @@ pub(super) fn rank_sentence<'a>(
         ];
         language.t_with(key, arguments)
     };
-    let place = if low == high {
+    let ranks = if low == high {
         told("rank-alone", low)
     } else if low == 1 && high >= count {
         told("rank-anywhere", count)
@@ -72,7 +72,7 @@ pub(super) fn rank_sentence<'a>(
         told("rank-between", high - low + 1)
     };
     let indistinct = match ranked.indistinct() {
-        0 => return end_of_sentence(place),
+        0 => return end_of_sentence(ranks),
         1..=NAMES_MAX => {
             let name = |other: &'a Ranked| within(unit_name(wave, other.unit.as_str(), language), language);
             let others: Vec<String> = ranking.indistinct_from(ranked).map(name).collect();
@@ -81,7 +81,7 @@ pub(super) fn rank_sentence<'a>(
         }
         count => language.t_with("rank-indistinct-many", [("count", count.into())]),
     };
-    end_of_sentence(format!("{place}; {indistinct}"))
+    end_of_sentence(format!("{ranks}; {indistinct}"))
 }
 
 /// A Czech ordinal may already have brought the full stop.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::problem::Problem;
+use super::tags::is_known;
 use super::wanted::{Format, Wanted};
 use crate::survey::{Wave, WaveState};
 use crate::tables::{Dataset, OutputFormat, Row};
@@ -59,9 +60,7 @@ pub fn answer<D: Serialize, R: Row>(
         Format::Csvw => serde_json::to_vec(&rows.csvw(&wanted.address_in(Format::Csv))).map_err(Problem::internal)?,
     };
     let tag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..32]);
-    let is_known = wanted.known_tags.as_deref().is_some_and(|known| {
-        known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
-    });
+    let is_known = wanted.known_tags.as_deref().is_some_and(|known| is_known(known, &tag));
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

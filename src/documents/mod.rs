@@ -7,10 +7,12 @@ mod answer;
 mod described;
 mod paging;
 mod problem;
+mod tags;
 mod wanted;
 
 pub use answer::{Caching, answer};
 pub use described::{InFormat, NoList, NoResults, NoWave, OfWave, describe_table};
 pub use paging::{Paging, UNITS_PER_FILE, UnitPage, UnitPageDocument, UnitPaging, links, with_links};
 pub use problem::{ForProgram, Problem, no_such_address, no_such_method};
+pub use tags::is_known;
 pub use wanted::{Format, Wanted};

@@ -72,9 +72,10 @@ pub struct UnitPaging {
 }
 
 impl UnitPaging {
-    const PER_PAGE_DEFAULT: usize = AskedList::WHOLE_MAX;
+    /// How many a page holds where nothing is said.
+    pub const PER_PAGE_DEFAULT: usize = AskedList::WHOLE_MAX;
 
-    /// The `all` units of a list, told by their places in the plan's order, cut to the page that is asked for.
+    /// The `all` units of a list, told by their positions in the plan's order, cut to the page that is asked for.
     pub fn cut(&self, wave: &Wave, all: impl IntoIterator<Item = usize>) -> Result<UnitPage, Problem> {
         let mut findings = Findings::default();
         let page = number(&mut findings, ("page", self.page.as_ref()), 1, PAGE_MAX);
@@ -87,11 +88,11 @@ impl UnitPaging {
         findings.into_result(()).map_err(Problem::bad_request)?;
         let found: Option<HashSet<usize>> = sought.map(|sought| wave.units.like(sought).collect());
         let of_all: Vec<usize> =
-            all.into_iter().filter(|place| found.as_ref().is_none_or(|found| found.contains(place))).collect();
-        let places = of_all.iter().skip((page - 1) * per_page).take(per_page).copied().collect();
+            all.into_iter().filter(|position| found.as_ref().is_none_or(|found| found.contains(position))).collect();
+        let positions = of_all.iter().skip((page - 1) * per_page).take(per_page).copied().collect();
         let has_overall = page == 1 && sought.is_none();
         let shown = UnitPageDocument { page, per_page, total: of_all.len() };
-        Ok(UnitPage { shown, places, has_overall, sought: sought.map(str::to_owned) })
+        Ok(UnitPage { shown, positions, has_overall, sought: sought.map(str::to_owned) })
     }
 }
 
@@ -100,8 +101,8 @@ impl UnitPaging {
 pub struct UnitPage {
     /// What the document says of it.
     pub shown: UnitPageDocument,
-    /// Their places in the plan's order.
-    pub places: Vec<usize>,
+    /// Their positions in the plan's order.
+    pub positions: Vec<usize>,
     /// Whether what is said of all units together stands before them: on the first page of all units.
     pub has_overall: bool,
     sought: Option<String>,
@@ -213,13 +214,13 @@ mod tests {
             per_page: Some(per_page.to_owned()),
             q: q.map(str::to_owned),
         };
-        let places = |asked: UnitPaging| asked.cut(&wave, 0..9).map(|page| (page.places, page.has_overall)).ok();
-        assert_eq!(places(UnitPaging::default()), Some(((0..9).collect(), true)));
-        assert_eq!(places(asked("2", "4", None)), Some((vec![4, 5, 6, 7], false)));
-        assert_eq!(places(asked("1", "1000", Some("BAC HA"))), Some((vec![4], false)));
-        assert_eq!(places(asked("9", "4", None)), Some((vec![], false)));
-        assert!(["1001", "0", "x"].into_iter().all(|per_page| places(asked("1", per_page, None)).is_none()));
-        assert!(places(asked("1", "1", Some(&"x".repeat(65)))).is_none());
+        let positions = |asked: UnitPaging| asked.cut(&wave, 0..9).map(|page| (page.positions, page.has_overall)).ok();
+        assert_eq!(positions(UnitPaging::default()), Some(((0..9).collect(), true)));
+        assert_eq!(positions(asked("2", "4", None)), Some((vec![4, 5, 6, 7], false)));
+        assert_eq!(positions(asked("1", "1000", Some("BAC HA"))), Some((vec![4], false)));
+        assert_eq!(positions(asked("9", "4", None)), Some((vec![], false)));
+        assert!(["1001", "0", "x"].into_iter().all(|per_page| positions(asked("1", per_page, None)).is_none()));
+        assert!(positions(asked("1", "1", Some(&"x".repeat(65)))).is_none());
         let found = asked("1", "2", Some("08")).cut(&wave, 0..9).unwrap();
         let answer =
             found.with_links(().into_response(), "/waves/w/ranking", &[("rank_sets", Some("holm")), ("format", None)]);

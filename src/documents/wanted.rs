@@ -36,6 +36,12 @@ impl Format {
         }
     }
 
+    /// The format of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
     /// The media type, without parameters.
     #[must_use]
     pub fn media_type(self) -> &'static str {
@@ -85,6 +91,12 @@ impl Wanted {
         self.format
     }
 
+    /// The same, whatever whoever asks already has.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { known_tags: None, ..self }
+    }
+
     /// The format as a parameter names it, if one does.
     #[must_use]
     pub fn asked_format(&self) -> Option<&'static str> {
@@ -118,7 +130,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
         }
         let is_asked = parameter.is_some();
         let format = match parameter {
-            Some(name) => Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(unknown_format)?,
+            Some(name) => Format::named(name).ok_or_else(unknown_format)?,
             None => accepted_format(&parts.headers)?,
         };
         let known_tags = parts.headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok()).map(str::to_owned);

@@ -164,7 +164,12 @@ impl FieldworkDocument {
             unanswered: unanswered.collect(),
             overall: (&fieldwork.overall).into(),
             page: page.shown,
-            units: page.places.iter().filter_map(|place| fieldwork.units.get(*place)).map(Into::into).collect(),
+            units: page
+                .positions
+                .iter()
+                .filter_map(|position| fieldwork.units.get(*position))
+                .map(Into::into)
+                .collect(),
             has_overall: page.has_overall,
         }
     }

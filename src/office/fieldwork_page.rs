@@ -76,11 +76,11 @@ impl FieldworkView {
         (unit, asked): (Option<&UnitFieldwork>, &AskedList),
         language: Language,
     ) -> Result<Self, PageError> {
-        let places = match asked.sought()? {
+        let positions = match asked.sought()? {
             Some(text) => wave.units.like(text).collect(),
             None => (0..wave.units.len()).collect(),
         };
-        let (places, list) = asked.cut((wave.units.len(), places), &[], language)?;
+        let (positions, list) = asked.cut((wave.units.len(), positions), &[], language)?;
         let list_query = list.here();
         let shown = unit.unwrap_or(&fieldwork.overall);
         let modes = modes_shown(wave, fieldwork);
@@ -109,7 +109,7 @@ impl FieldworkView {
             charts: charts(wave, fieldwork.today, shown, language),
             modes: modes.iter().map(|mode| language.t(&format!("mode-{}", mode.as_str()))).collect(),
             has_open_link: fieldwork.overall.open_link > 0,
-            units: places.iter().filter_map(|place| fieldwork.units.get(*place)).map(row).collect(),
+            units: positions.iter().filter_map(|position| fieldwork.units.get(*position)).map(row).collect(),
             overall: row(&fieldwork.overall),
             explanation: language.t_with("fieldwork-explanation", [("margin", wished.into())]),
             days: days(shown, language),

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::super::published::PublishedAnswers;
 use super::asked_document::AskedDocument;
 use super::open_link_document::{OpenLinkDocument, OpenLinkEstimate};
-use super::ranking_documents::{RankingColumns, RankingDocument, ranked_places};
+use super::ranking_documents::{RankingColumns, RankingDocument, ranked_positions};
 use super::release_documents::{AskedRelease, ReleaseColumns, ReleaseNumbers, ReleasesDocument};
 use super::result_documents::{ResultsDocument, UnitDocument};
 use super::rows::EstimateColumns;
@@ -202,7 +202,7 @@ async fn get_ranking(
 ) -> Result<Response, Problem> {
     let make = async |wave: &Wave, standings: &Standings, wanted: &Wanted| {
         let chosen = sets.ranking(standings).await?;
-        let page = paging.cut(wave, ranked_places(wave, &chosen.ranking))?;
+        let page = paging.cut(wave, ranked_positions(wave, &chosen.ranking))?;
         let mut document = RankingDocument::new(wave, &standings.results, &chosen, &page);
         document.release = ReleaseNumbers::of(standings);
         let dataset = document.dataset(&standings.results.headline);
@@ -214,7 +214,7 @@ async fn get_ranking(
 
 /// Get the results of one unit.
 ///
-/// Its place in the ranking, how it differs from the units ranked next to it, its estimates, and the shares of the five ratings of each item. Before the release with the
+/// Its rank, how it differs from the units ranked next to it, its estimates, and the shares of the five ratings of each item. Before the release with the
 /// administrator's token only.
 #[utoipa::path(
     get,

@@ -66,7 +66,7 @@ impl OpenLinkDocument {
         };
         let rows = match &results.open_link {
             OpenLinkResults::Apart { units, overall } => {
-                let units = page.places.iter().filter_map(|place| units.get(*place));
+                let units = page.positions.iter().filter_map(|position| units.get(*position));
                 let overall = page.has_overall.then_some(overall.as_ref());
                 overall.into_iter().chain(units).flat_map(estimates).collect()
             }

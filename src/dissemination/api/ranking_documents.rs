@@ -192,14 +192,14 @@ impl RankingRow {
 }
 
 impl RankingDocument {
-    /// The units of a page, best first; see [`ranked_places`].
+    /// The units of a page, best first; see [`ranked_positions`].
     pub(super) fn new(wave: &Wave, results: &WaveResults, chosen: &ShownRanking, page: &UnitPage) -> Self {
         let ranking = chosen.ranking.as_ref();
         let ranked = ranking.entries.iter().map(|ranked| (ranked.unit.as_str(), Ok(ranked)));
         let withheld = ranking.withheld.iter().map(|withheld| (withheld.unit.as_str(), Err(withheld)));
         let units: HashMap<&str, Result<&Ranked, &Withheld>> = ranked.chain(withheld).collect();
-        let row = |place: &usize| {
-            Some(match units.get(wave.units.get(*place)?.code().as_str())? {
+        let row = |position: &usize| {
+            Some(match units.get(wave.units.get(*position)?.code().as_str())? {
                 Ok(ranked) => ListedUnit { row: RankingRow::ranked(wave, ranked), unanswered_items: Vec::new() },
                 Err(withheld) => ListedUnit::withheld(wave, results, withheld),
             })
@@ -214,7 +214,7 @@ impl RankingDocument {
             open_link_counted: results.open_link.counted(),
             synthetic: wave.plan.synthetic,
             page: page.shown,
-            rows: page.places.iter().filter_map(row).collect(),
+            rows: page.positions.iter().filter_map(row).collect(),
         }
     }
 
@@ -225,7 +225,7 @@ impl RankingDocument {
 }
 
 /// The places in the plan's order of the units of a ranking, best first, then of those that are withheld.
-pub(super) fn ranked_places(wave: &Wave, ranking: &Ranking) -> Vec<usize> {
+pub(super) fn ranked_positions(wave: &Wave, ranking: &Ranking) -> Vec<usize> {
     let ranked = ranking.entries.iter().map(|ranked| &ranked.unit);
     let units = ranked.chain(ranking.withheld.iter().map(|withheld| &withheld.unit));
     units.filter_map(|unit| wave.units.position(unit.as_str())).collect()

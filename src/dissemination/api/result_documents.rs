@@ -65,7 +65,7 @@ impl ResultsDocument {
             open_link_counted: results.open_link.counted(),
             synthetic: wave.plan.synthetic,
             page: page.shown,
-            rows: wave_rows(results, &page.places, page.has_overall),
+            rows: wave_rows(results, &page.positions, page.has_overall),
         }
     }
 
@@ -92,7 +92,7 @@ pub(super) struct UnitDocument {
     responses: u64,
     #[serde(flatten)]
     sets: RankSetsDocument,
-    /// Its place in the ranking; null where it is not ranked.
+    /// Its rank and what belongs to it; null where it is not ranked.
     ranking: Option<RankingEntry>,
     /// How it differs from the unit ranked just before it; null for the first, and where it is not ranked.
     previous: Option<NeighbourDocument>,

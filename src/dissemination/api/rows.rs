@@ -39,8 +39,8 @@ impl UnitEstimate {
 
 /// The estimates of a wave: all units together first, where they are `with_overall`, then the units at these places in the plan's
 /// order.
-pub(super) fn wave_rows(results: &WaveResults, places: &[usize], with_overall: bool) -> Vec<UnitEstimate> {
-    let units = places.iter().filter_map(|place| results.units.get(*place)).map(AsRef::as_ref);
+pub(super) fn wave_rows(results: &WaveResults, positions: &[usize], with_overall: bool) -> Vec<UnitEstimate> {
+    let units = positions.iter().filter_map(|position| results.units.get(*position)).map(AsRef::as_ref);
     let all = with_overall.then_some(&results.overall).into_iter().chain(units);
     all.flat_map(|unit| of_unit(unit, unit.rows())).collect()
 }

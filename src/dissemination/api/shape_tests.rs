@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::open_link_document::OpenLinkEstimate;
-use super::ranking_documents::{RankingColumns, RankingDocument, ranked_places};
+use super::ranking_documents::{RankingColumns, RankingDocument, ranked_positions};
 use super::result_documents::{ResultsDocument, UnitDocument};
 use super::rows::EstimateColumns;
 use super::wave_documents::{MeasuredUnitRow, WaveDocument, WaveRow};
@@ -25,7 +25,7 @@ fn all() -> UnitPage {
 
 /// The same in the order of the ranking.
 fn ranked() -> UnitPage {
-    UnitPaging::default().cut(&released(), ranked_places(&released(), &sample::ranking())).unwrap()
+    UnitPaging::default().cut(&released(), ranked_positions(&released(), &sample::ranking())).unwrap()
 }
 
 /// The first `count` lines of a table as CSV.

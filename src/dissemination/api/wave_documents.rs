@@ -249,7 +249,11 @@ impl WaveDocument {
             partial_languages: wave.questionnaire.partial_languages.clone(),
             questionnaire: wave.questionnaire.clone(),
             page: page.shown,
-            units: page.places.iter().map(|place| MeasuredUnit::new(wave, wave.units[*place].code())).collect(),
+            units: page
+                .positions
+                .iter()
+                .map(|position| MeasuredUnit::new(wave, wave.units[*position].code()))
+                .collect(),
             synthetic: plan.synthetic,
         }
     }
