@@ -4,7 +4,8 @@
 //! with calibrated weights (unit, sex, age) and without, on each engine, all layers of the server included. Processor time of this
 //! process in milliseconds, and in parentheses that by the clock, medians of `--rounds`; what PostgreSQL takes beside it is not
 //! counted. A calibration has no margin of more than 1,000 units. `warm`: nothing was committed since the page was read last.
-//! `released`: milliseconds of processor time of a page and a document that a browser of the public loads after the release.
+//! `released`: milliseconds of processor time of a page and a document that a browser of the public loads after the release,
+//! of the most answers alone: a wave that is released takes no more.
 //!
 //! Memory is the most that a process held that did nothing but this (`VmHWM`): so
 //! `--engine sqlite --weights designed --answers 1000000 --units 10000` says what a server of ten thousand units needs.
@@ -57,6 +58,9 @@ struct Arguments {
     /// Measures this database, and prints the cells of its row.
     #[arg(long, hide = true)]
     measure: Option<String>,
+    /// Releases the wave at the end, which then takes no more answers.
+    #[arg(long, hide = true)]
+    release: bool,
     /// Cargo says so to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
@@ -66,7 +70,7 @@ struct Arguments {
 async fn main() {
     let arguments = Arguments::parse();
     if let Some(url) = &arguments.measure {
-        println!("{}", measure(url, arguments.units, arguments.rounds).await);
+        println!("{}", measure(url, arguments.units, arguments.rounds, arguments.release).await);
         return;
     }
     println!(
@@ -101,18 +105,20 @@ async fn measure_growing(engine: Engine, is_calibrated: bool, arguments: &Argume
         made.fill(&database, kept, arguments.keep.as_deref()).await;
         eprintln!("{answers} answers were there after {:.0} s", started.elapsed().as_secs_f64());
         kept = *answers;
-        let row = measure_alone(database.url(), arguments);
+        let is_last = arguments.answers.last() == Some(answers);
+        let row = measure_alone(database.url(), is_last, arguments);
         let weights = if is_calibrated { "calibrated" } else { "as designed" };
         println!("| {engine:?} | {weights} | {answers} | {row} |");
     }
 }
 
 /// Measures in a process of its own, which holds what a server holds and not what it took to invent the answers.
-fn measure_alone(url: &str, arguments: &Arguments) -> String {
+fn measure_alone(url: &str, is_last: bool, arguments: &Arguments) -> String {
     let program = std::env::current_exe().expect("this program has a path");
     let [rounds, units] = [arguments.rounds, arguments.units].map(|number| number.to_string());
     let measured = std::process::Command::new(program)
         .args(["--measure", url, "--rounds", &rounds, "--units", &units])
+        .args(is_last.then_some("--release"))
         .output()
         .expect("this program can be started");
     assert!(measured.status.success(), "{}", String::from_utf8_lossy(&measured.stderr));

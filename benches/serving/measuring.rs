@@ -54,7 +54,7 @@ struct Server {
 }
 
 /// The cells of the table after the number of answers.
-pub(crate) async fn measure(url: &str, units: usize, rounds: usize) -> String {
+pub(crate) async fn measure(url: &str, units: usize, rounds: usize, with_release: bool) -> String {
     let platform = start(url).await;
     let routes = router(&platform, SignIn::new().expect("random numbers"), true);
     let token = platform.administrators().renew_token([9; 16]).await.expect("the store can be written");
@@ -80,9 +80,11 @@ pub(crate) async fn measure(url: &str, units: usize, rounds: usize) -> String {
         cells.push(times.cell());
     }
     cells.push(peak_mib());
-    server.release().await;
+    if with_release {
+        server.release().await;
+    }
     for page in RELEASED_PAGES {
-        cells.push(server.cost_of_released(page).await);
+        cells.push(if with_release { server.cost_of_released(page).await } else { String::new() });
     }
     server.platform.shut_down().await.expect("the store can be closed");
     cells.join(" | ")
