@@ -1,5 +1,7 @@
 //! The platform from outside, each test with a store of its own and, where it keeps something, on both engines.
 
+// The futures of a whole platform lie in each other deeper than the compiler looks into by itself.
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "all of this crate is test code, helpers included")]
 
 mod asked;
