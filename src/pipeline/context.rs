@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::PipelineError;
-use super::forgetting::Forgetting;
+use super::background::Background;
 use super::known_waves::{KnownWaves, LoadedWave};
 use super::queue::Queue;
 use super::readings::{ReadingsByWave, Source};
@@ -33,7 +33,7 @@ pub(super) struct Shared {
     pub(super) queue: Queue,
     pub(super) waves: KnownWaves,
     pub(super) readings: ReadingsByWave,
-    pub(super) forgetting: Forgetting,
+    pub(super) background: Background,
     /// After how long a silence whoever works on a job is taken for dead.
     pub(super) job_silence: Duration,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::PipelineError;
+use super::background::Stopping;
 use super::context::{Context, Shared};
 use super::progress::Progress;
 use crate::jobs::Claim;
@@ -35,6 +36,17 @@ impl Counts {
         Ok(())
     }
 
+    /// Adds the most of what is pending to the counts. Returns whether some was left.
+    async fn fold_largest(&self) -> Result<bool, PipelineError> {
+        let store = &self.context.store;
+        let mut is_some_left = false;
+        for (wave, code) in store.pending_waves().await? {
+            let counting = self.context.waves.counting(store, &code).await?;
+            is_some_left |= store.fold_largest(wave, &counting.shape).await?;
+        }
+        Ok(is_some_left)
+    }
+
     /// Counts a wave anew from its responses, and finishes the job with it.
     pub(super) async fn recount(&self, wave: &str, claim: Claim, progress: &Progress) -> Result<(), PipelineError> {
         let loaded = self.context.load_wave(wave).await?;
@@ -48,12 +60,22 @@ impl Counts {
 }
 
 /// Lets counts follow commits for as long as the platform lives.
-pub(super) async fn keep_folding(platform: Weak<Shared>, committed: Arc<Notify>) {
+pub(super) async fn keep_folding(platform: Weak<Shared>, committed: Arc<Notify>, mut stopping: Stopping) {
     while let Some(shared) = platform.upgrade() {
-        if let Err(error) = Counts::of(&Context::of_operator(shared)).fold().await {
+        let folded = Counts::of(&Context::of_operator(shared)).fold_largest().await;
+        let is_some_left = folded.unwrap_or_else(|error| {
             tracing::warn!(%error, "counts wait: folding failed and is tried again");
+            false
+        });
+        let more_is_due = async {
+            tokio::time::sleep(FOLD_PAUSE).await;
+            if !is_some_left {
+                committed.notified().await;
+            }
+        };
+        tokio::select! {
+            () = stopping.is_wanted() => return,
+            () = more_is_due => {}
         }
-        tokio::time::sleep(FOLD_PAUSE).await;
-        committed.notified().await;
     }
 }

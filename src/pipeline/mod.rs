@@ -5,6 +5,7 @@
 //! (`readings.rs`), forms what it says (`forming.rs`, of many units `parts.rs`) and ranks it (`standings.rs`). Start reading at [`Platform`], or at the service that you are after.
 
 mod administrators;
+mod background;
 mod collectors;
 mod context;
 mod counting;

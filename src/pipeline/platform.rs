@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::administrators::Administrators;
+use super::background::Background;
 use super::collectors::Collectors;
 use super::context::{Context, Shared};
 use super::counts::{Counts, keep_folding};
 use super::doctor::Doctor;
-use super::forgetting::Forgetting;
+use super::forgetting::keep_forgetting;
 use super::import::Imports;
 use super::intake::Intake;
 use super::invitations::Invitations;
@@ -216,7 +217,8 @@ impl Platform {
         let platform = Self::watch(store, clock, keys, limits).await?;
         platform.jobs().catch_up().await?;
         let shared = &platform.context.shared;
-        tokio::spawn(keep_folding(Arc::downgrade(shared), shared.queue.committed()));
+        let (weak, committed) = (Arc::downgrade(shared), shared.queue.committed());
+        shared.background.begin(|stopping| keep_folding(weak, committed, stopping)).await;
         Ok(platform)
     }
 
@@ -232,9 +234,11 @@ impl Platform {
         let queue = Queue::start(&store, limits.intake);
         let (waves, readings) = (KnownWaves::default(), ReadingsByWave::new(limits.reader_patience));
         let (job_silence, known_tokens) = (limits.job_silence, Mutex::default());
-        let forgetting = Forgetting::start(store.clone(), queue.spent());
+        let background = Background::default();
+        let (of_store, spent) = (store.clone(), queue.spent());
+        background.begin(|stopping| keep_forgetting(of_store, spent, stopping)).await;
         let shared =
-            Arc::new(Shared { store, clock, secret, known_tokens, queue, waves, readings, forgetting, job_silence });
+            Arc::new(Shared { store, clock, secret, known_tokens, queue, waves, readings, background, job_silence });
         Ok(Self { context: Context::of_operator(shared) })
     }
 
@@ -263,8 +267,8 @@ impl Platform {
 
     /// Adds what is pending to the counts and closes the store. Call it when nothing is being submitted any more.
     pub async fn shut_down(&self) -> Result<(), PipelineError> {
+        self.context.background.stop().await;
         self.counts().fold().await?;
-        self.context.forgetting.stop().await;
         // Whatever cannot be forgotten now is forgotten after the next start.
         if let Err(error) = self.context.store.forget_spent_codes().await {
             tracing::warn!(%error, "the database still tells which answers came with which codes");

@@ -5,11 +5,12 @@
 //! the units' leases (their `tally_version` rows). So a batch is added once, whichever server folds it and whenever it
 //! became visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
 };
 
 use super::counting::{UnitCounter, UnitCounts};
@@ -31,6 +32,13 @@ const BATCHES_EMBEDDED: u64 = 2_000;
 /// The same on a server.
 const BATCHES_ON_SERVER: u64 = 40_000;
 
+/// A round folds at least so many units, those that have most pending: fewer are not worth a delay.
+const UNITS_A_ROUND: usize = 8;
+/// Or one of so many, so that a long list does not wait for long.
+const ONE_UNIT_OF: usize = 8;
+/// A round leaves no more than this pending, some thousand responses: each reading adds them.
+const BYTES_LEFT: i64 = 64 * 1024;
+
 impl Store {
     /// The waves of which something is pending, with their codes. A wave that is yet to be counted from its responses is none.
     pub async fn pending_waves(&self) -> Result<Vec<(WaveId, String)>, StorageError> {
@@ -51,24 +59,65 @@ impl Store {
     pub async fn fold(&self, wave: WaveId, shape: &Shape) -> Result<usize, StorageError> {
         let mut folded = 0;
         loop {
-            let units: Vec<i64> = pending_batch::Entity::find()
-                .select_only()
-                .column(pending_batch::Column::UnitId)
-                .filter(pending_batch::Column::WaveId.eq(wave.0))
-                .distinct()
-                // One order for all servers, so that two never wait for each other's leases in a circle.
-                .order_by_asc(pending_batch::Column::UnitId)
-                .into_tuple()
-                .all(&self.reader)
-                .await?;
+            let units: Vec<i64> = self.pending_units(wave).await?.into_iter().map(|(unit, _)| unit).collect();
             if units.is_empty() {
                 return Ok(folded);
             }
-            for units in units.chunks(if self.is_embedded() { UNITS_EMBEDDED } else { UNITS_ON_SERVER }) {
-                folded += self.transaction(&FoldUnits { wave, units, shape }).await?;
-            }
+            folded += self.fold_units(wave, shape, units).await?;
         }
     }
+
+    /// The same for the units that have most pending. Returns whether some was left.
+    ///
+    /// Who reads a unit reads all its counts again after each fold. Where answers to many units trickle in, most of them therefore
+    /// wait until there is more to add at once.
+    pub async fn fold_largest(&self, wave: WaveId, shape: &Shape) -> Result<bool, StorageError> {
+        let pending = self.pending_units(wave).await?;
+        let largest = largest(&pending);
+        let is_some_left = largest.len() < pending.len();
+        self.fold_units(wave, shape, largest).await?;
+        Ok(is_some_left)
+    }
+
+    /// The units of which something is pending, with the bytes that it takes.
+    async fn pending_units(&self, wave: WaveId) -> Result<Vec<(i64, i64)>, StorageError> {
+        use pending_batch::Column;
+        let bytes = Expr::from(Func::char_length(Expr::col(Column::Entries))).sum().cast_as("bigint");
+        let pending = pending_batch::Entity::find()
+            .select_only()
+            .column(Column::UnitId)
+            .column_as(bytes, "bytes")
+            .filter(Column::WaveId.eq(wave.0))
+            .group_by(Column::UnitId);
+        Ok(pending.into_tuple().all(&self.reader).await?)
+    }
+
+    async fn fold_units(&self, wave: WaveId, shape: &Shape, mut units: Vec<i64>) -> Result<usize, StorageError> {
+        // One order for all servers, so that two never wait for each other's leases in a circle.
+        units.sort_unstable();
+        let mut folded = 0;
+        for units in units.chunks(if self.is_embedded() { UNITS_EMBEDDED } else { UNITS_ON_SERVER }) {
+            folded += self.transaction(&FoldUnits { wave, units, shape }).await?;
+        }
+        Ok(folded)
+    }
+}
+
+/// The units that a round folds, of all with the bytes that are pending.
+fn largest(pending: &[(i64, i64)]) -> Vec<i64> {
+    let mut by_size = pending.to_vec();
+    by_size.sort_unstable_by_key(|(unit, bytes)| (Reverse(*bytes), *unit));
+    let at_least = UNITS_A_ROUND.max(by_size.len().div_ceil(ONE_UNIT_OF));
+    let mut left: i64 = by_size.iter().map(|(_, bytes)| bytes).sum();
+    let mut units = Vec::new();
+    for (unit, bytes) in by_size {
+        if units.len() >= at_least && left <= BYTES_LEFT {
+            break;
+        }
+        left -= bytes;
+        units.push(unit);
+    }
+    units
 }
 
 struct FoldUnits<'a> {
@@ -137,4 +186,36 @@ pub(super) async fn take_leases(
     let rows = units.iter().map(|unit| [wave.0.into(), (*unit).into(), 1_i64.into()]);
     transaction.execute_raw(rows_statement(transaction.get_database_backend(), &LEASES, rows, insert)?).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn few_units_are_folded_at_once_and_of_many_those_with_most() {
+        assert_eq!(largest(&[]), Vec::<i64>::new());
+        let few: Vec<(i64, i64)> = (1..=8).map(|unit| (unit, 70)).collect();
+        assert_eq!(largest(&few), (1..=8).collect::<Vec<_>>());
+        let mut many: Vec<(i64, i64)> = (1..=100).map(|unit| (unit, 70)).collect();
+        many[90].1 = 140;
+        assert_eq!(largest(&many), [91].into_iter().chain(1..=12).collect::<Vec<_>>());
+    }
+
+    proptest! {
+        #[test]
+        fn a_round_leaves_little_and_comes_to_an_end(sizes in prop::collection::vec(1_i64..10_000, 0..2_000)) {
+            let mut pending: Vec<(i64, i64)> = (1..).zip(sizes).collect();
+            let mut rounds = 0;
+            while !pending.is_empty() {
+                let folded = largest(&pending);
+                pending.retain(|(unit, _)| !folded.contains(unit));
+                prop_assert!(pending.iter().map(|(_, bytes)| bytes).sum::<i64>() <= BYTES_LEFT);
+                rounds += 1;
+            }
+            prop_assert!(rounds <= 50, "{rounds}");
+        }
+    }
 }
