@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use plumbline::foundation::FixedClock;
@@ -45,7 +44,7 @@ impl Made {
     }
 
     async fn make(self, url: &str, kept: usize) {
-        let platform = start(url).await;
+        let platform = start(url, PlatformLimits::default()).await;
         if kept == 0 {
             self.prepare(&platform).await;
         }
@@ -86,10 +85,9 @@ fn noon() -> DateTime<FixedOffset> {
 }
 
 /// The platform on a store.
-pub(crate) async fn start(url: &str) -> Platform {
+pub(crate) async fn start(url: &str, limits: PlatformLimits) -> Platform {
     let store = Store::connect(url).await.expect("the store can be opened");
     store.migrate().await.expect("the schema can be made");
-    let limits = PlatformLimits { reader_patience: Duration::from_mins(1), ..PlatformLimits::default() };
     Platform::start(store, Arc::new(FixedClock(noon())), KeySource::Database { fresh: [7; 32] }, limits)
         .await
         .expect("the store is migrated")

@@ -1,7 +1,7 @@
 //! Measuring what a server needs for its pages, in a process that does nothing else.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use plumbline::app::router;
 use plumbline::entrance::SignIn;
-use plumbline::pipeline::Platform;
+use plumbline::pipeline::{Platform, PlatformLimits};
 use plumbline::survey::WaveState;
 use serde_json::json;
 
@@ -55,7 +55,9 @@ struct Server {
 
 /// The cells of the table after the number of answers.
 pub(crate) async fn measure(url: &str, units: usize, rounds: usize, with_release: bool) -> String {
-    let platform = start(url).await;
+    // Every read is to count all answers, however long that takes.
+    let limits = PlatformLimits { reader_patience: Duration::from_mins(1), ..PlatformLimits::default() };
+    let platform = start(url, limits).await;
     let routes = router(&platform, SignIn::new().expect("random numbers"), true);
     let token = platform.administrators().renew_token([9; 16]).await.expect("the store can be written");
     let token = token.reveal().to_owned();
