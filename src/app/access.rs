@@ -5,6 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rand::rngs::SysRng;
 
 use super::error::AnyError;
+use super::terminal::say;
 use crate::foundation::Code;
 use crate::pipeline::Platform;
 use crate::survey::{Access, AccessKind};
@@ -58,24 +59,24 @@ pub(super) async fn run(platform: &Platform, task: AccessTask) -> Result<(), Any
         AccessTask::Grant { kind, wave, name, unit } => {
             let name = Code::new(&name).map_err(|error| format!("--name {name:?}: {error}"))?;
             let code = platform.collectors().grant(&wave, kind, &name, unit.as_deref(), &mut SysRng).await?;
-            println!("{code}");
+            say!("{code}");
             match kind {
                 AccessKind::Kiosk => {
-                    println!("Open /k/{code} on the device. Whoever has the address can answer there.");
+                    say!("Open /k/{code} on the device. Whoever has the address can answer there.");
                 }
                 AccessKind::Collector => {
-                    println!("Enter the code at /entry. Whoever has it can enter forms.");
+                    say!("Enter the code at /entry. Whoever has it can enter forms.");
                 }
             }
         }
         AccessTask::Revoke { wave, name } => {
             platform.collectors().revoke(&wave, &name).await?;
-            println!("The code of {name} is taken no more.");
+            say!("The code of {name} is taken no more.");
         }
         AccessTask::List { wave } => {
             for Access { kind, name, unit, revoked, .. } in platform.collectors().all(&wave).await? {
                 let unit = unit.map_or_else(|| "all units".to_owned(), |unit| format!("unit {unit}"));
-                println!("{}  {name}  {unit}{}", kind.as_str(), if revoked { "  taken back" } else { "" });
+                say!("{}  {name}  {unit}{}", kind.as_str(), if revoked { "  taken back" } else { "" });
             }
         }
     }

@@ -11,7 +11,7 @@ use tempfile::TempPath;
 use super::doctor::print_checkup;
 use super::error::AnyError;
 use super::platform::with_platform;
-use super::terminal;
+use super::terminal::{self, say};
 use crate::config::Config;
 use crate::storage::{CopyProgress, Store};
 
@@ -50,7 +50,7 @@ pub(super) async fn back_up(config: &Config, file: &Path) -> Result<(), AnyError
     }
     give_name(&part, file)?;
     let bytes = part_file.metadata().map_err(named)?.len();
-    println!(
+    say!(
         "{} is whole: {} KB. Serve it by --database-url {}",
         file.display(),
         bytes.div_ceil(1024),
@@ -97,7 +97,7 @@ pub(super) async fn copy(config: &Config, arguments: &CopyArguments) -> Result<(
     if let Some(damage) = recount(config, to).await? {
         return Err(format!("{damage}; do not use the copy, and begin anew with an empty database").into());
     }
-    println!("{rows} rows copied.");
+    say!("{rows} rows copied.");
     Ok(())
 }
 

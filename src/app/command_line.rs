@@ -273,7 +273,7 @@ fn in_language(text: &str) -> Result<(String, String), &'static str> {
 /// What to plan for.
 #[derive(Debug, Args)]
 pub(super) struct PlanArguments {
-    /// The wished margin: half the width of a unit's interval.
+    /// The target margin: half the width of a unit's interval.
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub(super) margin: Option<f64>,
     /// Two shares to tell apart, such as 0.85,0.80.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::demo_plan::{DemoWave, UNITS, waves};
 use super::error::AnyError;
+use super::terminal::say;
 use super::{platform, server, terminal};
 use crate::config::Config;
 use crate::pipeline::{Platform, SyntheticWave};
@@ -48,11 +49,11 @@ async fn fill(platform: &Platform, wave: &DemoWave, seed: u64) -> Result<(), Any
 
 fn print_addresses(config: &Config) {
     let at = format!("http://{}", config.listen);
-    println!("All answers are synthetic. Try, once it listens:");
-    println!("  {at}/                       the waves");
-    println!("  {at}/r/laocai-2023          a ranking that says how sure it is");
-    println!("  {at}/s/laocai-2024          the form, as on a phone");
-    println!("  {at}/office/laocai-2024     fieldwork against target and calendar");
-    println!("  {at}/api                    the API");
-    println!("  {at}/r/laocai-2024          results before release: sign in first");
+    say!("All answers are synthetic. Try, once it listens:");
+    say!("  {at}/                       the waves");
+    say!("  {at}/r/laocai-2023          a ranking that says how sure it is");
+    say!("  {at}/s/laocai-2024          the form, as on a phone");
+    say!("  {at}/office/laocai-2024     fieldwork against target and calendar");
+    say!("  {at}/api                    the API");
+    say!("  {at}/r/laocai-2024          results before release: sign in first");
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::error::AnyError;
+use super::terminal::say;
 use crate::pipeline::{Checkup, Platform};
 
 pub(super) async fn run(platform: &Platform) -> Result<ExitCode, AnyError> {
@@ -11,15 +12,19 @@ pub(super) async fn run(platform: &Platform) -> Result<ExitCode, AnyError> {
 
 /// Prints the result of a recount. Returns whether all counts agree.
 pub(super) fn print_checkup(checkup: &Checkup) -> bool {
-    println!("{} responses recounted, {} tallies compared.", checkup.responses, checkup.tallies);
+    say!("{} responses recounted, {} tallies compared.", checkup.responses, checkup.tallies);
     for mismatch in &checkup.mismatches {
-        println!(
+        say!(
             "wave {}, unit {}, {}: kept {}, recounted {}",
-            mismatch.wave, mismatch.unit, mismatch.place, mismatch.kept, mismatch.recounted
+            mismatch.wave,
+            mismatch.unit,
+            mismatch.place,
+            mismatch.kept,
+            mismatch.recounted
         );
     }
     if checkup.mismatches.is_empty() {
-        println!("All agree.");
+        say!("All agree.");
     }
     checkup.mismatches.is_empty()
 }

@@ -9,7 +9,7 @@ use indicatif::HumanCount;
 
 use super::command_line::Import;
 use super::error::{AnyError, in_file, read_text};
-use super::terminal;
+use super::terminal::{self, say};
 use crate::pipeline::{ImportProgress, ImportedRecordings, Platform};
 use crate::web::Language;
 
@@ -20,17 +20,17 @@ pub(super) async fn run(platform: &Platform, what: Import) -> Result<(), AnyErro
     match what {
         Import::Units { file } => {
             let new = platform.register().import_units(open(&file)?).await.map_err(|error| in_file(&file, &error))?;
-            println!("{new} new unit(s).");
+            say!("{new} new unit(s).");
         }
         Import::Lineage { file } => {
             let new = platform.register().import_lineage(open(&file)?).await.map_err(|error| in_file(&file, &error))?;
-            println!("{new} new line(s) of descent.");
+            say!("{new} new line(s) of descent.");
         }
         Import::Questionnaire { file } => {
             let text = read_text(&file)?;
             let questionnaire =
                 platform.waves().import_questionnaire(&text).await.map_err(|error| in_file(&file, &error))?;
-            println!("Questionnaire {}, version {}.", questionnaire.code, questionnaire.version);
+            say!("Questionnaire {}, version {}.", questionnaire.code, questionnaire.version);
         }
         Import::Audio { folder, wave } => import_audio(platform, &folder, &wave).await?,
         Import::Responses { file, wave } => import_responses(platform, &file, &wave).await?,
@@ -46,7 +46,7 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
     let length = std::fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?.len();
     let bar = terminal::byte_bar(length).with_message("Importing");
     let telling = bar.clone();
-    let progress = Arc::new(ImportProgress::telling(move |sentence| telling.suspend(|| println!("{sentence}"))));
+    let progress = Arc::new(ImportProgress::telling(move |sentence| telling.suspend(|| say!("{sentence}"))));
     let moving = {
         let (bar, progress) = (bar.clone(), Arc::clone(&progress));
         tokio::spawn(async move {
@@ -61,16 +61,16 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
     bar.finish_and_clear();
     let imported = imported.map_err(|error| in_file(file, &error))?;
     if !imported.ignored_columns.is_empty() {
-        println!("Columns that the wave does not use: {}.", imported.ignored_columns.join(", "));
+        say!("Columns that the wave does not use: {}.", imported.ignored_columns.join(", "));
     }
-    println!(
+    say!(
         "{} imported, {} already imported, {} rejected.",
         HumanCount(imported.stored),
         HumanCount(imported.repeated),
         HumanCount(imported.rejected)
     );
     if imported.drawn > 0 {
-        println!(
+        say!(
             "Of those kept, {} have no answer: they were drawn, count as such in the sampling design, and nowhere else.",
             imported.drawn
         );
@@ -84,13 +84,13 @@ async fn import_responses(platform: &Platform, file: &Path, wave: &str) -> Resul
 async fn import_audio(platform: &Platform, folder: &Path, wave: &str) -> Result<(), AnyError> {
     let imported = platform.recordings().import(wave, folder).await.map_err(|error| in_file(folder, &error))?;
     for ImportedRecordings { language, count, bytes, silent } in imported {
-        println!("{language}: {count} recording(s), {} KB.", bytes.div_ceil(1024));
+        say!("{language}: {count} recording(s), {} KB.", bytes.div_ceil(1024));
         if !silent.is_empty() {
             let silent: Vec<_> = silent.iter().map(ToString::to_string).collect();
-            println!("  Nothing to listen to yet for: {}.", silent.join(", "));
+            say!("  Nothing to listen to yet for: {}.", silent.join(", "));
         }
         if Language::from_tag(language.as_str()).is_none() {
-            println!(
+            say!(
                 "  There are no pages in {language}, so nobody hears it: add {language}.ftl to the folder of languages."
             );
         }

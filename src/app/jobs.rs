@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::error::AnyError;
-use super::terminal::progress_bar;
+use super::terminal::{progress_bar, say};
 use crate::jobs::{Job, JobId};
 use crate::pipeline::Platform;
 
@@ -29,11 +29,11 @@ pub(super) async fn run(platform: &Platform, task: JobTask) -> Result<(), AnyErr
     match task {
         JobTask::List => {
             for job in jobs.latest().await? {
-                println!("{}", line(&job));
+                say!("{}", line(&job));
             }
         }
         JobTask::Watch { number } => finish(platform, JobId(number)).await?,
-        JobTask::Cancel { number } => println!("{}", line(&jobs.cancel(JobId(number)).await?)),
+        JobTask::Cancel { number } => say!("{}", line(&jobs.cancel(JobId(number)).await?)),
     }
     Ok(())
 }
@@ -47,7 +47,7 @@ pub(super) async fn finish(platform: &Platform, id: JobId) -> Result<(), AnyErro
     };
     let finished = platform.jobs().finish(id, &show).await;
     bar.finish_and_clear();
-    println!("{}", line(&finished?));
+    say!("{}", line(&finished?));
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use clap::Subcommand;
 
 use super::error::AnyError;
 use super::platform::random_bytes;
+use super::terminal::say;
 use crate::pipeline::{PipelineError, Platform};
 
 /// What is written before the keys.
@@ -39,15 +40,12 @@ pub(super) async fn run(platform: &Platform, task: KeysTask) -> Result<(), AnyEr
                 written.map_err(|cause| PipelineError::File { path: file.display().to_string(), cause })
             };
             platform.keys().move_out(write).await?;
-            println!(
-                "The keys are in {}; set `keys_file` to it on every server, and start them again.",
-                file.display()
-            );
-            println!("Copies of the database that were made before still have them.");
+            say!("The keys are in {}; set `keys_file` to it on every server, and start them again.", file.display());
+            say!("Copies of the database that were made before still have them.");
         }
         KeysTask::Token => {
             let token = platform.administrators().renew_token(random_bytes()?).await?;
-            println!("{}", token.reveal());
+            say!("{}", token.reveal());
         }
     }
     Ok(())

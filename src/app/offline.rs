@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use super::error::AnyError;
 use super::file_arguments::{EstimateArguments, OrderArgument, RankArguments, SmallAreaArguments, VarianceArgument};
 use super::server::openapi;
-use super::terminal;
+use super::terminal::{self, say};
 use crate::files::{EstimateOptions, RankFileOptions, SmallAreaOptions, estimate_files, rank_files, small_area_files};
 use crate::ranking::{RankOptions, RankOrder};
 use crate::statistics::VarianceEstimator;
 
 pub(super) fn print_openapi() -> Result<ExitCode, AnyError> {
-    println!("{}", openapi().to_pretty_json()?);
+    say!("{}", openapi().to_pretty_json()?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -31,7 +31,7 @@ pub(super) fn estimate(arguments: &EstimateArguments) -> Result<ExitCode, AnyErr
     for note in outcome? {
         terminal::print_note(&note);
     }
-    println!("Estimates are in {}.", arguments.output.display());
+    say!("Estimates are in {}.", arguments.output.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -70,9 +70,9 @@ pub(super) fn rank(arguments: RankArguments) -> Result<ExitCode, AnyError> {
     });
     bar.finish_and_clear();
     for sentence in sentences? {
-        println!("{sentence}");
+        say!("{sentence}");
     }
-    println!("Ranks are in {}.", options.output.display());
+    say!("Ranks are in {}.", options.output.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -94,8 +94,8 @@ pub(super) fn small_areas(arguments: SmallAreaArguments) -> Result<ExitCode, Any
         format: arguments.format,
     };
     for sentence in small_area_files(&options)? {
-        println!("{sentence}");
+        say!("{sentence}");
     }
-    println!("Predictions are in {}.", options.output.display());
+    say!("Predictions are in {}.", options.output.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::error::AnyError;
+use super::terminal::say;
 use crate::collection::{PAPER_FORMS_MAX, PaperForms, paper};
 use crate::foundation::Code;
 use crate::pipeline::{FORM_NUMBER_MAX, Platform};
@@ -64,6 +65,6 @@ pub(super) async fn run(platform: &Platform, arguments: &PaperArguments) -> Resu
         _ => named(error),
     })?;
     file.write_all(html.as_bytes()).map_err(named)?;
-    println!("{count} form(s), numbers {from} to {}, in {}.", from + count - 1, output.display());
+    say!("{count} form(s), numbers {from} to {}, in {}.", from + count - 1, output.display());
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! `plumbline plan`: the figures of a sample plan as text for officials, as JSON and as CSV.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use serde::Serialize;
 
 use super::command_line::{PlanArguments, PlanFormat};
 use super::error::AnyError;
+use super::terminal::say;
 use crate::monitoring::{PlanningFigure, PlanningQuestion, Quantity, plan_sample, whole_answers};
 use crate::web::Language;
 
@@ -53,7 +53,7 @@ pub(super) fn plan(arguments: &PlanArguments) -> Result<ExitCode, AnyError> {
             String::from_utf8(writer.into_inner()?)?
         }
     };
-    std::io::stdout().write_all(text.as_bytes())?;
+    say!("{}", text.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -21,6 +21,7 @@ use super::error::AnyError;
 use super::languages;
 use super::listener::{self, ConnectionLimits};
 use super::platform::random_bytes;
+use super::terminal::say;
 use crate::accounts::Actor;
 use crate::config::{AllowanceConfig, Config, LimitsConfig};
 use crate::documents::{no_such_address, no_such_method};
@@ -90,12 +91,12 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     let listener = TcpListener::bind(config.listen).await.map_err(|error| format!("{}: {error}", config.listen))?;
     let address = listener.local_addr()?;
     languages::tell_missing();
-    println!("Plumbline listens on http://{address}");
+    say!("Plumbline listens on http://{address}");
     if !platform.administrators().have_token().await? {
         let token = platform.administrators().renew_token(random_bytes()?).await?;
-        println!("Administrator's token: {} (shown once; `plumbline keys token` makes another)", token.reveal());
+        say!("Administrator's token: {} (shown once; `plumbline keys token` makes another)", token.reveal());
     }
-    println!("Sign in once with:     http://{address}{}", sign_in.path());
+    say!("Sign in once with:     http://{address}{}", sign_in.path());
     let limits = Arc::new(limits_of(&config.limits));
     platform.work();
     let routes = router(platform, sign_in, config.offline);
@@ -109,7 +110,7 @@ pub(super) async fn serve(config: &Config, platform: &Platform) -> Result<(), An
     listener::serve(listener, routes, connection_limits(config), asked_to_stop()).await;
     forgetting.abort();
     platform.shut_down().await?;
-    println!("Everything that was accepted is kept.");
+    say!("Everything that was accepted is kept.");
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::command_line::{SettingsArguments, Task};
 use super::error::AnyError;
 use super::platform::{start, with_platform, with_watcher};
+use super::terminal::say;
 use super::{access, backup, demo, doctor, import, invite, jobs, keys, languages, paper, server, wave};
 use crate::config::{Config, LogFormat};
 use crate::storage::Store;
@@ -79,15 +80,15 @@ async fn migrate(config: &Config, distribute: bool) -> Result<(), AnyError> {
 
 async fn migrate_store(store: &Store, distribute: bool) -> Result<(), AnyError> {
     match store.migrate().await? {
-        0 => println!("The schema is up to date."),
-        1 => println!("Applied 1 migration."),
-        steps => println!("Applied {steps} migrations."),
+        0 => say!("The schema is up to date."),
+        1 => say!("Applied 1 migration."),
+        steps => say!("Applied {steps} migrations."),
     }
     if distribute || store.is_distributed().await? {
         match store.distribute().await? {
-            0 => println!("The tables are distributed."),
-            1 => println!("Distributed 1 table."),
-            tables => println!("Distributed {tables} tables."),
+            0 => say!("The tables are distributed."),
+            1 => say!("Distributed 1 table."),
+            tables => say!("Distributed {tables} tables."),
         }
     }
     Ok(())

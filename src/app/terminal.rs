@@ -1,8 +1,29 @@
 //! What people see on the terminal.
 
+use std::fmt::Arguments;
+use std::io::{ErrorKind, Write, stdout};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// Prints a line, as `println!` does.
+macro_rules! say {
+    ($($line:tt)*) => {
+        $crate::app::terminal::print_line(format_args!($($line)*))
+    };
+}
+pub(super) use say;
+
+/// Prints a line. Where nobody reads any more, as behind `| head`, the command goes on in silence; where the line cannot be kept, as on
+/// a full disk, it ends.
+pub(super) fn print_line(line: Arguments<'_>) {
+    if let Err(error) = writeln!(stdout(), "{line}")
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        print_error(&error);
+        std::process::exit(1);
+    }
+}
 
 /// Prints an error and what caused it.
 pub(super) fn print_error(error: &(dyn std::error::Error + Send + Sync)) {

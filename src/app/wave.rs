@@ -5,7 +5,7 @@ use std::path::Path;
 use super::command_line::WaveTask;
 use super::error::{AnyError, in_file, read_text};
 use super::jobs;
-use super::terminal::print_note;
+use super::terminal::{print_note, say};
 use crate::jobs::JobId;
 use crate::pipeline::Platform;
 use crate::release::CorrectionReason;
@@ -18,7 +18,7 @@ amendment of the plan. The answers are not changed.";
 /// Says how to watch a job that a server is to do.
 fn waits(job: JobId, in_background: bool) -> bool {
     if in_background {
-        println!("Job {job} is waiting; `plumbline job watch {job}` shows how far it is.");
+        say!("Job {job} is waiting; `plumbline job watch {job}` shows how far it is.");
     }
     in_background
 }
@@ -26,7 +26,7 @@ fn waits(job: JobId, in_background: bool) -> bool {
 pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyError> {
     let advance = async |code: &str, to: WaveState| {
         platform.waves().advance(code, to).await?;
-        println!("Wave {code} is {}.", to.as_str());
+        say!("Wave {code} is {}.", to.as_str());
         Ok::<_, AnyError>(())
     };
     match what {
@@ -38,7 +38,7 @@ pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyEr
                 print_note(&format!("{old}{of} is now called {new}; the old name is still accepted"));
             }
             let plan = platform.waves().create(&text, folder).await.map_err(|error| in_file(&plan, &error))?;
-            println!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);
+            say!("Wave {} is a draft; `plumbline wave open {}` begins to take answers.", plan.code, plan.code);
         }
         WaveTask::Open { code } => advance(&code, WaveState::Open).await?,
         WaveTask::Close { code } => {
@@ -52,7 +52,7 @@ pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyEr
             let job = platform.waves().want_release(&code).await?;
             if !waits(job, in_background) {
                 jobs::finish(platform, job).await?;
-                println!("Wave {code} is released.");
+                say!("Wave {code} is released.");
             }
         }
         WaveTask::Correct { code, reason, in_background } => {
@@ -61,13 +61,13 @@ pub(super) async fn run(platform: &Platform, what: WaveTask) -> Result<(), AnyEr
             let job = platform.waves().want_correction(&code, &reason).await?;
             if !waits(job, in_background) {
                 jobs::finish(platform, job).await?;
-                println!("What wave {code} published is corrected; earlier releases stay readable.");
+                say!("What wave {code} published is corrected; earlier releases stay readable.");
             }
         }
         WaveTask::List => {
             for wave in platform.waves().all().await? {
                 let (plan, field) = (&wave.plan, &wave.plan.field);
-                println!(
+                say!(
                     "{}  {}  {} to {}  {}",
                     plan.code,
                     wave.state.as_str(),

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::throttle::{count_refusal, count_try};
 use crate::accounts::Actor;
 use crate::entrance::{Shown, Unrecognised, Visitor};
-use crate::foundation::Finding;
+use crate::foundation::{Finding, UniqueJson};
 use crate::pipeline::{PipelineError, Platform, SubmitError};
 use crate::survey::{Field, Wave, WaveState};
 use crate::validation::Submission;
@@ -120,7 +120,7 @@ impl From<Field> for FieldBody {
     responses(
         (status = 201, description = "Durably kept", body = AcceptedBody),
         (status = 200, description = "The same had been kept before", body = AcceptedBody),
-        (status = 400, description = "The body is not JSON", body = RefusalBody),
+        (status = 400, description = "The body is not JSON, or names a key twice in one object", body = RefusalBody),
         (status = 401, description = "The token is neither the administrator's nor the code of a device or collector", body = RefusalBody),
         (
             status = 403,
@@ -173,7 +173,9 @@ async fn submit_response(
         Err(rejection) => return refuse(rejection.status(), "unreadable", "the body did not arrive whole"),
     };
     let submission = match serde_json::from_slice(&body) {
-        Ok(document) => Submission::from_json(&document, &wave),
+        Ok(UniqueJson(document)) => Submission::from_json(&document, &wave),
+        // The only error that is not about how it is written.
+        Err(error) if error.is_data() => return refuse(StatusCode::BAD_REQUEST, "duplicate", error.to_string()),
         Err(error) => return refuse(StatusCode::BAD_REQUEST, "not_json", format!("the body is not JSON: {error}")),
     };
     // Whoever is invited is not held up by what others send over the open link.

@@ -1,8 +1,8 @@
 //! The ground floor: the few things that every room may use.
 //!
 //! Holds codes, language tags and texts in several languages, the clock, fixed-point weights, rating scales, rows written as CSV,
-//! documents read key by key and the one shape of
-//! a finding ("what is wrong, where, how to mend it"). It knows nothing of surveys, storage or HTTP.
+//! documents read key by key, JSON whose objects name each key once, and the one shape of a finding ("what is wrong, where, how
+//! to mend it"). It knows nothing of surveys, storage or HTTP.
 //! Start reading at [`Finding`] and [`Code`].
 
 mod clock;
@@ -11,6 +11,7 @@ mod date;
 mod document;
 mod finding;
 mod folding;
+mod json;
 mod language;
 mod missing;
 mod rating_scale;
@@ -23,6 +24,7 @@ pub use date::parse_date;
 pub use document::{FromValue, Keys, check_words};
 pub use finding::{Finding, Findings, LimitedFindings, one_line};
 pub use folding::folded;
+pub use json::UniqueJson;
 pub use language::{LanguageTag, LanguageTagError, Text};
 pub use missing::MaybeMissing;
 pub use rating_scale::{RatingScale, RatingScaleError};

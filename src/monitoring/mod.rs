@@ -56,7 +56,7 @@ pub struct SeenPrecisions {
 pub struct Fieldwork {
     /// The day it was counted.
     pub today: NaiveDate,
-    /// The wished margin, as a share (0.05 = five points).
+    /// The target margin, as a share (0.05 = five points).
     pub target_margin: f64,
     /// Each measured unit, in the plan's order.
     pub units: Vec<UnitFieldwork>,
@@ -136,6 +136,6 @@ pub struct UnitFieldwork {
     pub margin: Option<f64>,
     /// The design effect seen so far.
     pub design_effect: Option<f64>,
-    /// How many more answers the wished margin needs at that design effect; 0 when it is reached.
+    /// How many more answers the target margin needs at that design effect; 0 when it is reached.
     pub more_needed: Option<u64>,
 }

@@ -19,7 +19,7 @@ pub(super) struct FieldworkDocument {
     wave: Code,
     /// The day it was counted.
     today: NaiveDate,
-    /// The wished margin, as a share (0.05 = five points).
+    /// The target margin, as a share (0.05 = five points).
     target_margin: f64,
     /// Groups that the weights are to be calibrated to and in which nobody has answered: while there are any, weights stay as
     /// they are and nothing is released.
@@ -91,7 +91,7 @@ rows! {
         margin: Option<f64> => Concept::number("MARGIN", MARGIN),
         /// The design effect seen so far.
         deff: Option<f64> => concepts::DESIGN_EFFECT,
-        /// How many more answers the wished margin needs at that design effect.
+        /// How many more answers the target margin needs at that design effect.
         more_needed: Option<u64> => Concept::number("ANSWERS_NEEDED", Figure::whole(Unit::Answers)),
     }
 }

@@ -78,9 +78,15 @@ impl Collectors {
         Err(PipelineError::NotFound { what: "device or collector", code: name.to_owned() })
     }
 
+    /// A code as it was handed out, however it was typed; nothing where it cannot be one.
+    #[must_use]
+    pub fn code_as_handed_out(&self, typed: &str) -> Option<String> {
+        self.context.secret.read_access_code(typed).map(|(code, _)| code)
+    }
+
     /// Who has this code; nothing if nobody has it, or it was taken back.
     pub(super) async fn with_code(&self, code: &str) -> Result<Option<Access>, PipelineError> {
-        let Some(hash) = self.context.secret.access_hash(code) else { return Ok(None) };
+        let Some((_, hash)) = self.context.secret.read_access_code(code) else { return Ok(None) };
         let Some(kept) = self.context.store.access(hash).await? else { return Ok(None) };
         if kept.revoked {
             return Ok(None);

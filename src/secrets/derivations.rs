@@ -85,11 +85,7 @@ impl KeyRing {
     /// The code of a device or collector out of random bytes, 20 characters in groups of four, and the hash it is kept under.
     #[must_use]
     pub fn access_code(&self, random: [u8; 16]) -> (String, Uuid) {
-        let number = u128::from_le_bytes(random) % (1 << (DIGIT_BITS * ACCESS_LENGTH));
-        (
-            group(&write_digits(number, ACCESS_LENGTH)),
-            self.uuid(Purpose::Collectors, "access", &[&number.to_le_bytes()]),
-        )
+        self.access_code_of(u128::from_le_bytes(random) % (1 << (DIGIT_BITS * ACCESS_LENGTH)))
     }
 
     /// The id of a paper form.
@@ -102,11 +98,16 @@ impl KeyRing {
         )
     }
 
-    /// The hash of the code of a device or collector, as it was typed.
+    /// The code of a device or collector as it was typed, with its hash, and as it was handed out; nothing where it cannot be one.
     #[must_use]
-    pub fn access_hash(&self, typed: &str) -> Option<Uuid> {
+    pub fn read_access_code(&self, typed: &str) -> Option<(String, Uuid)> {
         let [number] = read_digits(typed, [ACCESS_LENGTH])?;
-        Some(self.uuid(Purpose::Collectors, "access", &[&number.to_le_bytes()]))
+        Some(self.access_code_of(number))
+    }
+
+    fn access_code_of(&self, number: u128) -> (String, Uuid) {
+        let hash = self.uuid(Purpose::Collectors, "access", &[&number.to_le_bytes()]);
+        (group(&write_digits(number, ACCESS_LENGTH)), hash)
     }
 
     /// Says that a code was made here, for whatever wave.

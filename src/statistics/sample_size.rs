@@ -12,7 +12,7 @@ pub fn slovin(population: f64, margin: f64) -> f64 {
     1.0 / (1.0 / population + margin * margin)
 }
 
-/// How many answers there must be for the wished margin, when `answered` gave the margin seen: `n · (e_seen / e_wished)²`.
+/// How many answers there must be for the target margin, when `answered` gave the margin seen: `n · (e_seen / e_wished)²`.
 ///
 /// This is [`SampleDesign::answers_for_margin`] at the design effect seen, with the variance that the index really has in
 /// place of `p (1 − p)`: `e² = z² · deff · S² / n`, and all but `n` cancels. An index of many items varies less from

@@ -1,6 +1,6 @@
 //! What all commands have in common: how they end, what goes where, and what they say of settings that cannot be used.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
@@ -93,6 +93,17 @@ fn every_command_explains_itself_without_a_database_and_knows_no_other_option() 
         arguments.push("--no-such-option");
         let said = misunderstood(&arguments);
         assert!(said.contains("unexpected argument '--no-such-option' found"), "{command:?}: {said}");
+    }
+}
+
+#[test]
+fn a_command_whose_lines_nobody_reads_any_more_ends_quietly() {
+    for arguments in [&["openapi"][..], &["plan", "--margin", "0.05", "--format", "json"]] {
+        let mut command = plumbline(NO_STORE, arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+        assert!(status.success() && stderr.is_empty(), "{arguments:?}: {status}: {}", String::from_utf8_lossy(&stderr));
     }
 }
 

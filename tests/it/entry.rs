@@ -184,5 +184,12 @@ on_both_engines! {
         let let_in = page(&world, "", "/en/entry", Some(&format!("code={}", lan.to_lowercase()))).await;
         assert_eq!(let_in.headers[header::LOCATION], "/en/entry/batches");
         assert!(let_in.headers[header::SET_COOKIE].to_str().unwrap().contains("HttpOnly; SameSite=Strict"));
+        // Phones make a long dash of a short one; some keyboards write digits of full width.
+        let (dash, none, wide) = (lan.replace('-', "%E2%80%93"), lan.replace('-', ""), lan.replace('1', "%EF%BC%91"));
+        for typed in [dash, none, wide, lan.to_lowercase()] {
+            let let_in = page(&world, "", "/en/entry", Some(&format!("code={typed}"))).await;
+            let cookie = let_in.headers[header::SET_COOKIE].to_str().unwrap();
+            assert!(cookie.starts_with(&format!("plumbline_collector={lan};")), "{typed}: {cookie}");
+        }
     }
 }

@@ -192,6 +192,15 @@ fn a_request_that_is_no_submission_is_refused_by_what_is_wrong_with_it() {
             let answer = world.send(request).await;
             assert_eq!(answer.status, status, "{} {}", answer.text, &shown[..200.min(shown.len())]);
         }
+        // Which of the two counts is nobody's to guess.
+        let twice = submission(2).to_string().replacen("\"q01\":", "\"q01\":1,\"q01\":", 1);
+        let refused = world.send(post(route, "application/json", twice)).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.text);
+        assert!(
+            refused.text.contains("\"duplicate\"") && refused.text.contains("the key \\\"q01\\\" is there twice"),
+            "{}",
+            refused.text
+        );
         let wrong = Request::post(route).header(header::AUTHORIZATION, "Bearer wrong").body(Body::empty()).unwrap();
         assert_eq!(world.send(wrong).await.status, StatusCode::UNAUTHORIZED);
     });

@@ -195,7 +195,7 @@ fn every_bad_value_is_one_error_with_its_line_and_column() {
             "[{\"unit\": \"A\", \"estimate\": 1, \"se\": true}]",
             "units.csv: object 1, key se: this is neither a text nor a number",
         ),
-        (UNITS, "[{\"unit\": \"A\"", "units.csv: no list of JSON objects: "),
+        (UNITS, "[{\"unit\": \"A\"", "units.csv: not a list of JSON objects: "),
     ] {
         assert!(UNITS.contains(from));
         let desk = Desk::new(&[("units.csv", &UNITS.replacen(from, to, 1))]);

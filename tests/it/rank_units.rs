@@ -56,8 +56,12 @@ fn a_list_is_refused_by_object_and_key() {
         (r#"[{"unit":null,"estimate":1,"se":1}]"#, "object 1, key unit: the unit has no name"),
         (r#"[{"unit":"A\u0007","estimate":1,"se":1}]"#, "object 1, key unit: control characters"),
         (r#"[{"unit":"A","estimate":1,"se":-1}]"#, "object 1, key se: a standard error must not be negative: -1"),
-        ("[1]", "no list of JSON objects: "),
-        ("[]", "line 1: there is neither a column unit nor a column level"),
+        ("[1]", "not a list of JSON objects: its value 1 is not an object"),
+        (
+            r#"[{"unit":"A","estimate":1,"se":1,"estimate":2}]"#,
+            "not a list of JSON objects: the key \"estimate\" is there twice",
+        ),
+        ("[]", "not a list of JSON objects: the list is empty"),
     ] {
         let error = error(list, &[]);
         assert!(error.starts_with(&format!("units: {message}")), "{list}: {error}");

@@ -12,6 +12,7 @@ use rand::rngs::SysRng;
 pub(super) use arguments::{InviteTask, base_url};
 
 use super::error::{AnyError, in_file, read_text};
+use crate::app::terminal::say;
 use crate::collection::{SHEETS_PER_FILE_MAX, code_link, sheets};
 use crate::foundation::Code;
 use crate::pipeline::{InvitationCard, Platform, PreparedDraw};
@@ -26,14 +27,14 @@ pub(super) async fn run(platform: &Platform, task: InviteTask) -> Result<(), Any
             let file = codes.as_deref().map(open).transpose()?;
             let path = codes.unwrap_or_default();
             let revoked = platform.invitations().revoke(&wave, file).await.map_err(|error| in_file(&path, &error))?;
-            println!("{revoked} code(s) taken back. Those that were spent, or taken back before, are not counted.");
+            say!("{revoked} code(s) taken back. Those that were spent, or taken back before, are not counted.");
         }
         InviteTask::ReleaseReserves { wave, stratum, psu, up_to } => {
             let released =
                 platform.invitations().release_reserves(&wave, (stratum.as_deref(), psu.as_deref()), up_to).await?;
-            println!("{released} reserve(s) step in.");
+            say!("{released} reserve(s) step in.");
             if released == 0 {
-                println!(
+                say!(
                     "None stands by there; codes.csv has the strata, sampling units and turns, and `status` the counts."
                 );
             }
@@ -158,28 +159,34 @@ fn write_files(draw: &PreparedDraw, base_url: &str, folder: &Path) -> Result<Vec
 }
 
 fn tell(draw: &PreparedDraw, number: i32, files: &[PathBuf], output: &Path) {
-    println!("Draw {number} of {}: seed {}, frame of {} rows.", draw.wave.plan.code, draw.seed, draw.frame_rows);
-    println!("Frame hash {}.\n", draw.frame_hash);
-    println!("{:<24} {:>8} {:>8} {:>8}", "stage", "drawn", "certain", "short");
+    say!("Draw {number} of {}: seed {}, frame of {} rows.", draw.wave.plan.code, draw.seed, draw.frame_rows);
+    say!("Frame hash {}.\n", draw.frame_hash);
+    say!("{:<24} {:>8} {:>8} {:>8}", "stage", "drawn", "certain", "short");
     for stage in &draw.stages {
-        println!("{:<24} {:>8} {:>8} {:>8}", stage.column, stage.drawn, stage.certain, stage.short);
+        say!("{:<24} {:>8} {:>8} {:>8}", stage.column, stage.drawn, stage.certain, stage.short);
     }
     let reserves = draw.cards.iter().filter(|card| card.invitee.reserve > 0).count();
-    println!("{:<24} {:>8}", "invited", draw.cards.len() - reserves);
-    println!("{:<24} {reserves:>8}\n", "reserves");
+    say!("{:<24} {:>8}", "invited", draw.cards.len() - reserves);
+    say!("{:<24} {reserves:>8}\n", "reserves");
     if draw.stages.iter().any(|stage| stage.short > 0) {
-        println!("Short are those with fewer to draw from than were to be taken; all of these were.");
+        say!("Short are those with fewer to draw from than were to be taken; all of these were.");
     }
-    println!("Codes and {} file(s) of sheets are in {}. Nothing else knows the codes.", files.len(), output.display());
+    say!("Codes and {} file(s) of sheets are in {}. Nothing else knows the codes.", files.len(), output.display());
 }
 
 async fn status(platform: &Platform, wave: &str) -> Result<(), AnyError> {
     for draw in platform.invitations().draws(wave).await? {
-        println!("Draw {} on {}: seed {}, frame hash {}.", draw.number, draw.drawn_on, draw.seed, draw.frame_hash);
+        say!("Draw {} on {}: seed {}, frame hash {}.", draw.number, draw.drawn_on, draw.seed, draw.frame_hash);
     }
-    println!(
+    say!(
         "\n{:<16} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
-        "unit", "invited", "reserves", "spent", "open", "reserve", "revoked"
+        "unit",
+        "invited",
+        "reserves",
+        "spent",
+        "open",
+        "reserve",
+        "revoked"
     );
     let mut all = InvitationCount::default();
     for unit in platform.invitations().status(wave).await? {
@@ -192,5 +199,5 @@ async fn status(platform: &Platform, wave: &str) -> Result<(), AnyError> {
 
 fn print_count(unit: &str, count: &InvitationCount) {
     let InvitationCount { invited, reserves, open, standing_by, revoked } = count;
-    println!("{unit:<16} {invited:>9} {reserves:>9} {:>9} {open:>9} {standing_by:>9} {revoked:>9}", count.spent());
+    say!("{unit:<16} {invited:>9} {reserves:>9} {:>9} {open:>9} {standing_by:>9} {revoked:>9}", count.spent());
 }

@@ -55,7 +55,9 @@ pub(super) async fn sign_in(
         return Ok(show_wait(wait));
     }
     if is_collector(platform.recognise(code).await?.as_ref()) {
-        let cookies = CookieJar::new().add(session_cookie(COOKIE, code.to_owned()));
+        // What a phone makes of a hyphen would not come back with the cookie.
+        let code = platform.collectors().code_as_handed_out(code).unwrap_or_default();
+        let cookies = CookieJar::new().add(session_cookie(COOKIE, code));
         return Ok((cookies, to(&address, "/entry/batches")).into_response());
     }
     match sender.count_guess() {

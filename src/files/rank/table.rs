@@ -1,6 +1,7 @@
 //! Rows of a CSV file with a header, or of a JSON list of objects, read alike.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -10,7 +11,7 @@ use csv::StringRecord;
 use serde_json::{Map, Value};
 
 use super::super::table_error::TableFileError;
-use crate::foundation::Finding;
+use crate::foundation::{Finding, UniqueJson};
 use crate::tables::{MissingCodes, Table, cell_path, clean, did_you_mean, uneven_row, with_decimal_point};
 
 /// What says that nothing is known.
@@ -60,12 +61,21 @@ impl Rows {
         if file.fill_buf().is_ok_and(|start| start.starts_with(b"\xef\xbb\xbf")) {
             file.consume(3);
         }
-        let objects: Vec<Map<String, Value>> = match serde_json::from_reader(file) {
-            Ok(objects) => objects,
-            Err(error) => {
-                return Err(TableFileError::Input { path, message: format!("no list of JSON objects: {error}") });
-            }
+        let refused = |message: &dyn Display| TableFileError::Input {
+            path: path.clone(),
+            message: format!("not a list of JSON objects: {message}"),
         };
+        let rows: Vec<UniqueJson> = serde_json::from_reader(file).map_err(|error| refused(&error))?;
+        if rows.is_empty() {
+            return Err(refused(&"the list is empty"));
+        }
+        let mut objects = Vec::with_capacity(rows.len());
+        for (number, UniqueJson(row)) in (1..).zip(rows) {
+            let Value::Object(object) = row else {
+                return Err(refused(&format!("its value {number} is not an object")));
+            };
+            objects.push(object);
+        }
         let columns = objects.first().map(|first| first.keys().cloned().collect()).unwrap_or_default();
         Ok(Self { path, columns, source: Source::Json(objects) })
     }

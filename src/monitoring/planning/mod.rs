@@ -45,7 +45,7 @@ pub struct PlanningFigure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
-    /// Answers in a unit for the wished margin.
+    /// Answers in a unit for the target margin.
     AnswersForMargin,
     /// People to ask in a unit for them.
     PeopleForMargin,
@@ -69,7 +69,7 @@ pub enum Quantity {
     IntervalLow,
     /// Its upper end.
     IntervalHigh,
-    /// How many more answers the wished margin needs.
+    /// How many more answers the target margin needs.
     MoreAnswers,
     /// The answers in each unit that all further figures are for.
     AnswersInEach,

@@ -59,7 +59,14 @@ impl<W: Write + Send> RowWriter<W> {
     pub fn write_cells(&mut self, mut cells: Vec<Cell<'_>>) -> io::Result<()> {
         fit(&self.columns, &mut cells)?;
         match &mut self.sink {
-            Sink::Csv(writer) => writer.serialize(cells).map_err(io::Error::other),
+            Sink::Csv(writer) => {
+                let harmless: Vec<Option<String>> = cells.iter().map(harmless_for_spreadsheets).collect();
+                let cells = cells.iter().zip(&harmless).map(|(cell, harmless)| match harmless {
+                    Some(text) => Cell::Text(Some(text)),
+                    None => *cell,
+                });
+                writer.serialize(cells.collect::<Vec<_>>()).map_err(io::Error::other)
+            }
             Sink::Json(file, has_rows) => {
                 let separator: &[u8] = if std::mem::replace(has_rows, true) { b",\n  " } else { b"[\n  " };
                 let object = serde_json::to_string_pretty(&Object { columns: &self.columns, cells: &cells })?;
@@ -84,6 +91,13 @@ impl<W: Write + Send> RowWriter<W> {
         sink.flush()?;
         Ok(sink)
     }
+}
+
+/// A text that a spreadsheet would take for a formula, with an apostrophe before it; nothing for any other value.
+fn harmless_for_spreadsheets(cell: &Cell<'_>) -> Option<String> {
+    let Cell::Text(Some(text)) = cell else { return None };
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    is_formula.then(|| format!("'{text}"))
 }
 
 /// Refuses values that are not one for each column and of its kind; a number that is not finite becomes a missing one.
