@@ -12,6 +12,8 @@ before(async () => {
   signedIn = await browser.newContext({ viewport: NARROW, baseURL: product.origin });
   const page = await signedIn.newPage();
   await page.goto(product.signIn);
+  await page.click("main form button");
+  await page.waitForURL((url) => !url.pathname.includes("sign-in"));
   await page.close();
 });
 after(async () => {

@@ -30,6 +30,8 @@ async function results({ to, look }) {
 }
 
 async function office({ to, look, answered, language }) {
+  await to("/sign-in", { answer: answered.signIn[language] });
+  await look("the link that signs in", "office/sign_in.html");
   await to("/jobs", { answer: answered.jobs[language] });
   await look("jobs of all states", "office/jobs.html");
   await to("/office/small");

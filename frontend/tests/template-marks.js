@@ -31,6 +31,7 @@ export const SHOWN_BY = {
   "form/whole.html": "form#answers[data-wave]",
   "office/fieldwork.html": "#days table.days",
   "office/jobs.html": "main form[action$='/cancel']",
+  "office/sign_in.html": "form[action*='/sign-in/'] button.button",
   "results/api.html": ".operation pre",
   "results/method.html": "section.method dl",
   "results/not_released.html": "main > .over + h1 + .lead",

@@ -30,11 +30,13 @@ onSmallSurvey(
 
 const inEach = async (ask) => Object.fromEntries(await Promise.all(LANGUAGES.map(async (language) => [language, await ask(language)])));
 
-// Keeps what the server answers in states that do not last: while jobs wait and run, and while the database is away.
+// Keeps what the server answers in states that do not last: before the link is used, while jobs wait and run, and while the database is away.
 async function rememberAnswers() {
   const context = await browser.newContext({ baseURL: product.origin });
   const kept = async (response) => ({ status: response.status(), headers: response.headers(), body: await response.body() });
-  await context.request.get(product.signIn);
+  const { pathname } = new URL(product.signIn);
+  answered.signIn = await inEach(async (language) => kept(await context.request.get(`/${language}${pathname}`)));
+  await context.request.post(product.signIn);
   storageState = await context.storageState();
   answered.jobs = await inEach(async (language) => kept(await context.request.get(`/${language}/jobs`)));
   const database = join(survey.folder, "small.db");

@@ -1,9 +1,13 @@
 //! The link that signs the administrator in, once.
+//!
+//! To open it only shows a button: whatever looks at links before people do, as mail programs and messengers, does not use it up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -13,11 +17,11 @@ use rand::rngs::SysRng;
 
 use crate::accounts::Actor;
 use crate::pipeline::Platform;
-use crate::web::{Credential, ForPage, PageError, not_found, session_cookie};
+use crate::web::{Address, Credential, ForPage, Page, PageError, Style, not_found, render, session_cookie};
 
 /// The address of the link.
 pub fn sign_in_route(sign_in: SignIn) -> Router<Platform> {
-    Router::new().route("/sign-in/{code}", get(sign_in_once)).layer(Extension(sign_in))
+    Router::new().route("/sign-in/{code}", get(ask).post(sign_in_once)).layer(Extension(sign_in))
 }
 
 /// A link that signs the administrator in, once.
@@ -41,6 +45,31 @@ impl SignIn {
     pub fn path(&self) -> String {
         format!("/sign-in/{}", self.code)
     }
+
+    /// Whether this is its code, which is compared by hashes, so that the time taken tells nothing.
+    fn is(&self, code: &str) -> bool {
+        blake3::hash(code.as_bytes()) == blake3::hash(self.code.as_bytes())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "office/sign_in.html")]
+struct SignInPage {
+    page: Page,
+    path: String,
+}
+
+/// Shows the button to whoever knows the code, as long as it is good.
+async fn ask(
+    Extension(sign_in): Extension<SignIn>,
+    WithRejection(Path(code), _): ForPage<Path<String>>,
+    address: Address,
+) -> Result<Response, PageError> {
+    if !sign_in.is(&code) || sign_in.used.load(Ordering::Acquire) {
+        return Ok(not_found().await.into_response());
+    }
+    let page = Page::new(&address, address.language.t("sign-in-title"), Style::Site);
+    render(StatusCode::OK, &SignInPage { page, path: sign_in.path() })
 }
 
 /// Sets the cookie for the first visitor who knows the code. Browsers keep it until they close.
@@ -49,8 +78,7 @@ async fn sign_in_once(
     Extension(sign_in): Extension<SignIn>,
     WithRejection(Path(code), _): ForPage<Path<String>>,
 ) -> Response {
-    let knows = blake3::hash(code.as_bytes()) == blake3::hash(sign_in.code.as_bytes());
-    if !knows || sign_in.used.swap(true, Ordering::AcqRel) {
+    if !sign_in.is(&code) || sign_in.used.swap(true, Ordering::AcqRel) {
         return not_found().await.into_response();
     }
     let began = async {

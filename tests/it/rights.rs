@@ -107,6 +107,7 @@ const TABLE: &[Row] = &[
     ("GET", "/sound/none", NOBODY),
     ("GET", "/receipt", EVERYBODY),
     ("GET", "/sign-in/CODE", NOBODY),
+    ("POST", "/sign-in/CODE", NOBODY),
     ("GET", "/assets/none/form.js", NOBODY),
     ("GET", "/sw.js", EVERYBODY),
     ("GET", "/healthz", EVERYBODY),

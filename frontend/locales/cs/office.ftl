@@ -71,3 +71,7 @@ jobs-state-running = běží
 jobs-state-done = hotovo
 jobs-state-failed = nepodařilo se
 jobs-state-cancelled = zrušeno
+
+sign-in-title = Přihlášení správce
+sign-in-lead = Odkaz platí jednou. Kdo se jím přihlásí, smí v tomto prohlížeči všechno, dokud ho nezavře.
+sign-in-go = Přihlásit se

@@ -69,3 +69,7 @@ jobs-state-running = running
 jobs-state-done = done
 jobs-state-failed = failed
 jobs-state-cancelled = cancelled
+
+sign-in-title = Sign in as the administrator
+sign-in-lead = The link works once. Whoever signs in by it may do everything, on this browser, until it is closed.
+sign-in-go = Sign in

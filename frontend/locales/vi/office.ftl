@@ -63,3 +63,7 @@ jobs-state-running = đang chạy
 jobs-state-done = hoàn thành
 jobs-state-failed = thất bại
 jobs-state-cancelled = đã hủy
+
+sign-in-title = Đăng nhập với quyền quản trị
+sign-in-lead = Liên kết chỉ dùng được một lần. Ai đăng nhập bằng liên kết này được làm mọi việc trên trình duyệt này, cho đến khi đóng trình duyệt.
+sign-in-go = Đăng nhập
