@@ -3,6 +3,9 @@
 //! The rooms of the house stand on floors; a room imports only from floors below its own (`tests/tidy.rs` holds that).
 //! `docs/ARCHITECTURE.md` is the map.
 
+// Whoever prints says so to `app/terminal.rs`, which knows what to do when nobody reads.
+#![warn(clippy::print_stdout)]
+
 pub mod accounts;
 pub mod app;
 pub mod chart;

@@ -36,7 +36,7 @@ impl Counts {
         Ok(())
     }
 
-    /// Adds the most of what is pending to the counts. Returns whether some was left.
+    /// Adds most of what is pending to the counts. Returns whether some was left.
     async fn fold_largest(&self) -> Result<bool, PipelineError> {
         let store = &self.context.store;
         let mut is_some_left = false;

@@ -9,9 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::counting::{UnitCounter, UnitCounts};
 use super::entities::{pending_batch, recount_due, wave};
@@ -28,9 +26,9 @@ const UNITS_EMBEDDED: usize = 64;
 /// The same on a server, where only other folds wait, and each statement of many rows for 40 ms (`rows.rs`).
 const UNITS_ON_SERVER: usize = 4_000;
 /// Batches a transaction, so that a fold after an outage does not hold its leases for long.
-const BATCHES_EMBEDDED: u64 = 2_000;
+const BATCHES_EMBEDDED: usize = 2_000;
 /// The same on a server.
-const BATCHES_ON_SERVER: u64 = 40_000;
+const BATCHES_ON_SERVER: usize = 40_000;
 
 /// A round folds at least so many units, those that have most pending: fewer are not worth a delay.
 const UNITS_A_ROUND: usize = 8;
@@ -82,7 +80,8 @@ impl Store {
     /// The units of which something is pending, with the bytes that it takes.
     async fn pending_units(&self, wave: WaveId) -> Result<Vec<(i64, i64)>, StorageError> {
         use pending_batch::Column;
-        let bytes = Expr::from(Func::char_length(Expr::col(Column::Entries))).sum().cast_as("bigint");
+        // In bytes, which both engines know of a long text without reading it.
+        let bytes = Expr::from(Func::cust("octet_length").arg(Expr::col(Column::Entries))).sum().cast_as("bigint");
         let pending = pending_batch::Entity::find()
             .select_only()
             .column(Column::UnitId)
@@ -95,9 +94,18 @@ impl Store {
     async fn fold_units(&self, wave: WaveId, shape: &Shape, mut units: Vec<i64>) -> Result<usize, StorageError> {
         // One order for all servers, so that two never wait for each other's leases in a circle.
         units.sort_unstable();
+        let (units_max, batches_max) =
+            if self.is_embedded() { (UNITS_EMBEDDED, BATCHES_EMBEDDED) } else { (UNITS_ON_SERVER, BATCHES_ON_SERVER) };
         let mut folded = 0;
-        for units in units.chunks(if self.is_embedded() { UNITS_EMBEDDED } else { UNITS_ON_SERVER }) {
-            folded += self.transaction(&FoldUnits { wave, units, shape }).await?;
+        for units in units.chunks(units_max) {
+            // After an outage a unit may have more than one transaction takes.
+            loop {
+                let batches = self.transaction(&FoldUnits { wave, units, shape, batches_max }).await?;
+                folded += batches;
+                if batches < batches_max {
+                    break;
+                }
+            }
         }
         Ok(folded)
     }
@@ -124,20 +132,21 @@ struct FoldUnits<'a> {
     wave: WaveId,
     units: &'a [i64],
     shape: &'a Shape,
+    batches_max: usize,
 }
 
 impl Work for FoldUnits<'_> {
     type Output = usize;
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<usize, StorageError> {
-        let Self { wave, units, shape } = *self;
+        let Self { wave, units, shape, batches_max } = *self;
         take_leases(transaction, wave, units).await?;
         let backend = transaction.get_database_backend();
         let of_units = is_one_of(backend, pending_batch::Column::UnitId, Kind::Bigint, units.iter().copied());
         let batches = pending_batch::Entity::find()
             .filter(pending_batch::Column::WaveId.eq(wave.0))
             .filter(of_units.clone())
-            .limit(if backend == DbBackend::Sqlite { BATCHES_EMBEDDED } else { BATCHES_ON_SERVER })
+            .limit(batches_max as u64)
             .all(transaction)
             .await?;
         let mut counts = count_batches(shape, &batches)?;

@@ -20,7 +20,9 @@ mod table;
 
 pub use clean::clean;
 pub(crate) use dataset::rows;
-pub use dataset::{Cell, Column, Concept, Dataset, Figure, Kind, OutputFormat, Row, RowWriter, Unit, Value, concepts};
+pub use dataset::{
+    Cell, Column, Concept, Dataset, Figure, Kind, OutputFormat, Row, RowWriter, Unit, Value, concepts, unguarded,
+};
 pub use lines::{CsvRowError, CsvRows};
 pub use missing::MissingCodes;
 pub use names::{ColumnMatch, FIELD_SIGNS, GROUP_SIGNS, did_you_mean, find_column};

@@ -121,3 +121,12 @@ fn a_column_that_is_nearly_called_right_is_named() {
     let error = error("unit,Estimate,se\nA,1,1\n", &[]);
     assert!(error.starts_with("units: line 1: there is no column estimate; did you mean \"Estimate\"?"), "{error}");
 }
+
+#[test]
+fn a_name_that_csv_guards_as_a_formula_is_the_same_unit_in_every_file() {
+    let units = "unit,estimate,se\n'-D01,1,0.1\n'=D02,2,0.1\nD03,9,0.1\n";
+    let covariance = "statistic,level_a,level_b,covariance\nx,-D01,'=D02,0\nx,'-D01,D03,0\nx,=D02,D03,0\n";
+    let desk = Desk::new(&[("units", units), ("cov.csv", covariance)]);
+    let (_, rows) = desk.ranks(&[&HOLM[..], &["--covariance", "cov.csv"]].concat());
+    assert_eq!(column(&rows, "unit"), ["D03", "'=D02", "'-D01"], "what is written is guarded once, not twice");
+}

@@ -1,6 +1,8 @@
 //! The store: its schema, its register, and responses that are kept once whoever sends them.
 
 use axum::http::StatusCode;
+use plumbline::estimation::Shape;
+use plumbline::foundation::RatingScale;
 use plumbline::storage::{StorageError, Store};
 use plumbline::survey::unit_on;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
@@ -119,6 +121,35 @@ on_both_engines! {
         let checkup = other.doctor().check_up().await.unwrap();
         assert_eq!(checkup.mismatches, []);
         assert_eq!(checkup.responses, 30);
+    }
+
+    async fn a_round_folds_all_that_its_units_have_however_many_batches_that_are(database: TestDatabase) {
+        let world = World::small(database).await;
+        world.platform.shut_down().await.unwrap();
+        let store = Store::connect(world.url()).await.unwrap();
+        let connection = world.database().connect().await;
+        // A line as a commit notes it, and one batch more than a transaction takes.
+        let line = "1~D01\t\t1000000000\tweb\t2024-11-20\t5555\t-\t\n";
+        let (rows, id, batches) = match connection.get_database_backend() {
+            DbBackend::Sqlite => (
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2001)",
+                "randomblob(16)",
+                2_001,
+            ),
+            _ => ("WITH n AS (SELECT generate_series(1, 40001) AS i)", "gen_random_uuid()", 40_001),
+        };
+        let insert = format!(
+            "{rows} INSERT INTO pending_batch (wave_id, unit_id, id, entries) \
+             SELECT wave.id, unit.id, {id}, '{line}' FROM n, wave, unit WHERE wave.code = 'w' AND unit.code = 'D01'"
+        );
+        connection.execute_unprepared(&insert).await.unwrap();
+        let (wave, _) = store.pending_waves().await.unwrap().remove(0);
+        let shape = Shape::new::<[usize; 0]>(&[RatingScale::FIVE; 4], &[]).unwrap();
+        assert!(!store.fold_largest(wave, &shape).await.unwrap(), "nothing is left");
+        assert_eq!(store.pending_waves().await.unwrap(), []);
+        let days = Statement::from_string(connection.get_database_backend(), "SELECT responses FROM daily_count");
+        let days: i64 = connection.query_one_raw(days).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        assert_eq!(days, batches);
     }
 
     async fn a_wave_goes_one_way_only(database: TestDatabase) {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::super::table_error::TableFileError;
 use crate::foundation::{Finding, UniqueJson};
-use crate::tables::{MissingCodes, Table, cell_path, clean, did_you_mean, uneven_row, with_decimal_point};
+use crate::tables::{MissingCodes, Table, cell_path, clean, did_you_mean, uneven_row, unguarded, with_decimal_point};
 
 /// What says that nothing is known.
 static MISSING: LazyLock<MissingCodes> = LazyLock::new(MissingCodes::default);
@@ -116,7 +116,8 @@ impl Rows {
                     if record.len() != table.columns().len() {
                         return Err(wrong(format!("line {line}: {}", uneven_row(record.len(), table.columns()))));
                     }
-                    let cells = positions.iter().map(|position| Cow::Borrowed(record[*position].trim())).collect();
+                    let cell = |position: &usize| Cow::Borrowed(unguarded(record[*position].trim()));
+                    let cells = positions.iter().map(cell).collect();
                     let has_decimal_comma = table.has_decimal_comma();
                     let row = Row { path: &path, is_json: false, has_decimal_comma, line, columns, cells };
                     row.check()?;

@@ -10,7 +10,7 @@ use csv::StringRecord;
 use super::super::table_error::TableFileError;
 use super::SmallAreaOptions;
 use crate::foundation::Finding;
-use crate::tables::{Table, cell_path, uneven_row, with_decimal_point};
+use crate::tables::{Table, cell_path, uneven_row, unguarded, with_decimal_point};
 
 /// The statistic that is modelled unless another is asked for.
 const STATISTIC: &str = "index_items";
@@ -85,7 +85,7 @@ fn described(finding: &Finding) -> String {
 
 /// The name of an area, in one spelling.
 fn area_name(cell: &str, place: &str) -> Result<String, String> {
-    let name = cell.trim().to_owned();
+    let name = unguarded(cell.trim()).to_owned();
     if name.is_empty() || name.chars().count() > 500 || name.contains(char::is_control) {
         return Err(format!("{place}: an area's name has 1 to 500 characters and no line breaks"));
     }

@@ -24,7 +24,16 @@ pub enum Cell<'a> {
     Date(Option<NaiveDate>),
 }
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
+    /// The text of one that is a text.
+    #[must_use]
+    pub fn text(&self) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => *text,
+            _ => None,
+        }
+    }
+
     /// Whether it may stand in a column of this kind.
     #[must_use]
     pub fn is(&self, kind: Kind) -> bool {

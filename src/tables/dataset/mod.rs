@@ -4,6 +4,7 @@ mod cell;
 mod column;
 pub mod concepts;
 mod csvw;
+mod formula;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod write_parquet;
 
 pub use cell::{Cell, Value};
 pub use column::{Column, Concept, Figure, Kind, Unit};
+pub use formula::unguarded;
 pub use row::Row;
 pub(crate) use row::rows;
 pub use whole::Dataset;

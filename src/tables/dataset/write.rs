@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::cell::Cell;
 use super::column::Column;
+use super::formula::guarded;
 use super::row::Row;
 use super::write_parquet::ParquetRows;
 
@@ -60,8 +61,8 @@ impl<W: Write + Send> RowWriter<W> {
         fit(&self.columns, &mut cells)?;
         match &mut self.sink {
             Sink::Csv(writer) => {
-                let harmless: Vec<Option<String>> = cells.iter().map(harmless_for_spreadsheets).collect();
-                let cells = cells.iter().zip(&harmless).map(|(cell, harmless)| match harmless {
+                let guards: Vec<Option<String>> = cells.iter().map(|cell| guarded(cell.text()?)).collect();
+                let cells = cells.iter().zip(&guards).map(|(cell, guard)| match guard {
                     Some(text) => Cell::Text(Some(text)),
                     None => *cell,
                 });
@@ -91,13 +92,6 @@ impl<W: Write + Send> RowWriter<W> {
         sink.flush()?;
         Ok(sink)
     }
-}
-
-/// A text that a spreadsheet would take for a formula, with an apostrophe before it; nothing for any other value.
-fn harmless_for_spreadsheets(cell: &Cell<'_>) -> Option<String> {
-    let Cell::Text(Some(text)) = cell else { return None };
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    is_formula.then(|| format!("'{text}"))
 }
 
 /// Refuses values that are not one for each column and of its kind; a number that is not finite becomes a missing one.
