@@ -144,7 +144,7 @@ async fn catch_up(database: Option<&TestDatabase>) {
 /// How many responses are kept.
 pub(crate) async fn kept(database: Option<&TestDatabase>) -> Option<i64> {
     let connection = database?.connect().await;
-    Some(count(&connection, "response").await)
+    Some(count(&connection, "received").await)
 }
 
 /// A line of a process's status, in MiB: `VmRSS:` is its memory now, `VmHWM:` the most so far.
@@ -156,7 +156,7 @@ pub(crate) fn memory_mib(process: u32, line: &str) -> f64 {
 }
 
 async fn pending(connection: &DatabaseConnection) -> i64 {
-    count(connection, "pending_batch").await
+    count(connection, "inbox WHERE NOT is_counted").await
 }
 
 async fn count(connection: &DatabaseConnection, table: &str) -> i64 {

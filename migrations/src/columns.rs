@@ -1,6 +1,7 @@
 //! What the steps write tables with.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
 /// An empty table of this name.
 pub(crate) fn table(name: &'static str) -> TableCreateStatement {
@@ -24,4 +25,13 @@ pub(crate) fn key(columns: &[&'static str]) -> IndexCreateStatement {
         key.col(*column);
     }
     key.primary().to_owned()
+}
+
+/// Makes a table that grows with the answers, with the codes or with the units.
+pub(crate) async fn create_large(manager: &SchemaManager<'_>, mut table: TableCreateStatement) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Sqlite {
+        // Rows then lie in the order of their keys, which are one-way hashes where the order of arrival must not be told.
+        table.extra("WITHOUT ROWID");
+    }
+    manager.create_table(table).await
 }

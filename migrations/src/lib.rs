@@ -1,8 +1,8 @@
 //! The schema of Plumbline's store, one migration a step, the same on SQLite and PostgreSQL.
 //!
-//! The tables are ready to be distributed by unit (Citus): every key of a large table contains the unit, large tables
-//! have no foreign keys and no triggers, and nothing moves a row to another unit. A step must be harmless when it is
-//! run twice. Start reading at [`Migrator`]; `src/storage` holds the queries.
+//! The tables are ready to be distributed (Citus), by unit: every key of a large table contains the unit, but for `received`, which
+//! does not know it. Large tables have no foreign keys and no triggers, and nothing moves a row to another unit. A step must be
+//! harmless when it is run twice. Start reading at [`Migrator`]; `src/storage` holds the queries.
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations as applied};
@@ -17,6 +17,7 @@ mod m20261129_000006_releases;
 mod m20261129_000007_jobs;
 mod m20261129_000008_corrections;
 mod m20261129_000009_layouts;
+mod m20261130_000010_sheaves;
 
 /// All steps in order.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000007_jobs::Migration),
             Box::new(m20261129_000008_corrections::Migration),
             Box::new(m20261129_000009_layouts::Migration),
+            Box::new(m20261130_000010_sheaves::Migration),
         ]
     }
 }

@@ -1,9 +1,8 @@
 //! Register, questionnaires, waves; responses with their tallies.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
-use super::columns::{column, key, nullable, table};
+use super::columns::{column, create_large, key, nullable, table};
 
 /// The first step.
 #[derive(DeriveMigrationName)]
@@ -15,12 +14,8 @@ impl MigrationTrait for Migration {
         for table in reference_tables() {
             manager.create_table(table).await?;
         }
-        for mut table in large_tables() {
-            if manager.get_database_backend() == DbBackend::Sqlite {
-                // Rows then lie in the order of their keys, which are one-way hashes: the file keeps no order of arrival.
-                table.extra("WITHOUT ROWID");
-            }
-            manager.create_table(table).await?;
+        for table in large_tables() {
+            create_large(manager, table).await?;
         }
         for index in indexes() {
             manager.create_index(index).await?;
@@ -91,24 +86,7 @@ fn reference_tables() -> Vec<TableCreateStatement> {
 /// Tables that grow with the answers; each key contains the unit.
 fn large_tables() -> Vec<TableCreateStatement> {
     vec![
-        table("response")
-            .col(column("wave_id").integer())
-            .col(column("unit_id").big_integer())
-            .col(column("key").uuid())
-            .col(column("content_hash").uuid())
-            .col(column("stratum").text())
-            .col(nullable("psu").text())
-            .col(column("weight").big_integer())
-            .col(column("mode").text())
-            .col(column("source").text())
-            .col(column("language").text())
-            .col(column("answered_on").date())
-            .col(nullable("duration_minutes").integer())
-            .col(column("answers").text())
-            .col(column("respondent").text())
-            // The key before the unit: a repeat is found by it whatever unit it names, without a second index.
-            .primary_key(&mut key(&["wave_id", "key", "unit_id"]))
-            .to_owned(),
+        response(),
         table("free_text")
             .col(column("wave_id").integer())
             .col(column("unit_id").big_integer())
@@ -117,13 +95,7 @@ fn large_tables() -> Vec<TableCreateStatement> {
             .col(column("words").text())
             .primary_key(&mut key(&["wave_id", "unit_id", "key"]))
             .to_owned(),
-        table("pending_batch")
-            .col(column("wave_id").integer())
-            .col(column("unit_id").big_integer())
-            .col(column("id").uuid())
-            .col(column("entries").text())
-            .primary_key(&mut key(&["wave_id", "unit_id", "id"]))
-            .to_owned(),
+        pending_batch(),
         tally_of_the_first_step(),
         table("daily_count")
             .col(column("wave_id").integer())
@@ -140,6 +112,37 @@ fn large_tables() -> Vec<TableCreateStatement> {
             .primary_key(&mut key(&["wave_id", "unit_id"]))
             .to_owned(),
     ]
+}
+
+pub(crate) fn response() -> TableCreateStatement {
+    table("response")
+        .col(column("wave_id").integer())
+        .col(column("unit_id").big_integer())
+        .col(column("key").uuid())
+        .col(column("content_hash").uuid())
+        .col(column("stratum").text())
+        .col(nullable("psu").text())
+        .col(column("weight").big_integer())
+        .col(column("mode").text())
+        .col(column("source").text())
+        .col(column("language").text())
+        .col(column("answered_on").date())
+        .col(nullable("duration_minutes").integer())
+        .col(column("answers").text())
+        .col(column("respondent").text())
+        // The key before the unit: a repeat is found by it whatever unit it names, without a second index.
+        .primary_key(&mut key(&["wave_id", "key", "unit_id"]))
+        .to_owned()
+}
+
+pub(crate) fn pending_batch() -> TableCreateStatement {
+    table("pending_batch")
+        .col(column("wave_id").integer())
+        .col(column("unit_id").big_integer())
+        .col(column("id").uuid())
+        .col(column("entries").text())
+        .primary_key(&mut key(&["wave_id", "unit_id", "id"]))
+        .to_owned()
 }
 
 pub(crate) fn tally_of_the_first_step() -> TableCreateStatement {

@@ -4,9 +4,8 @@
 //! transaction that keeps the answer. Nothing marks it as spent, because the mark would tell when.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
-use super::columns::{column, key, nullable, table};
+use super::columns::{column, create_large, key, nullable, table};
 
 /// The second step.
 #[derive(DeriveMigrationName)]
@@ -15,12 +14,8 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for mut table in tables() {
-            if manager.get_database_backend() == DbBackend::Sqlite {
-                // Rows then lie in the order of their keys, which for codes are one-way hashes.
-                table.extra("WITHOUT ROWID");
-            }
-            manager.create_table(table).await?;
+        for table in tables() {
+            create_large(manager, table).await?;
         }
         Ok(())
     }

@@ -1,9 +1,8 @@
 //! Who sends answers for others: devices and collectors, what they entered once and not yet twice, and who sent a response.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
-use super::columns::{column, key, nullable, table};
+use super::columns::{column, create_large, key, nullable, table};
 
 /// The third step.
 #[derive(DeriveMigrationName)]
@@ -16,11 +15,7 @@ impl MigrationTrait for Migration {
         let by_hash =
             Index::create().name("access_by_hash").table("access").col("hash").unique().if_not_exists().to_owned();
         manager.create_index(by_hash).await?;
-        let mut entries = form_entry();
-        if manager.get_database_backend() == DbBackend::Sqlite {
-            entries.extra("WITHOUT ROWID");
-        }
-        manager.create_table(entries).await?;
+        create_large(manager, form_entry()).await?;
         if !manager.has_column("response", "collector").await? {
             let collector = Table::alter().table("response").add_column(nullable("collector").text()).to_owned();
             manager.alter_table(collector).await?;

@@ -4,9 +4,8 @@
 //! names the waves whose sums are yet to be formed, which the program does when it first works on this schema.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
-use super::columns::{column, key, table};
+use super::columns::{column, create_large, key, table};
 use super::m20261123_000001_main_job::tally_of_the_first_step;
 
 /// The fifth step.
@@ -43,14 +42,6 @@ impl MigrationTrait for Migration {
         }
         create_large(manager, tally_of_the_first_step()).await
     }
-}
-
-async fn create_large(manager: &SchemaManager<'_>, mut table: TableCreateStatement) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Sqlite {
-        // Rows then lie in the order of their keys.
-        table.extra("WITHOUT ROWID");
-    }
-    manager.create_table(table).await
 }
 
 fn tally() -> TableCreateStatement {

@@ -1,6 +1,7 @@
 //! Starting the platform on the store that the settings name.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::FixedOffset;
 use rand::TryRng;
@@ -34,7 +35,8 @@ impl Ready {
         let offset =
             FixedOffset::east_opt(config.utc_offset_hours * 3_600).ok_or("utc_offset_hours is out of range")?;
         let intake = IntakeLimits { waiting_max: config.intake.waiting_max, group_max: config.intake.group_max };
-        let limits = PlatformLimits { intake, ..PlatformLimits::default() };
+        let settle_after = Duration::from_secs(config.settle_seconds.into());
+        let limits = PlatformLimits { intake, settle_after, ..PlatformLimits::default() };
         Ok(Self { store, clock: Arc::new(SystemClock::new(offset)), keys: keys_of(config)?, limits })
     }
 }

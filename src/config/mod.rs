@@ -28,6 +28,9 @@ pub struct Config {
     /// Hours that the province's clock is ahead of UTC.
     #[validate(range(min = -12, max = 14, message = "must be between -12 and 14 hours"))]
     pub utc_offset_hours: i32,
+    /// For how many seconds an answer may lie where the database tells when it came.
+    #[validate(range(min = 1, max = 3_600, message = "must be between 1 and 3600 seconds"))]
+    pub settle_seconds: u16,
     /// How logs are written.
     pub log_format: LogFormat,
     /// What is logged: `error`, `warn`, `info`, `debug`, or directives like `plumbline=debug`.
@@ -89,6 +92,7 @@ impl Default for Config {
             keys_file: PathBuf::new(),
             keys: String::new(),
             utc_offset_hours: 7,
+            settle_seconds: 30,
             log_format: LogFormat::Human,
             log_level: "info".to_owned(),
             offline: true,

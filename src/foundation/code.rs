@@ -42,6 +42,11 @@ impl Code {
     /// Checks and wraps a text.
     pub fn new(text: impl Into<String>) -> Result<Self, CodeError> {
         let text = text.into();
+        Self::check(&text).map(|()| Self(text))
+    }
+
+    /// Whether a text is a code.
+    pub fn check(text: &str) -> Result<(), CodeError> {
         if text.is_empty() {
             return Err(CodeError::Empty);
         }
@@ -55,7 +60,7 @@ impl Code {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "._-@+".contains(c);
         match text.chars().find(|c| !allowed(*c)) {
             Some(character) => Err(CodeError::Character { character }),
-            None => Ok(Self(text)),
+            None => Ok(()),
         }
     }
 

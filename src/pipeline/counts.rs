@@ -1,4 +1,4 @@
-//! Letting the counts follow what was committed.
+//! Letting the counts and the log follow what was committed.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -8,9 +8,11 @@ use tokio::sync::Notify;
 use super::PipelineError;
 use super::background::Stopping;
 use super::context::{Context, Shared};
+use super::known_waves::LoadedWave;
 use super::progress::Progress;
+use crate::estimation::Shape;
 use crate::jobs::Claim;
-use crate::storage::KeptResponse;
+use crate::storage::{CountedResponse, KeptResponse, StorageError, WaveCounter};
 
 /// The pause between two folds, so that a fold has many batches to add.
 const FOLD_PAUSE: Duration = Duration::from_millis(500);
@@ -30,10 +32,21 @@ impl Counts {
     pub async fn fold(&self) -> Result<(), PipelineError> {
         let store = &self.context.store;
         for (wave, code) in store.pending_waves().await? {
-            let counting = self.context.waves.counting(store, &code).await?;
-            store.fold(wave, &counting.shape).await?;
+            let loaded = self.context.waves.counting(store, &code).await?;
+            store.fold(wave, &loaded).await?;
         }
         Ok(())
+    }
+
+    /// Adds everything that is pending to the counts and settles it into the log. Returns whether there was anything to settle.
+    pub async fn settle(&self) -> Result<bool, PipelineError> {
+        self.fold().await?;
+        let store = &self.context.store;
+        let waves = store.unsettled_waves().await?;
+        for wave in &waves {
+            store.settle(*wave).await?;
+        }
+        Ok(!waves.is_empty())
     }
 
     /// Adds most of what is pending to the counts. Returns whether some was left.
@@ -41,8 +54,8 @@ impl Counts {
         let store = &self.context.store;
         let mut is_some_left = false;
         for (wave, code) in store.pending_waves().await? {
-            let counting = self.context.waves.counting(store, &code).await?;
-            is_some_left |= store.fold_largest(wave, &counting.shape).await?;
+            let loaded = self.context.waves.counting(store, &code).await?;
+            is_some_left |= store.fold_largest(wave, &loaded).await?;
         }
         Ok(is_some_left)
     }
@@ -51,11 +64,24 @@ impl Counts {
     pub(super) async fn recount(&self, wave: &str, claim: Claim, progress: &Progress) -> Result<(), PipelineError> {
         let loaded = self.context.load_wave(wave).await?;
         progress.begin(self.context.store.response_count(loaded.id).await?);
-        let counted = |response: &KeptResponse| {
-            progress.advance(1);
-            loaded.counted(response)
-        };
-        Ok(self.context.store.recount(claim, loaded.id, &loaded.counting.shape, &counted).await?)
+        Ok(self.context.store.recount(claim, loaded.id, &Recounting { loaded: &loaded, progress }).await?)
+    }
+}
+
+/// Counts a wave's responses and tells how far it is.
+struct Recounting<'a> {
+    loaded: &'a LoadedWave,
+    progress: &'a Progress,
+}
+
+impl WaveCounter for Recounting<'_> {
+    fn shape(&self) -> &Shape {
+        self.loaded.shape()
+    }
+
+    fn counted<'r>(&self, response: &KeptResponse<'r>) -> Result<CountedResponse<'r>, StorageError> {
+        self.progress.advance(1);
+        self.loaded.counted(response)
     }
 }
 
@@ -76,6 +102,29 @@ pub(super) async fn keep_folding(platform: Weak<Shared>, committed: Arc<Notify>,
         tokio::select! {
             () = stopping.is_wanted() => return,
             () = more_is_due => {}
+        }
+    }
+}
+
+/// Settles answers for as long as the platform lives, each time after so long a pause; `traces` is told what is then to be forgotten.
+pub(super) async fn keep_settling(
+    platform: Weak<Shared>,
+    pause: Duration,
+    traces: Arc<Notify>,
+    mut stopping: Stopping,
+) {
+    loop {
+        tokio::select! {
+            () = stopping.is_wanted() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        let Some(shared) = platform.upgrade() else { return };
+        match Counts::of(&Context::of_operator(shared)).settle().await {
+            Ok(false) => {}
+            Ok(true) => traces.notify_one(),
+            Err(error) => {
+                tracing::warn!(%error, "answers could not be settled and still tell when they came; this is tried again");
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::counts::Counts;
 use super::known_waves::{LoadedWave, unmeasured};
 use crate::estimation::{Recruitment, StateKey, products_to_bytes};
 use crate::foundation::{Code, Weight};
-use crate::storage::{KeptResponse, Snapshot, UnitCounter, UnitCounts};
+use crate::storage::{KeptResponse, Snapshot, UnitCounter, UnitCounts, WaveCounter};
 use crate::survey::{Channel, UnitId};
 
 /// What a recount found.
@@ -69,7 +69,7 @@ async fn check_wave(snapshot: &Snapshot, loaded: &LoadedWave, checkup: &mut Chec
     checkup.responses += responses;
     let units: Vec<UnitId> = loaded.wave.units.iter().map(|unit| unit.id).collect();
     let mut kept = snapshot.counts(loaded.id, &loaded.counting.shape, &units).await?;
-    for (unit, pending) in snapshot.pending(loaded.id, &loaded.counting.shape).await? {
+    for (unit, pending) in snapshot.pending(loaded.id, loaded).await? {
         kept.entry(unit).or_default().merge(pending)?;
     }
     for unit in &loaded.wave.units {
@@ -97,7 +97,7 @@ async fn recount(
     let mut counters: HashMap<UnitId, UnitCounter<'_>> =
         loaded.wave.units.iter().map(|unit| (unit.id, UnitCounter::new(shape))).collect();
     let mut responses = 0;
-    let count = |response: KeptResponse| {
+    let count = |response: KeptResponse<'_>| {
         responses += 1;
         let counter = counters.get_mut(&response.unit).ok_or_else(|| unmeasured(response.unit))?;
         counter.add(&loaded.counted(&response)?)

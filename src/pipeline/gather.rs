@@ -139,7 +139,7 @@ impl Margins {
             };
             let values: Vec<String> = margin.columns.iter().map(value).collect();
             margin.levels.get(&values).copied().ok_or_else(|| StorageError::Damaged {
-                table: "response",
+                table: "sheaf",
                 reason: format!("a response has no level of the margin {}", margin.name),
             })
         };

@@ -135,19 +135,18 @@ impl Intake {
             })
             .collect();
         let content = content_of(&response, &answers, &respondent, &words);
+        let id = response.id;
         Ok(NewResponse {
             wave: loaded.id,
             unit: unit.id,
-            key: secret.response_key(code, response.id),
-            content_hash: secret.content_hash(&content),
-            ratings: loaded.ratings_of(&answers)?,
-            cell: loaded.counting.cell_of(&respondent),
+            received_key: secret.received_key(code, id),
+            content_hash: secret.content_hash(code, id, &content),
+            key: secret.log_key(code, id),
             placement: response.placement,
             invitation: None,
             mode: response.mode,
             source: response.source,
             collector: response.collector,
-            channel: wave.plan.channel(response.mode, response.source),
             language: response.language.to_string(),
             answered_on: response.answered_on,
             duration_minutes: response.duration_minutes,

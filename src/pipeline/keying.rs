@@ -110,8 +110,8 @@ impl Keying {
         let loaded = self.context.load(wave).await?;
         let id = self.form_id(wave, unit, &typed.batch, typed.form);
         let response = self.intake().check(wave, submission(id, unit, &typed))?;
-        let key = self.context.secret.response_key(wave.plan.code.as_str(), id);
-        if self.context.store.has_response(loaded.id, key).await? {
+        let key = self.context.secret.received_key(wave.plan.code.as_str(), id);
+        if self.context.store.is_received(loaded.id, key).await? {
             // After a crash its entries may still be there, and would be listed for good.
             self.context.store.remove_entries(loaded.id, unit.id, typed.batch.as_str(), typed.form).await?;
             return Ok(Entered::KeptBefore);

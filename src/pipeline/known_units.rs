@@ -38,7 +38,7 @@ impl KnownUnits {
         progress: &Progress,
     ) -> Result<(States, CountsByUnit), PipelineError> {
         let versions = snapshot.versions(loaded.id).await?;
-        let pending = snapshot.pending(loaded.id, &loaded.counting.shape).await?;
+        let pending = snapshot.pending(loaded.id, loaded).await?;
         if self.parts.are_wanted(loaded) {
             let by_unit = versions.iter().copied().collect();
             let reader = PartReader { snapshot, loaded, versions: &by_unit, pending: &pending, progress };

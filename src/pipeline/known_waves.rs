@@ -10,9 +10,10 @@ use tokio::time::Instant;
 use super::PipelineError;
 use super::counting::Counting;
 use super::methods::method_of;
+use crate::estimation::Shape;
 use crate::foundation::{Code, Findings};
 use crate::index::Method;
-use crate::storage::{CountedResponse, KeptResponse, StorageError, Store, StoredWave, WaveId};
+use crate::storage::{CountedResponse, KeptResponse, StorageError, Store, StoredWave, WaveCounter, WaveId};
 use crate::survey::{RatingReader, Source, UnitId, UnitList, Wave, WaveState};
 
 /// For how long a wave's state is believed before it is read again. Commits check it themselves.
@@ -48,29 +49,33 @@ impl LoadedWave {
     pub(super) fn ratings_of(&self, packed: &str) -> Result<Vec<u8>, StorageError> {
         let mut ratings = Vec::new();
         let read = self.ratings.read(packed, &mut ratings);
-        read.map_err(|error| StorageError::Damaged { table: "response", reason: error.to_string() })?;
+        read.map_err(|error| StorageError::Damaged { table: "sheaf", reason: error.to_string() })?;
         Ok(ratings)
     }
+}
 
-    /// What counts of a kept response.
-    pub(super) fn counted(&self, response: &KeptResponse) -> Result<CountedResponse<'static>, StorageError> {
-        let place = &response.placement;
+impl WaveCounter for LoadedWave {
+    fn shape(&self) -> &Shape {
+        &self.counting.shape
+    }
+
+    fn counted<'r>(&self, response: &KeptResponse<'r>) -> Result<CountedResponse<'r>, StorageError> {
         Ok(CountedResponse {
-            stratum: place.stratum.as_str().to_owned().into(),
-            psu: place.psu.as_ref().map_or("", Code::as_str).to_owned().into(),
-            cell: self.counting.cell_of(&response.respondent).into(),
-            weight: place.weight,
+            stratum: response.stratum,
+            psu: response.psu.unwrap_or_default(),
+            cell: self.counting.cell_of(response.respondent),
+            weight: response.weight,
             channel: self.wave.plan.channel(response.mode, response.source),
             is_open: response.source == Source::Open,
             answered_on: response.answered_on,
-            ratings: self.ratings_of(&response.answers)?.into(),
+            ratings: self.ratings_of(response.answers)?,
         })
     }
 }
 
 /// What is wrong with a store that keeps a response on a unit which its wave does not measure.
 pub(super) fn unmeasured(unit: UnitId) -> StorageError {
-    StorageError::Damaged { table: "response", reason: format!("the wave does not measure the unit {}", unit.0) }
+    StorageError::Damaged { table: "sheaf", reason: format!("the wave does not measure the unit {}", unit.0) }
 }
 
 /// What whoever asks for a wave is told where there is none, or none that they may know of.
@@ -115,11 +120,11 @@ impl KnownWaves {
         }
     }
 
-    /// What is counted of a wave never changes: however long ago it was read, it is good.
-    pub(super) async fn counting(&self, store: &Store, code: &str) -> Result<Arc<Counting>, PipelineError> {
+    /// The wave as far as its answers are counted by it, which never changes: however long ago it was read, it is good.
+    pub(super) async fn counting(&self, store: &Store, code: &str) -> Result<LoadedWave, PipelineError> {
         match self.known(code).await {
-            Some(loaded) => Ok(loaded.counting),
-            None => Ok(self.load(store, code).await?.counting),
+            Some(loaded) => Ok(loaded),
+            None => self.load(store, code).await,
         }
     }
 

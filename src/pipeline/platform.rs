@@ -7,7 +7,7 @@ use super::administrators::Administrators;
 use super::background::Background;
 use super::collectors::Collectors;
 use super::context::{Context, Shared};
-use super::counts::{Counts, keep_folding};
+use super::counts::{Counts, keep_folding, keep_settling};
 use super::doctor::Doctor;
 use super::forgetting::keep_forgetting;
 use super::import::Imports;
@@ -39,6 +39,8 @@ pub struct PlatformLimits {
     pub reader_patience: Duration,
     /// After how long a silence whoever works on a job is taken for dead.
     pub job_silence: Duration,
+    /// For how long answers wait before they are settled into the log, which keeps no order of arrival.
+    pub settle_after: Duration,
 }
 
 impl Default for PlatformLimits {
@@ -47,6 +49,7 @@ impl Default for PlatformLimits {
             intake: IntakeLimits::default(),
             reader_patience: Duration::from_millis(150),
             job_silence: Duration::from_secs(10),
+            settle_after: Duration::from_secs(30),
         }
     }
 }
@@ -219,6 +222,8 @@ impl Platform {
         let shared = &platform.context.shared;
         let (weak, committed) = (Arc::downgrade(shared), shared.queue.committed());
         shared.background.begin(|stopping| keep_folding(weak, committed, stopping)).await;
+        let (weak, traces) = (Arc::downgrade(shared), shared.queue.traces());
+        shared.background.begin(|stopping| keep_settling(weak, limits.settle_after, traces, stopping)).await;
         Ok(platform)
     }
 
@@ -235,8 +240,8 @@ impl Platform {
         let (waves, readings) = (KnownWaves::default(), ReadingsByWave::new(limits.reader_patience));
         let (job_silence, known_tokens) = (limits.job_silence, Mutex::default());
         let background = Background::default();
-        let (of_store, spent) = (store.clone(), queue.spent());
-        background.begin(|stopping| keep_forgetting(of_store, spent, stopping)).await;
+        let (of_store, traces) = (store.clone(), queue.traces());
+        background.begin(|stopping| keep_forgetting(of_store, traces, stopping)).await;
         let shared =
             Arc::new(Shared { store, clock, secret, known_tokens, queue, waves, readings, background, job_silence });
         Ok(Self { context: Context::of_operator(shared) })
@@ -265,13 +270,13 @@ impl Platform {
         store.ping().await.is_ok() && (!self.context.queue.is_failing() || store.try_to_commit().await.is_ok())
     }
 
-    /// Adds what is pending to the counts and closes the store. Call it when nothing is being submitted any more.
+    /// Adds what is pending to the counts, settles it and closes the store. Call it when nothing is being submitted any more.
     pub async fn shut_down(&self) -> Result<(), PipelineError> {
         self.context.background.stop().await;
-        self.counts().fold().await?;
+        self.counts().settle().await?;
         // Whatever cannot be forgotten now is forgotten after the next start.
-        if let Err(error) = self.context.store.forget_spent_codes().await {
-            tracing::warn!(%error, "the database still tells which answers came with which codes");
+        if let Err(error) = self.context.store.forget_traces().await {
+            tracing::warn!(%error, "the database still tells which answers came with which codes, or when");
         }
         Ok(self.context.store.clone().close().await?)
     }

@@ -40,7 +40,7 @@ pub(super) struct Queue {
     /// Told after each commit that there is something to fold.
     committed: Arc<Notify>,
     /// Told after each commit that spent a code.
-    spent: Arc<Notify>,
+    traces: Arc<Notify>,
     /// Whether the last group could not be kept.
     failing: Arc<AtomicBool>,
 }
@@ -51,11 +51,11 @@ impl Queue {
     pub(super) fn start(store: &Store, limits: IntakeLimits) -> Self {
         let (sender, waiting) = mpsc::channel(limits.waiting_max);
         let committed = Arc::new(Notify::new());
-        let spent = Arc::new(Notify::new());
-        let told = (Arc::clone(&committed), Arc::clone(&spent));
+        let traces = Arc::new(Notify::new());
+        let told = (Arc::clone(&committed), Arc::clone(&traces));
         let failing = Arc::<AtomicBool>::default();
         tokio::spawn(write_groups(store.clone(), waiting, told, Arc::clone(&failing), limits.group_max));
-        Self { waiting: sender, committed, spent, failing }
+        Self { waiting: sender, committed, traces, failing }
     }
 
     /// Keeps a response and returns what became of it, after it is durable.
@@ -80,16 +80,16 @@ impl Queue {
         Arc::clone(&self.committed)
     }
 
-    /// Resolves after a commit since the last call that spent a code.
-    pub(super) fn spent(&self) -> Arc<Notify> {
-        Arc::clone(&self.spent)
+    /// Resolves after a commit since the last call that left traces: it spent a code.
+    pub(super) fn traces(&self) -> Arc<Notify> {
+        Arc::clone(&self.traces)
     }
 }
 
 async fn write_groups(
     store: Store,
     mut waiting: mpsc::Receiver<Waiting>,
-    (committed, spent): (Arc<Notify>, Arc<Notify>),
+    (committed, traces): (Arc<Notify>, Arc<Notify>),
     failing: Arc<AtomicBool>,
     group_max: usize,
 ) {
@@ -105,7 +105,7 @@ async fn write_groups(
         let kept = keeping.await.unwrap_or(Err(StorageError::Silent));
         // After an error, too: storage that fell silent may have kept them.
         if responses.iter().any(|response| response.invitation.is_some()) {
-            spent.notify_one();
+            traces.notify_one();
         }
         failing.store(kept.is_err(), Ordering::Relaxed);
         match kept {

@@ -1,7 +1,8 @@
 //! One-way derivations of a submission's id, so that no receipt can be tied to a kept response.
 //!
-//! The id that a client makes (122 random bits) is never kept. The row's key and the receipt are different keyed hashes
-//! of it: whoever holds the database and a receipt can compute neither from the other. A receipt is not kept either;
+//! The id that a client makes (122 random bits) is never kept. What a submission is known by when it comes again, the key of its
+//! answers, those of its words and the receipt are different keyed hashes of it: whoever holds the database and one of them can
+//! compute none of the others. A receipt is not kept either;
 //! it carries a tag that only this instance can make, and is handed out after the commit. So there is no table, no
 //! order and no time that could tie a person to an answer.
 
@@ -23,10 +24,17 @@ const TAG_LENGTH: usize = 5;
 const WAVE_TAG_BITS: usize = 13;
 
 impl KeyRing {
-    /// The key under which a response is kept.
+    /// The key by which a submission is known when it comes again.
     #[must_use]
-    pub fn response_key(&self, wave: &str, id: Uuid) -> Uuid {
+    pub fn received_key(&self, wave: &str, id: Uuid) -> Uuid {
+        // So it was called when responses were kept under it, and so what came then is still known.
         self.uuid(Purpose::Responses, "response key", &[wave.as_bytes(), id.as_bytes()])
+    }
+
+    /// The key under which its response is kept.
+    #[must_use]
+    pub fn log_key(&self, wave: &str, id: Uuid) -> Uuid {
+        self.uuid(Purpose::Responses, "log key", &[wave.as_bytes(), id.as_bytes()])
     }
 
     /// The key under which the words of a text item are kept: another one, so that they are apart.
@@ -35,10 +43,11 @@ impl KeyRing {
         self.uuid(Purpose::Responses, "words key", &[wave.as_bytes(), id.as_bytes(), item.as_bytes()])
     }
 
-    /// Equal exactly when the content is.
+    /// Equal exactly when the content of submissions with this id is. Without the id, which is not kept, no guess at the content can
+    /// be tried.
     #[must_use]
-    pub fn content_hash(&self, content: &str) -> Uuid {
-        self.uuid(Purpose::Responses, "content", &[content.as_bytes()])
+    pub fn content_hash(&self, wave: &str, id: Uuid, content: &str) -> Uuid {
+        self.uuid(Purpose::Responses, "content", &[wave.as_bytes(), id.as_bytes(), content.as_bytes()])
     }
 
     /// The receipt of a submission: 20 characters in groups of four.
@@ -210,11 +219,17 @@ mod tests {
     }
 
     #[test]
-    fn key_receipt_and_words_of_one_id_have_nothing_in_common() {
-        let id = Uuid::from_u128(42);
-        let key = secret().response_key("w", id);
-        assert_ne!(key, id);
-        assert_ne!(key, secret().words_key("w", id, "q1"));
-        assert_ne!(key, secret().response_key("v", id));
+    fn what_is_derived_from_one_id_has_nothing_in_common() {
+        let (secret, id) = (secret(), Uuid::from_u128(42));
+        let keys = [
+            id,
+            secret.received_key("w", id),
+            secret.received_key("v", id),
+            secret.log_key("w", id),
+            secret.words_key("w", id, "q1"),
+            secret.content_hash("w", id, "q1"),
+            secret.content_hash("w", Uuid::from_u128(43), "q1"),
+        ];
+        assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>().len(), keys.len());
     }
 }

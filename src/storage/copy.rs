@@ -14,8 +14,8 @@ use sea_orm::{
 };
 
 use super::entities::{
-    access, daily_count, form_entry, free_text, invitation, invitation_count, invitation_draw, job, job_progress,
-    lineage, pending_batch, product, questionnaire, recording, recount_due, release, response, setting, tally,
+    access, daily_count, form_entry, free_text, inbox, invitation, invitation_count, invitation_draw, job,
+    job_progress, lineage, product, questionnaire, received, recording, recount_due, release, setting, sheaf, tally,
     tally_version, unit, wave, wave_unit,
 };
 use super::writer::Work;
@@ -106,10 +106,11 @@ fn tables() -> Vec<Table> {
         table::<invitation_draw::Entity, LONG>(),
         table::<invitation_count::Entity, SHORT>(),
         table::<invitation::Entity, SHORT>(),
-        table::<response::Entity, SHORT>(),
+        table::<received::Entity, SHORT>(),
+        table::<inbox::Entity, LONG>(),
+        table::<sheaf::Entity, LONG>(),
         table::<free_text::Entity, SHORT>(),
         table::<form_entry::Entity, SHORT>(),
-        table::<pending_batch::Entity, LONG>(),
         table::<tally::Entity, LONG>(),
         table::<product::Entity, LONG>(),
         table::<daily_count::Entity, SHORT>(),

@@ -1,25 +1,23 @@
-//! What a response adds to the counts of its unit: as a line that waits for the fold, and added up.
+//! What a response adds to the counts of its unit, and adding it up.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::layout::behind_head;
-use super::{NewResponse, StorageError};
+use super::{KeptResponse, StorageError};
 use crate::estimation::{Recruitment, Shape, StateBuilder, StateKey, UnitState};
 use crate::foundation::Weight;
-use crate::survey::{Channel, Source};
+use crate::survey::Channel;
 
 /// What counts of one response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CountedResponse<'a> {
     /// The stratum.
-    pub stratum: Cow<'a, str>,
+    pub stratum: &'a str,
     /// The primary sampling unit; empty where the respondent is one.
-    pub psu: Cow<'a, str>,
+    pub psu: &'a str,
     /// What the margins of a calibration ask about the respondent; empty without calibration.
-    pub cell: Cow<'a, str>,
+    pub cell: String,
     /// The weight.
     pub weight: Weight,
     /// As what the fieldwork counts it.
@@ -29,50 +27,16 @@ pub struct CountedResponse<'a> {
     /// The day on which it was given.
     pub answered_on: NaiveDate,
     /// The rating of each rated item, 0 where there is none.
-    pub ratings: Cow<'a, [u8]>,
+    pub ratings: Vec<u8>,
 }
 
-/// What stands in a line for a response over the open link, and for any other.
-const OPEN: &str = "o";
-const NOT_OPEN: &str = "-";
+/// Knows what counts of the responses of a wave.
+pub trait WaveCounter: Send + Sync {
+    /// The shape of their sums.
+    fn shape(&self) -> &Shape;
 
-impl<'a> CountedResponse<'a> {
-    pub(super) fn of(response: &'a NewResponse) -> Self {
-        Self {
-            stratum: response.placement.stratum.as_str().into(),
-            psu: response.placement.psu.as_ref().map_or("", |psu| psu.as_str()).into(),
-            cell: response.cell.as_str().into(),
-            weight: response.placement.weight,
-            channel: response.channel,
-            is_open: response.source == Source::Open,
-            answered_on: response.answered_on,
-            ratings: response.ratings.as_slice().into(),
-        }
-    }
-
-    /// Tab-separated: codes and packed answers hold neither tabs nor line ends.
-    pub(super) fn to_line(&self) -> String {
-        let Self { stratum, psu, cell, weight, channel, is_open, answered_on, ratings } = self;
-        let (weight, channel) = (weight.billionths(), channel.as_str());
-        let ratings: String = ratings.iter().map(|rating| char::from(b'0' + rating)).collect();
-        let open = if *is_open { OPEN } else { NOT_OPEN };
-        format!("{stratum}\t{psu}\t{weight}\t{channel}\t{answered_on}\t{ratings}\t{open}\t{cell}\n")
-    }
-
-    fn from_line(line: &'a str) -> Option<Self> {
-        let mut fields = line.split('\t');
-        let counted = Self {
-            stratum: fields.next()?.into(),
-            psu: fields.next()?.into(),
-            weight: Weight::from_billionths(fields.next()?.parse().ok()?).ok()?,
-            channel: Channel::from_name(fields.next()?)?,
-            answered_on: fields.next()?.parse().ok()?,
-            ratings: fields.next()?.bytes().map(|digit| digit.saturating_sub(b'0')).collect::<Vec<_>>().into(),
-            is_open: fields.next().filter(|open| [OPEN, NOT_OPEN].contains(open))? == OPEN,
-            cell: fields.next()?.into(),
-        };
-        fields.next().is_none().then_some(counted)
-    }
+    /// What counts of one.
+    fn counted<'r>(&self, response: &KeptResponse<'r>) -> Result<CountedResponse<'r>, StorageError>;
 }
 
 /// What the responses of one unit add up to.
@@ -132,14 +96,6 @@ impl<'a> UnitCounter<'a> {
         Ok(())
     }
 
-    /// Counts the lines of a batch.
-    pub(super) fn add_lines(&mut self, lines: &str) -> Result<(), StorageError> {
-        behind_head("pending_batch", lines)?.lines().try_for_each(|line| {
-            let counted = CountedResponse::from_line(line);
-            self.add(&counted.ok_or_else(|| StorageError::damaged("pending_batch", line))?)
-        })
-    }
-
     /// What they add up to.
     pub fn finish(self) -> Result<UnitCounts, StorageError> {
         Ok(UnitCounts { state: self.state.finish()?, days: self.days })
@@ -154,25 +110,15 @@ mod tests {
 
     fn counted(channel: Channel, is_open: bool) -> CountedResponse<'static> {
         CountedResponse {
-            stratum: "D01".into(),
-            psu: "".into(),
+            stratum: "D01",
+            psu: "",
             cell: "F;30-44".into(),
             weight: Weight::from_number(2.5).unwrap(),
             channel,
             is_open,
             answered_on: NaiveDate::from_ymd_opt(2024, 11, 20).unwrap(),
-            ratings: vec![5, 0, 11, 3].into(),
+            ratings: vec![5, 0, 11, 3],
         }
-    }
-
-    #[test]
-    fn a_response_is_read_back_from_its_line() {
-        for is_open in [true, false] {
-            let counted = counted(Channel::Mode(Mode::Web), is_open);
-            assert_eq!(CountedResponse::from_line(counted.to_line().trim_end()), Some(counted));
-        }
-        assert_eq!(CountedResponse::from_line("D01\t\tx"), None);
-        assert_eq!(CountedResponse::from_line("D01\t\t1\tweb\t2024-11-20\t5\t-\tF\tmore"), None);
     }
 
     #[test]

@@ -11,14 +11,16 @@ const BY_UNIT: &[&str] = &[
     "daily_count",
     "form_entry",
     "free_text",
+    "inbox",
     "invitation",
     "invitation_count",
-    "pending_batch",
     "product",
-    "response",
+    "sheaf",
     "tally",
     "tally_version",
 ];
+/// The table that knows submissions, of whatever unit, by their keys.
+const BY_KEY: &str = "received";
 /// Small tables, which stay with the coordinator, to which Plumbline is connected: a copy on every server would make each write to
 /// them a transaction of all servers, and none of them is read together with many rows.
 #[cfg(test)]
@@ -54,7 +56,7 @@ impl Store {
 
     /// Whether large tables are distributed: a table that a step of the schema adds is then to be distributed, too.
     pub async fn is_distributed(&self) -> Result<bool, StorageError> {
-        Ok(has_citus(&self.reader).await? && is_listed(&self.reader, "response").await?)
+        Ok(has_citus(&self.reader).await? && is_listed(&self.reader, "received").await?)
     }
 }
 
@@ -69,9 +71,9 @@ impl Work for Distribute {
             return Err(StorageError::NoCitus);
         }
         let mut distributed = 0;
-        for table in BY_UNIT {
+        for (table, column) in BY_UNIT.iter().map(|table| (*table, "unit_id")).chain([(BY_KEY, "key")]) {
             if !is_listed(transaction, table).await? {
-                let statement = format!("SELECT create_distributed_table('{table}', 'unit_id')");
+                let statement = format!("SELECT create_distributed_table('{table}', '{column}')");
                 transaction.execute_unprepared(&statement).await?;
                 distributed += 1;
             }
@@ -103,7 +105,7 @@ mod tests {
         store.migrate().await.unwrap();
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
         let tables: BTreeSet<String> = texts(&store, tables).await.into_iter().collect();
-        let placed: Vec<String> = [BY_UNIT, COORDINATOR].concat().into_iter().map(str::to_owned).collect();
+        let placed: Vec<String> = [BY_UNIT, &[BY_KEY], COORDINATOR].concat().into_iter().map(str::to_owned).collect();
         assert_eq!(placed.len(), tables.len(), "a table has one place");
         assert_eq!(placed.into_iter().collect::<BTreeSet<_>>(), tables, "a new table needs a place here");
         for table in BY_UNIT {

@@ -4,7 +4,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait};
 use uuid::Uuid;
 
-use super::entities::{form_entry, response};
+use super::entities::{form_entry, received};
 use super::waves::WaveId;
 use super::{StorageError, Store};
 use crate::survey::{FormEntry, Mode, UnitId};
@@ -56,14 +56,9 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a response is kept under this key.
-    pub async fn has_response(&self, wave: WaveId, key: Uuid) -> Result<bool, StorageError> {
-        let kept = response::Entity::find()
-            .filter(response::Column::WaveId.eq(wave.0))
-            .filter(response::Column::Key.eq(key))
-            .count(&self.reader)
-            .await?;
-        Ok(kept > 0)
+    /// Whether a submission with this key was received.
+    pub async fn is_received(&self, wave: WaveId, key: Uuid) -> Result<bool, StorageError> {
+        Ok(received::Entity::find_by_id((wave.0, key)).count(&self.reader).await? > 0)
     }
 }
 

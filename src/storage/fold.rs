@@ -1,9 +1,9 @@
 //! Counts follow the log, exactly once.
 //!
-//! The commit that keeps responses also writes `pending_batch` rows by unit: what those responses add to the unit's
-//! counts. A fold takes the batches of some units, adds them to their counts and deletes them, in one transaction under
-//! the units' leases (their `tally_version` rows). So a batch is added once, whichever server folds it and whenever it
-//! became visible; nothing is ever folded by a sequence number, which a slower commit could undercut.
+//! A commit puts responses into the inbox, in batches by unit. A fold takes the batches of some units that nobody counted, adds them
+//! to the units' counts and marks them as counted, in one transaction under the units' leases (their `tally_version` rows). So a
+//! batch is added once, whichever server folds it and whenever it became visible; nothing is ever folded by a sequence number, which
+//! a slower commit could undercut. What was counted waits in the inbox until it is settled (`settle.rs`).
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::counting::{UnitCounter, UnitCounts};
-use super::entities::{pending_batch, recount_due, wave};
+use super::counting::{UnitCounter, UnitCounts, WaveCounter};
+use super::entities::{inbox, recount_due, wave};
+use super::inbox::{batches, each_of_batch, mark_as_counted};
 use super::rows::{Columns, Kind, is_one_of, names, rows_statement};
 use super::states::{add_kept, write_days, write_states};
 use super::waves::WaveId;
 use super::writer::Work;
 use super::{StorageError, Store};
-use crate::estimation::Shape;
 use crate::survey::UnitId;
 
 /// Units a transaction: far fewer commits and statements than units, and yet SQLite's other writers do not wait for long.
@@ -35,12 +35,15 @@ const UNITS_A_ROUND: usize = 8;
 /// Or one of so many, so that a long list does not wait for long.
 const ONE_UNIT_OF: usize = 8;
 /// A round leaves no more than this pending, some thousand responses: each reading adds them.
-const BYTES_LEFT: i64 = 64 * 1024;
+const BYTES_LEFT: i64 = 160 * 1024;
 
 impl Store {
     /// The waves of which something is pending, with their codes. A wave that is yet to be counted from its responses is none.
     pub async fn pending_waves(&self) -> Result<Vec<(WaveId, String)>, StorageError> {
-        let pending = pending_batch::Entity::find().select_only().column(pending_batch::Column::WaveId);
+        let pending = inbox::Entity::find()
+            .select_only()
+            .column(inbox::Column::WaveId)
+            .filter(inbox::Column::IsCounted.eq(false));
         let due = recount_due::Entity::find().select_only().column(recount_due::Column::WaveId);
         let waves = wave::Entity::find()
             .select_only()
@@ -53,15 +56,15 @@ impl Store {
         Ok(waves.into_iter().map(|(id, code)| (WaveId(id), code)).collect())
     }
 
-    /// Adds what is pending of a wave, whose sums have this shape, to its counts. Returns how many batches were added.
-    pub async fn fold(&self, wave: WaveId, shape: &Shape) -> Result<usize, StorageError> {
+    /// Adds what is pending of a wave to its counts. Returns how many batches were added.
+    pub async fn fold(&self, wave: WaveId, counter: &impl WaveCounter) -> Result<usize, StorageError> {
         let mut folded = 0;
         loop {
             let units: Vec<i64> = self.pending_units(wave).await?.into_iter().map(|(unit, _)| unit).collect();
             if units.is_empty() {
                 return Ok(folded);
             }
-            folded += self.fold_units(wave, shape, units).await?;
+            folded += self.fold_units(wave, counter, units).await?;
         }
     }
 
@@ -69,29 +72,34 @@ impl Store {
     ///
     /// Who reads a unit reads all its counts again after each fold. Where answers to many units trickle in, most of them therefore
     /// wait until there is more to add at once.
-    pub async fn fold_largest(&self, wave: WaveId, shape: &Shape) -> Result<bool, StorageError> {
+    pub async fn fold_largest(&self, wave: WaveId, counter: &impl WaveCounter) -> Result<bool, StorageError> {
         let pending = self.pending_units(wave).await?;
         let largest = largest(&pending);
         let is_some_left = largest.len() < pending.len();
-        self.fold_units(wave, shape, largest).await?;
+        self.fold_units(wave, counter, largest).await?;
         Ok(is_some_left)
     }
 
     /// The units of which something is pending, with the bytes that it takes.
     async fn pending_units(&self, wave: WaveId) -> Result<Vec<(i64, i64)>, StorageError> {
-        use pending_batch::Column;
+        use inbox::Column;
         // In bytes, which both engines know of a long text without reading it.
         let bytes = Expr::from(Func::cust("octet_length").arg(Expr::col(Column::Entries))).sum().cast_as("bigint");
-        let pending = pending_batch::Entity::find()
+        let pending = inbox::Entity::find()
             .select_only()
             .column(Column::UnitId)
             .column_as(bytes, "bytes")
-            .filter(Column::WaveId.eq(wave.0))
+            .filter(batches(wave, false))
             .group_by(Column::UnitId);
         Ok(pending.into_tuple().all(&self.reader).await?)
     }
 
-    async fn fold_units(&self, wave: WaveId, shape: &Shape, mut units: Vec<i64>) -> Result<usize, StorageError> {
+    async fn fold_units(
+        &self,
+        wave: WaveId,
+        counter: &impl WaveCounter,
+        mut units: Vec<i64>,
+    ) -> Result<usize, StorageError> {
         // One order for all servers, so that two never wait for each other's leases in a circle.
         units.sort_unstable();
         let (units_max, batches_max) =
@@ -100,7 +108,7 @@ impl Store {
         for units in units.chunks(units_max) {
             // After an outage a unit may have more than one transaction takes.
             loop {
-                let batches = self.transaction(&FoldUnits { wave, units, shape, batches_max }).await?;
+                let batches = self.transaction(&FoldUnits { wave, units, counter, batches_max }).await?;
                 folded += batches;
                 if batches < batches_max {
                     break;
@@ -128,50 +136,46 @@ fn largest(pending: &[(i64, i64)]) -> Vec<i64> {
     units
 }
 
-struct FoldUnits<'a> {
+struct FoldUnits<'a, C> {
     wave: WaveId,
     units: &'a [i64],
-    shape: &'a Shape,
+    counter: &'a C,
     batches_max: usize,
 }
 
-impl Work for FoldUnits<'_> {
+impl<C: WaveCounter> Work for FoldUnits<'_, C> {
     type Output = usize;
 
     async fn run(&self, transaction: &DatabaseTransaction) -> Result<usize, StorageError> {
-        let Self { wave, units, shape, batches_max } = *self;
+        let Self { wave, units, counter, batches_max } = *self;
         take_leases(transaction, wave, units).await?;
         let backend = transaction.get_database_backend();
-        let of_units = is_one_of(backend, pending_batch::Column::UnitId, Kind::Bigint, units.iter().copied());
-        let batches = pending_batch::Entity::find()
-            .filter(pending_batch::Column::WaveId.eq(wave.0))
+        let of_units = is_one_of(backend, inbox::Column::UnitId, Kind::Bigint, units.iter().copied());
+        let pending = inbox::Entity::find()
+            .filter(batches(wave, false))
             .filter(of_units.clone())
             .limit(batches_max as u64)
             .all(transaction)
             .await?;
-        let mut counts = count_batches(shape, &batches)?;
-        add_kept(transaction, wave, shape, &mut counts).await?;
+        let mut counts = count_batches(counter, &pending)?;
+        add_kept(transaction, wave, counter.shape(), &mut counts).await?;
         write_states(transaction, wave, &counts).await?;
         write_days(transaction, wave, &counts).await?;
-        pending_batch::Entity::delete_many()
-            .filter(pending_batch::Column::WaveId.eq(wave.0))
-            .filter(of_units)
-            .filter(is_one_of(backend, pending_batch::Column::Id, Kind::Uuid, batches.iter().map(|batch| batch.id)))
-            .exec(transaction)
-            .await?;
-        Ok(batches.len())
+        let these = is_one_of(backend, inbox::Column::Id, Kind::Uuid, pending.iter().map(|batch| batch.id));
+        mark_as_counted(transaction, batches(wave, false).add(of_units).add(these)).await?;
+        Ok(pending.len())
     }
 }
 
 /// What batches add up to, by unit.
 pub(super) fn count_batches(
-    shape: &Shape,
-    batches: &[pending_batch::Model],
+    counter: &impl WaveCounter,
+    batches: &[inbox::Model],
 ) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
     let mut counters: BTreeMap<UnitId, UnitCounter<'_>> = BTreeMap::new();
     for batch in batches {
-        let counter = counters.entry(UnitId(batch.unit_id)).or_insert_with(|| UnitCounter::new(shape));
-        counter.add_lines(&batch.entries)?;
+        let of_unit = counters.entry(UnitId(batch.unit_id)).or_insert_with(|| UnitCounter::new(counter.shape()));
+        each_of_batch(batch, |response| of_unit.add(&counter.counted(&response)?))?;
     }
     counters.into_iter().map(|(unit, counter)| Ok((unit, counter.finish()?))).collect()
 }

@@ -2,7 +2,8 @@
 //!
 //! The only room that knows sea-orm; SQLite and PostgreSQL run the same code, the engine is the URL. It does not know
 //! HTTP, and it decides nothing about surveys: it stores what the rooms below made valid.
-//! Start reading at [`Store`] and [`Store::insert_responses`]; `fold.rs` tells how tallies follow the log.
+//! Start reading at [`Store`] and [`Store::insert_responses`]; `fold.rs` tells how tallies follow, and
+//! `settle.rs` how the log does.
 
 mod access;
 mod address;
@@ -19,11 +20,12 @@ mod file;
 mod fold;
 mod forgetting;
 mod hosts;
+mod inbox;
 mod invitations;
 mod jobs;
+mod kept_response;
 mod layout;
 mod new_response;
-mod noting;
 mod parts;
 mod planner;
 mod pool;
@@ -36,6 +38,8 @@ mod responses;
 mod rows;
 mod schema;
 mod settings;
+mod settle;
+mod sheaves;
 mod spending;
 mod states;
 mod store;
@@ -44,15 +48,15 @@ mod writer;
 
 pub use access::KeptAccess;
 pub use copy::CopyProgress;
-pub use counting::{CountedResponse, UnitCounter, UnitCounts};
-pub use counts::{KeptResponse, Signature, Snapshot};
+pub use counting::{CountedResponse, UnitCounter, UnitCounts, WaveCounter};
+pub use counts::{Signature, Snapshot};
 pub use error::StorageError;
 pub use invitations::{KeptInvitation, NewDraw, NewInvitation};
 pub use jobs::NewJob;
+pub use kept_response::KeptResponse;
 pub use new_response::NewResponse;
 pub use pool::PoolSizes;
 pub use recordings::NewRecording;
-pub use recount::Counted;
 pub use releases::KeptRelease;
 pub use responses::Outcome;
 pub use states::KeptRows;

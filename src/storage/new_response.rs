@@ -5,19 +5,21 @@ use uuid::Uuid;
 
 use super::WaveId;
 use crate::foundation::Code;
-use crate::survey::{Channel, Mode, Placement, Source, UnitId};
+use crate::survey::{Mode, Placement, Source, UnitId};
 
-/// A response ready to be stored: packed, and under a key that does not reveal the id it was sent with.
+/// A response ready to be stored: packed, and under keys that do not reveal the id it was sent with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewResponse {
     /// The wave.
     pub wave: WaveId,
     /// The unit that is rated.
     pub unit: UnitId,
-    /// A one-way derivation of the submission's id.
-    pub key: Uuid,
-    /// Equal exactly when the content is the same.
+    /// A one-way derivation of the submission's id, by which it is known when it comes again.
+    pub received_key: Uuid,
+    /// Equal exactly when the content of submissions with this id is the same.
     pub content_hash: Uuid,
+    /// Another derivation of the id, under which the response is kept.
+    pub key: Uuid,
     /// Its place in the sample; if it came with an invitation, that of the invitation is used instead.
     pub placement: Placement,
     /// The hash of the invitation's code, which is spent with this response.
@@ -28,8 +30,6 @@ pub struct NewResponse {
     pub source: Source,
     /// The device or the person that sent it for the respondent.
     pub collector: Option<Code>,
-    /// The channel under which the fieldwork counts it. If it came over the open link and is kept separately, it adds nothing to the tallies.
-    pub channel: Channel,
     /// The language in which it was given.
     pub language: String,
     /// The day on which it was given.
@@ -40,10 +40,6 @@ pub struct NewResponse {
     pub answers: String,
     /// The packed answers about the respondent.
     pub respondent: String,
-    /// What the margins of the wave's calibration ask about the respondent; empty without calibration.
-    pub cell: String,
-    /// The rating of each rated item, 0 where there is none.
-    pub ratings: Vec<u8>,
     /// What was written in text items, each under a key of its own.
     pub words: Vec<(Uuid, Code, String)>,
 }

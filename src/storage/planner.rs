@@ -1,4 +1,4 @@
-//! What PostgreSQL's planner must know of the table of responses before the engine has looked at it by itself.
+//! What PostgreSQL's planner must know of the table of submissions before the engine has looked at it by itself.
 //!
 //! Of a table that nobody has analysed it takes each wave for a two-hundredth of the rows, and so walks through the whole wave for
 //! each group of keys: what a group costs would grow with the answers until the engine looks, which may be a minute later. One look
@@ -38,13 +38,13 @@ impl Planner {
         before < TELLING && before + kept >= TELLING
     }
 
-    /// Lets the engine look at the table of responses once enough were kept, unless it has. SQLite needs no look.
+    /// Lets the engine look at the table of submissions once enough were kept, unless it has. SQLite needs no look.
     pub(super) async fn look(&self, reader: &Reader, writer: &Writer, kept: usize) -> Result<(), StorageError> {
         if !self.is_telling(kept) || reader.get_database_backend() == DbBackend::Sqlite {
             return Ok(());
         }
-        if sum_over_parts(reader, "response", known).await? == 0 {
-            writer.tidy_up("ANALYZE response").await?;
+        if sum_over_parts(reader, "received", known).await? == 0 {
+            writer.tidy_up("ANALYZE received").await?;
         }
         Ok(())
     }

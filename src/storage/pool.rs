@@ -120,9 +120,9 @@ fn options(url: &str, connections: u32, busy_timeout_ms: u32) -> ConnectOptions 
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
                 .pragma("busy_timeout", busy_timeout_ms.to_string())
-                // What is deleted in a page is overwritten, so that a spent code does not linger in the file. Not `ON`, which
-                // also writes pages anew that are given up whole; these do not show what was deleted together.
-                .pragma("secure_delete", "FAST")
+                // What is deleted is overwritten, so that neither a spent code nor a sheaf as it was before an answer came to it
+                // lingers in the file. Not `FAST`, which leaves pages as they are that are given up whole.
+                .pragma("secure_delete", "ON")
                 .pragma("cache_size", "-65536")
                 // Pages in the log before they are moved to the file: 64 MB.
                 .pragma("wal_autocheckpoint", "16384")

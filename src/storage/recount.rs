@@ -6,16 +6,16 @@ use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, IsolationLevel, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
 };
 
-use super::counting::{CountedResponse, UnitCounter, UnitCounts};
-use super::counts::{KeptResponse, each_response};
-use super::entities::{daily_count, pending_batch, product, recount_due, response, tally, wave};
+use super::counting::{UnitCounter, UnitCounts, WaveCounter};
+use super::counts::each_response;
+use super::entities::{daily_count, product, received, recount_due, tally, wave};
 use super::fold::take_leases;
+use super::inbox::{batches, mark_as_counted};
 use super::jobs::finish_job;
 use super::states::{write_days, write_states};
 use super::waves::WaveId;
 use super::writer::Work;
-use super::{StorageError, Store};
-use crate::estimation::Shape;
+use super::{KeptResponse, StorageError, Store};
 use crate::jobs::Claim;
 use crate::survey::UnitId;
 
@@ -30,33 +30,23 @@ impl Store {
 
     /// How many responses a wave has.
     pub async fn response_count(&self, wave: WaveId) -> Result<u64, StorageError> {
-        Ok(response::Entity::find().filter(response::Column::WaveId.eq(wave.0)).count(&self.reader).await?)
+        Ok(received::Entity::find().filter(received::Column::WaveId.eq(wave.0)).count(&self.reader).await?)
     }
 
-    /// Forms the counts of a wave that is due from its responses, in one transaction: what is pending is among them. `counted`
-    /// tells what counts of a response. The job is finished with it.
-    pub async fn recount(
-        &self,
-        claim: Claim,
-        wave: WaveId,
-        shape: &Shape,
-        counted: Counted<'_>,
-    ) -> Result<(), StorageError> {
-        self.transaction(&Recount { claim, wave, shape, counted }).await
+    /// Forms the counts of a wave that is due from its responses, in one transaction: what is pending is among them. The job is
+    /// finished with it.
+    pub async fn recount(&self, claim: Claim, wave: WaveId, counter: &impl WaveCounter) -> Result<(), StorageError> {
+        self.transaction(&Recount { claim, wave, counter }).await
     }
 }
 
-/// Tells what counts of a response.
-pub type Counted<'a> = &'a (dyn Fn(&KeptResponse) -> Result<CountedResponse<'static>, StorageError> + Send + Sync);
-
-struct Recount<'a> {
+struct Recount<'a, C> {
     claim: Claim,
     wave: WaveId,
-    shape: &'a Shape,
-    counted: Counted<'a>,
+    counter: &'a C,
 }
 
-impl Work for Recount<'_> {
+impl<C: WaveCounter> Work for Recount<'_, C> {
     type Output = ();
 
     /// So that no response is counted that was pending later: both are read as of one moment.
@@ -73,19 +63,19 @@ impl Work for Recount<'_> {
         tally::Entity::delete_many().filter(tally::Column::WaveId.eq(wave)).exec(transaction).await?;
         product::Entity::delete_many().filter(product::Column::WaveId.eq(wave)).exec(transaction).await?;
         daily_count::Entity::delete_many().filter(daily_count::Column::WaveId.eq(wave)).exec(transaction).await?;
-        pending_batch::Entity::delete_many().filter(pending_batch::Column::WaveId.eq(wave)).exec(transaction).await?;
+        mark_as_counted(transaction, batches(self.wave, false)).await?;
         write_states(transaction, self.wave, &counts).await?;
         write_days(transaction, self.wave, &counts).await?;
         finish_job(transaction, self.claim).await
     }
 }
 
-impl Recount<'_> {
+impl<C: WaveCounter> Recount<'_, C> {
     async fn count(&self, transaction: &DatabaseTransaction) -> Result<BTreeMap<UnitId, UnitCounts>, StorageError> {
         let mut counters: BTreeMap<UnitId, UnitCounter<'_>> = BTreeMap::new();
-        let count = |response: KeptResponse| {
-            let counter = counters.entry(response.unit).or_insert_with(|| UnitCounter::new(self.shape));
-            counter.add(&(self.counted)(&response)?)
+        let count = |response: KeptResponse<'_>| {
+            let counter = counters.entry(response.unit).or_insert_with(|| UnitCounter::new(self.counter.shape()));
+            counter.add(&self.counter.counted(&response)?)
         };
         each_response(transaction, self.wave, count).await?;
         counters.into_iter().map(|(unit, counter)| Ok((unit, counter.finish()?))).collect()

@@ -3,18 +3,16 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::entities::wave;
-use super::layout::with_head;
-use super::noting::note_for_fold;
+use super::inbox::put_into_inbox;
 use super::rows::{Columns, Kind, keys_statement, names, rows_per_statement, rows_statement};
 use super::spending::{KnownCodes, spend};
 use super::waves::WaveId;
 use super::writer::{TRIES_MAX, Work, pause_after};
 use super::{NewResponse, StorageError, Store};
-use crate::foundation::Code;
 use crate::survey::{CodeRefusal, WaveState};
 
 /// What became of a response.
@@ -37,7 +35,7 @@ type Key = (WaveId, Uuid);
 impl Store {
     /// Keeps the responses in one transaction and tells, in their order, what became of each.
     ///
-    /// When this returns, they are durable, and so is the note of what they add to the tallies (see `fold.rs`).
+    /// When this returns, they are durable: in the inbox, from which readers count them (see `fold.rs`).
     pub async fn insert_responses(&self, new: &[NewResponse]) -> Result<Vec<Outcome>, StorageError> {
         let mut tries = 0;
         let outcomes = loop {
@@ -89,15 +87,15 @@ impl Work for KeepResponses<'_> {
         let placed = spend(transaction, &self.0).await?;
         let mut stored: Vec<&NewResponse> = placed.iter().map(AsRef::as_ref).collect();
         // In the order of the table's key, so that neighbours are written together.
+        stored.sort_unstable_by_key(|response| (response.wave.0, response.received_key));
+        receive(transaction, &stored).await?;
         stored.sort_unstable_by_key(|response| (response.wave.0, response.key));
-        insert(transaction, &stored).await?;
-        note_for_fold(transaction, &stored).await?;
-        keep_words(transaction, &stored).await
+        put_into_inbox(transaction, &stored).await
     }
 }
 
 fn key_of(response: &NewResponse) -> Key {
-    (response.wave, response.key)
+    (response.wave, response.received_key)
 }
 
 /// Which position stores each key that is new, welcome and has the code that it came with; and which codes are not taken.
@@ -140,7 +138,8 @@ fn outcomes(
             return Outcome::Stored;
         }
         match stored_by.map(|by| new[*by].content_hash).or_else(|| kept.get(&key).copied()) {
-            Some(hash) if hash == response.content_hash => Outcome::Repeated,
+            // Of submissions that an earlier program received it is not known what they said.
+            Some(hash) if hash == response.content_hash || hash.is_nil() => Outcome::Repeated,
             Some(_) => Outcome::Conflict,
             None => Outcome::NotOpen,
         }
@@ -160,18 +159,18 @@ async fn open_waves(before: &impl ConnectionTrait) -> Result<HashSet<i32>, Stora
     Ok(open.into_iter().collect())
 }
 
-/// The content hashes of those responses whose keys are kept already, under whatever unit.
+/// The content hashes of those submissions that were received already, for whatever unit.
 async fn find_kept(before: &impl ConnectionTrait, new: &[NewResponse]) -> Result<HashMap<Key, Uuid>, StorageError> {
     let backend = before.get_database_backend();
     let mut sought: BTreeMap<i32, Vec<Uuid>> = BTreeMap::new();
     for response in new {
-        sought.entry(response.wave.0).or_default().push(response.key);
+        sought.entry(response.wave.0).or_default().push(response.received_key);
     }
     let mut kept = HashMap::new();
     for (wave, mut keys) in sought {
-        let text = |any: &str| format!("SELECT key, content_hash FROM response WHERE wave_id = {wave} AND key {any}");
+        let text = |any: &str| format!("SELECT key, content_hash FROM received WHERE wave_id = {wave} AND key {any}");
         keys.sort_unstable();
-        // A key is less than a tenth of a row.
+        // A key is less than a tenth of a response.
         for chunk in keys.chunks(8 * rows_per_statement(backend, new.len())) {
             let statement = keys_statement(backend, chunk, text)?;
             for row in before.query_all_raw(statement).await? {
@@ -183,100 +182,33 @@ async fn find_kept(before: &impl ConnectionTrait, new: &[NewResponse]) -> Result
     Ok(kept)
 }
 
-/// What is kept of a response, in the order of [`row`].
-const KEPT: Columns<15> = [
-    ("wave_id", Kind::Integer),
-    ("unit_id", Kind::Bigint),
-    ("key", Kind::Uuid),
-    ("content_hash", Kind::Uuid),
-    ("stratum", Kind::Text),
-    ("psu", Kind::TextOrNull),
-    ("weight", Kind::Bigint),
-    ("mode", Kind::Text),
-    ("source", Kind::Text),
-    ("collector", Kind::TextOrNull),
-    ("language", Kind::Text),
-    ("answered_on", Kind::Date),
-    ("duration_minutes", Kind::IntegerOrNull),
-    ("answers", Kind::Text),
-    ("respondent", Kind::Text),
-];
+/// What a submission is known by.
+const RECEIVED: Columns<3> = [("wave_id", Kind::Integer), ("key", Kind::Uuid), ("content_hash", Kind::Uuid)];
 
-/// Inserts the responses: those whose key is new and whose wave is open now. All of them must be; else the transaction is done
+/// Takes the submissions in: those whose key is new and whose wave is open now. All of them must be; else the transaction is done
 /// again: it is another server that was faster, or who is welcome was not looked up.
-async fn insert(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
-    let (backend, names) = (transaction.get_database_backend(), names(&KEPT));
+async fn receive(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
+    let (backend, names) = (transaction.get_database_backend(), names(&RECEIVED));
     // A join, because a distributed database refuses a subquery a row. It begins with the rows, which SQLite is told by CROSS. And
     // no ON CONFLICT, with which a distributed database does not say how many rows it wrote, and takes ten times as long.
     let insert = |rows: &str| {
         format!(
-            "INSERT INTO response ({names}) SELECT {names} FROM (SELECT {rows}) AS new \
+            "INSERT INTO received ({names}) SELECT {names} FROM (SELECT {rows}) AS new \
              CROSS JOIN (SELECT id, state AS wave_state FROM wave) AS state \
              WHERE state.id = new.wave_id AND wave_state = '{}'",
             WaveState::Open.as_str()
         )
     };
-    for chunk in stored.chunks(rows_per_statement(backend, stored.len())) {
-        let rows = chunk.iter().map(|response| row(response));
-        let statement = rows_statement(backend, &KEPT, rows, insert)?;
+    // A key and a hash are less than a fifth of a response.
+    for chunk in stored.chunks(5 * rows_per_statement(backend, stored.len())) {
+        let rows = chunk.iter().map(|new| [new.wave.0.into(), new.received_key.into(), new.content_hash.into()]);
+        let statement = rows_statement(backend, &RECEIVED, rows, insert)?;
         let inserted = transaction.execute_raw(statement).await.map_err(StorageError::from);
         let inserted =
-            inserted.map_err(|error| if error.is_taken_key("response") { StorageError::LostRace } else { error })?;
+            inserted.map_err(|error| if error.is_taken_key("received") { StorageError::LostRace } else { error })?;
         if inserted.rows_affected() < chunk.len() as u64 {
             return Err(StorageError::LostRace);
         }
-    }
-    Ok(())
-}
-
-/// The values of [`KEPT`].
-fn row(new: &NewResponse) -> [Value; 15] {
-    let place = &new.placement;
-    [
-        new.wave.0.into(),
-        new.unit.0.into(),
-        new.key.into(),
-        new.content_hash.into(),
-        place.stratum.as_str().into(),
-        place.psu.as_ref().map(Code::as_str).into(),
-        place.weight.billionths().into(),
-        new.mode.as_str().into(),
-        new.source.as_str().into(),
-        new.collector.as_ref().map(Code::as_str).into(),
-        new.language.as_str().into(),
-        new.answered_on.into(),
-        new.duration_minutes.map(i32::from).into(),
-        with_head(&new.answers).into(),
-        with_head(&new.respondent).into(),
-    ]
-}
-
-/// Where words are kept.
-const WORDS: Columns<5> = [
-    ("wave_id", Kind::Integer),
-    ("unit_id", Kind::Bigint),
-    ("key", Kind::Uuid),
-    ("item", Kind::Text),
-    ("words", Kind::Text),
-];
-
-async fn keep_words(transaction: &DatabaseTransaction, stored: &[&NewResponse]) -> Result<(), StorageError> {
-    let words = stored.iter().flat_map(|response| {
-        response
-            .words
-            .iter()
-            .map(|(key, item, words)| (key, response.wave.0, response.unit.0, item.as_str(), words.as_str()))
-    });
-    let mut words: Vec<_> = words.collect();
-    // By key, so that the words do not lie in the order of the responses.
-    words.sort_unstable();
-    let insert = |rows: &str| format!("INSERT INTO free_text ({}) SELECT {rows}", names(&WORDS));
-    let backend = transaction.get_database_backend();
-    for chunk in words.chunks(rows_per_statement(backend, words.len())) {
-        let rows = chunk.iter().map(|(key, wave, unit, item, words)| {
-            [(*wave).into(), (*unit).into(), (**key).into(), (*item).into(), (*words).into()]
-        });
-        transaction.execute_raw(rows_statement(backend, &WORDS, rows, insert)?).await?;
     }
     Ok(())
 }

@@ -39,16 +39,12 @@ pub(super) fn rows_per_statement(backend: DbBackend, rows: usize) -> usize {
 pub(super) enum Kind {
     /// A number of 32 bits.
     Integer,
-    /// A number of 32 bits that is not negative, or nothing.
-    IntegerOrNull,
     /// A number of 64 bits.
     Bigint,
     /// Sixteen bytes.
     Uuid,
     /// A text.
     Text,
-    /// A text that is not empty, or nothing.
-    TextOrNull,
     /// A day.
     Date,
     /// Bytes.
@@ -59,10 +55,10 @@ impl Kind {
     /// PostgreSQL's name of the type.
     fn name(self) -> &'static str {
         match self {
-            Self::Integer | Self::IntegerOrNull => "integer",
+            Self::Integer => "integer",
             Self::Bigint => "bigint",
             Self::Uuid => "uuid",
-            Self::Text | Self::TextOrNull => "text",
+            Self::Text => "text",
             Self::Date => "date",
             Self::Bytes => "bytea",
         }
@@ -70,21 +66,12 @@ impl Kind {
 
     fn array(self) -> ArrayType {
         match self {
-            Self::Integer | Self::IntegerOrNull => ArrayType::Int,
+            Self::Integer => ArrayType::Int,
             Self::Bigint => ArrayType::BigInt,
             Self::Uuid => ArrayType::Uuid,
-            Self::Text | Self::TextOrNull => ArrayType::String,
+            Self::Text => ArrayType::String,
             Self::Date => ArrayType::ChronoDate,
             Self::Bytes => ArrayType::Bytes,
-        }
-    }
-
-    /// What stands for nothing in an array, whose elements sea-orm wants to be something; as a value and in SQL.
-    fn nothing(self) -> Option<(Value, &'static str)> {
-        match self {
-            Self::IntegerOrNull => Some(((-1).into(), "-1")),
-            Self::TextOrNull => Some(("".into(), "''")),
-            _ => None,
         }
     }
 }
@@ -113,9 +100,8 @@ fn to_arrays<const N: usize>(columns: &Columns<N>, rows: impl IntoIterator<Item 
     let rows = rows.into_iter();
     let mut arrays: [Vec<Value>; N] = std::array::from_fn(|_| Vec::with_capacity(rows.size_hint().0));
     for row in rows {
-        for ((array, value), (_, kind)) in arrays.iter_mut().zip(row).zip(columns) {
-            let nothing = kind.nothing().filter(|_| value == value.as_null());
-            array.push(nothing.map_or(value, |(nothing, _)| nothing));
+        for (array, value) in arrays.iter_mut().zip(row) {
+            array.push(value);
         }
     }
     let array = |((_, kind), values): (&(_, Kind), _)| Value::Array(kind.array(), Some(Box::new(values)));
@@ -165,7 +151,7 @@ fn select(backend: DbBackend, columns: &[(&'static str, Kind)]) -> String {
             (DbBackend::Sqlite, Kind::Uuid) => format!("unhex(value->>{position}, '-')"),
             (DbBackend::Sqlite, Kind::Bytes) => format!("unhex(value->>{position})"),
             (DbBackend::Sqlite, _) => format!("value->>{position}"),
-            _ => kind.nothing().map_or_else(|| (*name).to_owned(), |(_, nothing)| format!("NULLIF({name}, {nothing})")),
+            _ => (*name).to_owned(),
         };
         let written = write!(select, "{comma}{value} AS {name}")
             .and_then(|()| write!(arrays, "{comma}${}::{}[]", position + 1, kind.name()))
@@ -214,7 +200,7 @@ pub(super) fn is_one_of<V: Into<Value>>(
 mod tests {
     use super::*;
 
-    const COLUMNS: Columns<3> = [("a", Kind::Integer), ("b", Kind::TextOrNull), ("c", Kind::Bytes)];
+    const COLUMNS: Columns<3> = [("a", Kind::Integer), ("b", Kind::Text), ("c", Kind::Bytes)];
 
     fn statement(backend: DbBackend, rows: Vec<[Value; 3]>) -> Result<Statement, StorageError> {
         rows_statement(backend, &COLUMNS, rows, |selected| format!("SELECT {selected}"))
@@ -240,17 +226,6 @@ mod tests {
             assert_eq!(text(0), text(3), "{backend:?}");
         }
         assert_eq!(values(statement(DbBackend::Sqlite, Vec::new()).unwrap()), ["[]".into()]);
-    }
-
-    #[test]
-    fn nothing_is_null_for_one_engine_and_what_stands_for_it_for_the_other() {
-        let rows = || vec![[1.into(), Value::String(None), vec![0_u8, 255].into()]];
-        let json = values(statement(DbBackend::Sqlite, rows()).unwrap());
-        assert_eq!(json, ["[[1,null,\"00ff\"]]".into()]);
-        let to_server = statement(DbBackend::Postgres, rows()).unwrap();
-        assert!(to_server.sql.contains("NULLIF(b, '') AS b"), "{}", to_server.sql);
-        let empty = Value::Array(ArrayType::String, Some(Box::new(vec!["".into()])));
-        assert_eq!(values(to_server)[1], empty);
     }
 
     #[test]

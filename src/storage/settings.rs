@@ -36,7 +36,7 @@ impl Store {
         // PostgreSQL then has the few rows in a new file; SQLite overwrites what it deletes once the log is emptied.
         self.writer.tidy_up("VACUUM (FULL) setting").await?;
         if self.is_embedded() {
-            self.forget_spent_codes().await?;
+            self.forget_traces().await?;
         }
         Ok(())
     }

@@ -44,7 +44,7 @@ pub(crate) async fn kept(database: &TestDatabase) -> Vec<String> {
         "access",
         "invitation",
         "invitation_draw",
-        "response",
+        "received",
         "recording",
         "release",
         "job",

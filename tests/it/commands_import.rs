@@ -30,7 +30,7 @@ fn import_in_part(url: &str, file: &str) -> (String, String) {
 
 async fn responses(database: &TestDatabase) -> i64 {
     let connection = database.connect().await;
-    let count = Statement::from_string(connection.get_database_backend(), "SELECT count(*) FROM response");
+    let count = Statement::from_string(connection.get_database_backend(), "SELECT count(*) FROM received");
     connection.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 

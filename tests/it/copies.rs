@@ -90,7 +90,7 @@ on_both_engines! {
         // Releases are copied last.
         connection.execute_unprepared("ALTER TABLE release RENAME COLUMN content TO other").await.unwrap();
         copy(world.url(), &other).await.unwrap_err();
-        for table in ["setting", "unit", "response", "release"] {
+        for table in ["setting", "unit", "received", "sheaf", "release"] {
             assert_eq!(number(&connection, &format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
         }
         connection.execute_unprepared("ALTER TABLE release RENAME COLUMN other TO content").await.unwrap();

@@ -25,7 +25,7 @@ async fn hold(world: &World) -> DatabaseTransaction {
     let held = world.database().connect().await.begin().await.unwrap();
     let is_embedded = world.url().starts_with("sqlite:");
     let statement =
-        if is_embedded { "UPDATE setting SET value = value" } else { "LOCK TABLE response IN EXCLUSIVE MODE" };
+        if is_embedded { "UPDATE setting SET value = value" } else { "LOCK TABLE received IN EXCLUSIVE MODE" };
     held.execute_unprepared(statement).await.unwrap();
     held
 }

@@ -26,13 +26,13 @@ fn of(table: &str, reason: &str) -> String {
     format!("what is kept in {table} does not read back: {reason}")
 }
 
-/// The small survey with three answers that are counted.
+/// The small survey with three answers that are counted and settled.
 async fn counted(database: TestDatabase) -> World {
     let world = World::small(database).await;
     for number in 1..=3 {
         assert_eq!(world.submit(&submission(number)).await.status, StatusCode::CREATED);
     }
-    world.platform.counts().fold().await.unwrap();
+    world.platform.counts().settle().await.unwrap();
     world
 }
 
@@ -94,18 +94,17 @@ on_both_engines! {
 
     async fn a_response_that_does_not_read_back_stops_a_recount_with_its_table(database: TestDatabase) {
         let world = counted(database).await;
-        for (broken, mended, reason) in [
-            ("mode = 'x'", "mode = 'web'", "unknown mode"),
-            ("source = 'x'", "source = 'open'", "unknown source"),
-            ("stratum = 'a b'", "stratum = 'D01'", ""),
-            ("psu = 'a b'", "psu = NULL", ""),
-            ("weight = -1", "weight = 1000000000", ""),
-            ("answers = '2~x'", "answers = '1~'", "the layout \"2\" is not known to this program"),
+        for (is, broken, reason) in [
+            ("\tweb\t", "\tx\t", "unknown mode"),
+            ("\topen\t", "\tx\t", "unknown source"),
+            ("\tD01\t", "\ta b\t", ""),
+            ("\t1000000000\t", "\t-1\t", ""),
+            ("1~", "2~", "the layout \"2\" is not known to this program"),
         ] {
-            change(&world, &format!("UPDATE response SET {broken}")).await;
+            change(&world, &format!("UPDATE sheaf SET entries = replace(entries, '{is}', '{broken}')")).await;
             let refused = recount(&world).await;
-            assert!(refused.starts_with(&of("response", reason)), "{broken}: {refused}");
-            change(&world, &format!("UPDATE response SET {mended}")).await;
+            assert!(refused.starts_with(&of("sheaf", reason)), "{broken}: {refused}");
+            change(&world, &format!("UPDATE sheaf SET entries = replace(entries, '{broken}', '{is}')")).await;
         }
     }
 
@@ -113,7 +112,7 @@ on_both_engines! {
         let world = counted(database).await;
         change(&world, "DELETE FROM wave_unit WHERE position = 0").await;
         let refused = recount(&world.restarted().await).await;
-        assert!(refused.starts_with(&of("response", "the wave does not measure the unit ")), "{refused}");
+        assert!(refused.starts_with(&of("sheaf", "the wave does not measure the unit ")), "{refused}");
     }
 
     async fn a_unit_of_a_wave_that_left_the_register_is_named_with_the_wave(database: TestDatabase) {
@@ -157,7 +156,7 @@ on_both_engines! {
         let found: Vec<_> = told.mismatches.iter().map(|found| (found.kept.as_str(), found.recounted.as_str())).collect();
         assert_eq!((told.responses, found), (3, vec![("nothing", "3")]));
         assert!(told.mismatches[0].place.starts_with("2024-11-20 "), "{:?}", told.mismatches);
-        change(&world, "DELETE FROM response").await;
+        change(&world, "DELETE FROM sheaf").await;
         let told = world.platform.doctor().check_up().await.unwrap();
         assert!(told.responses == 0 && !told.mismatches.is_empty(), "{told:?}");
         assert!(told.mismatches.iter().all(|found| found.recounted == "nothing" && found.unit.as_str() == "D01"), "{told:?}");
@@ -168,13 +167,14 @@ on_both_engines! {
         let connection = world.database().connect().await;
         let backend = connection.get_database_backend();
         let id = uuid::Uuid::from_u128(7);
-        let batch = "INSERT INTO pending_batch (wave_id, unit_id, id, entries) SELECT wave_id, unit_id, $1, '2~x' FROM tally_version";
+        let batch = "INSERT INTO inbox (wave_id, unit_id, id, is_counted, entries, words) \
+                     SELECT wave_id, unit_id, $1, false, '2~x', '[]' FROM tally_version";
         connection.execute_raw(Statement::from_sql_and_values(backend, batch, [id.into()])).await.unwrap();
         let refused = world.platform.counts().fold().await.unwrap_err().to_string();
-        assert_eq!(refused, of("pending_batch", "the layout \"2\" is not known to this program"));
-        assert_eq!(count(&world, "pending_batch").await, 1, "it is there for whoever can read it");
+        assert_eq!(refused, of("inbox", "the layout \"2\" is not known to this program"));
+        assert_eq!(count(&world, "inbox").await, 1, "it is there for whoever can read it");
         assert_eq!(world.submit(&submission(4)).await.status, StatusCode::CREATED);
-        change(&world, "DELETE FROM pending_batch WHERE entries = '2~x'").await;
+        change(&world, "DELETE FROM inbox WHERE entries = '2~x'").await;
         let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (4, vec![]));
     }
@@ -192,7 +192,7 @@ on_both_engines! {
             change(&world, &format!("UPDATE invitation SET {broken}")).await;
             let refused = world.submit(&invited(1, &cards[0])).await;
             assert!(refused.status.is_server_error(), "{broken}: {} {}", refused.status, refused.text);
-            assert_eq!((count(&world, "response").await, count(&world, "invitation").await), (0, invitations), "{broken}");
+            assert_eq!((count(&world, "received").await, count(&world, "invitation").await), (0, invitations), "{broken}");
             change(&world, &format!("UPDATE invitation SET {mended}")).await;
         }
         let taken = world.submit(&invited(1, &cards[0])).await;

@@ -132,8 +132,9 @@ on_both_engines! {
         }
         let mut other = sent_before(1);
         other["answers"]["q01"] = json!(1);
-        assert_eq!(send(&platform, "", "/api/v1/waves/w/responses", Some(&other)).await.0, 409);
-        for (number, code, expected) in [(4, &known["spent"], 200), (5, &known["spent"], 409), (6, &known["spent"], 403)] {
+        // What they said was kept as a hash, which tied ratings to words and is forgotten: what comes again counts as the same.
+        assert_eq!(send(&platform, "", "/api/v1/waves/w/responses", Some(&other)).await.0, 200);
+        for (number, code, expected) in [(4, &known["spent"], 200), (5, &known["spent"], 200), (6, &known["spent"], 403)] {
             let (status, _) = send(&platform, "", "/api/v1/waves/w/responses", Some(&invited(number, code))).await;
             assert_eq!(status, expected, "{number}");
         }

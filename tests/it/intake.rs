@@ -24,7 +24,7 @@ on_both_engines! {
         let again = world.submit(&submission(1)).await;
         assert_eq!(again.status, StatusCode::OK);
         assert_eq!(again.text, first.text);
-        assert_eq!(count(&world, "response").await, 1);
+        assert_eq!(count(&world, "received").await, 1);
     }
 
     async fn the_same_id_with_other_content_is_a_conflict_even_for_another_unit(database: TestDatabase) {
@@ -35,7 +35,7 @@ on_both_engines! {
             other[key] = value;
             assert_eq!(world.submit(&other).await.status, StatusCode::CONFLICT, "{key}");
         }
-        assert_eq!(count(&world, "response").await, 1);
+        assert_eq!(count(&world, "received").await, 1);
     }
 
     async fn many_at_once_with_one_id_leave_one_response(database: TestDatabase) {
@@ -75,7 +75,11 @@ on_both_engines! {
         let receipt = world.submit(&sent).await.json()["receipt"].as_str().unwrap().to_owned();
         let id = sent["id"].as_str().unwrap().replace('-', "");
         let connection = world.database().connect().await;
-        for table in ["response", "free_text", "pending_batch", "tally", "setting"] {
+        let other = world.submit(&submission(1)).await;
+        assert_eq!(other.status, StatusCode::CREATED);
+        world.platform.counts().settle().await.unwrap();
+        assert_eq!(world.submit(&submission(2)).await.status, StatusCode::CREATED);
+        for table in ["received", "inbox", "tally", "setting", "sheaf", "free_text"] {
             let statement = Statement::from_string(connection.get_database_backend(), format!("SELECT * FROM {table}"));
             for row in connection.query_all_raw(statement).await.unwrap() {
                 let shown = format!("{row:?}").replace('-', "").to_lowercase();
@@ -118,7 +122,7 @@ on_both_engines! {
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert_eq!(refused.json()["code"], "not_open");
         assert_eq!(refused.json()["field"]["closes"], "2024-11-30");
-        assert_eq!(count(&world, "response").await, 1);
+        assert_eq!(count(&world, "received").await, 1);
     }
 
     async fn a_wave_closed_by_another_server_takes_nothing(database: TestDatabase) {
@@ -127,7 +131,7 @@ on_both_engines! {
         platform_on(world.url()).await.waves().advance("w", WaveState::Closed).await.unwrap();
         // This server still believes the wave open; the commit knows better.
         assert_eq!(world.submit(&submission(2)).await.status, StatusCode::CONFLICT);
-        assert_eq!(count(&world, "response").await, 1);
+        assert_eq!(count(&world, "received").await, 1);
     }
 }
 

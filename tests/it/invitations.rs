@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::support::invitations::{draw, frame, invited, sample};
+use crate::support::kept::kept;
 use crate::support::{TestDatabase, World, on_both_engines, platform_on, submission};
 
 /// How many tries share a tenth as many codes; `cargo test` takes a few.
@@ -61,11 +62,12 @@ on_both_engines! {
         assert_eq!((again.status, &again.text), (StatusCode::OK, &first.text), "a repeat needs the code no more");
         let spent = world.submit(&invited(2, card)).await;
         assert_eq!((spent.status, &spent.json()["code"]), (StatusCode::FORBIDDEN, &json!("code_spent")));
-        let kept = rows(world.database(), "SELECT stratum, psu, CAST(weight AS TEXT), source FROM response", 4).await;
+        let kept = kept(world.database()).await;
+        let kept: Vec<_> = kept.iter().map(|kept| [kept.stratum(), kept.psu(), kept.weight(), kept.source()]).collect();
         let place = &card.invitee.placement;
         let psu = place.psu.as_ref().unwrap().as_str();
         let expected = [place.stratum.as_str(), psu, &place.weight.billionths().to_string(), "invited"];
-        assert_eq!(kept, [expected.map(str::to_owned)]);
+        assert_eq!(kept, [expected]);
         assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() - 1);
         let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (1, vec![]));
@@ -95,7 +97,7 @@ on_both_engines! {
         let mut placed = invited(1, &cards[0]);
         placed["design"] = json!({"weight": 2});
         assert_eq!(world.submit_as_collector("w", &placed).await.json()[0]["path"], "design");
-        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM response").await, 0);
+        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM received").await, 0);
         // Tried in vain, the code is as good as before.
         assert_eq!(world.submit(&invited(1, &cards[0])).await.status, StatusCode::CREATED);
     }
@@ -182,7 +184,7 @@ on_both_engines! {
         }
         let accepted = waiting.join_all().await.into_iter().filter(|accepted| *accepted).count();
         assert_eq!(accepted, codes);
-        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM response").await, codes);
+        assert_eq!(number(world.database(), "SELECT COUNT(*) FROM received").await, codes);
         assert_eq!(number(world.database(), "SELECT COUNT(*) FROM invitation").await, cards.len() - codes);
         assert_eq!(servers[1].doctor().check_up().await.unwrap().mismatches, []);
     }

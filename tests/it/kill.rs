@@ -190,7 +190,7 @@ async fn check_again(address: SocketAddr, sent: &Sent, today: NaiveDate, round: 
 
 async fn count(database: &TestDatabase) -> usize {
     let connection = database.connect().await;
-    let statement = Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM response");
+    let statement = Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM received");
     let row = connection.query_one_raw(statement).await.expect("responses can be counted").expect("a count is a row");
     let count: i64 = row.try_get_by_index(0).expect("a count is a number");
     usize::try_from(count).expect("a count is not negative")

@@ -46,6 +46,7 @@ mod migration;
 mod network;
 mod one_way;
 mod open_link;
+mod order_of_arrival;
 mod outage;
 mod plan;
 mod pooler;

@@ -25,10 +25,9 @@ fn request(id: Uuid, today: NaiveDate) -> Vec<u8> {
     post(&format!("/api/v1/waves/{WAVE}/responses"), &submission(id, today).to_string())
 }
 
-async fn count(database: &TestDatabase, condition: &str) -> i64 {
+async fn count(database: &TestDatabase) -> i64 {
     let connection = database.connect().await;
-    let text = format!("SELECT COUNT(*) FROM response WHERE {condition}");
-    let statement = Statement::from_string(connection.get_database_backend(), text);
+    let statement = Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM received");
     connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 
@@ -88,7 +87,7 @@ on_both_engines! {
             }
         }
         assert!(sent > 100, "{sent}");
-        assert_eq!(count(&database, "1 = 1").await, sent);
+        assert_eq!(count(&database).await, sent);
     }
 }
 
@@ -136,7 +135,7 @@ fn a_network_that_sends_too_much_is_told_when_to_come_back_and_others_are_not() 
         let heard = String::from_utf8_lossy(&heard[..read]).to_lowercase();
         let wait = heard.split("retry-after: ").nth(1).and_then(|rest| rest.split("\r\n").next()).unwrap();
         assert!((1..=61).contains(&wait.parse::<u32>().unwrap()), "{heard}");
-        assert_eq!(count(&database, "1 = 1").await, 4);
+        assert_eq!(count(&database).await, 4);
     });
 }
 

@@ -58,7 +58,7 @@ fn a_survey_runs_from_draw_to_release_behind_a_pooler() {
         }
         sending.join_all().await;
         world.platform.counts().fold().await.unwrap();
-        assert!(world.platform.store().forget_spent_codes().await.is_ok());
+        assert!(world.platform.store().forget_traces().await.is_ok());
         let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (40, vec![]));
         world.platform.waves().advance("w", WaveState::Closed).await.unwrap();

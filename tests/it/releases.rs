@@ -47,7 +47,7 @@ pub(crate) async fn published(world: &World) -> Vec<String> {
 /// What was published, where nothing can be computed any more: neither answers nor sums are left.
 async fn published_without_answers(world: World) -> Vec<String> {
     let connection = world.database().connect().await;
-    for table in ["response", "tally", "product", "daily_count", "tally_version"] {
+    for table in ["received", "inbox", "sheaf", "tally", "product", "daily_count", "tally_version"] {
         connection.execute_unprepared(&format!("DELETE FROM {table}")).await.unwrap();
     }
     published(&world.restarted().await).await

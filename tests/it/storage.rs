@@ -1,12 +1,15 @@
 //! The store: its schema, its register, and responses that are kept once whoever sends them.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use plumbline::estimation::Shape;
 use plumbline::foundation::RatingScale;
-use plumbline::storage::{StorageError, Store};
-use plumbline::survey::unit_on;
+use plumbline::storage::{CountedResponse, KeptResponse, StorageError, Store, WaveCounter};
+use plumbline::survey::{Channel, unit_on};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
+use crate::support::kept::{KeptLine, lines_of};
 use crate::support::{Engine, World, on_both_engines, platform_on, submission};
 
 const UNITS_2024: &[u8] = include_bytes!("../../src/app/demo/units-laocai-2024.csv");
@@ -61,7 +64,7 @@ on_both_engines! {
         store.migrate().await.unwrap();
         let connection = database.connect().await;
         let backend = connection.get_database_backend();
-        for table in ["response", "free_text", "pending_batch", "tally", "product", "daily_count", "tally_version"] {
+        for table in ["sheaf", "free_text", "inbox", "tally", "product", "daily_count", "tally_version"] {
             let query = if backend == sea_orm::DbBackend::Sqlite {
                 format!("SELECT count(*) FROM pragma_table_info('{table}') WHERE name = 'unit_id' AND pk > 0")
             } else {
@@ -128,25 +131,34 @@ on_both_engines! {
         world.platform.shut_down().await.unwrap();
         let store = Store::connect(world.url()).await.unwrap();
         let connection = world.database().connect().await;
-        // A line as a commit notes it, and one batch more than a transaction takes.
-        let line = "1~D01\t\t1000000000\tweb\t2024-11-20\t5555\t-\t\n";
-        let (rows, id, batches) = match connection.get_database_backend() {
+        // A line as a commit puts it there, and one batch more than a transaction takes.
+        let line = "D01\t\t1000000000\tweb\topen\t\tvi\t2024-11-20\t\t5;5;5;5;\tF\n";
+        let (rows, (id, key), batches) = match connection.get_database_backend() {
             DbBackend::Sqlite => (
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2001)",
-                "randomblob(16)",
+                ("randomblob(16)", "printf('%032x', i)"),
                 2_001,
             ),
-            _ => ("WITH n AS (SELECT generate_series(1, 40001) AS i)", "gen_random_uuid()", 40_001),
+            _ => (
+                "WITH n AS (SELECT generate_series(1, 40001) AS i)",
+                ("gen_random_uuid()", "lpad(to_hex(i), 32, '0')"),
+                40_001,
+            ),
         };
         let insert = format!(
-            "{rows} INSERT INTO pending_batch (wave_id, unit_id, id, entries) \
-             SELECT wave.id, unit.id, {id}, '{line}' FROM n, wave, unit WHERE wave.code = 'w' AND unit.code = 'D01'"
+            "{rows} INSERT INTO inbox (wave_id, unit_id, id, is_counted, entries, words) \
+             SELECT wave.id, unit.id, {id}, false, '1~' || {key} || '\t{line}', '[]' FROM n, wave, unit WHERE wave.code = 'w' AND unit.code = 'D01'"
         );
         connection.execute_unprepared(&insert).await.unwrap();
         let (wave, _) = store.pending_waves().await.unwrap().remove(0);
         let shape = Shape::new::<[usize; 0]>(&[RatingScale::FIVE; 4], &[]).unwrap();
-        assert!(!store.fold_largest(wave, &shape).await.unwrap(), "nothing is left");
+        assert!(!store.fold_largest(wave, &CountsStrata(shape)).await.unwrap(), "nothing is left");
         assert_eq!(store.pending_waves().await.unwrap(), []);
+        store.settle(wave).await.unwrap();
+        assert_eq!(store.unsettled_waves().await.unwrap(), []);
+        let settled = lines_of(world.database(), "sheaf").await;
+        assert_eq!(settled.iter().map(KeptLine::key).collect::<BTreeSet<_>>().len() as i64, batches);
+        assert_eq!(settled.len() as i64, batches);
         let days = Statement::from_string(connection.get_database_backend(), "SELECT responses FROM daily_count");
         let days: i64 = connection.query_one_raw(days).await.unwrap().unwrap().try_get_by_index(0).unwrap();
         assert_eq!(days, batches);
@@ -175,6 +187,28 @@ on_both_engines! {
     }
 }
 
+/// Counts how many answers each stratum has, and no rating.
+struct CountsStrata(Shape);
+
+impl WaveCounter for CountsStrata {
+    fn shape(&self) -> &Shape {
+        &self.0
+    }
+
+    fn counted<'r>(&self, response: &KeptResponse<'r>) -> Result<CountedResponse<'r>, StorageError> {
+        Ok(CountedResponse {
+            stratum: response.stratum,
+            psu: "",
+            cell: String::new(),
+            weight: response.weight,
+            channel: Channel::Mode(response.mode),
+            is_open: false,
+            answered_on: response.answered_on,
+            ratings: vec![0; 4],
+        })
+    }
+}
+
 /// What PostgreSQL says of a query, in lines.
 async fn plan_of(connection: &DatabaseConnection, query: &str) -> String {
     let explain = Statement::from_string(DbBackend::Postgres, format!("EXPLAIN {query}"));
@@ -189,21 +223,17 @@ fn repeats_are_sought_by_their_keys_from_the_first_answers_on() {
         let world = World::small(database).await;
         let connection = world.database().connect().await;
         // So that nobody but the platform looks.
-        connection.execute_unprepared("ALTER TABLE response SET (autovacuum_enabled = off)").await.unwrap();
+        connection.execute_unprepared("ALTER TABLE received SET (autovacuum_enabled = off)").await.unwrap();
         for number in 1..=200 {
             assert_eq!(world.submit(&submission(number)).await.status, StatusCode::CREATED);
         }
-        let others = "unit_id, content_hash, stratum, psu, weight, mode, source, collector, language, answered_on, \
-                      duration_minutes, answers, respondent";
-        let more = format!(
-            "INSERT INTO response (wave_id, key, {others}) SELECT wave_id, gen_random_uuid(), {others} \
-             FROM response, generate_series(1, 1000)"
-        );
-        connection.execute_unprepared(&more).await.unwrap();
+        let more = "INSERT INTO received (wave_id, key, content_hash) SELECT wave_id, gen_random_uuid(), content_hash \
+                    FROM received, generate_series(1, 1000)";
+        connection.execute_unprepared(more).await.unwrap();
         let keys: Vec<String> = (0..256_u128).map(|key| format!("'{}'", uuid::Uuid::from_u128(key << 64))).collect();
         let keys = keys.join(", ");
         let sought =
-            format!("SELECT key, content_hash FROM response WHERE wave_id = 1 AND key = ANY(ARRAY[{keys}]::uuid[])");
+            format!("SELECT key, content_hash FROM received WHERE wave_id = 1 AND key = ANY(ARRAY[{keys}]::uuid[])");
         let plan = plan_of(&connection, &sought).await;
         assert!(plan.contains("Index Cond: ((wave_id = 1) AND (key = ANY"), "{plan}");
     });

@@ -24,8 +24,9 @@ use uuid::Uuid;
 use crate::support::fixture::{WAVE, today};
 use crate::support::http::{Connection, post};
 use crate::support::invitations::{draw, invited};
+use crate::support::kept::{KeptLine, lines_of};
 use crate::support::process::{Server, plumbline, run};
-use crate::support::{World, on_both_engines};
+use crate::support::{TestDatabase, World, on_both_engines};
 
 /// People of a village, all of whom are invited.
 const PEOPLE: usize = 40;
@@ -44,14 +45,14 @@ struct Seen {
     transaction: String,
 }
 
-/// The rows of a table in the order in which they are stored.
-async fn stored(connection: &DatabaseConnection, table: &str, key: &str, number: &str) -> Vec<Seen> {
+/// The codes that are not spent, in the order in which they are stored.
+async fn codes(connection: &DatabaseConnection) -> Vec<Seen> {
     let is_server = connection.get_database_backend() == DbBackend::Postgres;
     let (transaction, order) = if is_server { ("CAST(xmin AS TEXT)", "ORDER BY ctid") } else { ("''", "") };
-    let hex = if is_server { format!("replace(CAST({key} AS TEXT), '-', '')") } else { format!("lower(hex({key}))") };
+    let hex = if is_server { "replace(CAST(hash AS TEXT), '-', '')" } else { "lower(hex(hash))" };
     let query = format!(
-        "SELECT {hex}, unit_id || '/' || stratum || '/' || psu || '/' || weight, CAST({number} AS BIGINT), {transaction} \
-         FROM {table} {order}"
+        "SELECT {hex}, unit_id || '/' || stratum || '/' || psu || '/' || weight, CAST(0 AS BIGINT), {transaction} \
+         FROM invitation {order}"
     );
     let rows =
         connection.query_all_raw(Statement::from_string(connection.get_database_backend(), query)).await.unwrap();
@@ -60,6 +61,17 @@ async fn stored(connection: &DatabaseConnection, table: &str, key: &str, number:
         Seen { key, place, number, transaction }
     };
     rows.iter().map(seen).collect()
+}
+
+/// The answers that are settled, in the order in which they are stored.
+async fn settled(database: &TestDatabase) -> Vec<Seen> {
+    let seen = |kept: &KeptLine| Seen {
+        key: kept.key().to_owned(),
+        place: [kept.unit.to_string().as_str(), kept.stratum(), kept.psu(), kept.weight()].join("/"),
+        number: kept.minutes().parse().unwrap(),
+        transaction: kept.transaction.clone(),
+    };
+    lines_of(database, "sheaf").await.iter().map(seen).collect()
 }
 
 /// How many of `guesses` are right, and how many chance gives on average, where each place has as many codes as answers.
@@ -80,7 +92,7 @@ fn hits(codes: &[(String, i64)], answers: &[(String, i64)]) -> (usize, usize) {
 }
 
 /// Two lists whose orders have nothing to do with each other are correlated by 1/√(n − 1) at random.
-fn rank_correlation(numbers: &[i64]) -> f64 {
+pub(crate) fn rank_correlation(numbers: &[i64]) -> f64 {
     let n = numbers.len() as f64;
     let mut order: Vec<usize> = (0..numbers.len()).collect();
     order.sort_by_key(|at| numbers[*at]);
@@ -93,7 +105,7 @@ on_both_engines! {
         let world = World::small(database).await;
         let cards = draw(&world.platform, PEOPLE, 0).await;
         let connection = world.database().connect().await;
-        let before = stored(&connection, "invitation", "hash", "0").await;
+        let before = codes(&connection).await;
         let mut rng = ChaCha8Rng::seed_from_u64(11);
         let mut order: Vec<usize> = (0..cards.len()).collect();
         order.shuffle(&mut rng);
@@ -114,10 +126,10 @@ on_both_engines! {
             }
             waiting.join_all().await;
         }
-        world.platform.counts().fold().await.unwrap();
-        while !world.platform.store().forget_spent_codes().await.unwrap() {}
-        let after = stored(&connection, "invitation", "hash", "0").await;
-        let answers = stored(&connection, "response", "key", "duration_minutes").await;
+        world.platform.counts().settle().await.unwrap();
+        while !world.platform.store().forget_traces().await.unwrap() {}
+        let after = codes(&connection).await;
+        let answers = settled(world.database()).await;
         assert_eq!((answers.len(), before.len() - after.len()), (answering.len(), answering.len()));
 
         // The adversary knows which codes are gone, and turns each printed code into its hash.
@@ -289,13 +301,13 @@ fn a_snapshot_that_is_held_open_delays_the_forgetting_and_does_not_prevent_it() 
         let world = World::small(database).await;
         let cards = draw(&world.platform, 4, 0).await;
         let store = world.platform.store();
-        assert!(store.forget_spent_codes().await.unwrap());
+        assert!(store.forget_traces().await.unwrap());
         let connection = world.database().connect().await;
         let watching = connection.begin_with_config(Some(IsolationLevel::RepeatableRead), None).await.unwrap();
         watching.execute_unprepared("SELECT COUNT(*) FROM invitation").await.unwrap();
         assert_eq!(world.submit(&invited(1, &cards[0])).await.status, StatusCode::CREATED);
-        assert!(!store.forget_spent_codes().await.unwrap());
+        assert!(!store.forget_traces().await.unwrap());
         watching.rollback().await.unwrap();
-        assert!(store.forget_spent_codes().await.unwrap());
+        assert!(store.forget_traces().await.unwrap());
     });
 }

@@ -123,7 +123,7 @@ pub(crate) async fn lost(server: SocketAddr, acknowledged: &HashMap<Uuid, Vec<u8
 /// Each id is there once, and the tallies agree.
 pub(crate) async fn assert_whole(url: &str, acknowledged: usize) {
     let connection = Database::connect(ConnectOptions::new(url.to_owned())).await.unwrap();
-    let statement = Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM response");
+    let statement = Statement::from_string(connection.get_database_backend(), "SELECT COUNT(*) FROM received");
     let count: i64 = connection.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap();
     // What was sent and not acknowledged may be there, too: one for each client at most.
     let count = usize::try_from(count).unwrap();

@@ -15,6 +15,7 @@ mod database;
 pub(crate) mod fixture;
 pub(crate) mod http;
 pub(crate) mod invitations;
+pub(crate) mod kept;
 pub(crate) mod load;
 pub(crate) mod pooler;
 pub(crate) mod process;

@@ -1,10 +1,10 @@
-//! Table `pending_batch`.
+//! Table `sheaf`.
 
 use sea_orm::entity::prelude::*;
 
-/// What one commit adds to the tallies of one unit, until the fold has added it.
+/// Responses of a unit whose keys begin alike: a part of the log.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-#[sea_orm(table_name = "pending_batch")]
+#[sea_orm(table_name = "sheaf")]
 pub struct Model {
     /// The wave.
     #[sea_orm(primary_key, auto_increment = false)]
@@ -12,10 +12,10 @@ pub struct Model {
     /// The unit.
     #[sea_orm(primary_key, auto_increment = false)]
     pub unit_id: i64,
-    /// The batch.
+    /// The digits with which their keys begin.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    /// One line a response.
+    pub branch: String,
+    /// One line a response, in the order of the keys.
     pub entries: String,
 }
 
