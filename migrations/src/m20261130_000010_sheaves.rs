@@ -158,9 +158,12 @@ impl Engine {
         } else {
             (format!("CROSS JOIN LATERAL unnest(string_to_array({lines}, {end})) AS line"), "line")
         };
-        let field = |number: usize| match self.is_sqlite {
-            true => format!("json_extract({}, '$[{number}]')", list(line, &tab)),
-            false => format!("split_part({line}, {tab}, {})", number + 1),
+        let field = |number: usize| {
+            if self.is_sqlite {
+                format!("json_extract({}, '$[{number}]')", list(line, &tab))
+            } else {
+                format!("split_part({line}, {tab}, {})", number + 1)
+            }
         };
         let text = |number: usize| format!("nullif({}, '')", field(number));
         let (key, unknown, day) = if self.is_sqlite {

@@ -173,7 +173,8 @@ where
     Ok(())
 }
 
-fn key_of<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
+/// The columns of a table's key.
+pub(super) fn key_of<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
     E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
 }
 

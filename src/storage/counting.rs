@@ -90,7 +90,7 @@ impl<'a> UnitCounter<'a> {
             self.state.add(&key, *weight, ratings)?;
         }
         if *channel != Channel::OpenLink {
-            let (psu, cell) = (response.psu.to_string(), response.cell.to_string());
+            let (psu, cell) = (response.psu.to_string(), response.cell.clone());
             self.state.add(&StateKey { recruitment: Recruitment::Sample, stratum, psu, cell }, *weight, ratings)?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What tells in the engine's files which code was spent with which answers, and when answers came; and getting rid of it.
 //!
 //! PostgreSQL keeps a deleted or changed row, with the number of the transaction, until the table is vacuumed: a spent code, a batch
-//! that was settled, a sheaf as it was before. SQLite writes all of it into the pages of its log in the order of the transactions, until
+//! that was settled, a sheaf or a sum as it was before. SQLite writes all of it into the pages of its log in the order of the transactions, until
 //! the log is emptied. `docs/PRIVACY.md` says what is left for whoever records more than that.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TryGetable};
@@ -10,7 +10,7 @@ use super::parts::sum_over_parts;
 use super::{StorageError, Store};
 
 /// The tables in which rows are deleted or changed that were written with an answer.
-const TRACES: [&str; 3] = ["invitation", "inbox", "sheaf"];
+const TRACES: [&str; 5] = ["invitation", "inbox", "sheaf", "tally", "product"];
 
 impl Store {
     /// Makes the engine forget which codes were spent with which answers, and when those came that are settled. Returns whether

@@ -42,6 +42,7 @@ mod settle;
 mod sheaves;
 mod spending;
 mod states;
+mod states_anew;
 mod store;
 mod waves;
 mod writer;

@@ -13,6 +13,7 @@ use super::inbox::{batches, keep_words};
 use super::layout::behind_head;
 use super::rows::{Columns, Kind, is_one_of, names, rows_statement};
 use super::sheaves::{bind, branch_of, key_of};
+use super::states_anew::write_states_anew;
 use super::waves::WaveId;
 use super::writer::Work;
 use super::{StorageError, Store};
@@ -89,6 +90,8 @@ impl Work for SettleUnits<'_> {
             written.extend(self.bind_unit(transaction, *unit, lines).await?);
         }
         self.write(transaction, written).await?;
+        let units: Vec<i64> = by_unit.keys().copied().collect();
+        write_states_anew(transaction, self.wave, &units).await?;
         keep_words(transaction, &settled).await?;
         inbox::Entity::delete_many()
             .filter(inbox::Column::WaveId.eq(self.wave.0))

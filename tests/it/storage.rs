@@ -157,8 +157,8 @@ on_both_engines! {
         store.settle(wave).await.unwrap();
         assert_eq!(store.unsettled_waves().await.unwrap(), []);
         let settled = lines_of(world.database(), "sheaf").await;
-        assert_eq!(settled.iter().map(KeptLine::key).collect::<BTreeSet<_>>().len() as i64, batches);
-        assert_eq!(settled.len() as i64, batches);
+        assert_eq!(settled.len(), usize::try_from(batches).unwrap());
+        assert_eq!(settled.iter().map(KeptLine::key).collect::<BTreeSet<_>>().len(), settled.len());
         let days = Statement::from_string(connection.get_database_backend(), "SELECT responses FROM daily_count");
         let days: i64 = connection.query_one_raw(days).await.unwrap().unwrap().try_get_by_index(0).unwrap();
         assert_eq!(days, batches);

@@ -19,6 +19,8 @@ pub(crate) const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
 pub(crate) fn plumbline(database_url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(PLUMBLINE);
     command.env_clear().args(arguments).args(["--database-url", database_url]).stdin(Stdio::null());
+    // So that answers are settled while others come.
+    command.env("PLUMBLINE_SETTLE_SECONDS", "1");
     command
 }
 
