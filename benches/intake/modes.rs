@@ -121,7 +121,7 @@ async fn small_wave() -> Arc<Wave> {
     let store = Store::connect(database.url()).await.expect("the store was just made");
     let clock = SystemClock::new(chrono::FixedOffset::east_opt(0).expect("UTC is an offset"));
     let platform =
-        Platform::start(store, Arc::new(clock), KeySource::Database { fresh: [0; 32] }, PlatformLimits::default())
+        Platform::start(store, Arc::new(clock), KeySource { outside: None, fresh: [0; 32] }, PlatformLimits::default())
             .await;
     platform.expect("the store is migrated").waves().find(WAVE).await.expect("the wave was just made")
 }

@@ -88,7 +88,7 @@ fn noon() -> DateTime<FixedOffset> {
 pub(crate) async fn start(url: &str, limits: PlatformLimits) -> Platform {
     let store = Store::connect(url).await.expect("the store can be opened");
     store.migrate().await.expect("the schema can be made");
-    Platform::start(store, Arc::new(FixedClock(noon())), KeySource::Database { fresh: [7; 32] }, limits)
+    Platform::start(store, Arc::new(FixedClock(noon())), KeySource { outside: None, fresh: [7; 32] }, limits)
         .await
         .expect("the store is migrated")
 }

@@ -71,13 +71,15 @@ async fn at_work<T>(
 
 /// Where the settings say that the keys are.
 fn keys_of(config: &Config) -> Result<KeySource, AnyError> {
+    let mut fresh = [0; 32];
+    SysRng.try_fill_bytes(&mut fresh)?;
+    Ok(KeySource { outside: keys_outside(config)?, fresh })
+}
+
+fn keys_outside(config: &Config) -> Result<Option<KeyRing>, AnyError> {
     let file = &config.keys_file;
     let text = match (file.as_os_str().is_empty(), config.keys.is_empty()) {
-        (true, true) => {
-            let mut fresh = [0; 32];
-            SysRng.try_fill_bytes(&mut fresh)?;
-            return Ok(KeySource::Database { fresh });
-        }
+        (true, true) => return Ok(None),
         (false, false) => return Err("the settings have both `keys` and `keys_file`; give one of them".into()),
         (false, true) => read_text(file)?,
         (true, false) => config.keys.clone(),
@@ -86,7 +88,7 @@ fn keys_of(config: &Config) -> Result<KeySource, AnyError> {
         let named = if config.keys.is_empty() { file.display().to_string() } else { "keys".to_owned() };
         format!("{named}: {error}")
     })?;
-    Ok(KeySource::Outside(keys))
+    Ok(Some(keys))
 }
 
 /// Random bytes for a token.

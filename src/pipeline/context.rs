@@ -12,7 +12,7 @@ use super::queue::Queue;
 use super::readings::{ReadingsByWave, Source};
 use crate::accounts::{Actor, Permission, Scope, allows};
 use crate::foundation::Clock;
-use crate::secrets::{KeyRing, TokenHash};
+use crate::secrets::{KeyRing, PassingKey, TokenHash};
 use crate::storage::Store;
 use crate::survey::Wave;
 
@@ -28,6 +28,8 @@ pub(super) struct Shared {
     pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) secret: KeyRing,
+    /// What nobody can derive again.
+    pub(super) passing: PassingKey,
     /// The tokens that were known when the database was last asked.
     pub(super) known_tokens: Mutex<HashSet<TokenHash>>,
     pub(super) queue: Queue,

@@ -97,7 +97,8 @@ impl Intake {
             response.code.as_ref().map(|typed| self.context.secret.invitation_hash(code, &typed.0)).transpose()?;
         let loaded = self.context.load_wave(code).await?;
         let id = response.id;
-        let prepared = NewResponse { invitation, ..self.prepare(&loaded, response)? };
+        let key = self.context.passing.answers_key(code, id);
+        let prepared = NewResponse { invitation, key, ..self.prepare(&loaded, response)? };
         let outcome = self.context.queue.keep(prepared).await?;
         match outcome {
             Outcome::Stored | Outcome::Repeated => Ok(Accepted {
@@ -111,7 +112,7 @@ impl Intake {
         }
     }
 
-    /// Packs a response for storage, under keys that do not tell its id.
+    /// Packs a response for storage, under keys that do not tell its id; its answers lie where those of a row of a file do.
     pub(super) fn prepare(&self, loaded: &LoadedWave, response: Response) -> Result<NewResponse, StorageError> {
         let wave = &loaded.wave;
         let code = wave.plan.code.as_str();
@@ -128,7 +129,7 @@ impl Intake {
             .zip(sheets)
             .filter_map(|(item, answer)| match answer {
                 Some(Answer::Text(words)) => {
-                    let key = secret.words_key(code, response.id, item.code.as_str());
+                    let key = self.context.passing.words_key(code, response.id, item.code.as_str());
                     Some((key, item.code.clone(), words.clone()))
                 }
                 _ => None,
@@ -141,7 +142,7 @@ impl Intake {
             unit: unit.id,
             received_key: secret.received_key(code, id),
             content_hash: secret.content_hash(code, id, &content),
-            key: secret.log_key(code, id),
+            key: secret.row_key(code, id),
             placement: response.placement,
             invitation: None,
             mode: response.mode,

@@ -15,14 +15,12 @@ const OUTSIDE: &str = "outside ";
 
 /// Where the keys come from.
 #[derive(Debug, Clone)]
-pub enum KeySource {
-    /// The database has them; where it has none yet, they are made of these random bytes.
-    Database {
-        /// Random bytes.
-        fresh: [u8; 32],
-    },
-    /// They were read from elsewhere, so that a copy of the database does not tell what they hide.
-    Outside(KeyRing),
+pub struct KeySource {
+    /// Keys that were read from elsewhere, so that a copy of the database does not tell what they hide. Without them the database
+    /// has them; where it has none yet, they are made.
+    pub outside: Option<KeyRing>,
+    /// Random bytes for what is made.
+    pub fresh: [u8; 32],
 }
 
 /// The keys of the installation whose database this is.
@@ -31,8 +29,8 @@ pub(super) async fn open_keys(store: &Store, source: KeySource) -> Result<KeyRin
         Some(kept) => Some(kept),
         None => store.setting(ONE_SECRET).await?,
     };
-    match source {
-        KeySource::Outside(keys) => {
+    match source.outside {
+        Some(keys) => {
             if let Some(kept) = &kept
                 && !kept.starts_with(OUTSIDE)
             {
@@ -45,10 +43,10 @@ pub(super) async fn open_keys(store: &Store, source: KeySource) -> Result<KeyRin
             }
             Err(wrong("these are not the keys of this database: its codes and receipts would not be known any more"))
         }
-        KeySource::Database { fresh } => {
+        None => {
             let kept = match kept {
                 Some(kept) => kept,
-                None => store.setting_or_insert(KEYS, &KeyRing::fresh(fresh).to_text()).await?,
+                None => store.setting_or_insert(KEYS, &KeyRing::fresh(source.fresh).to_text()).await?,
             };
             if kept.starts_with(OUTSIDE) {
                 return Err(wrong("the keys of this database lie outside of it; name their file as `keys_file`"));

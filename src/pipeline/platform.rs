@@ -27,6 +27,7 @@ use super::waves::Waves;
 use super::{PipelineError, known_waves::KnownWaves};
 use crate::accounts::{Actor, Permission, Scope};
 use crate::foundation::{Clock, Code};
+use crate::secrets::PassingKey;
 use crate::storage::Store;
 use crate::survey::{CodeRefusal, Wave};
 
@@ -235,6 +236,7 @@ impl Platform {
         limits: PlatformLimits,
     ) -> Result<Self, PipelineError> {
         store.check_schema().await?;
+        let passing = PassingKey::of(keys.fresh);
         let secret = open_keys(&store, keys).await?;
         let queue = Queue::start(&store, limits.intake);
         let (waves, readings) = (KnownWaves::default(), ReadingsByWave::new(limits.reader_patience));
@@ -243,7 +245,8 @@ impl Platform {
         let (of_store, traces) = (store.clone(), queue.traces());
         background.begin(|stopping| keep_forgetting(of_store, traces, stopping)).await;
         let shared =
-            Arc::new(Shared { store, clock, secret, known_tokens, queue, waves, readings, background, job_silence });
+            Shared { store, clock, secret, passing, known_tokens, queue, waves, readings, background, job_silence };
+        let shared = Arc::new(shared);
         Ok(Self { context: Context::of_operator(shared) })
     }
 

@@ -1,8 +1,7 @@
 //! One-way derivations of a submission's id, so that no receipt can be tied to a kept response.
 //!
-//! The id that a client makes (122 random bits) is never kept. What a submission is known by when it comes again, the key of its
-//! answers, those of its words and the receipt are different keyed hashes of it: whoever holds the database and one of them can
-//! compute none of the others. A receipt is not kept either;
+//! The id that a client makes (122 random bits) is never kept. What a submission is known by when it comes again and the receipt are
+//! different keyed hashes of it: whoever holds the database and one of them cannot compute the other. A receipt is not kept either;
 //! it carries a tag that only this instance can make, and is handed out after the commit. So there is no table, no
 //! order and no time that could tie a person to an answer.
 
@@ -31,16 +30,11 @@ impl KeyRing {
         self.uuid(Purpose::Responses, "response key", &[wave.as_bytes(), id.as_bytes()])
     }
 
-    /// The key under which its response is kept.
+    /// The key under which the answers of an imported row are kept: whoever has the file can find them again. Those of citizens lie
+    /// under a [`PassingKey`](super::PassingKey).
     #[must_use]
-    pub fn log_key(&self, wave: &str, id: Uuid) -> Uuid {
-        self.uuid(Purpose::Responses, "log key", &[wave.as_bytes(), id.as_bytes()])
-    }
-
-    /// The key under which the words of a text item are kept: another one, so that they are apart.
-    #[must_use]
-    pub fn words_key(&self, wave: &str, id: Uuid, item: &str) -> Uuid {
-        self.uuid(Purpose::Responses, "words key", &[wave.as_bytes(), id.as_bytes(), item.as_bytes()])
+    pub fn row_key(&self, wave: &str, id: Uuid) -> Uuid {
+        self.uuid(Purpose::Responses, "row key", &[wave.as_bytes(), id.as_bytes()])
     }
 
     /// Equal exactly when the content of submissions with this id is. Without the id, which is not kept, no guess at the content can
@@ -225,8 +219,7 @@ mod tests {
             id,
             secret.received_key("w", id),
             secret.received_key("v", id),
-            secret.log_key("w", id),
-            secret.words_key("w", id, "q1"),
+            secret.row_key("w", id),
             secret.content_hash("w", id, "q1"),
             secret.content_hash("w", Uuid::from_u128(43), "q1"),
         ];

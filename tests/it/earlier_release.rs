@@ -59,7 +59,7 @@ async fn start(url: &str) -> Platform {
     let store = Store::open(url).await.unwrap();
     let noon: DateTime<FixedOffset> = "2026-11-29T12:00:00+07:00".parse().unwrap();
     let limits = PlatformLimits { reader_patience: std::time::Duration::from_mins(1), ..PlatformLimits::default() };
-    let keys = KeySource::Database { fresh: [1; 32] };
+    let keys = KeySource { outside: None, fresh: [1; 32] };
     Platform::start(store, Arc::new(FixedClock(noon)), keys, limits).await.unwrap()
 }
 

@@ -56,11 +56,11 @@ on_both_engines! {
                 assert!(!value.contains(hex), "{name} tells a key");
             }
         }
-        let none = start(world.url(), KeySource::Database { fresh: [1; 32] }).await.err().unwrap();
+        let none = start(world.url(), KeySource { outside: None, fresh: [1; 32] }).await.err().unwrap();
         assert!(none.contains("keys_file"), "{none}");
-        let others = start(world.url(), KeySource::Outside(KeyRing::fresh([1; 32]))).await.err().unwrap();
+        let others = start(world.url(), KeySource { outside: Some(KeyRing::fresh([1; 32])), fresh: [3; 32] }).await.err().unwrap();
         assert!(others.contains("not the keys of this database"), "{others}");
-        let platform = start(world.url(), KeySource::Outside(keys)).await.unwrap();
+        let platform = start(world.url(), KeySource { outside: Some(keys), fresh: [3; 32] }).await.unwrap();
         assert!(platform.intake().find_receipt(&receipt).await.unwrap().is_some());
         let wave = platform.waves().find("w").await.unwrap();
         let opened = platform.invited(&wave, &cards[0].code).await.unwrap();
@@ -130,7 +130,7 @@ on_both_engines! {
 
     async fn a_database_with_keys_of_its_own_takes_no_others(database: TestDatabase) {
         let world = World::small(database).await;
-        let refused = start(world.url(), KeySource::Outside(KeyRing::fresh([7; 32]))).await.err().unwrap();
+        let refused = start(world.url(), KeySource { outside: Some(KeyRing::fresh([7; 32])), fresh: [3; 32] }).await.err().unwrap();
         assert!(refused.contains("plumbline keys move"), "{refused}");
     }
 
@@ -147,7 +147,7 @@ on_both_engines! {
         let kept = connection.execute_unprepared("UPDATE setting SET value = value WHERE name = 'keys'").await.unwrap();
         assert_eq!(kept.rows_affected(), 0, "the program of before can still be put back");
         let keys = moved_out(&before).await;
-        let platform = start(before.url(), KeySource::Outside(keys)).await.unwrap();
+        let platform = start(before.url(), KeySource { outside: Some(keys), fresh: [3; 32] }).await.unwrap();
         let wave = platform.waves().find("w").await.unwrap();
         assert!(platform.invited(&wave, &cards[1].code).await.unwrap().is_ok());
     }

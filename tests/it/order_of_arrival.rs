@@ -6,11 +6,13 @@
 use std::collections::{HashMap, HashSet};
 
 use axum::http::StatusCode;
+use plumbline::secrets::KeyRing;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::support::kept::{KeptLine, lines_of};
 use crate::support::{TestDatabase, World, on_both_engines, submission};
@@ -105,6 +107,36 @@ on_both_engines! {
         }
         let checkup = world.platform.doctor().check_up().await.unwrap();
         assert_eq!((checkup.responses, checkup.mismatches), (ANSWERS as u64 + 6, vec![]));
+    }
+
+    async fn neither_an_id_nor_the_number_of_a_form_leads_to_the_answer_with_all_keys(database: TestDatabase) {
+        let world = World::small(database).await;
+        let ids: Vec<u128> = (1..=20).collect();
+        for id in &ids {
+            let mut sent = submission(*id);
+            sent["answers"]["why"] = json!("words");
+            assert_eq!(world.submit(&sent).await.status, StatusCode::CREATED);
+        }
+        world.platform.counts().settle().await.unwrap();
+        let connection = world.database().connect().await;
+        let backend = connection.get_database_backend();
+        let ask = async |query: &str| connection.query_all_raw(Statement::from_string(backend, query)).await.unwrap();
+        let keys: String = ask("SELECT value FROM setting WHERE name = 'keys'").await[0].try_get_by_index(0).unwrap();
+        let keys = KeyRing::from_text(&keys).unwrap();
+        let mut kept: HashSet<Uuid> = HashSet::new();
+        for row in ask("SELECT key FROM free_text").await {
+            kept.insert(row.try_get_by_index(0).unwrap());
+        }
+        kept.extend(lines_of(world.database(), "sheaf").await.iter().map(|line| Uuid::parse_str(line.key()).unwrap()));
+        assert_eq!(kept.len(), 2 * ids.len());
+        // What can be derived with the keys that are kept.
+        for id in ids.iter().map(|id| Uuid::from_u128(*id)) {
+            assert!(!kept.contains(&keys.received_key("w", id)) && !kept.contains(&keys.row_key("w", id)));
+        }
+        let received: Vec<Uuid> =
+            ask("SELECT key FROM received").await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        let known = ids.iter().filter(|id| received.contains(&keys.received_key("w", Uuid::from_u128(**id)))).count();
+        assert_eq!(known, ids.len(), "it is told that they answered, and no more");
     }
 
     async fn a_sum_of_one_answer_does_not_tell_when_that_came(database: TestDatabase) {

@@ -73,7 +73,9 @@ pub(crate) async fn platform_under(url: &str, limits: PlatformLimits) -> Platfor
     let store = Store::connect(url).await.unwrap();
     store.migrate().await.unwrap();
     let noon: DateTime<FixedOffset> = "2024-11-20T12:00:00+07:00".parse().unwrap();
-    Platform::start(store, Arc::new(FixedClock(noon)), KeySource::Database { fresh: [7; 32] }, limits).await.unwrap()
+    Platform::start(store, Arc::new(FixedClock(noon)), KeySource { outside: None, fresh: [7; 32] }, limits)
+        .await
+        .unwrap()
 }
 
 impl World {
