@@ -13,6 +13,9 @@ pub(super) async fn run(platform: &Platform) -> Result<ExitCode, AnyError> {
 /// Prints the result of a recount. Returns whether all counts agree.
 pub(super) fn print_checkup(checkup: &Checkup) -> bool {
     say!("{} responses recounted, {} tallies compared.", checkup.responses, checkup.tallies);
+    for setting in &checkup.recording {
+        say!("The database records what Plumbline forgets: {setting} (docs/PRIVACY.md).");
+    }
     for mismatch in &checkup.mismatches {
         say!(
             "wave {}, unit {}, {}: kept {}, recounted {}",

@@ -80,7 +80,12 @@ pub fn router(platform: &Platform, sign_in: SignIn, offline: bool) -> Router {
 
 async fn report_readiness(State(platform): State<Platform>) -> Response {
     if platform.is_ready().await {
-        return "ready\n".into_response();
+        let held = platform.held_traces().map(|held| {
+            let (seconds, names) = (held.held_for.as_secs(), held.names());
+            let names = if names.is_empty() { "somebody who reads an old state of it" } else { &names };
+            format!("warning: for {seconds} s the database could not forget when answers came; held by: {names}\n")
+        });
+        return format!("ready\n{}", held.unwrap_or_default()).into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "storage does not answer\n").into_response()
 }

@@ -25,6 +25,8 @@ pub(super) struct FieldworkView {
     wave_title: String,
     facts: String,
     lead: String,
+    /// That the database cannot forget when answers came, if so.
+    pub(super) held: Option<String>,
     /// What is wrong with the weights, if anything is.
     weights: Option<WeightsView>,
     wave_code: String,
@@ -102,6 +104,7 @@ impl FieldworkView {
             wave_title: wave.plan.title.get(language.tag()).to_owned(),
             facts: language.t_with("fieldwork-facts", facts),
             lead: lead(&fieldwork.overall, language),
+            held: None,
             weights: WeightsView::new(wave, &fieldwork.weights, language),
             wave_code: wave.plan.code.to_string(),
             shown: unit_name(wave, shown, language),

@@ -13,8 +13,8 @@ use super::jobs_page::{JobRow, JobsPage};
 use crate::accounts::{Permission, Scope};
 use crate::entrance::Visitor;
 use crate::jobs::JobId;
-use crate::pipeline::Platform;
-use crate::web::{Address, AskedList, ForPage, Page, PageError, Style, render};
+use crate::pipeline::{HeldTraces, Platform};
+use crate::web::{Address, AskedList, ForPage, Language, Page, PageError, Style, render};
 
 /// The pages `/office/{wave}` (`?unit=CODE` shows the days of one unit, `?q=` and `?page=` a part of many units) and `/jobs`, for the
 /// administrator alone.
@@ -44,8 +44,16 @@ async fn show_fieldwork(
     let unit = shown.unit.as_ref().map(|unit| find(unit).ok_or(PageError::NotFound)).transpose()?;
     let title = address.language.t("fieldwork-title");
     let page = Page::new(&address, title, Style::Site).with_synthetic(wave.plan.synthetic);
-    let view = FieldworkView::new(&wave, (&fieldwork, as_of), (unit, &list), address.language)?;
+    let mut view = FieldworkView::new(&wave, (&fieldwork, as_of), (unit, &list), address.language)?;
+    view.held = platform.held_traces().map(|held| held_words(&held, address.language));
     render(StatusCode::OK, &FieldworkPage { page, view })
+}
+
+fn held_words(held: &HeldTraces, language: Language) -> String {
+    let minutes = language.format_count(held.held_for.as_secs().div_ceil(60));
+    let names = held.names();
+    let facts = [("minutes", minutes.into()), ("who", names.clone().into())];
+    language.t_with(if names.is_empty() { "fieldwork-held-by-somebody" } else { "fieldwork-held" }, facts)
 }
 
 async fn show_jobs(

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::PipelineError;
 use super::background::Background;
+use super::forgetting::Forgetting;
 use super::known_waves::{KnownWaves, LoadedWave};
 use super::queue::Queue;
 use super::readings::{ReadingsByWave, Source};
@@ -38,6 +39,9 @@ pub(super) struct Shared {
     pub(super) background: Background,
     /// After how long a silence whoever works on a job is taken for dead.
     pub(super) job_silence: Duration,
+    pub(super) forgetting: Arc<Forgetting>,
+    /// For how long somebody may keep the database from forgetting before they are named.
+    pub(super) held_after: Duration,
 }
 
 impl Deref for Context {

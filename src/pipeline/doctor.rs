@@ -22,6 +22,8 @@ pub struct Checkup {
     pub tallies: u64,
     /// What does not agree.
     pub mismatches: Vec<Mismatch>,
+    /// The settings of the database by which it records what Plumbline forgets.
+    pub recording: Vec<String>,
 }
 
 /// A count that does not agree with the responses.
@@ -55,7 +57,8 @@ impl Doctor {
         self.context.demand_management()?;
         Counts::of(&self.context).fold().await?;
         let snapshot = self.context.store.snapshot().await?;
-        let mut checkup = Checkup::default();
+        let recording = self.context.store.recording_settings().await?;
+        let mut checkup = Checkup { recording, ..Checkup::default() };
         for (code, _) in self.context.store.wave_states().await? {
             let loaded = self.context.load_wave(&code).await?;
             check_wave(&snapshot, &loaded, &mut checkup).await?;

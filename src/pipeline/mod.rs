@@ -48,6 +48,7 @@ pub use collectors::Collectors;
 pub use counts::Counts;
 pub use doctor::{Checkup, Doctor, Mismatch};
 pub use error::{PipelineError, SubmitError};
+pub use forgetting::HeldTraces;
 pub use import::{ImportProgress, ImportedResponses, Imports};
 pub use intake::{Accepted, Intake};
 pub use invitations::{InvitationCard, Invitations, PreparedDraw, UnitInvitations};

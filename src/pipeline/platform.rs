@@ -9,7 +9,7 @@ use super::collectors::Collectors;
 use super::context::{Context, Shared};
 use super::counts::{Counts, keep_folding, keep_settling};
 use super::doctor::Doctor;
-use super::forgetting::keep_forgetting;
+use super::forgetting::{Forgetting, HeldTraces, keep_forgetting};
 use super::import::Imports;
 use super::intake::Intake;
 use super::invitations::Invitations;
@@ -42,6 +42,8 @@ pub struct PlatformLimits {
     pub job_silence: Duration,
     /// For how long answers wait before they are settled into the log, which keeps no order of arrival.
     pub settle_after: Duration,
+    /// For how long somebody may keep the database from forgetting before they are named.
+    pub held_after: Duration,
 }
 
 impl Default for PlatformLimits {
@@ -51,6 +53,7 @@ impl Default for PlatformLimits {
             reader_patience: Duration::from_millis(150),
             job_silence: Duration::from_secs(10),
             settle_after: Duration::from_secs(30),
+            held_after: Duration::from_secs(60),
         }
     }
 }
@@ -242,10 +245,23 @@ impl Platform {
         let (waves, readings) = (KnownWaves::default(), ReadingsByWave::new(limits.reader_patience));
         let (job_silence, known_tokens) = (limits.job_silence, Mutex::default());
         let background = Background::default();
-        let (of_store, traces) = (store.clone(), queue.traces());
-        background.begin(|stopping| keep_forgetting(of_store, traces, stopping)).await;
-        let shared =
-            Shared { store, clock, secret, passing, known_tokens, queue, waves, readings, background, job_silence };
+        let (forgetting, held_after) = (Arc::<Forgetting>::default(), limits.held_after);
+        let (of_store, known) = (store.clone(), (queue.traces(), Arc::clone(&forgetting)));
+        background.begin(|stopping| keep_forgetting(of_store, known, held_after, stopping)).await;
+        let shared = Shared {
+            store,
+            clock,
+            secret,
+            passing,
+            known_tokens,
+            queue,
+            waves,
+            readings,
+            background,
+            job_silence,
+            forgetting,
+            held_after,
+        };
         let shared = Arc::new(shared);
         Ok(Self { context: Context::of_operator(shared) })
     }
@@ -271,6 +287,12 @@ impl Platform {
     pub async fn is_ready(&self) -> bool {
         let store = &self.context.store;
         store.ping().await.is_ok() && (!self.context.queue.is_failing() || store.try_to_commit().await.is_ok())
+    }
+
+    /// What the database cannot forget for longer than it should, and who prevents it.
+    #[must_use]
+    pub fn held_traces(&self) -> Option<HeldTraces> {
+        self.context.forgetting.held(self.context.held_after)
     }
 
     /// Adds what is pending to the counts, settles it and closes the store. Call it when nothing is being submitted any more.

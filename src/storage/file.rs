@@ -102,6 +102,11 @@ impl EmbeddedFile {
         }
     }
 
+    /// The file by which the processes that have the database open know of each other.
+    pub(super) fn shared_memory(&self) -> String {
+        format!("{}-shm", self.path())
+    }
+
     /// The file as people name it.
     fn path(&self) -> &str {
         &self.path

@@ -27,6 +27,7 @@ mod estimate_files;
 mod estimate_fuzz;
 mod estimate_large;
 mod estimate_properties;
+mod forgetting;
 mod form;
 mod formats;
 mod generated;

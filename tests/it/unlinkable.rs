@@ -16,7 +16,7 @@ use plumbline::validation::Submission;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, IsolationLevel, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::json;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -293,21 +293,4 @@ fn code_typed(code: &str) -> Vec<u8> {
     let kind = "application/x-www-form-urlencoded";
     format!("POST /en/i/{WAVE} HTTP/1.1\r\nhost: a\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}")
         .into_bytes()
-}
-
-#[test]
-fn a_snapshot_that_is_held_open_delays_the_forgetting_and_does_not_prevent_it() {
-    crate::support::Engine::Postgres.run(module_path!(), async |database| {
-        let world = World::small(database).await;
-        let cards = draw(&world.platform, 4, 0).await;
-        let store = world.platform.store();
-        assert!(store.forget_traces().await.unwrap());
-        let connection = world.database().connect().await;
-        let watching = connection.begin_with_config(Some(IsolationLevel::RepeatableRead), None).await.unwrap();
-        watching.execute_unprepared("SELECT COUNT(*) FROM invitation").await.unwrap();
-        assert_eq!(world.submit(&invited(1, &cards[0])).await.status, StatusCode::CREATED);
-        assert!(!store.forget_traces().await.unwrap());
-        watching.rollback().await.unwrap();
-        assert!(store.forget_traces().await.unwrap());
-    });
 }

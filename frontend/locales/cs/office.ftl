@@ -1,5 +1,7 @@
 fieldwork-title = Průběh sběru
 fieldwork-facts = K { $moment } · sběr { $opens } – { $closes }
+fieldwork-held = Už { $minutes } min databáze nemůže zapomenout, v jakém pořadí odpovědi přišly. Brání tomu: { $who }. Požádejte správce serveru, aby to ukončil.
+fieldwork-held-by-somebody = Už { $minutes } min databáze nemůže zapomenout, v jakém pořadí odpovědi přišly, protože někdo čte její starý stav. Požádejte správce serveru, aby to ukončil.
 fieldwork-lead = Došlo { $answered } z { $target } požadovaných dotazníků ({ $share }).
 fieldwork-lead-bare = Došlých dotazníků: { $answered }.
 fieldwork-units = Průběh po jednotkách

@@ -1,5 +1,7 @@
 fieldwork-title = Fieldwork
 fieldwork-facts = As of { $moment } · fieldwork { $opens } to { $closes }
+fieldwork-held = For { $minutes } min the database has not been able to forget in which order answers came, because of: { $who }. Ask whoever runs the server to end it.
+fieldwork-held-by-somebody = For { $minutes } min the database has not been able to forget in which order answers came, because somebody reads an old state of it. Ask whoever runs the server to end that.
 fieldwork-lead = { $answered } of the { $target } responses that are wanted have come in ({ $share }).
 fieldwork-lead-bare = { $answered } responses have come in.
 fieldwork-units = Fieldwork by unit

@@ -1,5 +1,7 @@
 fieldwork-title = Tiến độ thu phiếu
 fieldwork-facts = Tính đến { $moment } · thu phiếu từ { $opens } đến { $closes }
+fieldwork-held = Đã { $minutes } phút cơ sở dữ liệu chưa xóa được dấu vết về thứ tự các phiếu đến, do: { $who }. Hãy báo người quản trị máy chủ để dừng việc này.
+fieldwork-held-by-somebody = Đã { $minutes } phút cơ sở dữ liệu chưa xóa được dấu vết về thứ tự các phiếu đến, vì có ai đó đang đọc một trạng thái cũ của nó. Hãy báo người quản trị máy chủ để dừng việc này.
 fieldwork-lead = Đã có { $answered } trên { $target } phiếu cần thu ({ $share }).
 fieldwork-lead-bare = Đã có { $answered } phiếu.
 fieldwork-units = Tiến độ theo đơn vị
