@@ -98,7 +98,7 @@ impl Intake {
         let loaded = self.context.load_wave(code).await?;
         let id = response.id;
         let key = self.context.passing.answers_key(code, id);
-        let prepared = NewResponse { invitation, key, ..self.prepare(&loaded, response)? };
+        let prepared = NewResponse { key, invitation, ..self.prepare(&loaded, response)? };
         let outcome = self.context.queue.keep(prepared).await?;
         match outcome {
             Outcome::Stored | Outcome::Repeated => Ok(Accepted {

@@ -29,31 +29,25 @@ pub(super) async fn open_keys(store: &Store, source: KeySource) -> Result<KeyRin
         Some(kept) => Some(kept),
         None => store.setting(ONE_SECRET).await?,
     };
-    match source.outside {
-        Some(keys) => {
-            if let Some(kept) = &kept
-                && !kept.starts_with(OUTSIDE)
-            {
-                return Err(wrong("the database has keys of its own; move them out with `plumbline keys move FILE`"));
-            }
-            let expected = format!("{OUTSIDE}{}", keys.fingerprint());
-            // Of two servers that start on an empty database, the first one's keys are it.
-            if store.setting_or_insert(KEYS, &expected).await? == expected {
-                return Ok(keys);
-            }
-            Err(wrong("these are not the keys of this database: its codes and receipts would not be known any more"))
+    let Some(keys) = source.outside else {
+        let kept = match kept {
+            Some(kept) => kept,
+            None => store.setting_or_insert(KEYS, &KeyRing::fresh(source.fresh).to_text()).await?,
+        };
+        if kept.starts_with(OUTSIDE) {
+            return Err(wrong("the keys of this database lie outside of it; name their file as `keys_file`"));
         }
-        None => {
-            let kept = match kept {
-                Some(kept) => kept,
-                None => store.setting_or_insert(KEYS, &KeyRing::fresh(source.fresh).to_text()).await?,
-            };
-            if kept.starts_with(OUTSIDE) {
-                return Err(wrong("the keys of this database lie outside of it; name their file as `keys_file`"));
-            }
-            read_kept(&kept)
-        }
+        return read_kept(&kept);
+    };
+    if kept.is_some_and(|kept| !kept.starts_with(OUTSIDE)) {
+        return Err(wrong("the database has keys of its own; move them out with `plumbline keys move FILE`"));
     }
+    let expected = format!("{OUTSIDE}{}", keys.fingerprint());
+    // Of two servers that start on an empty database, the first one's keys are it.
+    if store.setting_or_insert(KEYS, &expected).await? == expected {
+        return Ok(keys);
+    }
+    Err(wrong("these are not the keys of this database: its codes and receipts would not be known any more"))
 }
 
 fn read_kept(kept: &str) -> Result<KeyRing, PipelineError> {

@@ -53,7 +53,7 @@ impl Default for PlatformLimits {
             reader_patience: Duration::from_millis(150),
             job_silence: Duration::from_secs(10),
             settle_after: Duration::from_secs(30),
-            held_after: Duration::from_secs(60),
+            held_after: Duration::from_mins(1),
         }
     }
 }

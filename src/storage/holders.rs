@@ -42,8 +42,11 @@ impl fmt::Display for TraceHolder {
     }
 }
 
+/// Makes one of the name and the number of a process that a query gives.
+type MakeHolder = fn(String, i32) -> TraceHolder;
+
 /// Each kind with its query, whose rows are a name and the number of a process; `{}` is an age in seconds.
-const QUERIES: [(fn(String, i32) -> TraceHolder, &str); 4] = [
+const QUERIES: [(MakeHolder, &str); 4] = [
     (
         |application, process| TraceHolder::Session { application, process },
         "SELECT coalesce(application_name, ''), pid FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() \
